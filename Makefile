@@ -7,25 +7,31 @@ DEMO_AS_OF    = 2020-11-30
 # With the dev profile: a release build takes twice as long from nothing, and 43 projects need no speed.
 VIGIE = cargo run --locked --quiet --
 # No scheduled cycle nor reviews: they would take the fixtures of 2020 as of today. No backup of what can be made again.
-DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGIE_SCHEDULE__REVIEWS= VIGIE_BACKUP__FOLDER= $(VIGIE)
+# Its clock starts on the day of its data: deadlines lie ahead, as they did then.
+DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(DEMO_AS_OF) VIGIE_SCHEDULE__CYCLE= VIGIE_SCHEDULE__REVIEWS= VIGIE_BACKUP__FOLDER= $(VIGIE)
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz clients test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: demo ## Import the fixtures, run a cycle, show what it found, and serve it
-	$(DEMO) serve
+	@printf '%s\n' '' \
+		'À faire ensuite, dans un autre terminal :' \
+		'  export PATH="$$PWD/target/debug:$$PATH" VIGIE_ACTOR="Claire Martin" VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(DEMO_AS_OF)' \
+		'  vigie alerts --level critique            les alertes critiques, et pourquoi' \
+		'  vigie project "SI SAMU"                  un projet : ses éditions, ce que disent les règles, leurs preuves' \
+		'  vigie missions --ministry MJ             les missions proposées ou ouvertes pour un ministère' \
+		'  vigie editions compare 2020-06 2020-11   ce qui change d’une édition à l’autre' ''
+	@$(DEMO) serve
 
 # Safe to repeat: the same files change nothing, nor does a cycle on the same data.
 demo: build ## The same without serving
 	$(DEMO) import fixtures/*.csv
 	$(DEMO) cycle --as-of $(DEMO_AS_OF)
 	$(DEMO) panorama --as-of $(DEMO_AS_OF)
-	$(DEMO) alerts
-	$(DEMO) missions
 
 build:
 	cargo build --locked
@@ -91,7 +97,23 @@ xz:
 	fi
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
-test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz ## Run the tests, then the cases of every rule, which must take every branch
+# Generators of clients read the OpenAPI document, each at the version that tests/clients/ says.
+clients: provider
+	@command -v java >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends default-jre-headless python3-venv; \
+	else \
+		echo "java or python3-venv is not installed: the test of generated clients will say that it does not run" >&2; \
+	fi
+	@if command -v java >/dev/null && command -v npm >/dev/null && ! cat tests/clients/requirements.txt tests/clients/package-lock.json | cmp -s - target/clients/installed; then \
+		python3 -m venv target/clients && \
+		target/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt && \
+		cp tests/clients/package.json tests/clients/package-lock.json target/clients && \
+		npm ci --prefix target/clients --ignore-scripts --no-audit --no-fund --silent && \
+		cat tests/clients/requirements.txt tests/clients/package-lock.json > target/clients/installed; \
+	fi
+
+test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz clients ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -15,7 +15,9 @@ use super::resources::decisions::{alerts, disputes, missions, notices, reviews, 
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
-use super::resources::portfolio::{coverage, exports, imports, links, panorama, projects};
+use super::resources::portfolio::{
+    coverage, editions, exports, imports, links, panorama, projects,
+};
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
     Act, Administer, Operate, PublishRules, Read, WriteRules,
@@ -71,7 +73,8 @@ routes! {
     }
     "portfolio" {
         panorama::find_portfolio: own(Read),
-        panorama::list_editions: own(Read),
+        editions::list_editions: own(Read),
+        editions::compare_editions: own(Read),
         panorama::list_imports: whole(Read),
         panorama::list_fields: own(Read),
         exports::find_export: own(Read),

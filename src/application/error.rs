@@ -8,6 +8,7 @@ use super::tables::export::ExportError;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};
 use crate::domain::ids::{CycleNumber, MissionId, ReviewId, RuleId};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::overlay::RulePathError;
 use crate::frame::FrameError;
 use crate::intake::SourceError;
@@ -62,6 +63,15 @@ pub enum ApplicationError {
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{requested}`{}", nearest(.near.as_deref()))]
     NoSuchProject { requested: String, near: Option<String> },
+    #[error("no edition {requested} is known; those known are {}", editions(.known))]
+    NoSuchEdition { requested: EditionId, known: Vec<EditionId> },
+    #[error(
+        "{what} are those of now, and cannot be given as of {as_of}: leave out the date; \
+         `vigie replay` and the history of each show what was known then"
+    )]
+    OnlyNow { what: &'static str, as_of: NaiveDate },
+    #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
+    NoEditions,
     #[error("no project of your ministries is in a panorama as of {as_of}")]
     NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
@@ -116,6 +126,10 @@ pub enum ApplicationError {
 
 fn lines(faults: &[RuleFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn editions(known: &[EditionId]) -> String {
+    known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn nearest(near: Option<&str>) -> String {

@@ -64,15 +64,22 @@ pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
 pub use queries::coverage::{Coverage, FieldCost, MinistryCoverage, RuleCoverage, Tally, coverage};
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
+pub use queries::edition_comparison::{
+    ComparedField, EditionComparison, EditionMove, EditionTotals, ProjectComparison,
+    compare_editions,
+};
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
 pub use queries::firing::{Firing, firing};
+pub use queries::names::{JudgementLine, rule_titles, verdict_lines};
 pub use queries::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
 pub use queries::table_rows::TableRow;
 pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
-pub use queries::view::{Panorama, ProjectView, panorama, project, projects, verdicts};
+pub use queries::view::{
+    Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
+};
 pub use services::Services;
-pub use tables::export::{ExportError, ExportFormat, ExportTable, Exported, export};
+pub use tables::export::{ExportError, ExportFormat, ExportScope, ExportTable, Exported, export};
 pub use tables::judge_table::{
     Progress, TableError, TableReport, TableRequest, TableTally, VerdictFormat, VerdictWriter,
     judge_table,

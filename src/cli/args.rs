@@ -17,13 +17,15 @@ use super::operation::restore::RestoreArgs;
 use super::operation::settings::ConfigCommand;
 use super::output::format::Format;
 use super::portfolio::coverage::CoverageBy;
+use super::portfolio::editions::EditionsCommand;
 use super::portfolio::export::ExportArgs;
 use super::portfolio::import::ImportArgs;
 use super::portfolio::imports::ImportsCommand;
 use super::portfolio::judge::JudgeArgs;
-use super::portfolio::projects::ProjectsCommand;
+use super::portfolio::projects::ProjectsArgs;
 use super::rules::RulesCommand;
-use super::values::date;
+use super::values::{date, watch_list};
+use vigie::domain::portfolio::follow_up::WatchList;
 
 /// Rules-based early warning for the French State's large digital projects.
 ///
@@ -102,10 +104,18 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "as_of")]
         timeline: bool,
     },
-    /// List projects, and link names of one project
-    Projects {
+    /// List the projects of the edition in force, or those due to leave; link names of one project
+    Projects(ProjectsArgs),
+    /// List the projects on the four watch lists
+    Lists {
+        /// One list only
+        #[arg(value_parser = watch_list, value_name = "closing|recurrent|reframing|heightened")]
+        list: Option<WatchList>,
+    },
+    /// List the editions of the panorama, or compare two of them
+    Editions {
         #[command(subcommand)]
-        command: ProjectsCommand,
+        command: EditionsCommand,
     },
     /// List alerts (open and pending ones by default), show one, and act on it
     Alerts(AlertsArgs),

@@ -26,9 +26,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(Conclusion::Bad) => ExitCode::FAILURE,
         Ok(Conclusion::Linted) => ExitCode::from(LINTED),
         // A reader that has read enough, such as `head`, is no fault.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(error) if error.is_closed_output() => ExitCode::SUCCESS,
         Err(error) => {
             print::fault(&error);
             ExitCode::FAILURE
@@ -86,7 +84,9 @@ async fn dispatch(
         | Command::Replay { .. }
         | Command::Panorama { .. }
         | Command::Project { .. }
-        | Command::Projects { .. }
+        | Command::Projects(_)
+        | Command::Lists { .. }
+        | Command::Editions { .. }
         | Command::Alerts(_)
         | Command::Missions(_)
         | Command::Reviews { .. } => {
@@ -126,7 +126,9 @@ async fn dispatch_in_session(
         Command::Project { name, as_of, .. } => {
             portfolio::project::run(name, *as_of, session).await
         }
-        Command::Projects { command } => portfolio::projects::run(command, session).await,
+        Command::Projects(request) => portfolio::projects::run(request, session).await,
+        Command::Lists { list } => portfolio::lists::watched(*list, session).await,
+        Command::Editions { command } => portfolio::editions::run(command, session).await,
         Command::Alerts(request) => decisions::alerts::run(request, session).await,
         Command::Reviews { command } => decisions::reviews::run(command, session).await,
         Command::Missions(request) => decisions::missions::run(request, session).await,

@@ -39,9 +39,9 @@ pub(super) enum CliError {
     Source(#[from] vigie::intake::SourceError),
     #[error(transparent)]
     Table(TableError),
-    #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
+    #[error("trouvé « {found} », attendu un fichier en `.csv` ou `.parquet`")]
     VerdictFormat { found: String },
-    #[error("found `{found}`, expected a file that ends in `.csv`, `.xlsx` or `.parquet`")]
+    #[error("trouvé « {found} », attendu un fichier en `.csv`, `.xlsx` ou `.parquet`")]
     ExportFormat { found: String },
     #[error(transparent)]
     Actor(#[from] ActorError),
@@ -51,44 +51,55 @@ pub(super) enum CliError {
     Delivery(#[from] vigie::delivery::DeliveryError),
     #[error(transparent)]
     Channel(#[from] vigie::notify::ChannelFault),
-    #[error("no notice `{0}`; `vigie notices list` lists those there are")]
+    #[error("aucun message « {0} » ; « vigie notices list » en donne la liste")]
     NoSuchNotice(String),
-    #[error("found `{found}`, expected {expected}")]
+    #[error("trouvé « {found} », attendu {expected}")]
     RuleArgument { found: String, expected: &'static str },
-    #[error("read `{}`", path.display())]
+    #[error("lecture de « {} »", path.display())]
     RuleFile { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Remote(#[from] RemoteFault),
     #[error(
-        "`vigie {0}` works on this machine only: leave out `--server`, and the setting `server`"
+        "« vigie {0} » ne s’exécute que sur cette machine : retirer `--server` et le réglage `server`"
     )]
     HereOnly(&'static str),
-    #[error("who decides on a server is the account of the token: leave out `--by`")]
+    #[error("sur un serveur, c’est le compte du jeton qui décide : retirer `--by`")]
     ByOnServer,
-    #[error("read the token from `{}`", path.display())]
+    #[error("lecture du jeton dans « {} »", path.display())]
     TokenFile { path: PathBuf, source: std::io::Error },
-    #[error("no account is called `{0}`; `vigie accounts list` shows those there are")]
+    #[error("aucun compte ne s’appelle « {0} » ; « vigie accounts list » en donne la liste")]
     NoSuchAccount(String),
     #[error(
-        "there are accounts already: an administrator opens others, or `vigie accounts add` here"
+        "un administrateur existe déjà : il ouvre les autres comptes, ou « vigie accounts add » sur cette machine"
     )]
     NotFirst,
-    #[error("no valid token `{0}`")]
+    #[error("aucun jeton valable de numéro {0}")]
     NoSuchToken(i64),
     #[error("`{argument}`: {fault}")]
     Text { argument: &'static str, fault: String },
     #[error(transparent)]
     Job(#[from] vigie::schedule::JobError),
-    #[error("start the runtime")]
+    #[error("démarrage impossible")]
     Runtime(#[source] std::io::Error),
-    #[error("write the answer")]
+    #[error("écriture de la réponse")]
     Output(#[from] std::io::Error),
-    #[error("write the report to `{}`", path.display())]
+    #[error("écriture dans « {} »", path.display())]
     Report { path: PathBuf, source: std::io::Error },
-    #[error("write the answer as JSON")]
+    #[error("écriture de la réponse en JSON")]
     Json(#[from] serde_json::Error),
-    #[error("write the answer as CSV")]
+    #[error("écriture de la réponse en CSV")]
     Csv(#[from] csv::Error),
+}
+
+impl CliError {
+    /// Whether whoever read the answer has closed it.
+    pub(super) fn is_closed_output(&self) -> bool {
+        let is_closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        if let Self::Csv(error) = self {
+            return matches!(error.kind(), csv::ErrorKind::Io(error) if is_closed(error));
+        }
+        matches!(self, Self::Output(error) if is_closed(error))
+    }
 }
 
 impl From<TableError> for CliError {

@@ -62,7 +62,9 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Notices { .. }
         | Command::Panorama { .. }
         | Command::Project { .. }
-        | Command::Projects { .. }
+        | Command::Projects(_)
+        | Command::Lists { .. }
+        | Command::Editions { .. }
         | Command::Receivers { .. }
         | Command::Replay { .. }
         | Command::Reviews { .. }

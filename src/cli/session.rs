@@ -9,7 +9,6 @@ use vigie::client::{ApiClient, HttpTransport};
 use vigie::server::InProcess;
 use vigie::server::config::Config;
 use vigie::store::Store;
-use vigie::support::clock::SystemClock;
 
 pub(super) struct Session<'a> {
     pub(super) config: &'a Config,
@@ -65,7 +64,7 @@ async fn services(config: &Config) -> Result<Services, CliError> {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),
         limits: config.limits,
-        clock: Arc::new(SystemClock),
+        clock: config.clock(),
         notify: Arc::new(config.notify()),
     })
 }

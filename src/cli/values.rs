@@ -7,14 +7,27 @@ use chrono::NaiveDate;
 use super::outcome::CliError;
 use vigie::domain::level::Level;
 use vigie::domain::plausible;
+use vigie::domain::portfolio::follow_up::WatchList;
+use vigie::intake::name_key;
 
 /// Parses a date within the supported range.
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
     plausible::date(text).map_err(|expected| format!("expected {expected}"))
 }
 
+/// A level by its word or its French label, whatever its case, accents and agreement: `high`, `Élevé`, `elevées`.
 pub(super) fn level(text: &str) -> Result<Level, String> {
-    word(text, &Level::ALL.map(Level::as_str))
+    let key = |words: &str| name_key(words).trim_end_matches(['e', 's']).to_owned();
+    let is_called = |level: &Level| {
+        text.eq_ignore_ascii_case(level.as_str()) || key(text) == key(level.label())
+    };
+    let known = |level: Level| format!("{} (« {} »)", level.as_str(), level.label().to_lowercase());
+    let words = || expected(&Level::ALL.map(known).join(", "));
+    Level::ALL.into_iter().find(is_called).ok_or_else(words)
+}
+
+pub(super) fn watch_list(text: &str) -> Result<WatchList, String> {
+    word(text, &WatchList::ALL.map(WatchList::as_str))
 }
 
 /// Reads one of `words`, and lists them when the text is none of them.

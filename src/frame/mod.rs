@@ -20,4 +20,5 @@ pub use build::{Frames, build, build_totals, history};
 pub use editions::{EditionsInForce, editions_in_force};
 pub use error::FrameError;
 pub use given::GivenFrame;
+pub use projects::leaving_by;
 pub use totals::Totals;

@@ -63,7 +63,7 @@ fn snapshots(portfolio: &Portfolio, points: &[Point]) -> PolarsResult<DataFrame>
         rows.iter().map(|(row, ..)| row.duration_months.given().copied()).collect();
     let dates: Vec<_> = rows.iter().map(|(_, point, _)| Some(point.as_of)).collect();
     let limits: Vec<_> =
-        rows.iter().map(|(_, point, _)| Some(leaving_by(point.editions))).collect();
+        rows.iter().map(|(_, point, _)| Some(leaving_by(point.editions.current))).collect();
     DataFrame::new_infer_height(vec![
         column("as_of", dates),
         column("is_current", rows.iter().map(|(.., current)| *current).collect::<Vec<_>>()),

@@ -14,6 +14,7 @@ use super::dictionary::{Field, FieldKind};
 use super::editions::EditionsInForce;
 use super::steps::{DAYS_PER_MONTH, drift, rounded};
 use super::{columns, dictionary, follow_up, steps};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::SubjectKind;
 
@@ -101,7 +102,7 @@ fn with_measures(
             remaining_months(as_of).alias("remaining_months"),
             days_since("figures_on", as_of).alias("data_age_days"),
             days_since("follow_up_on", as_of).alias("follow_up_age_days"),
-            due_to_leave(day(leaving_by(editions))).alias("due_to_leave"),
+            due_to_leave(day(leaving_by(editions.current))).alias("due_to_leave"),
             exit_explained().alias("exit_explained"),
         ])
         .with_columns([
@@ -146,8 +147,8 @@ fn ratio(part: Expr, whole: &str) -> Expr {
 }
 
 /// The end of the year that follows the edition's: the panorama announces departures until then.
-pub(super) fn leaving_by(editions: EditionsInForce) -> NaiveDate {
-    let next_year = editions.current.as_of().year() + 1;
+pub fn leaving_by(edition: EditionId) -> NaiveDate {
+    let next_year = edition.as_of().year() + 1;
     NaiveDate::from_ymd_opt(next_year, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 

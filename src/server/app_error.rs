@@ -13,6 +13,8 @@ use crate::support::bounded_http::BodyFault;
 #[derive(Debug, Error)]
 pub enum AppError {
     #[error(transparent)]
+    Settings(#[from] super::config::ConfigError),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Source(#[from] SourceError),

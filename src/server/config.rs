@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use figment::Figment;
 use figment::providers::{Env, Serialized};
 use figment::value::Value;
@@ -18,13 +19,14 @@ use crate::application::TrialSettings;
 use crate::auth::{Provider, SettingFault};
 use crate::decisions::missions;
 use crate::domain::alerts::silence::SilenceTerms;
+use crate::domain::plausible;
 use crate::notify::{
     CalendarSettings, MailSettings, OutboxSettings, TchapSettings, WebhookSettings,
 };
 use crate::rules::ScriptLimits;
 use crate::schedule::{BackupSettings, HousekeepingSettings, ImportSettings, Schedule};
 use crate::store::Credential;
-use crate::support::clock::Clock;
+use crate::support::clock::{Clock, ShiftedClock, SystemClock};
 use crate::support::redaction;
 use crate::support::secret::Secret;
 use crate::{api, auth, notify};
@@ -48,6 +50,8 @@ pub struct Config {
     /// Address of the server that commands use; empty to use the database of this machine.
     #[serde(serialize_with = "redaction::serialize_url")]
     pub server: String,
+    /// Day on which commands and the service start, instead of today; empty for today.
+    pub demonstration_date: String,
     pub token: Secret,
     /// File that contains the token; empty if there is none.
     pub token_file: PathBuf,
@@ -98,6 +102,8 @@ pub enum ConfigError {
     Syntax { path: PathBuf, fault: SettingsFault },
     #[error("read the settings: {0}")]
     Invalid(SettingsFault),
+    #[error("read the setting `demonstration_date`: found `{found}`, expected {expected}")]
+    DemonstrationDate { found: String, expected: &'static str },
     #[error("write the default settings")]
     Defaults(#[source] serde_json::Error),
 }
@@ -112,6 +118,7 @@ impl Default for Config {
             profiles: PathBuf::new(),
             actor: String::new(),
             server: String::new(),
+            demonstration_date: String::new(),
             token: Secret::default(),
             token_file: PathBuf::new(),
             missions: missions::MissionSettings::default(),
@@ -152,6 +159,28 @@ impl Config {
 }
 
 impl Config {
+    /// The day of the demonstration, if the settings give one.
+    ///
+    /// # Errors
+    /// If it is not a date.
+    pub fn demonstration_date(&self) -> Result<Option<NaiveDate>, ConfigError> {
+        let text = self.demonstration_date.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let odd = |expected| ConfigError::DemonstrationDate { found: text.to_owned(), expected };
+        plausible::date(text).map(Some).map_err(odd)
+    }
+
+    /// The clock of commands and of the service: the system's, or one that starts on the day of the demonstration. A
+    /// date that cannot be read was refused when the settings were.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        match self.demonstration_date() {
+            Ok(Some(day)) => Arc::new(ShiftedClock::on(day)),
+            Ok(None) | Err(_) => Arc::new(SystemClock),
+        }
+    }
+
     /// The identity provider, if one is configured.
     ///
     /// # Errors
@@ -205,9 +234,11 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         settings = settings.merge(Serialized::default(&key, typed(&key, text, &defaults)));
         variables.push(key);
     }
-    settings
+    let config: Config = settings
         .extract()
-        .map_err(|error| ConfigError::Invalid(SettingsFault::of(error, &defaults, &variables)))
+        .map_err(|error| ConfigError::Invalid(SettingsFault::of(error, &defaults, &variables)))?;
+    config.demonstration_date()?;
+    Ok(config)
 }
 
 /// The value of an environment variable. Where a text is expected it is a text, whatever it looks like: `007` may be a

@@ -154,6 +154,7 @@ fn listen(
     let settings = config.api.clone();
     let answers = web::Data::new(api::ResponseCache::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
+    let demonstration = config.demonstration_date()?;
     let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
@@ -173,7 +174,7 @@ fn listen(
             .wrap(from_fn(api::add_encoding_to_etag))
             .wrap(from_fn(api::allow_origins))
             .wrap(from_fn(api::normalize_target))
-            .wrap(api::default_headers(&public_url))
+            .wrap(api::default_headers(&public_url, demonstration))
             .wrap(from_fn(api::echo_ids))
             .wrap(from_fn(api::measure))
             .wrap(TracingLogger::<api::RequestSpan>::new())

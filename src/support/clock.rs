@@ -41,6 +41,34 @@ impl Clock for FixedClock {
     }
 }
 
+/// The system's clock, set back or forward by whole days: for demonstrations on data of another time.
+#[derive(Clone, Copy, Debug)]
+pub struct ShiftedClock(TimeDelta);
+
+impl ShiftedClock {
+    /// A clock for which it is now `day` in Paris.
+    pub fn on(day: NaiveDate) -> Self {
+        let now = SystemClock.now();
+        let mut shift = day.signed_duration_since(today(now));
+        // Between summer and winter, the same hour in UTC may be of the next day in Paris, or of the day before.
+        if let Some(shifted) = now.checked_add_signed(shift) {
+            shift += day.signed_duration_since(today(shifted));
+        }
+        Self(shift)
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> DateTime<Utc> {
+        let now = SystemClock.now();
+        now.checked_add_signed(self.0).unwrap_or(now)
+    }
+
+    fn elapsed(&self) -> Duration {
+        SystemClock.elapsed()
+    }
+}
+
 /// The day in Paris at an instant.
 pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Paris).date_naive()

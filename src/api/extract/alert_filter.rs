@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::query::is_wanted;
+use super::query::{QueryFault, is_wanted};
+use super::subject_filter::SubjectFilter;
 use crate::api::context::RequestContext;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::bounded_text::SingleLine;
-use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
+use crate::domain::ids::{MinistryCode, RuleId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
 use crate::domain::portfolio::subject::Subject;
@@ -38,7 +39,8 @@ pub(in crate::api) struct AlertQuery {
     /// Alerts on this subject alone: a ministry by its code, `portfolio`, or a project by id or by any name it
     /// went by.
     about: Option<SingleLine>,
-    project: Vec<ProjectId>,
+    /// Id of a project, or any name it went by.
+    project: Vec<SingleLine>,
     /// Code of a ministry: alerts on it and on its projects.
     ministry: Vec<MinistryCode>,
     /// Only alerts whose current firing began on this date or later.
@@ -59,10 +61,8 @@ impl AlertQuery {
             Some(about) => Some(application::subject_called(context, about.as_str()).await?),
             None => None,
         };
-        let ministries = match self.ministry.as_slice() {
-            [] => BTreeMap::new(),
-            _ => application::ministries(context).await?,
-        };
+        let wanted = SubjectFilter::of(context, &self.project, &self.ministry).await?;
+        self.refuse_unknown_rules(context, &alerts).await?;
         let rules: BTreeMap<RuleId, Rule> = if self.family.is_empty() && self.mission.is_empty() {
             BTreeMap::new()
         } else {
@@ -70,11 +70,9 @@ impl AlertQuery {
             on_disk.catalogue.rules().map(|rule| (rule.id.clone(), rule.clone())).collect()
         };
         let chosen = alerts.into_iter().filter(|alert| {
-            let ministry = alert.subject.ministry();
-            let of_project = alert.subject.project().and_then(|project| ministries.get(project));
             self.fits(alert)
                 && about.as_ref().is_none_or(|about| alert.subject == *about)
-                && self.fits_ministry(ministry.or(of_project))
+                && wanted.fits(&alert.subject)
                 && self.fits_rule(rules.get(&alert.rule))
         });
         Ok(chosen.collect())
@@ -82,20 +80,37 @@ impl AlertQuery {
 
     /// Whether the alert's own fields match the filters.
     fn fits(&self, alert: &Alert) -> bool {
-        let on_project = |project: &ProjectId| self.project.contains(project);
         is_wanted(&self.state, &alert.state)
             && self.level.is_none_or(|least| alert.level >= least)
             && self.up_to.is_none_or(|most| alert.level <= most)
             && is_wanted(&self.rule, &alert.rule)
             && is_wanted(&self.subject, &alert.subject)
-            && (self.project.is_empty() || alert.subject.project().is_some_and(on_project))
             && self.since.is_none_or(|since| alert.since >= since)
             && self.stale.is_none_or(|stale| alert.stale == stale)
             && self.hidden.is_none_or(|hidden| alert.hidden_by.is_some() == hidden)
     }
 
-    fn fits_ministry(&self, ministry: Option<&MinistryCode>) -> bool {
-        self.ministry.is_empty() || ministry.is_some_and(|found| self.ministry.contains(found))
+    /// A rule that was never known is a mistake; one that is no longer in force may still have alerts.
+    async fn refuse_unknown_rules(
+        &self,
+        context: &RequestContext,
+        alerts: &[Alert],
+    ) -> Result<(), Problem> {
+        let had_alerts = |rule: &&RuleId| alerts.iter().any(|alert| alert.rule == **rule);
+        let strangers: Vec<&RuleId> = self.rule.iter().filter(|rule| !had_alerts(rule)).collect();
+        if strangers.is_empty() {
+            return Ok(());
+        }
+        let in_force = application::rule_titles(context).await?;
+        match strangers.into_iter().find(|rule| !in_force.contains_key(*rule)) {
+            Some(rule) => Err(QueryFault::unknown_value(
+                "rule",
+                rule.as_str(),
+                in_force.keys().map(RuleId::as_str),
+            )
+            .into()),
+            None => Ok(()),
+        }
     }
 
     /// Whether the rule in force matches the filters. A rule that no longer exists has no family and no mission.

@@ -5,5 +5,7 @@ pub(super) mod alert_filter;
 pub(super) mod if_match;
 pub(super) mod page;
 pub(super) mod query;
+mod sort;
+pub(super) mod subject_filter;
 pub(super) mod trial_access;
 pub(super) mod uploads;

@@ -17,12 +17,16 @@ use utoipa::ToSchema;
 
 use super::query;
 use super::query::QueryFault;
+use super::sort::Sort;
 use crate::api::problem::kinds::Problem;
 use crate::support::fingerprint::Fingerprint;
 
 /// Entries of a page: by default, and at most.
 pub(in crate::api) const LIMIT: u32 = 100;
 pub(in crate::api) const MOST: u32 = 1000;
+
+/// Name of the parameter that gives the order.
+pub(in crate::api) const SORT: &str = "sort";
 
 /// Version of the cursor format, part of the seal.
 const ENCODING: &str = "vigie-cursor-1";
@@ -62,10 +66,11 @@ impl<T> Collection<T> {
 pub(in crate::api) struct Listing<F> {
     filters: F,
     path: String,
-    /// The filters as sent, sorted.
+    /// The filters as sent, sorted, with the order asked for.
     given: BTreeMap<String, Vec<String>>,
     limit: u32,
     cursor: Option<String>,
+    sort: Option<Sort>,
 }
 
 /// The filters of a list that has none.
@@ -88,7 +93,8 @@ impl<F> Deref for Listing<F> {
 }
 
 impl<F> Listing<F> {
-    /// A page of the given entries, all of the list's. `key` is unique and gives their order.
+    /// A page of the given entries, all of the list's. `key` is unique and gives their order, unless the request asks for
+    /// another.
     ///
     /// # Errors
     /// If the cursor is not valid.
@@ -98,16 +104,20 @@ impl<F> Listing<F> {
         key: impl Fn(&T) -> K,
     ) -> Result<Page<T>, Problem>
     where
+        T: Serialize,
         K: Ord + Serialize + DeserializeOwned,
     {
         entries.sort_by_cached_key(&key);
-        if let Some(last) = self.after::<K>()? {
+        if self.sort.is_some() {
+            return self.page_as_is(entries, key);
+        }
+        if let Some(last) = self.after_key::<K>()? {
             entries.retain(|entry| key(entry) > last);
         }
         self.fetched(entries, key)
     }
 
-    /// A page of entries in the order given. `key` is unique.
+    /// A page of entries in the order given, or in the one that the request asks for. `key` is unique.
     ///
     /// # Errors
     /// If the cursor is not valid.
@@ -117,9 +127,13 @@ impl<F> Listing<F> {
         key: impl Fn(&T) -> K,
     ) -> Result<Page<T>, Problem>
     where
+        T: Serialize,
         K: PartialEq + Serialize + DeserializeOwned,
     {
-        if let Some(last) = self.after::<K>()? {
+        if let Some(sort) = &self.sort {
+            entries = sort.apply(entries)?;
+        }
+        if let Some(last) = self.after_key::<K>()? {
             let place = entries.iter().position(|entry| key(entry) == last);
             let place = place.ok_or_else(invalid_cursor)?;
             entries.drain(..=place);
@@ -143,11 +157,19 @@ impl<F> Listing<F> {
         Ok(Page { data: entries, pagination, next })
     }
 
-    /// The key of the entry after which the page begins.
+    /// The key of the entry after which the page of a list begins that is read in the order of its keys.
     ///
     /// # Errors
-    /// If the cursor is not valid for this list and these filters.
+    /// If the cursor is not valid for this list and these filters, or if the request asks for another order.
     pub(in crate::api) fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
+        if self.sort.is_some() {
+            let words = "this list has an order of its own".to_owned();
+            return Err(QueryFault::of("sort", words).into());
+        }
+        self.after_key()
+    }
+
+    fn after_key<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let read = || {
             let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
@@ -218,8 +240,11 @@ impl<F> Listing<F> {
         for values in given.values_mut() {
             values.sort();
         }
-        let filters = query::read(given.clone())?;
-        Ok(Self { filters, path: path.to_owned(), given, limit, cursor })
+        let sort = Sort::read(given.get(SORT))?;
+        let mut filters = given.clone();
+        filters.remove(SORT);
+        let filters = query::read(filters)?;
+        Ok(Self { filters, path: path.to_owned(), given, limit, cursor, sort })
     }
 }
 
@@ -265,6 +290,24 @@ mod tests {
     use std::cmp::Reverse;
 
     use super::*;
+
+    #[test]
+    fn pages_of_a_sorted_list_follow_each_other_in_its_order() {
+        let entry = |id: u32, cost: u32| serde_json::json!({ "id": id, "cost": cost });
+        let entries = [entry(1, 30), entry(2, 10), entry(3, 30), entry(4, 20)];
+        let page = |query: &str| {
+            let listing = listing(query).unwrap();
+            listing
+                .page(entries.to_vec(), |one| one["id"].as_u64())
+                .map_err(|fault| fault.to_string())
+        };
+        let first = page("sort=-cost&limit=2").unwrap();
+        assert_eq!(first.data, [entry(1, 30), entry(3, 30)]);
+        let next = first.next.unwrap().replacen("/list?", "", 1);
+        assert_eq!(page(&next).unwrap().data, [entry(4, 20), entry(2, 10)]);
+        assert!(page(&next.replace("-cost", "cost")).is_err());
+        assert!(listing("sort=cost").unwrap().after::<u64>().is_err());
+    }
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

@@ -105,6 +105,20 @@ impl QueryFault {
     }
 }
 
+impl QueryFault {
+    /// A value that names nothing there is.
+    pub(in crate::api) fn unknown_value(
+        parameter: &str,
+        found: &str,
+        known: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        let known: Vec<_> = known.into_iter().collect();
+        let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+        let words = format!("found `{found}`, expected one of {}", known.join(", "));
+        Self { hint: suggestion(found, &known), ..Self::of(parameter, words) }
+    }
+}
+
 fn suggestion(found: &str, known: &[&str]) -> Option<String> {
     nearest_name(found, known.iter().copied()).map(|name| format!("did you mean `{name}`?"))
 }

@@ -146,6 +146,10 @@ fn uncompressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBo
     response
 }
 
+/// What feed readers and XML libraries accept, where a response is a kind of XML.
+const XML_RANGES: [&str; 5] =
+    ["application/xml", "text/xml", "text/*", "application/rss+xml", "application/rdf+xml"];
+
 fn unacceptable(headers: &HeaderMap, taken: &str) -> Option<Problem> {
     let offered = text(headers, &header::CONTENT_TYPE)?;
     let essence = offered.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -156,7 +160,8 @@ fn unacceptable(headers: &HeaderMap, taken: &str) -> Option<Problem> {
         let is_refused = parts.any(|part| {
             part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
         });
-        !is_refused && (kind == "*/*" || kind == any_of_kind || kind == essence)
+        let is_xml = essence.ends_with("+xml") && XML_RANGES.contains(&kind.as_str());
+        !is_refused && (kind == "*/*" || kind == any_of_kind || kind == essence || is_xml)
     };
     if taken.trim().is_empty() || taken.split(',').any(fits) {
         return None;

@@ -26,7 +26,24 @@ pub(super) fn complete(document: &mut OpenApi, routes: &[Route]) {
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
             operation.tags = Some(vec![tag.to_owned()]);
             operation.security = Some(requirements(route.requirement));
+            operation.description = Some(description(operation, route.requirement));
         }
+    }
+}
+
+/// What the operation says of itself, and who may call it.
+fn description(operation: &Operation, requirement: Requirement) -> String {
+    let who = match requirement {
+        Requirement::Anonymous => "No authentication is required.".to_owned(),
+        Requirement::Account(..) => {
+            let scopes = requirement.security_scopes();
+            let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+            format!("Requires {}.", scopes.join(" and "))
+        }
+    };
+    match operation.description.as_deref().filter(|words| !words.is_empty()) {
+        Some(words) => format!("{words}\n\n{who}"),
+        None => who,
     }
 }
 

@@ -19,6 +19,7 @@ impl From<ApplicationError> for Problem {
     fn from(error: ApplicationError) -> Self {
         match error {
             ApplicationError::NoSuchProject { .. }
+            | ApplicationError::NoSuchEdition { .. }
             | ApplicationError::NoSuchCycle(_)
             | ApplicationError::NoSuchMission(_)
             | ApplicationError::NoSuchReview(_)
@@ -38,7 +39,9 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::SilencesEverything
             | ApplicationError::SilenceTooLong { .. }
             | ApplicationError::NotOfAProject { .. }
-            | ApplicationError::NotContestable { .. } => Self::Unfit(error.to_string()),
+            | ApplicationError::NotContestable { .. }
+            | ApplicationError::NoEditions
+            | ApplicationError::OnlyNow { .. } => Self::Unfit(error.to_string()),
             ApplicationError::Unproved { proof } => {
                 Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
             }

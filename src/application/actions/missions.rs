@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::application::publishing::catalogue;
 use crate::application::queries::table_rows::TableRow;
-use crate::application::queries::view;
+use crate::application::queries::{names, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{
     ActContext, Candidate, MissionAct, PLAYBOOK_FILE, Playbook, PlaybookEntry, Ranked,
@@ -17,9 +17,10 @@ use crate::decisions::missions::{
 };
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::{Alert, AlertState};
-use crate::domain::ids::{AlertId, MissionId};
+use crate::domain::ids::{AlertId, MinistryCode, MissionId, RuleId};
 use crate::domain::missions::mission::{Awaited, Mission, MissionChange};
 use crate::domain::portfolio::follow_up::WatchList;
+use crate::notify::Directory;
 use crate::store::{MissionEntry, MissionFilter};
 use crate::support::clock::today;
 
@@ -28,6 +29,12 @@ use crate::support::clock::today;
 pub struct MissionLine {
     #[serde(flatten)]
     pub mission: Mission,
+    /// The name of the project as last published, of the ministry, or of the portfolio.
+    pub subject_name: String,
+    /// Code of the subject's ministry.
+    pub ministry: Option<MinistryCode>,
+    /// The titles of the rules whose alerts call for it, in French.
+    pub rule_titles: Vec<String>,
     /// The step that is due on `due_on`.
     pub awaits: Option<Awaited>,
     pub late: bool,
@@ -47,9 +54,34 @@ pub struct MissionFile {
     pub history: Vec<MissionEntry>,
 }
 
-impl MissionLine {
-    pub fn of(mission: Mission, today: NaiveDate) -> Self {
-        Self { awaits: mission.awaits(), late: mission.is_late(today), mission }
+/// What the lines of missions are completed with.
+struct MissionNames {
+    directory: Directory,
+    rules: BTreeMap<AlertId, RuleId>,
+    today: NaiveDate,
+}
+
+impl MissionNames {
+    async fn read(services: &Services) -> Result<Self, ApplicationError> {
+        let alerts = services.store.standing_alerts().await?;
+        Ok(Self {
+            directory: names::directory(services).await?,
+            rules: alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect(),
+            today: today(services.clock.now()),
+        })
+    }
+
+    fn line(&self, mission: Mission) -> MissionLine {
+        let rules: BTreeSet<&RuleId> =
+            mission.alerts.iter().filter_map(|alert| self.rules.get(alert)).collect();
+        MissionLine {
+            subject_name: self.directory.name(&mission.subject),
+            ministry: names::ministry_of(&self.directory, &mission.subject),
+            rule_titles: rules.into_iter().map(|rule| self.directory.rule_title(rule)).collect(),
+            awaits: mission.awaits(),
+            late: mission.is_late(self.today),
+            mission,
+        }
     }
 }
 
@@ -58,10 +90,10 @@ pub async fn mission_lines(
     services: &Services,
     filter: &MissionFilter,
 ) -> Result<Vec<MissionLine>, ApplicationError> {
-    let today = today(services.clock.now());
+    let names = MissionNames::read(services).await?;
     let missions = services.store.missions(filter).await?;
     let mut lines: Vec<MissionLine> =
-        missions.into_iter().map(|mission| MissionLine::of(mission, today)).collect();
+        missions.into_iter().map(|mission| names.line(mission)).collect();
     lines.sort_by(|a, b| order(a).cmp(&order(b)));
     Ok(lines)
 }
@@ -82,7 +114,7 @@ pub async fn mission(services: &Services, id: &MissionId) -> Result<MissionFile,
     Ok(MissionFile {
         play: playbook(services).await?.play(mission.kind).cloned(),
         history: services.store.mission_history(id).await?,
-        line: MissionLine::of(mission, today(services.clock.now())),
+        line: MissionNames::read(services).await?.line(mission),
         alerts_behind,
     })
 }
@@ -106,13 +138,14 @@ pub async fn act_on_mission(
     change.ok_or_else(|| ApplicationError::NoSuchMission(id.clone()))
 }
 
-/// Every live mission in the order in which it should be taken, as of today or a past date.
+/// Every live mission in the order in which it should be taken, as of today or a date since the last cycle.
 pub async fn mission_ranking(
     services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<Ranked>, ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
     let missions = services.store.live_missions().await?;
+    view::refuse_the_past(services, "missions", as_of).await?;
+    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
     if missions.is_empty() {
         return Ok(vec![]);
     }

@@ -7,14 +7,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::application::actions::alert_actions;
+use super::names;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind};
 use crate::domain::alerts::dispute::Dispute;
 use crate::domain::alerts::handling::{AlertAct, Handling};
 use crate::domain::alerts::silence::Silence;
-use crate::domain::ids::{AlertId, CycleNumber, DisputeNumber, ImportNumber, SilenceNumber};
+use crate::domain::ids::{
+    AlertId, CycleNumber, DisputeNumber, ImportNumber, MinistryCode, SilenceNumber,
+};
 use crate::domain::level::Level;
 use crate::domain::operation::cycle::CycleSummary;
 use crate::support::clock::today;
@@ -25,6 +27,12 @@ use crate::support::fingerprint::Fingerprint;
 pub struct AlertLine {
     #[serde(flatten)]
     pub alert: Alert,
+    /// In French.
+    pub rule_title: String,
+    /// The name of the project as last published, of the ministry, or of the portfolio.
+    pub subject_name: String,
+    /// Code of the subject's ministry.
+    pub ministry: Option<MinistryCode>,
     pub handling: Handling,
     /// The silence that keeps it out of messages, if any.
     pub silenced_by: Option<SilenceNumber>,
@@ -36,6 +44,12 @@ pub struct AlertLine {
 pub struct AlertDossier {
     #[serde(flatten)]
     pub alert: Alert,
+    /// In French.
+    pub rule_title: String,
+    /// The name of the project as last published, of the ministry, or of the portfolio.
+    pub subject_name: String,
+    /// Code of the subject's ministry.
+    pub ministry: Option<MinistryCode>,
     pub handling: Handling,
     /// The silences that cover it, including those that have ended.
     pub silences: Vec<Silence>,
@@ -86,13 +100,17 @@ pub async fn alert_lines(
     let silences = services.store.silences().await?;
     let mut disputes = services.store.disputes().await?;
     disputes.retain(Dispute::is_pending);
-    let ministries = alert_actions::ministries(services).await?;
+    let directory = names::directory(services).await?;
     let today = today(services.clock.now());
     let line = |alert: Alert| {
-        let ministry = alert.subject.project().and_then(|project| ministries.get(project));
-        let silence = silences.iter().find(|silence| silence.hides(&alert, ministry, today));
+        let ministry = names::ministry_of(&directory, &alert.subject);
+        let of_project = ministry.as_ref().filter(|_| alert.subject.project().is_some());
+        let silence = silences.iter().find(|silence| silence.hides(&alert, of_project, today));
         let dispute = disputes.iter().find(|dispute| dispute.alert == alert.id);
         AlertLine {
+            rule_title: directory.rule_title(&alert.rule),
+            subject_name: directory.name(&alert.subject),
+            ministry,
             handling: handlings.remove(&alert.id).unwrap_or_default(),
             silenced_by: silence.map(|silence| silence.number),
             disputed_in: dispute.map(|dispute| dispute.number),
@@ -110,16 +128,27 @@ pub async fn dossier(services: &Services, alert: Alert) -> Result<AlertDossier, 
     }
     history.sort_by_key(|event| event.at);
     let mut silences = services.store.silences().await?;
-    let ministries = alert_actions::ministries(services).await?;
-    let ministry = alert.subject.project().and_then(|project| ministries.get(project));
-    silences.retain(|silence| silence.scope.covers(&alert.rule, &alert.subject, ministry));
+    let directory = names::directory(services).await?;
+    let ministry = names::ministry_of(&directory, &alert.subject);
+    let of_project = ministry.as_ref().filter(|_| alert.subject.project().is_some());
+    silences.retain(|silence| silence.scope.covers(&alert.rule, &alert.subject, of_project));
     let today = today(services.clock.now());
-    let is_silenced = silences.iter().any(|silence| silence.hides(&alert, ministry, today));
+    let is_silenced = silences.iter().any(|silence| silence.hides(&alert, of_project, today));
     let mut disputes = services.store.disputes().await?;
     disputes.retain(|dispute| ids.contains(&dispute.alert));
     let handling = services.store.handlings().await?.remove(&alert.id).unwrap_or_default();
     let history = together(history);
-    Ok(AlertDossier { alert, handling, silences, silenced: is_silenced, disputes, history })
+    Ok(AlertDossier {
+        rule_title: directory.rule_title(&alert.rule),
+        subject_name: directory.name(&alert.subject),
+        ministry,
+        alert,
+        handling,
+        silences,
+        silenced: is_silenced,
+        disputes,
+        history,
+    })
 }
 
 /// The history of one alert, oldest first. New events never move earlier ones. `cycles` caches the

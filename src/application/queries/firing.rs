@@ -1,15 +1,15 @@
 //! The alerts that fire now, for supervision tools: open alerts with their labels, and what hides
 //! each of them.
 
+use super::names;
 use crate::application::actions::alert_actions;
-use crate::application::publishing::catalogue::read_rules;
 use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::ids::{AlertId, SilenceNumber};
 use crate::domain::messages::notice::Receiver;
-use crate::notify::{Directory, Labels};
+use crate::notify;
+use crate::notify::Labels;
 use crate::support::clock::today;
-use crate::{notify, rules};
 
 #[derive(Clone, Debug)]
 pub struct Firing {
@@ -30,8 +30,7 @@ pub async fn firing(services: &Services) -> Result<Vec<Firing>, ApplicationError
     let mut silences = services.store.silences().await?;
     silences.retain(|silence| silence.holds_on(today));
     let ministries = alert_actions::ministries(services).await?;
-    let titles = rules::titles(&read_rules(services).await?);
-    let directory = Directory::of_known(services.store.known_projects().await?, titles);
+    let directory = names::directory(services).await?;
     let of_alert = |alert: Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         let silenced_by = silences.iter().filter(|one| one.hides(&alert, ministry, today));

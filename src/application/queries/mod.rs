@@ -2,9 +2,11 @@
 
 pub(super) mod coverage;
 pub(super) mod dossier;
+pub(super) mod edition_comparison;
 pub(super) mod explain;
 pub(super) mod feed;
 pub(super) mod firing;
+pub(super) mod names;
 pub(super) mod row_schemas;
 pub(super) mod table_rows;
 pub(super) mod timeline;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
+use super::names::{JudgementLine, verdict_lines};
 use super::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
 use super::table_rows;
 use super::table_rows::TableRow;
@@ -61,9 +62,9 @@ pub struct ProjectView {
     #[serde(default)]
     #[schema(required = true)]
     pub rebaselines: Vec<Rebaseline>,
-    /// The last committed cycle, and its verdicts on the project.
+    /// The last committed cycle as of the date, and its verdicts on the project.
     pub cycle: Option<CycleSummary>,
-    pub verdicts: Vec<Judgement>,
+    pub verdicts: Vec<JudgementLine>,
 }
 
 /// The target for the global drift in force at a date.
@@ -142,7 +143,8 @@ pub async fn project(
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, ApplicationError> {
     let KnownProject { project: id, names, .. } = find_project(services, requested).await?;
-    let (cycle, verdicts) = last_verdicts(services, &id).await?;
+    let (cycle, verdicts) = verdicts_as_of(services, &id, as_of).await?;
+    let verdicts = verdict_lines(services, verdicts).await?;
     let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
@@ -175,12 +177,17 @@ pub(in crate::application) fn rebaselines_of(
 pub async fn verdicts(
     services: &Services,
     requested: &str,
-) -> Result<Vec<Judgement>, ApplicationError> {
+) -> Result<Vec<JudgementLine>, ApplicationError> {
     let found = find_project(services, requested).await?;
-    Ok(last_verdicts(services, &found.project).await?.1)
+    let verdicts = verdicts_as_of(services, &found.project, None).await?.1;
+    verdict_lines(services, verdicts).await
 }
 
-pub(in crate::application) async fn find_project(
+/// A project by its id or any of its names; case and accents do not matter.
+///
+/// # Errors
+/// When no visible project is called so; the nearest name is then given.
+pub async fn find_project(
     services: &Services,
     requested: &str,
 ) -> Result<KnownProject, ApplicationError> {
@@ -198,14 +205,55 @@ pub(in crate::application) async fn find_project(
     Err(ApplicationError::NoSuchProject { requested: requested.to_owned(), near })
 }
 
-async fn last_verdicts(
+async fn verdicts_as_of(
     services: &Services,
     project: &ProjectId,
+    as_of: Option<NaiveDate>,
 ) -> Result<(Option<CycleSummary>, Vec<Judgement>), ApplicationError> {
-    let Some(cycle) = services.store.last_cycle().await? else { return Ok((None, vec![])) };
+    let Some(cycle) = last_cycle_as_of(services, as_of).await? else { return Ok((None, vec![])) };
     let subject = Subject::Project(project.clone());
     let verdicts = services.store.judgements_of(&subject, cycle.number).await?;
     Ok((Some(cycle), verdicts))
+}
+
+/// The last valid cycle, or the last of those whose date is not after `as_of`.
+pub(in crate::application) async fn last_cycle_as_of(
+    services: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<Option<CycleSummary>, ApplicationError> {
+    let last = services.store.last_cycle().await?;
+    let Some(as_of) = as_of else { return Ok(last) };
+    if last.as_ref().is_none_or(|last| last.inputs.as_of <= as_of) {
+        return Ok(last);
+    }
+    let cycles = services.store.cycles(i32::MAX.unsigned_abs()).await?;
+    let is_known = |cycle: &CycleSummary| cycle.voided.is_none() && cycle.inputs.as_of <= as_of;
+    Ok(cycles.into_iter().filter(is_known).max_by_key(|cycle| cycle.number))
+}
+
+/// Alerts and missions are known as they are now: figures of an earlier date beside them would mislead.
+///
+/// # Errors
+/// When the date is before that of the last cycle.
+pub(in crate::application) async fn refuse_the_past(
+    services: &Services,
+    what: &'static str,
+    as_of: Option<NaiveDate>,
+) -> Result<(), ApplicationError> {
+    let last = services.store.last_cycle().await?.map(|cycle| cycle.inputs.as_of);
+    match as_of.filter(|as_of| last.is_some_and(|last| *as_of < last)) {
+        Some(as_of) => Err(ApplicationError::OnlyNow { what, as_of }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a project of the edition in force is expected to leave by the end of the year after the edition's.
+pub fn is_due_to_leave(row: &TableRow) -> bool {
+    let text = |field: &str| row.get(field).and_then(Json::as_str);
+    let edition = text("edition").and_then(|edition| edition.parse::<EditionId>().ok());
+    let exit = text("expected_exit_on").and_then(|date| date.parse::<NaiveDate>().ok());
+    let is_listed = row.get("in_panorama").and_then(Json::as_bool) != Some(false);
+    is_listed && edition.zip(exit).is_some_and(|(edition, exit)| exit <= frame::leaving_by(edition))
 }
 
 /// The portfolio as it was known on a date.

@@ -23,6 +23,7 @@ use vigie::domain::accounts::audit::Actor;
 use vigie::domain::action_bodies::{AccountBody, TokenBody};
 use vigie::domain::ids::MinistryCode;
 use vigie::store::TokenTerms;
+use vigie::support::french;
 use vigie::support::secret::Secret;
 use vigie::{application, server};
 
@@ -30,7 +31,7 @@ use vigie::{application, server};
 pub(crate) enum AccountsCommand {
     /// List accounts, closed ones included
     List,
-    /// Print the link that creates the administrator's account, while there is no account
+    /// Print the link that creates the administrator's account, while there is no administrator
     Invite,
     /// Create an account
     Add {
@@ -128,27 +129,29 @@ pub(super) async fn run(
             let now = services.clock.now();
             let invitation = services.store.invite_first((now, now + server::INVITED)).await?;
             let secret = invitation.ok_or(CliError::NotFirst)?;
-            print::message("good once, for 24 hours; earlier links are worth nothing from now on");
+            print::message(
+                "valable une fois, pendant 24 heures ; les liens précédents ne valent plus",
+            );
             let link = server::setup_link(session.config, &session.config.listen, &secret);
             session.printer.secret(&json!({ "link": link }), &link)?;
         }
         AccountsCommand::Add { name, terms, reason } => {
             let body = body(name, terms, reason)?;
             let account: Account = api.post(api.at(&["accounts"]), &body).await?;
-            print::message(&format!("account {} made: {}", account.number.0, account.name));
+            print::message(&format!("compte {} créé : {}", account.number.0, account.name));
         }
         AccountsCommand::Change { name, terms, reason } => {
             let (number, etag) = numbered(&find(name, api).await?);
             let place = (Method::PUT, api.at(&["accounts", &number]));
             let body = body(name, terms, reason)?;
             let account: Account = api.act(place, &body, Some(&etag)).await?;
-            print::message(&format!("account {} changed", account.number.0));
+            print::message(&format!("compte {} modifié", account.number.0));
         }
         AccountsCommand::Close { name, reason } => {
             let (number, etag) = numbered(&find(name, api).await?);
             let place = api.at(&["accounts", &number]).with("reason", Some(reason));
             api.delete(place, Some(&etag)).await?;
-            print::message(&format!("account {number} closed"));
+            print::message(&format!("compte {number} clos"));
         }
     }
     Ok(Conclusion::Good)
@@ -187,7 +190,7 @@ pub(super) async fn tokens(
             let account = found.account.0.to_string();
             let place = api.at(&["accounts", &account, "tokens", &number.to_string()]);
             api.delete(place.with("reason", Some(reason)), None).await?;
-            print::message(&format!("token {number} is revoked"));
+            print::message(&format!("jeton {number} révoqué"));
         }
     }
     Ok(Conclusion::Good)
@@ -215,9 +218,9 @@ async fn issue_here(
     let (token, secret, is_mailed) =
         application::issue_local_token(services, (account, &terms), &act).await?;
     show_issued(&token, secret.reveal(), session.printer)?;
-    let how = if is_mailed { "by mail, and " } else { "" };
+    let how = if is_mailed { "par courriel, et " } else { "" };
     print::message(&format!(
-        "{} is told {how}at the next sign-in that it was issued here, by {}",
+        "{} en sera informé {how}à sa prochaine connexion : jeton émis ici, par {}",
         account.name, act.actor
     ));
     Ok(())
@@ -259,7 +262,10 @@ fn body(name: &str, terms: &Terms, reason: &str) -> Result<AccountBody, CliError
 
 fn show_issued(token: &Token, secret: &str, printer: &Printer) -> Result<(), CliError> {
     let end = token.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    print::message(&format!("token {} until {end}; it is not shown again", token.number));
+    print::message(&format!(
+        "jeton {} valable jusqu’au {end} ; il n’est plus montré ensuite",
+        token.number
+    ));
     printer.secret(&json!({ "token": token, "secret": secret }), secret)
 }
 
@@ -282,7 +288,7 @@ fn list_tokens(
     let owner = |number| accounts.iter().find(|account| account.number == number);
     let instant = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let sheet = Sheet::list(
-        format!("{} jetons", tokens.len()),
+        french::counted(tokens.len(), "jeton", "jetons"),
         tokens.iter(),
         &[
             ("number", "N°", &|one| Cell::count(one.number)),
@@ -305,7 +311,7 @@ fn list_tokens(
 
 fn sheet(accounts: &[Account]) -> Sheet {
     Sheet::list(
-        format!("{} comptes", accounts.len()),
+        french::counted(accounts.len(), "compte", "comptes"),
         accounts.iter(),
         &[
             ("number", "N°", &|one| Cell::count(one.number.0)),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
+use super::cycle_names::CycleNames;
 use super::cycle_tables::{SUMMARY, alert_moves, summary_cells, title};
 use super::{cycle_brief, runs};
 use crate::cli::outcome::{CliError, Conclusion};
@@ -54,7 +55,7 @@ pub(in crate::cli) async fn run(
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     match session.database() {
-        Some(services) => run_here(request, services, session.printer).await,
+        Some(services) => run_here(request, services, session).await,
         None => run_on_server(request, &session.api, session.printer).await,
     }
 }
@@ -62,7 +63,7 @@ pub(in crate::cli) async fn run(
 async fn run_here(
     request: &CycleArgs,
     services: &Services,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     let CycleArgs { as_of, dry_run, announce } = request;
     let report = if *announce {
@@ -71,16 +72,21 @@ async fn run_here(
         vigie::application::run(services, *as_of, *dry_run).await?
     };
     for fault in &report.rule_faults {
-        print::message(&format!("rule left out: {fault}"));
+        print::message(&format!("règle écartée : {fault}"));
     }
     if report.outgoing.old_news > 0 {
         print::message(&format!(
-            "{} alerts stood before their receivers were set up: they are taken as known; \
-             `--announce` would have told them",
-            report.outgoing.old_news
+            "{} avant la configuration de leurs destinataires : tenues pour connues ; « --announce » les aurait \
+             annoncées",
+            french::counted(
+                report.outgoing.old_news,
+                "alerte était ouverte",
+                "alertes étaient ouvertes"
+            )
         ));
     }
-    let mut sheets = vec![summary(&report), changes(&report), missions(&report)];
+    let names = CycleNames::read(api).await?;
+    let mut sheets = vec![summary(&report), changes(&report, &names), missions(&report, &names)];
     if !report.silence_changes.is_empty() {
         sheets.push(silences(&report));
     }
@@ -100,7 +106,7 @@ async fn run_on_server(
         print::message(&run.job.detail);
         return Ok(Conclusion::Bad);
     };
-    cycle_brief::show(&brief, printer)
+    cycle_brief::show(&brief, &CycleNames::read(api).await?, printer)
 }
 
 pub(in crate::cli) async fn list(
@@ -121,7 +127,8 @@ fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, C
     let mut columns = vec![("number", "N°")];
     columns.extend(SUMMARY);
     columns.push(("voided", "Annulé"));
-    let sheet = Sheet::new(format!("{} cycles", cycles.len()), columns, rows.collect());
+    let sheet =
+        Sheet::new(french::counted(cycles.len(), "cycle", "cycles"), columns, rows.collect());
     printer.answer(&cycles, &[sheet], 0)
 }
 
@@ -165,15 +172,15 @@ fn summary(report: &CycleReport) -> Sheet {
         return sheet;
     }
     let costs: Vec<String> = report.missing_most.iter().map(coverage::cost).collect();
-    sheet.with_note(format!("Verdicts perdus faute de : {}.", costs.join(" ; ")))
+    sheet.with_note(format!("Règles non évaluables, données manquantes : {}.", costs.join(" ; ")))
 }
 
-fn changes(report: &CycleReport) -> Sheet {
+fn changes(report: &CycleReport, names: &CycleNames) -> Sheet {
     let moved = report.alert_changes.iter().filter(|one| one.kind != AlertChangeKind::Persisted);
     let moved: Vec<AlertMove> = moved.map(AlertMove::of).collect();
     let lasting = report.alert_changes.len() - moved.len();
     let title = format!("Alertes qui changent : {} ; inchangées : {lasting}", moved.len());
-    alert_moves(title, &moved)
+    alert_moves(title, &moved, names)
 }
 
 fn silences(report: &CycleReport) -> Sheet {
@@ -190,7 +197,7 @@ fn silences(report: &CycleReport) -> Sheet {
     )
 }
 
-fn missions(report: &CycleReport) -> Sheet {
+fn missions(report: &CycleReport, names: &CycleNames) -> Sheet {
     Sheet::list(
         format!("Missions qui changent : {}", report.mission_changes.len()),
         report.mission_changes.iter(),
@@ -199,7 +206,9 @@ fn missions(report: &CycleReport) -> Sheet {
             ("kind", "Mission", &|one| {
                 Cell::of(one.mission.kind.label(), one.mission.kind.as_str())
             }),
-            ("subject", "Sujet", &|one| Cell::text(one.mission.subject.to_string())),
+            ("subject", "Sujet", &|one| {
+                Cell::of(names.subject(&one.mission.subject), one.mission.subject.to_string())
+            }),
             ("reason", "Motif", &|one| Cell::text(&one.reason)),
         ],
     )

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::cycle_names::CycleNames;
 use super::cycle_tables::{SUMMARY, alert_moves, summary_cells, title};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
@@ -11,9 +12,13 @@ use vigie::application::CycleBrief;
 use vigie::domain::alerts::alert::AlertChangeKind;
 
 /// What a server reports of a cycle that it ran.
-pub(super) fn show(brief: &CycleBrief, printer: &Printer) -> Result<Conclusion, CliError> {
+pub(super) fn show(
+    brief: &CycleBrief,
+    names: &CycleNames,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     for fault in &brief.rule_faults {
-        print::message(&format!("rule left out: {fault}"));
+        print::message(&format!("règle écartée : {fault}"));
     }
     let summary = Sheet::new(
         title(brief.cycle, brief.outcome),
@@ -22,10 +27,10 @@ pub(super) fn show(brief: &CycleBrief, printer: &Printer) -> Result<Conclusion, 
     );
     let mut sheets = vec![summary, counts(brief)];
     if !brief.alerts.is_empty() {
-        sheets.push(alert_moves("Alertes qui changeraient", &brief.alerts));
+        sheets.push(alert_moves("Alertes qui changeraient", &brief.alerts, names));
     }
     if !brief.missions.is_empty() {
-        sheets.push(missions(brief));
+        sheets.push(missions(brief, names));
     }
     sheets.extend(imports::on_hold(&brief.on_hold));
     printer.answer(brief, &sheets, 1)
@@ -45,14 +50,16 @@ fn counts(brief: &CycleBrief) -> Sheet {
         .with_note("Le détail : vigie alerts, vigie missions.")
 }
 
-fn missions(brief: &CycleBrief) -> Sheet {
+fn missions(brief: &CycleBrief, names: &CycleNames) -> Sheet {
     Sheet::list(
         "Missions qui changeraient",
         brief.missions.iter(),
         &[
             ("change", "Changement", &|one| Cell::text(&one.change)),
             ("kind", "Mission", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
-            ("subject", "Sujet", &|one| Cell::text(one.subject.to_string())),
+            ("subject", "Sujet", &|one| {
+                Cell::of(names.subject(&one.subject), one.subject.to_string())
+            }),
             ("reason", "Motif", &|one| Cell::text(&one.reason)),
         ],
     )

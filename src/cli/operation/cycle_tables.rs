@@ -1,5 +1,6 @@
 //! Tables of a cycle, whether it is reported whole or in brief.
 
+use super::cycle_names::CycleNames;
 use crate::cli::output::print::{Cell, Sheet};
 use vigie::application::{AlertMove, CycleOutcome};
 use vigie::domain::ids::CycleNumber;
@@ -10,9 +11,9 @@ pub(super) fn title(cycle: CycleNumber, outcome: CycleOutcome) -> String {
     match outcome {
         CycleOutcome::Committed => format!("Cycle {cycle}"),
         CycleOutcome::Unchanged => {
-            format!("Cycle {cycle} : rien n’a changé depuis, rien n’est écrit")
+            format!("Cycle {cycle} : rien n’a changé depuis, rien n’a été enregistré")
         }
-        CycleOutcome::DryRun => format!("Cycle {cycle} à blanc : rien n’est écrit"),
+        CycleOutcome::DryRun => format!("Simulation du cycle {cycle} : rien n’a été enregistré"),
     }
 }
 
@@ -41,7 +42,11 @@ pub(super) fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Ce
 }
 
 /// Alerts that change, or that would.
-pub(super) fn alert_moves(title: impl Into<String>, moves: &[AlertMove]) -> Sheet {
+pub(super) fn alert_moves(
+    title: impl Into<String>,
+    moves: &[AlertMove],
+    names: &CycleNames,
+) -> Sheet {
     Sheet::list(
         title,
         moves.iter(),
@@ -51,8 +56,10 @@ pub(super) fn alert_moves(title: impl Into<String>, moves: &[AlertMove]) -> Shee
             ("from", "Avant", &|one| {
                 Cell::of(one.from.map_or("", Level::label), one.from.map(Level::as_str))
             }),
-            ("rule", "Règle", &|one| Cell::text(one.rule.as_str())),
-            ("subject", "Sujet", &|one| Cell::text(one.subject.to_string())),
+            ("rule", "Règle", &|one| Cell::of(names.rule(&one.rule), one.rule.as_str())),
+            ("subject", "Sujet", &|one| {
+                Cell::of(names.subject(&one.subject), one.subject.to_string())
+            }),
             ("reason", "Motif", &|one| Cell::text(&one.reason)),
         ],
     )

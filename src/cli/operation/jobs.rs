@@ -87,8 +87,8 @@ async fn list(
             ("timetable", "Horaire"),
             ("next_at", "Prochaine"),
             ("started_at", "Dernière"),
-            ("occasion", "Occasion"),
-            ("outcome", "Issue"),
+            ("occasion", "Déclenchement"),
+            ("outcome", "Résultat"),
             ("detail", "Détail"),
             ("last_success_at", "Dernier succès"),
             ("missed", "Manquées"),
@@ -127,7 +127,7 @@ async fn run_one(
 }
 
 fn show_run(run: &JobRun, printer: &Printer) -> Result<Conclusion, CliError> {
-    let columns = vec![("job", "Tâche"), ("outcome", "Issue"), ("detail", "Détail")];
+    let columns = vec![("job", "Tâche"), ("outcome", "Résultat"), ("detail", "Détail")];
     let cells = vec![
         Cell::of(label(run.job), run.job.as_str()),
         outcome(run.outcome),
@@ -153,7 +153,7 @@ fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion,
         format!("Fichiers et adresses : {}", sources.len()),
         vec![
             ("source", "Fichier ou adresse"),
-            ("outcome", "Issue"),
+            ("outcome", "Résultat"),
             ("import", "Importation"),
             ("seen_at", "Vu le"),
             ("detail", "Raison"),

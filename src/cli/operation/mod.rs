@@ -3,6 +3,7 @@
 pub(super) mod audit;
 pub(super) mod cycle;
 mod cycle_brief;
+mod cycle_names;
 mod cycle_tables;
 pub(super) mod healthcheck;
 pub(super) mod jobs;

@@ -12,7 +12,6 @@ use crate::cli::person::anybody;
 use vigie::server::config::Config;
 use vigie::store;
 use vigie::store::{Ended, Store};
-use vigie::support::clock::{Clock as _, SystemClock};
 
 /// Put a backup in the place of the database.
 ///
@@ -45,7 +44,7 @@ pub(in crate::cli) async fn run(
     config: &Config,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let now = SystemClock.now();
+    let now = config.clock().now();
     let actor = anybody(config);
     let (url, by) = (&config.database_url, (&actor, now));
     let restored = store::restore(url, &request.file, request.force, by).await?;

@@ -30,7 +30,7 @@ pub(in crate::cli) async fn begin(
     api: &ApiClient,
 ) -> Result<StartedRun, CliError> {
     let mut run: StartedRun = api.post(place, body).await?;
-    print::message(&format!("run {} has begun on the server", run.job.number));
+    print::message(&format!("exécution {} commencée sur le serveur", run.job.number));
     while run.job.outcome == RunOutcome::Processing {
         tokio::time::sleep(PAUSE).await;
         run = api.get(api.at(&["runs", &run.job.number.to_string()])).await?;

@@ -1,16 +1,14 @@
 //! `vigie serve`: the API and the jobs, until a signal stops them.
 
-use std::sync::Arc;
-
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use vigie::server;
 use vigie::server::config::Config;
 use vigie::server::telemetry::LogFormat;
-use vigie::support::clock::SystemClock;
+use vigie::support::french;
 
 pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError> {
-    let running = server::start(config, Arc::new(SystemClock)).await?;
+    let running = server::start(config, config.clock()).await?;
     // Machines that read the logs get the same there, in their format.
     let say = |text: &str| {
         if config.log_format == LogFormat::Text {
@@ -18,15 +16,18 @@ pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError>
         }
     };
     say(&format!("listening on http://{}", running.address()));
+    if let Ok(Some(day)) = config.demonstration_date() {
+        say(&format!("démonstration : l’horloge part du {}", french::date(day)));
+    }
     if let Some(next) = running.next_cycle() {
-        say(&format!("next cycle at {next}"));
+        say(&format!("prochain cycle : {next}"));
     }
     if let Some(link) = running.first_link() {
         say(&format!(
-            "no account yet; the administrator's is made once, within 24 hours, at {link}"
+            "aucun administrateur : ce lien en crée le compte, une seule fois et sous 24 heures : {link}"
         ));
     }
     running.until_stopped().await?;
-    say("stopped");
+    say("arrêt");
     Ok(Conclusion::Good)
 }

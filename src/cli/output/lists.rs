@@ -30,7 +30,7 @@ fn show_dictionary(fields: &[Json], printer: &Printer) -> Result<Conclusion, Cli
         ["name", "label", "kind", "unit", "supplier", "scopes", "meaning"].map(word).to_vec()
     });
     let sheet = Sheet::new(
-        format!("{} champs", fields.len()),
+        french::counted(fields.len(), "champ", "champs"),
         vec![
             ("name", "Champ"),
             ("label", "Libellé"),

@@ -5,19 +5,15 @@ use std::io::Write as _;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 use console::style;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::format::Format;
+use super::layout::{SheetLayout, screen_width};
 use crate::cli::outcome::{CliError, Conclusion};
 use vigie::domain::level::Level;
 use vigie::support::{french, visible_text};
-
-/// Width of a table where nobody says how wide the screen is.
-const WIDTH: u16 = 140;
 
 /// Shown for what is not known.
 pub(crate) const UNKNOWN: &str = "n. c.";
@@ -183,9 +179,9 @@ pub(crate) fn message(text: &str) {
     to_stderr(&visible_text::lines(text));
 }
 
-#[expect(clippy::print_stderr, reason = "the one place that writes messages")]
+/// When nobody reads messages any more, the work goes on.
 fn to_stderr(text: &str) {
-    eprintln!("{text}");
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
 }
 
 fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
@@ -221,25 +217,23 @@ fn csv(sheet: &Sheet) -> Result<(), CliError> {
 }
 
 fn laid_out(sheet: &Sheet) -> String {
-    let width = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| columns);
-    let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(width);
-    table.set_header(sheet.columns.iter().map(|(_, header)| *header));
-    for row in &sheet.rows {
-        table.add_row(row.iter().map(|cell| visible_text::lines(&cell.shown).into_owned()));
-    }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        if sheet.columns.get(index).is_some_and(|(_, header)| header.is_empty()) {
-            column.set_constraint(ColumnConstraint::Hidden);
-        }
-        let is_figure = |row: &Vec<Cell>| row.get(index).is_some_and(|cell| cell.value.is_number());
-        if sheet.rows.iter().any(is_figure) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.to_string()
+    let columns = sheet.columns.iter().enumerate().filter(|(_, (_, header))| !header.is_empty());
+    let shown: Vec<(usize, &str)> = columns.map(|(index, (_, header))| (index, *header)).collect();
+    let text = |row: &Vec<Cell>, index: usize| {
+        row.get(index)
+            .map_or_else(String::new, |cell| visible_text::lines(&cell.shown).into_owned())
+    };
+    let is_figure =
+        |row: &Vec<Cell>, index: usize| row.get(index).is_some_and(|cell| cell.value.is_number());
+    let cells = |row| shown.iter().map(|(index, _)| text(row, *index)).collect();
+    let figures =
+        shown.iter().map(|(index, _)| sheet.rows.iter().any(|row| is_figure(row, *index)));
+    let layout = SheetLayout {
+        headers: shown.iter().map(|(_, header)| *header).collect(),
+        rows: sheet.rows.iter().map(cells).collect(),
+        figures: figures.collect(),
+    };
+    layout.text(screen_width())
 }
 
 /// Colours the names of levels once the table is laid out, so that widths are right.

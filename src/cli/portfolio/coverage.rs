@@ -60,7 +60,7 @@ async fn last_standing(api: &ApiClient) -> Result<Option<CycleSummary>, CliError
 }
 
 fn none_yet() -> Conclusion {
-    print::message("no cycle was committed yet; run `vigie cycle`");
+    print::message("aucun cycle enregistré ; lancer « vigie cycle »");
     Conclusion::Bad
 }
 

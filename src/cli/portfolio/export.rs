@@ -11,16 +11,25 @@ use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use crate::cli::values::{date, word};
 use vigie::application::{ExportFormat, ExportTable};
+use vigie::client::ApiClient;
+use vigie::domain::portfolio::edition::EditionId;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// Projects; history (projects at each edition); ministries; series (the portfolio at each edition);
-    /// alerts; missions; verdicts (of the last cycle)
+    /// alerts; missions; verdicts (of the last cycle); comparison (of the editions `--from` and `--to`)
     #[arg(value_parser = table, value_name = "TABLE")]
     table: ExportTable,
-    /// Date as of which figures are taken, as YYYY-MM-DD; today by default
+    /// Date as of which figures and verdicts are taken, as YYYY-MM-DD; today by default. Alerts and missions are those of
+    /// now: an earlier date is refused
     #[arg(long, value_parser = date, value_name = "DATE")]
     as_of: Option<NaiveDate>,
+    /// One of the editions to compare, as YYYY-MM
+    #[arg(long, value_name = "EDITION")]
+    from: Option<EditionId>,
+    /// The other edition to compare, as YYYY-MM
+    #[arg(long, value_name = "EDITION")]
+    to: Option<EditionId>,
     /// File to write, in the format of its extension: CSV, XLSX (French headers, a sheet that explains
     /// them) or Parquet; CSV on standard output by default
     #[arg(long, value_name = "FILE")]
@@ -35,8 +44,24 @@ pub(in crate::cli) async fn run(
     let place = api
         .at(&["exports", request.table.as_str()])
         .with("format", Some(format.as_str()))
-        .with("as_of", request.as_of);
-    write(request, &api.bytes(place).await?)
+        .with("as_of", request.as_of)
+        .with("from", request.from)
+        .with("to", request.to);
+    write(request.out.as_deref(), &api.bytes(place).await?)
+}
+
+/// Writes the comparison of two editions to a file, in the format of its extension.
+pub(super) async fn write_comparison(
+    (from, to): (EditionId, EditionId),
+    out: &Path,
+    api: &ApiClient,
+) -> Result<Conclusion, CliError> {
+    let place = api
+        .at(&["exports", ExportTable::Comparison.as_str()])
+        .with("format", Some(format(Some(out))?.as_str()))
+        .with("from", Some(from))
+        .with("to", Some(to));
+    write(Some(out), &api.bytes(place).await?)
 }
 
 fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {
@@ -46,8 +71,8 @@ fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {
     known.ok_or_else(|| CliError::ExportFormat { found: path.display().to_string() })
 }
 
-fn write(request: &ExportArgs, bytes: &[u8]) -> Result<Conclusion, CliError> {
-    match &request.out {
+fn write(out: Option<&Path>, bytes: &[u8]) -> Result<Conclusion, CliError> {
+    match out {
         Some(path) => write_whole(path, bytes)?,
         None => std::io::stdout().lock().write_all(bytes)?,
     }

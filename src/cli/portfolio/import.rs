@@ -111,8 +111,10 @@ async fn send(
             }
             Err(fault) => {
                 if !report.files.is_empty() && !request.dry_run {
-                    let before = report.files.len();
-                    print::message(&format!("{before} files were imported before this one"));
+                    print::message(&format!(
+                        "{} avant celui-ci",
+                        french::counted(report.files.len(), "fichier importé", "fichiers importés")
+                    ));
                 }
                 return Err(fault.into());
             }

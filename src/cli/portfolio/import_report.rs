@@ -22,7 +22,7 @@ pub(super) fn print_report(
 ) -> Result<Conclusion, CliError> {
     let files = &report.files;
     let title =
-        if report.dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
+        if report.dry_run { "Simulation d’importation : rien n’a été enregistré" } else { "Importation" };
     let mut sheets = vec![Sheet::new(
         title,
         vec![
@@ -32,10 +32,10 @@ pub(super) fn print_report(
             ("recorded", "Enregistrement"),
             ("rows_kept", "Gardées"),
             ("rows_set_aside", "Écartées"),
-            ("figures_withheld", "Retenus"),
+            ("figures_withheld", "Non publiés"),
             ("projects_new", "Nouveaux"),
             ("projects_known", "Connus"),
-            ("projects_resembling", "Proches"),
+            ("projects_resembling", "Ressemblants"),
         ],
         files.iter().map(row).collect(),
     )];
@@ -144,7 +144,7 @@ fn remarks(files: &[FileIntake], costs: Vec<Option<String>>) -> Option<Sheet> {
                 "ligne {} : `{}` de {} n’est pas publié, à dessein",
                 withheld.row, withheld.field, withheld.project
             );
-            remark("retenu", words);
+            remark("non publié", words);
         }
     }
     let columns = vec![("file", "Fichier"), ("subject", "Objet"), ("remark", "Remarque")];

@@ -21,7 +21,6 @@ use vigie::domain::level::Level;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::intake::TableProfile;
 use vigie::server::config::Config;
-use vigie::support::clock::{Clock as _, SystemClock};
 use vigie::{application, rules};
 
 /// Names shown of a long list.
@@ -87,7 +86,7 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
             RowScope::Portfolio => SubjectKind::Portfolio,
         },
         subject: request.subject.as_deref(),
-        as_of: request.as_of.unwrap_or_else(|| application::today(SystemClock.now())),
+        as_of: request.as_of.unwrap_or_else(|| application::today(config.clock().now())),
         fired: request.fired,
         explain: request.explain,
     };

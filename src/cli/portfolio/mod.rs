@@ -1,11 +1,13 @@
 //! Commands about projects, editions and files.
 
 pub(super) mod coverage;
+pub(super) mod editions;
 pub(super) mod export;
 pub(super) mod import;
 mod import_report;
 pub(super) mod imports;
 pub(super) mod judge;
+pub(super) mod lists;
 pub(super) mod panorama;
 pub(super) mod project;
 pub(super) mod projects;

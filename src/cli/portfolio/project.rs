@@ -6,10 +6,11 @@ use serde_json::Value as Json;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::output::words::missing_in_words;
 use crate::cli::session::Session;
 use vigie::application::{ProjectView, TableRow};
 use vigie::domain::portfolio::snapshot::Phase;
-use vigie::domain::rules::verdict::{Absence, Judgement, Verdict};
+use vigie::domain::rules::verdict::{Judgement, Verdict};
 use vigie::support::french;
 
 /// Shown for what the publisher withheld on purpose.
@@ -144,15 +145,19 @@ fn verdicts(view: &ProjectView) -> Sheet {
         Some(cycle) => {
             format!("Verdicts du cycle {}, au {}", cycle.number, french::date(cycle.inputs.as_of))
         }
-        None => "Verdicts : aucun cycle encore ; lancer « vigie cycle »".to_owned(),
+        None => "Verdicts : aucun cycle à cette date".to_owned(),
     };
     Sheet::list(
         title,
         view.verdicts.iter(),
         &[
-            ("rule", "Règle", &|one| Cell::text(one.rule.as_str())),
-            ("verdict", "Verdict", &|one| verdict(one)),
-            ("grounds", "Explication", &|one| Cell::text(grounds(one))),
+            ("rule_title", "Règle", &|one| {
+                let rule = &one.judgement.rule;
+                Cell::of(format!("{} ({rule})", one.rule_title), one.rule_title.as_str())
+            }),
+            ("verdict", "Verdict", &|one| verdict(&one.judgement)),
+            ("grounds", "Explication", &|one| Cell::text(grounds(&one.judgement))),
+            ("rule", "", &|one| Cell::text(one.judgement.rule.as_str())),
         ],
     )
 }
@@ -168,13 +173,7 @@ fn verdict(judgement: &Judgement) -> Cell {
 fn grounds(judgement: &Judgement) -> String {
     match &judgement.verdict {
         Verdict::Level { .. } => judgement.explanation.clone().unwrap_or_default(),
-        Verdict::Unknown { missing } => {
-            let fields = missing.iter().map(|missing| match missing.why {
-                Absence::Missing => format!("`{}` n’est pas connu", missing.field),
-                Absence::Withheld => format!("`{}` n’est pas publié, à dessein", missing.field),
-            });
-            fields.collect::<Vec<_>>().join(" ; ")
-        }
+        Verdict::Unknown { missing } => missing_in_words(missing),
         Verdict::Failed { fault } => {
             let place = |number: Option<usize>| number.map_or(String::new(), |n| format!(":{n}"));
             format!("{}{}{} {}", fault.file, place(fault.line), place(fault.column), fault.message)
@@ -185,10 +184,11 @@ fn grounds(judgement: &Judgement) -> String {
 /// The comparisons behind each verdict that fired.
 fn trail(view: &ProjectView) -> Option<Sheet> {
     let mut rows = Vec::new();
-    for judgement in &view.verdicts {
-        for comparison in judgement.evidence.iter().flat_map(|evidence| &evidence.trail) {
+    for line in &view.verdicts {
+        let trail = line.judgement.evidence.iter().flat_map(|evidence| &evidence.trail);
+        for comparison in trail {
             rows.push(vec![
-                Cell::text(judgement.rule.as_str()),
+                Cell::of(line.rule_title.as_str(), line.judgement.rule.as_str()),
                 Cell::text(&comparison.text),
                 Cell::of(if comparison.held { "vrai" } else { "faux" }, comparison.held),
             ]);

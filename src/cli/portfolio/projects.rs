@@ -1,8 +1,9 @@
 //! `vigie projects`: who is known under which names, and which of them are one.
 
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 use serde::Deserialize;
 
+use super::lists;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -11,10 +12,21 @@ use crate::cli::values::text;
 use vigie::domain::action_bodies::{NewLink, Reason};
 use vigie::domain::ids::ProjectId;
 use vigie::domain::portfolio::import::KnownProject;
+use vigie::support::french;
+
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ProjectsArgs {
+    #[command(subcommand)]
+    command: Option<ProjectsCommand>,
+    /// Only projects that are expected to leave the panorama by the end of next year
+    #[arg(long)]
+    leaving: bool,
+}
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum ProjectsCommand {
-    /// List every known project with its names
+enum ProjectsCommand {
+    /// List every known project with its names, those that left included
     List,
     /// Link two projects that are one: FROM becomes part of INTO, in past editions too
     Link {
@@ -37,9 +49,12 @@ pub(crate) enum ProjectsCommand {
 }
 
 pub(in crate::cli) async fn run(
-    command: &ProjectsCommand,
+    request: &ProjectsArgs,
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
+    let Some(command) = &request.command else {
+        return lists::listed(request.leaving, session).await;
+    };
     let (api, printer) = (&session.api, session.printer);
     let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;
     match command {
@@ -50,7 +65,9 @@ pub(in crate::cli) async fn run(
             let body =
                 NewLink { into: text("INTO", into.as_str())?, reason: text("--reason", reason)? };
             let Linked { in_alias_table } = api.post(place, &body).await?;
-            print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
+            print::message(&format!(
+                "« {from} » est désormais « {into} », dans les éditions passées aussi"
+            ));
             if !in_alias_table {
                 tell_alias(&from, session);
             }
@@ -59,7 +76,7 @@ pub(in crate::cli) async fn run(
             let place = api.at(&["projects", project, "unlink"]);
             let body = Reason { reason: text("--reason", reason)? };
             let apart: KnownProject = api.post(place, &body).await?;
-            print::message(&format!("`{}` is a project of its own again", apart.project));
+            print::message(&format!("« {} » est de nouveau un projet distinct", apart.project));
         }
     }
     Ok(Conclusion::Good)
@@ -69,11 +86,13 @@ pub(in crate::cli) async fn run(
 fn tell_alias(from: &ProjectId, session: &Session<'_>) {
     let text = if session.database().is_some() {
         let table = session.config.aliases.display();
-        format!("add the names of `{from}` to {table} so that the next editions know it")
+        format!(
+            "ajouter les noms de « {from} » à {table} pour que les prochaines éditions le reconnaissent"
+        )
     } else {
         format!(
-            "have the names of `{from}` added to the server's table of aliases so that the next \
-             editions know it"
+            "faire ajouter les noms de « {from} » à la table d’alias du serveur pour que les prochaines éditions le \
+             reconnaissent"
         )
     };
     print::message(&text);
@@ -96,7 +115,7 @@ fn find(known: &[KnownProject], wanted_name: &str) -> ProjectId {
 
 fn list(known: &[KnownProject], printer: &Printer) -> Result<Conclusion, CliError> {
     let sheet = Sheet::list(
-        format!("{} projets connus", known.len()),
+        french::counted(known.len(), "projet connu", "projets connus"),
         known.iter(),
         &[
             ("project", "Identifiant", &|one| Cell::text(one.project.as_str())),

@@ -18,7 +18,7 @@ pub(super) fn show(found: &CatalogueDiff, printer: &Printer) -> Result<Conclusio
 /// A rule with a fault is in no comparison, which then says less than it seems to.
 fn tell_faults(side: &Side) -> bool {
     for fault in &side.faults {
-        print::message(&format!("rule left out: {}/{fault}", side.name));
+        print::message(&format!("règle écartée : {}/{fault}", side.name));
     }
     side.faults.is_empty()
 }

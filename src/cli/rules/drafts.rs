@@ -75,7 +75,7 @@ fn seen(revision: i64) -> String {
 }
 
 fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
-    tell("saved", &shown.outline);
+    tell("enregistré", &shown.outline);
     printer.answer(shown, &[files_of(shown)], 0)
 }
 
@@ -87,14 +87,14 @@ fn place(argument: &str) -> Result<(&str, &str), CliError> {
     let name = Path::new(argument).file_name().and_then(|name| name.to_str());
     name.map(|name| (name, argument)).ok_or_else(|| CliError::RuleArgument {
         found: argument.to_owned(),
-        expected: "a file, or `process/X1.rhai=FILE`",
+        expected: "un fichier, ou `process/X1.rhai=FICHIER`",
     })
 }
 
 fn threshold(argument: &str) -> Result<(String, String), CliError> {
     let pair = argument.split_once('=');
     pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
-        CliError::RuleArgument { found: argument.to_owned(), expected: "NAME=VALUE" }
+        CliError::RuleArgument { found: argument.to_owned(), expected: "NOM=VALEUR" }
     })
 }
 
@@ -123,7 +123,7 @@ pub(super) async fn step(
     };
     let reason = text("--reason", &request.reason)?;
     let draft: DraftView = with_meanwhile(advance(request, resource, reason, api).await)?;
-    tell(step.as_str(), &draft.outline);
+    tell(done(step), &draft.outline);
     Ok(Conclusion::Good)
 }
 
@@ -142,9 +142,19 @@ async fn advance<T: DeserializeOwned>(
     api.act((Method::POST, place), &Reason { reason }, Some(&seen(revision))).await
 }
 
+fn done(step: DraftStep) -> &'static str {
+    match step {
+        DraftStep::Saved => "enregistré",
+        DraftStep::Submitted => "soumis",
+        DraftStep::Returned => "renvoyé",
+        DraftStep::Published => "publié",
+        DraftStep::Withdrawn => "retiré",
+    }
+}
+
 fn tell(how: &str, draft: &DraftOutline) {
-    let (number, revision, state) = (draft.number, draft.revision, draft.state.as_str());
-    print::message(&format!("draft {number} is {how}: revision {revision}, {state}"));
+    let (number, revision, state) = (draft.number, draft.revision, draft.state.label());
+    print::message(&format!("brouillon {number} {how} : révision {revision}, {state}"));
 }
 
 pub(super) async fn publish(
@@ -192,9 +202,8 @@ async fn refuse_where_over_http_only(
 
 fn tell_publication(publication: &Publication) {
     for PublishedFile { path, version, .. } in &publication.files {
-        let what =
-            version.map_or_else(|| "the shipped text".to_owned(), |n| format!("version {n}"));
-        print::message(&format!("{path}: {what} is in force"));
+        let what = version.map_or_else(|| "le texte livré".to_owned(), |n| format!("version {n}"));
+        print::message(&format!("{path} : {what} en vigueur"));
     }
 }
 

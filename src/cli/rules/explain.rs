@@ -2,8 +2,9 @@
 
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::output::words::missing_in_words;
 use vigie::application::Explanation;
-use vigie::domain::rules::verdict::{Absence, ReadingSource, Verdict};
+use vigie::domain::rules::verdict::{ReadingSource, Verdict};
 use vigie::rules::TraceFinding;
 use vigie::support::french;
 
@@ -55,12 +56,7 @@ fn conclusion(explained: &Explanation) -> String {
             text
         }
         Verdict::Unknown { missing } => {
-            let fields = missing.iter().map(|missing| match missing.why {
-                Absence::Missing => format!("`{}` n’est pas connu", missing.field),
-                Absence::Withheld => format!("`{}` n’est pas publié, à dessein", missing.field),
-            });
-            let fields = fields.collect::<Vec<_>>().join(" ; ");
-            format!("Conclusion : non évaluable, {fields}.")
+            format!("Conclusion : non évaluable. {}.", missing_in_words(missing))
         }
         Verdict::Failed { fault } => {
             let place = [fault.line, fault.column].into_iter().flatten();
@@ -86,7 +82,7 @@ fn readings(explained: &Explanation) -> Sheet {
     });
     Sheet::new(
         "Lectures",
-        vec![("source", ""), ("name", "Nom"), ("label", "Libellé"), ("value", "Valeur")],
+        vec![("source", "Origine"), ("name", "Nom"), ("label", "Libellé"), ("value", "Valeur")],
         rows.collect(),
     )
 }

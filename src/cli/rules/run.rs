@@ -15,7 +15,6 @@ use vigie::application::{CatalogueDiff, CatalogueTexts, today};
 use vigie::client::HttpTransport;
 use vigie::domain::rules::draft::DraftStep;
 use vigie::server::config::Config;
-use vigie::support::clock::{Clock as _, SystemClock};
 
 pub(in crate::cli) async fn run(
     command: &RulesCommand,
@@ -35,7 +34,7 @@ pub(in crate::cli) async fn run(
             test::run(request, &Shelf::open(request.of, config, printer, server).await?, printer)
         }
         RulesCommand::Docs { out, as_of, of } => {
-            let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
+            let as_of = as_of.unwrap_or_else(|| today(config.clock().now()));
             docs::run(out.as_deref(), as_of, &Shelf::open(*of, config, printer, server).await?)
         }
         RulesCommand::Explain { .. }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -125,16 +126,60 @@ pub struct Comparison {
 }
 
 /// One verdict with its subject. `evidence` and `explanation` come with what fired (from `Watch`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     pub rule: RuleId,
     pub subject: Subject,
     #[serde(flatten)]
     pub verdict: Verdict,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    #[schema(nullable = false)]
     pub evidence: Option<Evidence>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub explanation: Option<String>,
+}
+
+/// A rule's verdict on a subject.
+#[derive(Debug, ToSchema)]
+#[schema(as = Judgement)]
+pub struct JudgementFields {
+    pub rule: RuleId,
+    pub subject: Subject,
+    pub outcome: VerdictOutcome,
+    /// Given when `outcome` is `level`.
+    #[schema(nullable = false)]
+    pub level: Option<Level>,
+    /// Given when `outcome` is `unknown`.
+    #[schema(nullable = false)]
+    pub missing: Option<Vec<MissingField>>,
+    /// Given when `outcome` is `failed`.
+    #[schema(nullable = false)]
+    pub fault: Option<RuleFailure>,
+    /// Given for a level from `watch` up.
+    #[schema(nullable = false)]
+    pub evidence: Option<Evidence>,
+    /// In French. Given for a level from `watch` up.
     #[schema(nullable = false)]
     pub explanation: Option<String>,
+}
+
+/// Whether a rule gave a level, lacked data, or failed.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum VerdictOutcome {
+    Level,
+    Unknown,
+    Failed,
+}
+
+// One object with what each outcome adds: generators of clients read it, and not one object for each outcome within others.
+impl PartialSchema for Judgement {
+    fn schema() -> RefOr<Schema> {
+        JudgementFields::schema()
+    }
+}
+
+impl ToSchema for Judgement {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        JudgementFields::schemas(schemas);
+    }
 }

@@ -109,14 +109,15 @@ impl Store {
         Ok(id_token.map(Secret::new))
     }
 
-    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once there are
-    /// accounts. Earlier links are worth nothing from then on.
+    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once somebody
+    /// administers. Earlier links are worth nothing from then on.
     pub async fn invite_first(
         &self,
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Option<Credential>, StoreError> {
         let mut transaction = self.begin_write().await?;
-        if !account_records::select(&mut transaction, None).await?.is_empty() {
+        let accounts = account_records::select(&mut transaction, None).await?;
+        if accounts.iter().any(administers) {
             return Ok(None);
         }
         sqlx::query("delete from invitations where used_at is null")
@@ -140,7 +141,7 @@ impl Store {
         Ok(Some(secret))
     }
 
-    /// Whether the link still makes an account: it does until there is one.
+    /// Whether the link still makes an account: it does until somebody administers.
     pub async fn is_invited(
         &self,
         presented: &Credential,
@@ -199,6 +200,10 @@ struct SessionRow {
     created_at: Timestamp,
 }
 
+fn administers(account: &Account) -> bool {
+    account.closed_at.is_none() && account.roles.contains(&Role::Administrator)
+}
+
 async fn invitation(
     connection: &mut sqlx::SqliteConnection,
     presented: &Credential,
@@ -206,14 +211,17 @@ async fn invitation(
 ) -> Result<Option<(BTreeSet<Role>, Scope)>, StoreError> {
     let found: Option<(Json<_>, Json<_>, Timestamp, Timestamp)> = query_as(
         "select roles, scope, expires_at, created_at from invitations
-         where hash = $1 and used_at is null and not exists (select 1 from accounts)",
+         where hash = $1 and used_at is null",
     )
     .bind(presented.hash())
-    .optional(connection, "invitations")
+    .optional(&mut *connection, "invitations")
     .await?;
     let Some((Json(roles), Json(scope), Timestamp(expires_at), Timestamp(begun))) = found else {
         return Ok(None);
     };
-    let lasts = !is_over(expires_at, now) && !waits::is_ahead(begun, now);
+    let accounts = account_records::select(connection, None).await?;
+    let lasts = !is_over(expires_at, now)
+        && !waits::is_ahead(begun, now)
+        && !accounts.iter().any(administers);
     Ok(lasts.then_some((roles, scope)))
 }

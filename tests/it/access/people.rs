@@ -92,7 +92,11 @@ fn a_team_contests_a_figure_and_is_answered_once() {
     let computed = contest("budget_drift");
     assert!(computed.stderr.contains("`budget_drift` cannot be contested"), "{}", computed.stderr);
     let opened = contest("cost_current");
-    assert!(opened.stderr.starts_with("dispute 1 is open, it puts import "), "{}", opened.stderr);
+    assert!(
+        opened.stderr.starts_with("contestation 1 ouverte ; elle met en cause l’importation "),
+        "{}",
+        opened.stderr
+    );
     assert_eq!(app.json(&["alerts", "disputes"])[0]["state"], "open");
     let list = app.ok(&["alerts", "--rule", "D1", "--format", "csv"]);
     assert!(list.contains("contestée (1)"), "{list}");

@@ -144,11 +144,11 @@ async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_mad
 }
 
 #[test]
-fn the_command_line_gives_a_new_link_as_long_as_there_is_no_account() {
+fn the_command_line_gives_a_new_link_as_long_as_there_is_no_administrator() {
     let app = TestApp::new();
     let link = app.ok(&["accounts", "invite"]);
     assert!(link.contains("/setup/"), "{link}");
     app.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
     let late = app.run(&["accounts", "invite"]);
-    assert_snapshot!(late.stderr, @"vigie: there are accounts already: an administrator opens others, or `vigie accounts add` here");
+    assert_snapshot!(late.stderr, @"vigie: un administrateur existe déjà : il ouvre les autres comptes, ou « vigie accounts add » sur cette machine");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{TestApp, has_tool, root};
+use crate::support::{TestApp, fixtures, has_tool, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 
@@ -15,15 +15,14 @@ struct Example {
     text: String,
 }
 
-/// Those of the section « Examples ».
+/// Those that are run: in shell and in Python, from the section « Examples » on.
 fn examples() -> Vec<Example> {
     let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
     let (_, rest) = document.split_once("\n## Examples\n").unwrap();
-    let section = rest.split("\n## ").next().unwrap();
     let mut found: Vec<Example> = Vec::new();
     let mut title = "";
     let mut is_open = false;
-    for line in section.lines() {
+    for line in rest.lines() {
         match line.strip_prefix("```") {
             Some(_) if is_open => is_open = false,
             Some(language) => {
@@ -32,9 +31,16 @@ fn examples() -> Vec<Example> {
                 found.push(Example { title, language, text: String::new() });
             }
             None if is_open => writeln!(found.last_mut().unwrap().text, "{line}").unwrap(),
-            None => title = line.strip_prefix("### ").unwrap_or(title),
+            None => {
+                title = line
+                    .trim_start_matches('#')
+                    .strip_prefix(' ')
+                    .filter(|_| line.starts_with("##"))
+                    .unwrap_or(title);
+            }
         }
     }
+    found.retain(|example| ["sh", "python"].contains(&example.language.as_str()));
     found
 }
 
@@ -54,7 +60,7 @@ impl Example {
             shell
         };
         let url = format!("http://{}", service.address());
-        command.current_dir(folder).env("VIGIE_URL", url).env("VIGIE_TOKEN", token);
+        command.current_dir(folder).env("VIGIE_SERVER", url).env("VIGIE_TOKEN", token);
         let told = command.output().unwrap();
         let faults = String::from_utf8_lossy(&told.stderr);
         assert!(told.status.success(), "{}\n{}\n{faults}", self.title, self.text);
@@ -64,7 +70,11 @@ impl Example {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_examples_of_the_document_answer_what_they_say() {
-    if !has_tool("curl", "curl") || !has_tool("jq", "jq") || !has_tool("python3", "python3") {
+    if !has_tool("curl", "curl")
+        || !has_tool("jq", "jq")
+        || !has_tool("python3", "python3")
+        || !has_tool("amtool", "prometheus-alertmanager")
+    {
         return;
     }
     let app = TestApp::with_fixtures();
@@ -72,6 +82,8 @@ async fn the_examples_of_the_document_answer_what_they_say() {
     let token = app.token("Claire", &[Role::Analyst, Role::RuleAuthor], &[]).await;
     let service = app.serve("2020-12-01T12:00:00Z").await;
     let folder = tempfile::tempdir().unwrap();
+    let panorama = "2020-11.panorama.csv";
+    std::fs::copy(fixtures().join(panorama), folder.path().join(panorama)).unwrap();
     let mut told = String::new();
     for example in examples() {
         let printed = example.run(folder.path(), (&service, &token));

@@ -97,6 +97,24 @@ async fn a_feed_reader_shows_a_ministry_what_changed_in_french_newest_first() {
     follower.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn feed_readers_get_it_whatever_kind_of_feed_they_ask_for() {
+    let reader = Follower::new(&[]).await;
+    let url = format!("http://{}/api/v1/feed?limit=1", reader.service.address());
+    for (accept, status) in [
+        ("application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.6", 200),
+        ("application/rss+xml", 200),
+        ("application/xml, text/xml;q=0.9", 200),
+        ("text/html, */*;q=0.1", 200),
+        ("application/json", 406),
+    ] {
+        let request = reqwest::Client::new().get(&url).bearer_auth(&reader.token);
+        let answer = request.header("accept", accept).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{accept}");
+    }
+    reader.stop().await;
+}
+
 #[tokio::test]
 async fn pages_give_each_entry_once_whatever_their_size() {
     for (ministries, sizes) in [(&[][..], [90, 100]), (&["MI"], [5, 30])] {

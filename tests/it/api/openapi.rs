@@ -153,6 +153,16 @@ fn every_operation_says_in_one_line_what_it_does_and_whose_it_is() {
 }
 
 #[test]
+fn every_operation_has_a_description() {
+    for (address, item) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let words = operation["description"].as_str().unwrap_or_default();
+            assert!(words.ends_with('.'), "{method} {address}: {words}");
+        }
+    }
+}
+
+#[test]
 fn every_reference_of_the_document_leads_somewhere() {
     let document = document();
     let mut lost = BTreeSet::new();

@@ -190,7 +190,7 @@ fn receivers_set_up_on_old_data_get_only_what_changes_from_then_on() {
     let output = mailed.app.run(&["cycle", "--as-of", AS_OF]);
     assert_eq!(output.code, Some(0));
     assert!(
-        output.stderr.contains("alerts stood before their receivers were set up"),
+        output.stderr.contains("avant la configuration de leurs destinataires"),
         "{}",
         output.stderr
     );
@@ -246,7 +246,7 @@ fn a_wrong_password_loses_nothing() {
     let receivers = mailed.app.json(&["receivers", "list"]);
     assert_eq!(receivers[0]["outage"]["reason"], "authError", "{receivers}");
     let listed = mailed.app.run(&["notices", "list"]);
-    assert!(listed.stderr.contains("mail is down since"), "{}", listed.stderr);
+    assert!(listed.stderr.contains("mail est en panne depuis le"), "{}", listed.stderr);
 
     // A person who repairs the server and sends what is due does not have to wait.
     std::fs::write(&settings, right).unwrap();

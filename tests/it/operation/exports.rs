@@ -82,7 +82,7 @@ async fn an_export_says_what_the_list_says_in_each_format() {
     archive.by_name("docProps/core.xml").unwrap().read_to_string(&mut properties).unwrap();
     assert!(properties.contains(">1900-01-01T00:00:00Z<"), "{properties}");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
-    assert_eq!(book.sheet_names(), ["Projets", "Colonnes"]);
+    assert_eq!(book.sheet_names(), ["Projets", "Colonnes", "Lisez-moi"]);
     let meanings = book.worksheet_range("Colonnes").unwrap();
     let fields: Vec<String> = meanings.rows().map(|row| row[1].to_string()).collect();
     let column = |name: &str| fields.iter().position(|field| field == name).unwrap() - 1;
@@ -103,12 +103,22 @@ async fn an_export_says_what_the_list_says_in_each_format() {
 async fn every_table_is_to_be_had_in_every_format() {
     let api = ExportsApi::open().await;
     let mut told = String::new();
-    for table in ["projects", "history", "ministries", "series", "alerts", "missions", "verdicts"] {
-        let text = api.bytes(&format!("exports/{table}?format=csv")).await;
+    for table in [
+        "projects",
+        "history",
+        "ministries",
+        "series",
+        "alerts",
+        "missions",
+        "verdicts",
+        "comparison",
+    ] {
+        let editions = if table == "comparison" { "&from=2020-06&to=2020-11" } else { "" };
+        let text = api.bytes(&format!("exports/{table}?format=csv{editions}")).await;
         let lines = csv::Reader::from_reader(text.as_slice()).into_records().count();
-        let bytes = api.bytes(&format!("exports/{table}?format=parquet")).await;
+        let bytes = api.bytes(&format!("exports/{table}?format=parquet{editions}")).await;
         let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
-        let workbook = api.bytes(&format!("exports/{table}?format=xlsx")).await;
+        let workbook = api.bytes(&format!("exports/{table}?format=xlsx{editions}")).await;
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
         let sheet = book.worksheet_range_at(0).unwrap().unwrap();
         assert_eq!((frame.height(), sheet.height() - 1), (lines, lines), "{table}");
@@ -122,7 +132,19 @@ async fn every_table_is_to_be_had_in_every_format() {
     alerts: 162
     missions: 76
     verdicts: 1709
+    comparison: 49
     ");
+    assert_eq!(api.get("exports/comparison?format=csv").await.status(), 422);
+    let mut book: Xlsx<_> =
+        Xlsx::new(Cursor::new(api.bytes("exports/alerts?format=xlsx").await)).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let row = sheet.rows().find(|row| row[1] == "D1" && row[4] == "SI SAMU").unwrap();
+    assert_eq!(
+        [2, 5, 7, 8].map(|column: usize| row[column].to_string()),
+        ["Dérive budgétaire", "MSO", "ouverte", "Critique"]
+    );
+    let about = book.worksheet_range("Lisez-moi").unwrap();
+    assert_eq!(about.rows().nth(1).unwrap()[1], "1er décembre 2020");
     assert_eq!(api.get("exports/projects?format=pdf").await.status(), 400);
     assert_eq!(api.get("exports/secrets?format=csv").await.status(), 400);
     api.server.close().await;

@@ -1,12 +1,15 @@
 //! The service, its jobs and settings, and the command line against a server.
 
-pub(super) mod examples;
+pub(super) mod clients;
+pub(super) mod command_line;
+mod examples;
 pub(super) mod exports;
 pub(super) mod jobs;
 pub(super) mod jobs_import;
 pub(super) mod jobs_support;
 pub(super) mod logs;
-pub(super) mod remote;
+pub(super) mod readme;
+mod remote;
 pub(super) mod service;
 pub(super) mod settings;
 pub(super) mod telemetry;

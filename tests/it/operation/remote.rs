@@ -335,7 +335,7 @@ async fn files_are_sent_to_a_server_which_judges_them_when_asked() {
     let again = ask(&["import", files.to_str().unwrap(), "--format", "csv"]);
     assert!(again.lines().skip(1).all(|line| line.contains("déjà connu")), "{again}");
     let tried = ask(&["cycle", "--as-of", "2020-11-30", "--dry-run"]);
-    assert!(tried.contains("à blanc : rien n’est écrit"), "{tried}");
+    assert!(tried.contains("Simulation du cycle 1 : rien n’a été enregistré"), "{tried}");
     ask(&["cycle", "--as-of", "2020-11-30"]);
     here.ok(&["cycle", "--as-of", "2020-11-30"]);
     let figures = ["cycles", "--format", "csv"];

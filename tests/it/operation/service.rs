@@ -138,7 +138,9 @@ async fn every_documented_route_answers() {
     for route in routes {
         let path = ids.iter().fold(route.to_owned(), |path, (hole, id)| path.replace(hole, id));
         let path = path.replace("/preview", "/preview?ministry=MJ");
-        let path = path.replace("/comparison", "/comparison?from=shipped&to=in-force");
+        let path =
+            path.replace("editions/comparison", "editions/comparison?from=2020-06&to=2020-11");
+        let path = path.replace("D1/comparison", "D1/comparison?from=shipped&to=in-force");
         let path = path.replace("/explanation", "/explanation?subject=project/si-samu");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, status_of(&path), "{path}: {}", reply.body);

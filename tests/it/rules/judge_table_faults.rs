@@ -94,7 +94,7 @@ fn a_parquet_column_of_another_type_is_refused_before_anything_is_judged() {
 #[test]
 fn nothing_but_a_csv_or_parquet_file_is_written() {
     let answer = refusal("project_id\na\n", None, &["--out", "v.xlsx"]);
-    insta::assert_snapshot!(answer.trim(), @"vigie: found `v.xlsx`, expected a file that ends in `.csv` or `.parquet`");
+    insta::assert_snapshot!(answer.trim(), @"vigie: trouvé « v.xlsx », attendu un fichier en `.csv` ou `.parquet`");
 }
 
 #[test]

@@ -128,6 +128,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
 /// Of routes that do not answer without.
 fn query(pattern: &str) -> &'static str {
     match pattern {
+        "/api/v1/editions/comparison" => "?from=2020-06&to=2020-11",
         "/api/v1/exports/{table}" => "?format=csv",
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",

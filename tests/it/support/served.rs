@@ -15,12 +15,18 @@ pub(crate) struct Served {
 impl TestApp {
     /// Without quotas, and without a job that runs by itself.
     pub(crate) fn serve_apart(&self) -> Served {
+        self.serve_apart_with(&[])
+    }
+
+    /// The same, with further settings.
+    pub(crate) fn serve_apart_with(&self, settings: &[(&str, &str)]) -> Served {
         let mut serve = self.command(&["serve"]);
         serve.env("VIGIE_LISTEN", "127.0.0.1:0").env("VIGIE_LOG", "info");
         serve.env("VIGIE_API__CALLS_PER_MINUTE", "0").env("VIGIE_API__OPEN_CALLS_PER_MINUTE", "0");
         for job in ["CYCLE", "REVIEWS", "DIGEST", "REMINDERS", "HOUSEKEEPING", "BACKUP", "IMPORT"] {
             serve.env(format!("VIGIE_SCHEDULE__{job}"), "");
         }
+        serve.envs(settings.iter().copied());
         let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let log = Arc::new(Mutex::new(String::new()));

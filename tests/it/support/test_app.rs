@@ -90,6 +90,7 @@ impl TestApp {
             .env("VIGIE_RULES", &self.rules)
             .env("VIGIE_ALIASES", root().join("aliases.toml"))
             .env("VIGIE_ACTOR", ACTOR)
+            .env_remove("COLUMNS")
             .env("NO_COLOR", "1");
         command
     }

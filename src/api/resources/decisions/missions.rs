@@ -1,7 +1,5 @@
 //! Missions: lists, the history of one mission, ranking and outcomes.
 
-use std::collections::BTreeMap;
-
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -9,6 +7,7 @@ use serde::Deserialize;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::is_wanted;
+use crate::api::extract::subject_filter::SubjectFilter;
 use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
@@ -18,7 +17,8 @@ use crate::decisions::missions::{
     NewMilestone, NewVendorReply, Ranked, RuleOutcomes, VendorNaming,
 };
 use crate::domain::action_bodies::Comment;
-use crate::domain::ids::{MinistryCode, MissionId, ProjectId};
+use crate::domain::bounded_text::SingleLine;
+use crate::domain::ids::{MinistryCode, MissionId};
 use crate::domain::missions::mission::{MissionKind, MissionState};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::MissionFilter;
@@ -33,8 +33,8 @@ pub(in crate::api) struct MissionQuery {
     kind: Vec<MissionKind>,
     /// Subject of the mission: `project/…`, `ministry/…` or `portfolio`.
     subject: Vec<Subject>,
-    /// Id of a project.
-    project: Vec<ProjectId>,
+    /// Id of a project, or any name it went by.
+    project: Vec<SingleLine>,
     /// Code of a ministry: missions on it and on its projects.
     ministry: Vec<MinistryCode>,
     /// Whether the mission is past its due date.
@@ -45,7 +45,7 @@ pub(in crate::api) struct MissionQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct RankingQuery {
-    /// Date as of which missions are ranked; today in Paris by default.
+    /// Date as of which missions are ranked, not before that of the last cycle; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
 
@@ -61,24 +61,19 @@ pub(in crate::api) async fn list_missions(
     listing: Listing<MissionQuery>,
 ) -> Result<Page<MissionLine>, Problem> {
     let mut lines = application::mission_lines(&context, &MissionFilter::default()).await?;
-    let ministries = application::ministries(&context).await?;
-    lines.retain(|line| listing.fits(line, &ministries));
-    listing.page(lines, |MissionLine { mission, awaits, late }| {
+    let wanted = SubjectFilter::of(&context, &listing.project, &listing.ministry).await?;
+    lines.retain(|line| listing.fits(line) && wanted.fits(&line.mission.subject));
+    listing.page(lines, |MissionLine { mission, awaits, late, .. }| {
         let subject = mission.subject.to_string();
         (awaits.is_none(), !late, mission.due_on, subject, mission.id.clone())
     })
 }
 
 impl MissionQuery {
-    fn fits(&self, line: &MissionLine, ministries: &BTreeMap<ProjectId, MinistryCode>) -> bool {
-        let subject = &line.mission.subject;
-        let project = subject.project();
-        let ministry = subject.ministry().or_else(|| ministries.get(project?));
+    fn fits(&self, line: &MissionLine) -> bool {
         is_wanted(&self.state, &line.mission.state)
             && is_wanted(&self.kind, &line.mission.kind)
-            && is_wanted(&self.subject, subject)
-            && (self.project.is_empty() || project.is_some_and(|one| self.project.contains(one)))
-            && (self.ministry.is_empty() || ministry.is_some_and(|one| self.ministry.contains(one)))
+            && is_wanted(&self.subject, &line.mission.subject)
             && self.late.is_none_or(|late| line.late == late)
     }
 }

@@ -13,14 +13,14 @@ use crate::api::extract::query::is_wanted;
 use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
-use crate::application::{DecisionDifference, ReplayDifference, VoidReport};
+use crate::application::{DecisionDifference, JudgementLine, ReplayDifference, VoidReport};
 use crate::domain::action_bodies::Reason;
 use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::operation::cycle::{CycleInputs, CycleSummary};
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::JudgementRef;
-use crate::domain::rules::verdict::{Judgement, Verdict};
+use crate::domain::rules::verdict::Verdict;
 use crate::support::fingerprint::Fingerprint;
 
 /// Limits replays to one at a time, since each takes as much work as a cycle.
@@ -86,13 +86,13 @@ enum OutcomeWord {
     get,
     path = "/api/v1/cycles/{cycle}/verdicts",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
-    responses((status = 200, description = "A page of verdicts", body = Page<Judgement>))
+    responses((status = 200, description = "A page of verdicts", body = Page<JudgementLine>))
 )]
 pub(in crate::api) async fn list_cycle_verdicts(
     context: RequestContext,
     number: web::Path<i64>,
     listing: Listing<VerdictQuery>,
-) -> Result<Page<Judgement>, Problem> {
+) -> Result<Page<JudgementLine>, Problem> {
     let cycle = find(&context, CycleNumber(*number)).await?;
     let verdicts = context.store.verdicts(cycle.number).await?;
     let after: Option<(RuleId, Subject)> = listing.after()?;
@@ -105,7 +105,8 @@ pub(in crate::api) async fn list_cycle_verdicts(
     chosen.sort_by_key(|one| (one.rule, one.subject));
     chosen.truncate(usize::try_from(listing.fetch_limit()).unwrap_or(usize::MAX));
     let judgements = chosen.into_iter().map(JudgementRef::to_judgement).collect();
-    listing.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
+    let lines = application::verdict_lines(&context, judgements).await?;
+    listing.fetched(lines, |one| (one.judgement.rule.clone(), one.judgement.subject.clone()))
 }
 
 /// The result of evaluating a cycle again from its recorded inputs.

@@ -7,10 +7,11 @@ use serde::Deserialize;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::query::QueryParameters;
-use crate::api::openapi::answers::NoData;
+use crate::api::openapi::answers::{NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application;
-use crate::application::{ExportFormat, ExportTable};
+use crate::application::{ExportFormat, ExportScope, ExportTable};
+use crate::domain::portfolio::edition::EditionId;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -19,8 +20,13 @@ pub(in crate::api) struct ExportQuery {
     /// Format of the file.
     #[param(inline)]
     format: ExportFormat,
-    /// Date as of which figures are taken; today in Paris by default.
+    /// Date as of which figures and verdicts are taken; today in Paris by default. Alerts and missions are those of now:
+    /// a date before that of the last cycle is refused.
     as_of: Option<NaiveDate>,
+    /// One of the editions that the table `comparison` compares.
+    from: Option<EditionId>,
+    /// The other edition that the table `comparison` compares.
+    to: Option<EditionId>,
 }
 
 /// Export a whole table as a file.
@@ -35,6 +41,7 @@ pub(in crate::api) struct ExportQuery {
             (String = "application/vnd.apache.parquet"),
         )),
         NoData,
+        NotFound,
     )
 )]
 pub(in crate::api) async fn find_export(
@@ -42,7 +49,8 @@ pub(in crate::api) async fn find_export(
     table: web::Path<ExportTable>,
     query: QueryParameters<ExportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let file = application::export(&context, *table, query.format, query.as_of).await?;
+    let scope = ExportScope { as_of: query.as_of, editions: query.from.zip(query.to) };
+    let file = application::export(&context, *table, query.format, scope).await?;
     Ok(HttpResponse::Ok()
         .content_type(query.format.media_type())
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))

@@ -1,6 +1,7 @@
 //! Projects, portfolio, coverage, links, imports and exports.
 
 pub(in crate::api) mod coverage;
+pub(in crate::api) mod editions;
 pub(in crate::api) mod exports;
 pub(in crate::api) mod imports;
 pub(in crate::api) mod links;

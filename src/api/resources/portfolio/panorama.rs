@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
-use crate::api::extract::page::{Listing, NoFilters, Page};
+use crate::api::extract::page::{Listing, Page};
 use crate::api::extract::query::{QueryParameters, is_wanted};
 use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
@@ -39,25 +39,6 @@ pub(in crate::api) async fn find_portfolio(
     query: QueryParameters<AsOf>,
 ) -> Result<web::Json<Panorama>, Problem> {
     Ok(web::Json(application::panorama(&context, query.as_of).await?))
-}
-
-/// List the import in force for each edition of the panorama.
-#[utoipa::path(
-    get,
-    path = "/api/v1/editions",
-    responses((status = 200, description = "A page of imports, by edition", body = Page<ImportSummary>))
-)]
-pub(in crate::api) async fn list_editions(
-    context: RequestContext,
-    listing: Listing<NoFilters>,
-) -> Result<Page<ImportSummary>, Problem> {
-    let mut imports = context.store.imports().await?;
-    imports.retain(|import| {
-        import.dataset == Dataset::Panorama
-            && import.state == ImportState::InUse
-            && import.replaced_by.is_none()
-    });
-    listing.page(imports, |import| (import.edition, import.number))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

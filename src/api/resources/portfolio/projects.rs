@@ -15,12 +15,11 @@ use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{
-    HistoryRow, ProjectRow, ProjectView, TableRow, TimelineEvent, TimelineKind,
+    HistoryRow, JudgementLine, ProjectRow, ProjectView, TableRow, TimelineEvent, TimelineKind,
 };
 use crate::domain::ids::MinistryCode;
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::snapshot::Phase;
-use crate::domain::rules::verdict::Judgement;
 use crate::intake::name_key;
 
 /// What the parameter `project` of a path is.
@@ -41,6 +40,8 @@ pub(in crate::api) struct ProjectQuery {
     phase: Vec<Phase>,
     /// Only projects on one of these watch lists.
     watch: Vec<WatchList>,
+    /// Whether the project is expected to leave the panorama by the end of the year after the edition's.
+    leaving: Option<bool>,
     /// Text to find in the id or in any name of the project. Case and accents do not matter.
     #[param(max_length = 200)]
     q: Option<String>,
@@ -75,6 +76,7 @@ impl ProjectQuery {
         (self.ministry.is_empty() || self.ministry.iter().any(|one| one.as_str() == ministry))
             && (self.phase.is_empty() || self.phase.iter().any(|one| one.as_str() == phase))
             && (self.watch.is_empty() || self.watch.iter().any(on_list))
+            && self.leaving.is_none_or(|leaving| application::is_due_to_leave(row) == leaving)
     }
 
     /// Ids of the projects whose id or names contain the text searched for; `None` if there is none.
@@ -134,14 +136,15 @@ pub(in crate::api) async fn list_history(
     get,
     path = "/api/v1/projects/{project}/verdicts",
     params(("project" = String, Path, description = PROJECT)),
-    responses((status = 200, description = "A page of verdicts, by rule", body = Page<Judgement>))
+    responses((status = 200, description = "A page of verdicts, by rule", body = Page<JudgementLine>))
 )]
 pub(in crate::api) async fn list_verdicts(
     context: RequestContext,
     project: web::Path<String>,
     listing: Listing<NoFilters>,
-) -> Result<Page<Judgement>, Problem> {
-    listing.page(application::verdicts(&context, &project).await?, |verdict| verdict.rule.clone())
+) -> Result<Page<JudgementLine>, Problem> {
+    let verdicts = application::verdicts(&context, &project).await?;
+    listing.page(verdicts, |verdict| verdict.judgement.rule.clone())
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use polars::frame::DataFrame;
 
 use crate::application::{ApplicationError, Services};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::words::words;
 use crate::support::clock::today;
 
@@ -27,8 +28,10 @@ words! {
         Series = "series",
         Alerts = "alerts",
         Missions = "missions",
-        /// The verdicts of the last cycle.
+        /// The verdicts of the last cycle as of the date.
         Verdicts = "verdicts",
+        /// Two editions compared, project by project.
+        Comparison = "comparison",
     }
 }
 
@@ -61,6 +64,27 @@ impl ExportTable {
             Self::Alerts => "Alertes",
             Self::Missions => "Missions",
             Self::Verdicts => "Verdicts",
+            Self::Comparison => "Comparaison",
+        }
+    }
+}
+
+impl ExportTable {
+    /// What the table holds, for whoever opens its workbook.
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Projects => {
+                "Les projets de l’édition en vigueur et ceux qui viennent de sortir, avec leurs mesures."
+            }
+            Self::History => "Chaque projet à chaque édition du panorama.",
+            Self::Ministries => "Les ministères, avec leurs mesures.",
+            Self::Series => "Le portefeuille à chaque édition, tel qu’il était connu alors.",
+            Self::Alerts => "Les alertes, closes comprises, avec leur explication.",
+            Self::Missions => "Les missions, terminées comprises, avec leurs motifs.",
+            Self::Verdicts => {
+                "Ce que chaque règle dit de chaque projet, ministère ou du portefeuille, au dernier cycle de la date."
+            }
+            Self::Comparison => "Deux éditions du panorama comparées, projet par projet.",
         }
     }
 }
@@ -75,23 +99,39 @@ impl ExportFormat {
     }
 }
 
-/// Exports a table. Figures are as of a date, by default today; alerts, missions and verdicts are
-/// the current ones.
+/// What a table is taken of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExportScope {
+    /// Date as of which figures and verdicts are taken; today by default.
+    pub as_of: Option<NaiveDate>,
+    /// The editions to compare.
+    pub editions: Option<(EditionId, EditionId)>,
+}
+
+/// Exports a table.
+///
+/// # Errors
+/// When the table cannot be had as of that date: alerts and missions are known as they are now. When no editions to
+/// compare are named. When the data cannot be read.
 pub async fn export(
     services: &Services,
     table: ExportTable,
     format: ExportFormat,
-    as_of: Option<NaiveDate>,
+    scope: ExportScope,
 ) -> Result<Exported, ApplicationError> {
-    let day = as_of.unwrap_or_else(|| today(services.clock.now()));
-    let frame = tables::frame(services, table, day).await?;
-    let name = format!("vigie-{}-{day}.{}", table.as_str(), format.as_str());
-    let written = tokio::task::spawn_blocking(move || write(table, format, frame)).await?;
+    let day = scope.as_of.unwrap_or_else(|| today(services.clock.now()));
+    let frame = tables::frame(services, table, scope).await?;
+    let of = match (table, scope.editions) {
+        (ExportTable::Comparison, Some((from, to))) => format!("{}-{}", from.min(to), from.max(to)),
+        _ => day.to_string(),
+    };
+    let name = format!("vigie-{}-{of}.{}", table.as_str(), format.as_str());
+    let written = tokio::task::spawn_blocking(move || write((table, &of), format, frame)).await?;
     Ok(Exported { name, bytes: written? })
 }
 
 fn write(
-    table: ExportTable,
+    (table, of): (ExportTable, &str),
     format: ExportFormat,
     mut frame: DataFrame,
 ) -> Result<Vec<u8>, ExportError> {
@@ -99,6 +139,6 @@ fn write(
         ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
         // Exact values, since programs read this format.
         ExportFormat::Parquet => written::parquet(&mut frame),
-        ExportFormat::Xlsx => workbook::workbook(table.title(), &written::visible(&frame)?),
+        ExportFormat::Xlsx => workbook::workbook(table, of, &written::visible(&frame)?),
     }
 }

@@ -28,17 +28,17 @@ pub(super) async fn run(command: &AlertsCommand, api: &ApiClient) -> Result<Conc
             let dossier = post(alert, "acknowledgement", &body, api).await?;
             let by = dossier.handling.acknowledged.map(|seen| seen.by.to_string());
             let by = by.unwrap_or_default();
-            print::message(&format!("alert {} acknowledged by {by}", dossier.alert.id));
+            print::message(&format!("alerte {} prise en compte par {by}", dossier.alert.id));
         }
         Command::Assign { alert, to, reason } => {
             let body = Assignment { to: text("--to", to)?, reason: text("--reason", reason)? };
             let dossier = post(alert, "assignment", &body, api).await?;
-            print::message(&format!("alert {} assigned to {to}", dossier.alert.id));
+            print::message(&format!("alerte {} confiée à {to}", dossier.alert.id));
         }
         Command::Comment { alert, text: comment } => {
             let body = Comment { text: text("--text", comment)? };
             let dossier = post(alert, "comments", &body, api).await?;
-            print::message(&format!("commented alert {}", dossier.alert.id));
+            print::message(&format!("commentaire ajouté à l’alerte {}", dossier.alert.id));
         }
         Command::Dispute { alert, fields, author, text: statement } => {
             contest(alert, fields, (author, statement), api).await?;
@@ -51,7 +51,11 @@ pub(super) async fn run(command: &AlertsCommand, api: &ApiClient) -> Result<Conc
             let body = DisputeAnswer { verdict, reason: text("--reason", reason)? };
             let place = api.at(&["disputes", &dispute.to_string(), "answer"]);
             let answered: Dispute = api.post(place, &body).await?;
-            print::message(&format!("dispute {} is {}", answered.number, answered.state.as_str()));
+            print::message(&format!(
+                "contestation {} : {}",
+                answered.number,
+                answered.state.label()
+            ));
         }
         Command::Silence { alert, rule, project, ministry, until, reason } => {
             let alert = if alert.is_empty() { None } else { Some(find(alert, api).await?) };
@@ -69,7 +73,7 @@ pub(super) async fn run(command: &AlertsCommand, api: &ApiClient) -> Result<Conc
             let body = Reason { reason: text("--reason", reason)? };
             let place = api.at(&["silences", &silence.to_string(), "end"]);
             let ended: Silence = api.post(place, &body).await?;
-            print::message(&format!("silence {} ({}) is over", ended.number, ended.scope));
+            print::message(&format!("silence {} ({}) terminé", ended.number, ended.scope));
         }
         // Those that only look were answered before.
         Command::Show { .. } | Command::Disputes | Command::Silences { .. } => {}
@@ -106,8 +110,13 @@ async fn post(
 }
 
 fn tell_dispute(dispute: &Dispute) {
-    let import = dispute.import.map(|import| format!(", it puts import {import} in question"));
-    print::message(&format!("dispute {} is open{}", dispute.number, import.unwrap_or_default()));
+    let import =
+        dispute.import.map(|import| format!(" ; elle met en cause l’importation {import}"));
+    print::message(&format!(
+        "contestation {} ouverte{}",
+        dispute.number,
+        import.unwrap_or_default()
+    ));
 }
 
 pub(super) fn show(disputes: &[Dispute], printer: &Printer) -> Result<Conclusion, CliError> {

@@ -15,12 +15,18 @@ pub(crate) struct AlertsArgs {
     /// State of the alert; open and pending by default
     #[arg(long, value_parser = alert_state, value_name = "pending|open|resolved")]
     pub(super) state: Option<AlertState>,
-    /// Minimum level
+    /// Minimum level, in English or in French: `high`, `élevé`
     #[arg(long, value_parser = level, value_name = "watch|moderate|high|critical")]
     pub(super) level: Option<Level>,
     /// Id of the alert's rule
     #[arg(long, value_name = "RULE")]
     pub(super) rule: Option<String>,
+    /// Alerts on this project, by id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub(super) project: Option<String>,
+    /// Alerts on this ministry and its projects
+    #[arg(long, value_name = "CODE")]
+    pub(super) ministry: Option<String>,
 }
 
 /// ALERT is the beginning of an id, as `vigie alerts --format csv` lists them, or a rule and a project.

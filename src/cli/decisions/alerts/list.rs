@@ -8,6 +8,7 @@ use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application::AlertLine;
 use vigie::client::ApiClient;
 use vigie::domain::alerts::alert::{Alert, AlertState};
+use vigie::domain::ids::{MinistryCode, RuleId};
 use vigie::domain::level::Level;
 
 pub(super) async fn run(
@@ -19,20 +20,13 @@ pub(super) async fn run(
         .at(&["alerts"])
         .with("state", filter.state.map(AlertState::as_str))
         .with("level", filter.level.map(Level::as_str))
-        .with("rule", filter.rule.as_ref());
+        .with("rule", filter.rule.as_ref())
+        .with("project", filter.project.as_ref())
+        .with("ministry", filter.ministry.as_ref());
     let mut lines: Vec<AlertLine> = api.all(list).await?;
-    lines.retain(|line| is_wanted(filter, &line.alert));
+    // Without a state, those that are not over.
+    lines.retain(|line| filter.state.is_some() || line.alert.state != AlertState::Resolved);
     show(lines, printer)
-}
-
-fn is_wanted(filter: &AlertsArgs, alert: &Alert) -> bool {
-    let state = match filter.state {
-        Some(state) => alert.state == state,
-        None => alert.state != AlertState::Resolved,
-    };
-    state
-        && filter.level.is_none_or(|level| alert.level >= level)
-        && filter.rule.as_deref().is_none_or(|rule| alert.rule.as_str() == rule)
 }
 
 /// The worst first.
@@ -63,15 +57,27 @@ fn list(lines: &[AlertLine]) -> Sheet {
         lines.iter(),
         &[
             ("level", "Niveau", &|one| Cell::level(one.alert.level)),
-            ("rule", "Règle", &|one| Cell::text(one.alert.rule.as_str())),
-            ("subject", "Sujet", &|one| Cell::text(one.alert.subject.to_string())),
+            ("subject_name", "Sujet", &|one| Cell::text(&one.subject_name)),
+            ("ministry", "Ministère", &|one| {
+                Cell::optional(one.ministry.as_ref().map(MinistryCode::as_str))
+            }),
+            ("rule_title", "Règle", &|one| {
+                Cell::of(titled(&one.rule_title, &one.alert.rule), one.rule_title.as_str())
+            }),
             ("state", "État", &|one| Cell::of(state(&one.alert), one.alert.state.as_str())),
             ("since", "Depuis", &|one| Cell::date(one.alert.since)),
             ("handling", "Suivi", &|one| Cell::text(marks(one))),
             ("explanation", "Explication", &|one| Cell::optional(one.alert.explanation.as_deref())),
+            ("rule", "", &|one| Cell::text(one.alert.rule.as_str())),
+            ("subject", "", &|one| Cell::text(one.alert.subject.to_string())),
             ("id", "", &|one| Cell::text(one.alert.id.as_str())),
         ],
     )
+}
+
+/// A rule by its title, with the code that commands call it by.
+fn titled(title: &str, rule: &RuleId) -> String {
+    format!("{title} ({rule})")
 }
 
 pub(super) fn state(alert: &Alert) -> &'static str {
@@ -85,7 +91,7 @@ pub(super) fn state(alert: &Alert) -> &'static str {
 
 /// What people did about it, as far as a list shows it.
 fn marks(line: &AlertLine) -> String {
-    let AlertLine { alert, handling, silenced_by, disputed_in } = line;
+    let AlertLine { alert, handling, silenced_by, disputed_in, .. } = line;
     let marks = [
         handling.acknowledged.as_ref().map(|seen| format!("vue par {}", seen.by)),
         handling.assigned_to.as_ref().map(|whom| format!("confiée à {whom}")),

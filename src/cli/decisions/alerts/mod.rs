@@ -12,16 +12,15 @@ use crate::cli::session::Session;
 use args::AlertsCommand;
 use find::find;
 use vigie::application::today;
-use vigie::support::clock::{Clock as _, SystemClock};
 
 pub(crate) use args::AlertsArgs;
 
 pub(in crate::cli) async fn run(
     request: &AlertsArgs,
-    Session { api, printer, .. }: &Session<'_>,
+    Session { api, printer, config, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     use AlertsCommand as Command;
-    let day = today(SystemClock.now());
+    let day = today(config.clock().now());
     match &request.command {
         None => list::run(request, api, printer).await,
         Some(Command::Show { alert }) => {

@@ -29,6 +29,8 @@ fn summary(dossier: &AlertDossier) -> Sheet {
     let AlertDossier { alert, handling, .. } = dossier;
     let line = |key: &str, value: String| vec![Cell::text(key), Cell::text(value)];
     let mut rows = vec![
+        line("Règle", format!("{} ({})", dossier.rule_title, alert.rule)),
+        line("Sujet", dossier.subject_name.clone()),
         line("Niveau", alert.level.label().to_owned()),
         line("État", list::state(alert).to_owned()),
         line("Depuis", french::date(alert.since)),
@@ -44,8 +46,8 @@ fn summary(dossier: &AlertDossier) -> Sheet {
         rows.push(line("Silence", "oui : personne n’en est averti".to_owned()));
     }
     Sheet::new(
-        format!("{} sur {}, alerte {}", alert.rule, alert.subject, alert.id),
-        vec![("about", "Alerte"), ("value", "")],
+        format!("{}, {} : alerte {}", dossier.rule_title, dossier.subject_name, alert.id),
+        vec![("about", "Rubrique"), ("value", "Contenu")],
         rows,
     )
 }
@@ -54,7 +56,12 @@ fn history(events: &[AlertEvent]) -> Sheet {
     let rows = events.iter().map(|event| {
         let mut words = event.words.clone();
         if let (Some(until), true) = (event.until, event.times > 1) {
-            words = format!("{words} {} cycles, jusqu’au {}.", event.times, french::date(until));
+            let cycles = french::counted(
+                usize::try_from(event.times).unwrap_or_default(),
+                "cycle",
+                "cycles",
+            );
+            words = format!("{words} {cycles}, jusqu’au {}.", french::date(until));
         }
         if let Some(whom) = &event.whom {
             words = if words.is_empty() { whom.clone() } else { format!("{whom} : {words}") };
@@ -69,11 +76,11 @@ fn history(events: &[AlertEvent]) -> Sheet {
         ]
     });
     Sheet::new(
-        "Histoire",
+        "Historique",
         vec![
             ("at", "Quand"),
             ("actor", "Qui"),
-            ("what", "Quoi"),
+            ("what", "Événement"),
             ("level", "Niveau"),
             ("words", "Motif"),
             ("known", "Ce qui était connu"),

@@ -11,10 +11,14 @@ use vigie::support::french;
 
 pub(super) fn tell(silence: &Silence) {
     print::message(&format!(
-        "silence {} holds until {}; {} alerts that stand are covered",
+        "silence {} jusqu’au {} ; {}",
         silence.number,
-        silence.last_day,
-        silence.levels.len()
+        french::date(silence.last_day),
+        french::counted(
+            silence.levels.len(),
+            "alerte ouverte concernée",
+            "alertes ouvertes concernées"
+        )
     ));
 }
 

@@ -30,6 +30,12 @@ pub(crate) struct Filter {
     /// Kind of mission
     #[arg(long, value_parser = kind, value_name = "KIND")]
     pub(crate) kind: Option<MissionKind>,
+    /// Missions on this project, by id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    /// Missions on this ministry and its projects
+    #[arg(long, value_name = "CODE")]
+    pub(crate) ministry: Option<String>,
     /// Only those whose decision, start or end is overdue
     #[arg(long)]
     pub(crate) late: bool,
@@ -118,7 +124,7 @@ pub(crate) enum MissionsCommand {
     },
     /// Rank active missions by team, with their points and the reasons
     Plan {
-        /// Date as of which missions are ranked, as YYYY-MM-DD; today by default
+        /// Date as of which missions are ranked, as YYYY-MM-DD, not before the last cycle; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },

@@ -15,6 +15,7 @@ use labels::{due, state};
 use vigie::application::{MissionFile, MissionLine};
 use vigie::client::ApiClient;
 use vigie::decisions::missions::MissionAct;
+use vigie::domain::ids::MinistryCode;
 use vigie::domain::missions::mission::{MissionChange, MissionKind, MissionState};
 
 pub(crate) use args::MissionsArgs;
@@ -28,7 +29,9 @@ pub(in crate::cli) async fn run(
             let list = api
                 .at(&["missions"])
                 .with("state", request.filter.state.map(MissionState::as_str))
-                .with("kind", request.filter.kind.map(MissionKind::as_str));
+                .with("kind", request.filter.kind.map(MissionKind::as_str))
+                .with("project", request.filter.project.as_ref())
+                .with("ministry", request.filter.ministry.as_ref());
             show_list(api.all(list).await?, &request.filter, printer)
         }
         Some(MissionsCommand::Show { mission }) => {
@@ -92,10 +95,14 @@ fn sheet(lines: &[MissionLine]) -> Sheet {
             ("kind", "Nature", &|one| {
                 Cell::of(one.mission.kind.label(), one.mission.kind.as_str())
             }),
-            ("subject", "Sujet", &|one| Cell::text(one.mission.subject.to_string())),
+            ("subject_name", "Sujet", &|one| Cell::text(&one.subject_name)),
+            ("ministry", "Ministère", &|one| {
+                Cell::optional(one.ministry.as_ref().map(MinistryCode::as_str))
+            }),
             ("state", "État", &|one| Cell::of(state(&one.mission), one.mission.state.as_str())),
             ("due_on", "Échéance", &|one| due(one)),
             ("reasons", "Motifs", &|one| Cell::text(one.mission.reasons.join("\n"))),
+            ("subject", "", &|one| Cell::text(one.mission.subject.to_string())),
         ],
     )
 }

@@ -61,14 +61,14 @@ fn summary(file: &MissionFile) -> Sheet {
     if let Some(closing) = &conduct.closing {
         let (date, outcome) = (french::date(closing.on), closing.outcome.label());
         lines.push((
-            "Issue",
+            "Résultat",
             format!("{outcome}, le {date}, par {} : {}", closing.by, closing.reason),
         ));
     }
-    let title = format!("{} {} : {}", mission.kind.label(), mission.id, mission.subject);
+    let title = format!("{} {} : {}", mission.kind.label(), mission.id, file.line.subject_name);
     let purpose = file.play.as_ref().map_or_else(String::new, |play| play.purpose.clone());
     let rows = lines.into_iter().map(|(what, text)| vec![Cell::text(what), Cell::text(text)]);
-    Sheet::new(title, vec![("what", "Quoi"), ("text", "Dont acte")], rows.collect())
+    Sheet::new(title, vec![("what", "Rubrique"), ("text", "Contenu")], rows.collect())
         .with_note(purpose)
 }
 
@@ -125,8 +125,8 @@ fn history(file: &MissionFile) -> Sheet {
         ]
     });
     Sheet::new(
-        "Histoire",
-        vec![("at", "Le"), ("by", "Par"), ("change", "Quoi"), ("reason", "Motif")],
+        "Historique",
+        vec![("at", "Le"), ("by", "Par"), ("change", "Événement"), ("reason", "Motif")],
         rows.collect(),
     )
 }

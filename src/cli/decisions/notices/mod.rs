@@ -20,7 +20,7 @@ use vigie::domain::action_bodies::{OptionalReason, Reason};
 use vigie::domain::messages::channel::Channel;
 use vigie::domain::messages::notice::{ChannelState, Content, Notice, NoticeState, QueuedNotice};
 use vigie::domain::messages::outage::Outage;
-use vigie::support::visible_text;
+use vigie::support::{french, visible_text};
 
 /// Notices listed by default, the latest ones.
 const LISTED: u32 = 200;
@@ -144,7 +144,8 @@ pub(in crate::cli) async fn run(
             let services = session.database_for("notices remind")?;
             let written = vigie::application::remind(services).await?;
             warn_when_off(&vigie::notify::lanes(&services.notify));
-            print::message(&format!("{written} notices written"));
+            let written = usize::try_from(written).unwrap_or(usize::MAX);
+            print::message(&french::counted(written, "message préparé", "messages préparés"));
         }
         NoticesCommand::Replay { notice, dead: _, reason } => {
             let body = OptionalReason { reason: text("--reason", reason)? };
@@ -156,7 +157,12 @@ pub(in crate::cli) async fn run(
                 let Replayed { replayed } = api.post(api.at(&["notices", "replay"]), &body).await?;
                 replayed
             };
-            print::message(&format!("{replayed} notices wait again"));
+            let replayed = usize::try_from(replayed).unwrap_or(usize::MAX);
+            print::message(&french::counted(
+                replayed,
+                "message remis en attente d’envoi",
+                "messages remis en attente d’envoi",
+            ));
         }
         NoticesCommand::Revoke { notice, reason } => {
             let body = Reason { reason: text("--reason", reason)? };
@@ -227,7 +233,7 @@ async fn warn(api: &ApiClient) -> Result<(), CliError> {
 
 fn tell_open(lane: &Channel) {
     print::message(&format!(
-        "{lane} is open again; `vigie notices replay --dead` sends it what was given up"
+        "{lane} est rouvert ; « vigie notices replay --dead » lui envoie ce qui avait été abandonné"
     ));
 }
 
@@ -235,8 +241,8 @@ fn tell_open(lane: &Channel) {
 fn warn_when_off(set_up: &[Channel]) {
     if set_up.is_empty() {
         print::message(
-            "no receiver is set up: nothing is written to the outbox; see `mail`, `webhooks` and \
-             `tchap` in vigie.toml",
+            "aucun destinataire n’est configuré : rien n’est mis en attente d’envoi ; voir « mail », « webhooks » et \
+             « tchap » dans vigie.toml",
         );
     }
 }
@@ -245,7 +251,7 @@ fn warn_when_off(set_up: &[Channel]) {
 fn warn_when_down(outages: &[Outage]) {
     for Outage { lane, since, error, next_attempt_at, .. } in outages {
         print::message(&format!(
-            "{lane} is down since {since}: {error}; what waits for it is not given up, next attempt at \
+            "{lane} est en panne depuis le {since} : {error} ; rien de ce qui l’attend n’est abandonné, prochain essai le \
              {next_attempt_at}"
         ));
     }
@@ -291,7 +297,7 @@ fn show_preview(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     if notices.is_empty() {
-        print::message("nothing has changed since the last message: nothing would be sent");
+        print::message("rien n’a changé depuis le dernier message : rien ne serait envoyé");
     }
     let sheets: Vec<Sheet> = notices
         .iter()
@@ -359,7 +365,7 @@ fn lanes(set_up: &[Channel], states: &[ChannelState], outages: &[Outage]) -> She
             let outage = down(&state.lane);
             let word = match (state.closed_at, set_up.contains(&state.lane), outage) {
                 (Some(_), _, _) => "fermé par son destinataire".to_owned(),
-                (None, false, _) => "n’est plus réglé".to_owned(),
+                (None, false, _) => "n’est plus configuré".to_owned(),
                 (None, true, Some(outage)) => in_outage(outage),
                 (None, true, None) => "ouvert".to_owned(),
             };

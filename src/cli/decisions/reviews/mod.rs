@@ -233,7 +233,7 @@ fn sheet(lines: &[ReviewLine]) -> Sheet {
         ("ministry", "Ministère"),
         ("name", "Projet"),
         ("state", "État"),
-        ("due_on", "Due le"),
+        ("due_on", "À tenir avant le"),
         ("planned_on", "Prévue le"),
         ("starts_at", "À"),
         ("reason", "Motif"),
@@ -290,7 +290,7 @@ fn summary(file: &ReviewFile) -> Sheet {
     }
     let title = format!("Revue {} : {} ({})", review.id, file.line.name, review.ministry);
     let rows = lines.into_iter().map(|(what, text)| vec![Cell::text(what), Cell::text(text)]);
-    Sheet::new(title, vec![("what", "Quoi"), ("text", "Dont acte")], rows.collect())
+    Sheet::new(title, vec![("what", "Rubrique"), ("text", "Contenu")], rows.collect())
         .with_note(&review.reason)
 }
 
@@ -314,7 +314,7 @@ fn actions(open: &[OpenAction]) -> Sheet {
         ("ministry", "Ministère"),
         ("name", "Projet"),
         ("owner", "Qui"),
-        ("what", "Quoi"),
+        ("what", "Action"),
         ("held_on", "Revue du"),
         ("review", "Revue"),
         ("number", "N°"),
@@ -326,14 +326,16 @@ fn actions(open: &[OpenAction]) -> Sheet {
 
 fn history(file: &ReviewFile) -> Sheet {
     Sheet::list(
-        "Histoire",
+        "Historique",
         file.history.iter(),
         &[
             ("at", "Le", &|one| {
                 Cell::of(french::date(application::today(one.at)), one.at.to_rfc3339())
             }),
             ("by", "Par", &|one| Cell::optional(one.change.by.as_ref().map(Actor::as_str))),
-            ("change", "Quoi", &|one| Cell::of(one.change.kind.label(), one.change.kind.as_str())),
+            ("change", "Événement", &|one| {
+                Cell::of(one.change.kind.label(), one.change.kind.as_str())
+            }),
             ("reason", "Motif", &|one| Cell::text(&one.change.reason)),
         ],
     )

@@ -54,7 +54,7 @@ fn the_report_of_a_cycle_names_the_fields_whose_absence_costs_the_most() {
     let verdicts = |cost: &serde_json::Value| cost["verdicts"].as_u64().unwrap();
     assert!(costs.windows(2).all(|pair| verdicts(&pair[0]) >= verdicts(&pair[1])), "{costs:?}");
     let first = format!(
-        "Verdicts perdus faute de : {} : {} ; ",
+        "Règles non évaluables, données manquantes : {} : {} ; ",
         costs[0]["label"].as_str().unwrap(),
         verdicts(&costs[0])
     );
@@ -67,7 +67,7 @@ fn without_a_cycle_there_is_nothing_to_cover() {
     let app = TestApp::new();
     let answer = app.run(&["coverage"]);
     assert_eq!(answer.code, Some(1));
-    assert_eq!(answer.stderr, "no cycle was committed yet; run `vigie cycle`\n");
+    assert_eq!(answer.stderr, "aucun cycle enregistré ; lancer « vigie cycle »\n");
     let missing = app.run(&["coverage", "--cycle", "7"]);
     assert_eq!(missing.stderr, "vigie: no cycle 7; `vigie cycles` lists those there are\n");
 }

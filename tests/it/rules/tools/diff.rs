@@ -98,7 +98,7 @@ fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
     let answer = app.run(&command(&shipped(), &new));
     assert_eq!(answer.code, Some(1));
     let line = answer.stderr.lines().next().unwrap();
-    assert!(line.starts_with("rule left out: "), "{line}");
+    assert!(line.starts_with("règle écartée : "), "{line}");
     assert!(line.contains("portfolio/T2.rhai:14:10: `p.drift_known` is no field"), "{line}");
     assert!(answer.stdout.contains("levé"), "{}", answer.stdout);
 }

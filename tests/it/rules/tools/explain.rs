@@ -44,7 +44,7 @@ fn a_level_is_explained_comparison_by_comparison() {
     let conclusion = "Conclusion (ligne 15) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
                       projets mesurés, pour une cible de 25,0 %.";
     assert!(shown.contains(conclusion), "{shown}");
-    assert!(shown.contains("│ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
+    assert!(shown.contains("┆ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn an_unknown_answer_ends_on_the_field_that_was_missing() {
         shown.lines().last().unwrap(),
         "16,switch p.avis_status {,Avis article 3 : inconnu,missing"
     );
-    let conclusion = "Conclusion : non évaluable, `avis_status` n’est pas connu.";
+    let conclusion = "Conclusion : non évaluable. Donnée manquante : avis article 3.";
     assert!(explained(&app, "P2", "nigelle").contains(conclusion));
 }
 

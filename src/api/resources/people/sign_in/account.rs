@@ -42,7 +42,7 @@ pub(in crate::api) async fn show_account(
     let Some(caller) = person(&context, &request).await? else {
         let page = HtmlPage {
             title: "Vous n’êtes pas connecté",
-            paragraphs: vec!["Votre session est finie, ou n’a pas commencé.".to_owned()],
+            paragraphs: vec!["Votre session a expiré ou n’est pas ouverte.".to_owned()],
             link: Some(("Se connecter", "/sign-in".to_owned())),
             ..HtmlPage::default()
         };

@@ -115,7 +115,7 @@ impl SignInRefusal {
         let ask = |what: &str| format!("Écrivez à {contact} {what}");
         match self {
             Self::Off => (
-                "La connexion par un fournisseur d’identité n’est pas réglée sur ce serveur.".to_owned(),
+                "La connexion par un fournisseur d’identité n’est pas configurée sur ce serveur.".to_owned(),
                 ask("pour obtenir un jeton d’accès à l’API."),
                 false,
             ),

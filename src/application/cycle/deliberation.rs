@@ -16,6 +16,7 @@ use crate::domain::operation::cycle::CycleSummary;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{JudgementRef, Verdicts};
 use crate::domain::rules::verdict::Judgement;
+use crate::frame::dictionary;
 use crate::store::MissionFilter;
 use crate::support::clock::today;
 
@@ -53,6 +54,7 @@ pub(in crate::application) async fn deliberate(
             now,
             terms: &terms,
             circumstances: &circumstances,
+            label: dictionary::label,
         },
     );
     let moment = missions::PlanningContext {

@@ -10,6 +10,7 @@ use crate::decisions::alerts::{Circumstances, EvaluationContext, Followed};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::CycleNumber;
 use crate::domain::rules::rule::{RuleStatus, RuleTerms};
+use crate::frame::dictionary;
 use crate::rules;
 use crate::rules::{
     CaseOutcome, Catalogue, ExpectedAlert, JudgedEvaluation, JudgedSeries, OverBudget,
@@ -57,6 +58,7 @@ fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> 
             now: evaluation.as_of.and_time(NaiveTime::MIN).and_utc(),
             terms: &terms,
             circumstances: &circumstances,
+            label: dictionary::label,
         };
         let judgements: Vec<_> = evaluation.judgement.iter().cloned().collect();
         let changes = alerts::reconcile(&known, &judgements, occasion);

@@ -16,6 +16,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
 use crate::domain::rules::verdict::Judgement;
 use crate::domain::words::words;
+use crate::frame::dictionary;
 
 /// Computed as if no alert or mission existed, and as if what fires had lasted as long as its rule
 /// requires.
@@ -76,6 +77,7 @@ impl Consequences {
             now: DateTime::default(),
             terms: &at_once,
             circumstances: &alerts::Circumstances::default(),
+            label: dictionary::label,
         };
         let changes = alerts::reconcile(&alerts::Followed::default(), judgements, occasion);
         let moment =

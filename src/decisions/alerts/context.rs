@@ -16,6 +16,8 @@ pub struct EvaluationContext<'a> {
     /// The rules in force, by id.
     pub terms: &'a BTreeMap<RuleId, RuleTerms>,
     pub circumstances: &'a Circumstances,
+    /// The French label of a field, by its name; `None` when there is no such field.
+    pub label: fn(&str) -> Option<&'static str>,
 }
 
 /// What happened apart from the verdicts and explains some of them. Texts are in French.

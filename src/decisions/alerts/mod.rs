@@ -3,6 +3,7 @@
 mod context;
 mod follow;
 mod inhibit;
+mod lost;
 mod reasons;
 mod reconcile;
 mod silences;

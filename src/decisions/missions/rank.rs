@@ -154,7 +154,7 @@ fn placed(scored: Vec<Scored<'_>>, team: Option<&Team>) -> Vec<Ranked> {
         };
         let reason = match (place, team) {
             (RankGroup::UnderWay, _) => "En cours : garde sa place.".to_owned(),
-            (RankGroup::Taken, None) => "Le cahier de jeu n’y met pas de limite.".to_owned(),
+            (RankGroup::Taken, None) => "Le référentiel des missions n’y met pas de limite.".to_owned(),
             (_, None) => String::new(),
             (RankGroup::Taken, Some(team)) => format!(
                 "{} : {} à la fois, {under_way} en cours ; rang {waiting_rank} parmi celles qui attendent.",

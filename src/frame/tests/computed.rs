@@ -44,9 +44,7 @@ const BEHIND_TOTALS: &[&str] = &[
     "is_alone",
     "is_comparable",
     "budget_declared",
-    "budget_drift_declared",
     "calendar_declared",
-    "calendar_drift_declared",
 ];
 
 fn as_of() -> NaiveDate {

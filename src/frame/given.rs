@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::{Expr, IntoLazy, NULL, col, lit, when};
+use polars::prelude::{DataType, Expr, IntoLazy, NULL, col, lit, when};
 
 use super::columns::day;
 use super::dictionary;
 use super::dictionary::Field;
 use super::projects::{cpi, days_since, funding_months, remaining_months, spi, typed};
-use super::steps::{difference, drift, forecast_end, rounded};
+use super::steps::{difference, drift, end_shift, forecast_end, pace, pace_in_days, rounded};
 use crate::domain::portfolio::subject::SubjectKind;
 
 /// How the frame of a scope is made from tables that all have the same fields.
@@ -93,9 +93,9 @@ pub(super) fn of_scope(scope: SubjectKind, as_of: NaiveDate, target: Option<f64>
             measures.extend(presence());
             measures.extend(baselines());
             measures.extend(drifts());
-            measures.extend(changes());
             measures.extend(ages(as_of));
             measures.extend(answers());
+            measures.extend(changes());
             measures.extend(earned());
         }
         SubjectKind::Ministry | SubjectKind::Portfolio => {
@@ -136,8 +136,10 @@ fn drifts() -> [Measure; 6] {
     ]
 }
 
-fn changes() -> [Measure; 7] {
-    [
+fn changes() -> Vec<Measure> {
+    let unknown = || lit(NULL).cast(DataType::Int64);
+    let cost_pace = |months| pace(col("cost_change"), months);
+    vec![
         ratio("budget_drift_previous", &["cost_previous", "cost_initial"]),
         ratio("calendar_drift_previous", &["duration_previous", "duration_initial"]),
         ratio("cost_change", &["cost_current", "cost_previous"]),
@@ -145,6 +147,20 @@ fn changes() -> [Measure; 7] {
         change("duration_change_months", &["duration_current", "duration_previous"]),
         change("budget_drift_change", &["budget_drift", "budget_drift_previous"]),
         change("calendar_drift_change", &["calendar_drift", "calendar_drift_previous"]),
+        measure("end_shift_days", &["forecast_end_on", "forecast_end_previous"], end_shift()),
+        // Of two measures of one name, the first one whose fields are given.
+        measure(
+            "cost_change_pace",
+            &["cost_change", "cost_step_months"],
+            cost_pace(col("cost_step_months")),
+        ),
+        measure("cost_change_pace", &["cost_change"], cost_pace(unknown())),
+        measure(
+            "end_shift_pace",
+            &["end_shift_days", "end_step_months"],
+            pace_in_days(col("end_step_months")),
+        ),
+        measure("end_shift_pace", &["end_shift_days"], pace_in_days(unknown())),
     ]
 }
 

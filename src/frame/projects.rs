@@ -52,7 +52,18 @@ pub(super) fn measured(
         rows = rows.left_join(past, col("project_id"), col("project_id"));
     }
     let lists_supplied = portfolio.watches.iter().any(|watch| watch.since <= as_of);
-    with_measures(rows, editions, as_of, lists_supplied)
+    let causes_supplied = portfolio.declared_causes.iter().any(|cause| cause.declared_on <= as_of);
+    let measured = with_measures(rows, editions, as_of, lists_supplied)?;
+    Ok(if causes_supplied { measured.with_columns(no_cause()) } else { measured })
+}
+
+/// Where a register of causes is kept, a project that it does not name has none.
+fn no_cause() -> [Expr; 3] {
+    [
+        col("causes_declared").fill_null(lit(0_i64)),
+        col("causes_declared_list").fill_null(lit("")),
+        col("causes_declared_levels").fill_null(lit("")),
+    ]
 }
 
 /// A column of the dictionary's type, whatever an all-null plan made of it.

@@ -11,10 +11,14 @@ use polars::prelude::{
 use super::{columns, dictionary, series};
 use crate::domain::portfolio::published::Portfolio;
 
-/// A step counts as a budgetary slip when the cost rose by more than this share of itself.
+/// The panorama is published every six months: thresholds on what changed from one edition to the next are meant for a
+/// step of this length, and a longer one is brought to it.
+const STEP_MONTHS: f64 = 6.0;
+
+/// A step counts as a budgetary slip when the cost rose by more than this share of itself, per six months.
 const SLIP_COST_RATIO: f64 = 0.05;
 
-/// A step counts as a calendar slip when the duration rose by more than this.
+/// A step counts as a calendar slip when the duration rose by more than this, per six months.
 const SLIP_MONTHS: f64 = 3.0;
 
 /// A year after the baseline.
@@ -122,11 +126,15 @@ pub(super) fn firsts(snapshots: LazyFrame) -> LazyFrame {
     let first_known = |figure: &str| col(figure).drop_nulls().first();
     let date_of_first_known =
         |figure: &str| col("edition_on").filter(col(figure).is_not_null()).first();
+    let edition_of_first_known =
+        |figure: &str| col("edition").filter(col(figure).is_not_null()).first();
     snapshots.group_by_stable([col("project_id")]).agg([
         first_known("cost_current").alias("cost_first"),
         first_known("duration_current").alias("duration_first"),
         date_of_first_known("cost_current").alias("cost_first_on"),
         date_of_first_known("duration_current").alias("duration_first_on"),
+        edition_of_first_known("cost_current").alias("cost_first_edition"),
+        edition_of_first_known("duration_current").alias("duration_first_edition"),
         col("edition").first().alias("first_edition"),
         len().cast(DataType::Int64).alias("editions_seen"),
         col("edition_on")
@@ -145,11 +153,16 @@ pub(super) fn with_baseline(rows: LazyFrame) -> LazyFrame {
             .otherwise(lit(NULL))
             .cast(DataType::String)
     };
+    let edition = |declared: &str, first: &str| {
+        when(col(declared).is_null()).then(col(first)).otherwise(lit(NULL)).cast(DataType::String)
+    };
     rows.with_columns([
         coalesce(&[col("cost_declared"), col("cost_first")]).alias("cost_initial"),
         coalesce(&[col("duration_declared"), col("duration_first")]).alias("duration_initial"),
         source("cost_declared", "cost_first").alias("cost_baseline_source"),
         source("duration_declared", "duration_first").alias("duration_baseline_source"),
+        edition("cost_declared", "cost_first_edition").alias("cost_baseline_edition"),
+        edition("duration_declared", "duration_first_edition").alias("duration_baseline_edition"),
         when(col("cost_declared").is_not_null().or(col("duration_declared").is_not_null()))
             .then(col("baseline_declared_on"))
             .otherwise(coalesce(&[col("cost_first_on"), col("duration_first_on")]))
@@ -189,6 +202,12 @@ fn with_changes(rows: LazyFrame) -> PolarsResult<LazyFrame> {
         let filled = col(name).fill_null_with_strategy(FillNullStrategy::Forward(None));
         filled.shift(lit(1)).over(&of_project)
     };
+    // The edition of that latest figure, which is not always the previous edition.
+    let last_given = |name: &str| {
+        let given = when(col(name).is_not_null()).then(col("edition_on")).otherwise(lit(NULL));
+        let filled = given.fill_null_with_strategy(FillNullStrategy::Forward(None));
+        filled.shift(lit(1)).over(&of_project)
+    };
     let changed = rows
         .with_columns([
             previous("edition")?.alias("previous_edition"),
@@ -196,6 +215,17 @@ fn with_changes(rows: LazyFrame) -> PolarsResult<LazyFrame> {
             last_known("cost_current")?.alias("cost_previous"),
             last_known("duration_current")?.alias("duration_previous"),
             last_known("forecast_end_on")?.alias("forecast_end_previous"),
+            last_given("cost_current")?.alias("cost_previous_on"),
+            last_given("duration_current")?.alias("duration_previous_on"),
+            last_given("forecast_end_on")?.alias("forecast_end_given_on"),
+        ])
+        .with_columns([
+            edition_of("cost_previous_on").alias("cost_previous_edition"),
+            edition_of("duration_previous_on").alias("duration_previous_edition"),
+            edition_of("forecast_end_given_on").alias("forecast_end_previous_edition"),
+            months_since("cost_previous_on").alias("cost_step_months"),
+            months_since("duration_previous_on").alias("duration_step_months"),
+            months_since("forecast_end_given_on").alias("end_step_months"),
         ])
         .with_columns([
             drift("cost_previous", "cost_initial").alias("budget_drift_previous"),
@@ -203,18 +233,59 @@ fn with_changes(rows: LazyFrame) -> PolarsResult<LazyFrame> {
             drift("cost_current", "cost_previous").alias("cost_change"),
             difference("cost_current", "cost_previous").alias("cost_change_meur"),
             difference("duration_current", "duration_previous").alias("duration_change_months"),
-            (col("forecast_end_on").cast(DataType::Int64)
-                - col("forecast_end_previous").cast(DataType::Int64))
-            .alias("end_shift_days"),
+            end_shift().alias("end_shift_days"),
+        ])
+        .with_columns([
+            pace(col("cost_change"), col("cost_step_months")).alias("cost_change_pace"),
+            pace(col("duration_change_months"), col("duration_step_months"))
+                .alias("duration_change_pace"),
+            pace_in_days(col("end_step_months")).alias("end_shift_pace"),
         ])
         .with_columns([
             difference("budget_drift", "budget_drift_previous").alias("budget_drift_change"),
             difference("calendar_drift", "calendar_drift_previous").alias("calendar_drift_change"),
-            slips(col("cost_change").gt(lit(SLIP_COST_RATIO)), &of_project)?.alias("budget_slips"),
-            slips(col("duration_change_months").gt(lit(SLIP_MONTHS)), &of_project)?
+            slips(col("cost_change_pace").gt(lit(SLIP_COST_RATIO)), &of_project)?
+                .alias("budget_slips"),
+            slips(col("duration_change_pace").gt(lit(SLIP_MONTHS)), &of_project)?
                 .alias("calendar_slips"),
         ]);
     Ok(changed)
+}
+
+fn edition_of(date: &str) -> Expr {
+    col(date).cast(DataType::Date).dt().strftime("%Y-%m")
+}
+
+/// Months from an earlier edition to this one; editions are dated on the first of their month.
+fn months_since(date: &str) -> Expr {
+    let months = |date: Expr| {
+        let date = date.cast(DataType::Date);
+        date.clone().dt().year().cast(DataType::Int64) * lit(12_i64)
+            + date.dt().month().cast(DataType::Int64)
+    };
+    months(col("edition_on")) - months(col(date))
+}
+
+pub(super) fn end_shift() -> Expr {
+    col("forecast_end_on").cast(DataType::Int64)
+        - col("forecast_end_previous").cast(DataType::Int64)
+}
+
+/// What a change over a step comes to in six months: `change × 6 / max(6, months)`. A shorter step, or one of unknown
+/// length, counts as one of six months: its change is not made larger than it is.
+pub(super) fn pace(change: Expr, months: Expr) -> Expr {
+    rounded(change * lit(STEP_MONTHS) / longer(months))
+}
+
+/// The pace of `end_shift_days`, in whole days.
+pub(super) fn pace_in_days(months: Expr) -> Expr {
+    let days = col("end_shift_days").cast(DataType::Float64) * lit(STEP_MONTHS) / longer(months);
+    days.round(0, RoundMode::HalfAwayFromZero).cast(DataType::Int64)
+}
+
+fn longer(months: Expr) -> Expr {
+    let months = months.cast(DataType::Float64);
+    when(months.clone().gt(lit(STEP_MONTHS))).then(months).otherwise(lit(STEP_MONTHS))
 }
 
 /// Slips up to and including this edition.

@@ -108,6 +108,7 @@ pub(super) fn measured(rows: &Rows, points: &[Point]) -> PolarsResult<LazyFrame>
             rounded((col("budget_floor") + col("calendar_floor")) / lit(2.0)).alias("floor_drift"),
             rounded((col("budget_before") + col("calendar_before")) / lit(2.0))
                 .alias("global_before"),
+            declared_drift().alias("global_drift_declared"),
             count("stayers_count"),
             count("entrants_count"),
             count("leavers_count"),
@@ -120,6 +121,13 @@ pub(super) fn measured(rows: &Rows, points: &[Point]) -> PolarsResult<LazyFrame>
             rounded(col("global_drift") - col("global_before")).alias("global_drift_change"),
             rounded(col("global_drift") - col("target_drift")).alias("target_distance"),
         ]))
+}
+
+/// Of fewer than half of the projects, it would not be the drift of the whole.
+fn declared_drift() -> Expr {
+    let half = (col("baseline_declared_count") * lit(2_i64)).gt_eq(col("drift_known_count"));
+    let mean = (col("budget_declared") + col("calendar_declared")) / lit(2.0);
+    when(half).then(rounded(mean)).otherwise(lit(NULL)).cast(DataType::Float64)
 }
 
 /// What each date gives to its rows.
@@ -153,6 +161,7 @@ fn figures(now: &LazyFrame) -> LazyFrame {
         len().cast(DataType::Int64).alias("project_count"),
         known("cost_current").alias("cost_known_count"),
         both_drifts.cast(DataType::Int64).sum().alias("drift_known_count"),
+        col("budget_drift_declared").count().cast(DataType::Int64).alias("baseline_declared_count"),
         rounded(col("budget_drift").median()).alias("budget_drift_median"),
         rounded(col("calendar_drift").median()).alias("calendar_drift_median"),
         col("due_to_leave").cast(DataType::Int64).sum().alias("due_to_leave_count"),
@@ -168,6 +177,8 @@ fn figures(now: &LazyFrame) -> LazyFrame {
         "duration_initial_of_both",
         "budget_drift_staying",
         "calendar_drift_staying",
+        "budget_drift_declared",
+        "calendar_drift_declared",
     ];
     figures.extend(added.into_iter().flat_map(|name| exact::parts(name, &col(name))));
     let stays = col("due_to_leave").not();
@@ -179,6 +190,8 @@ fn figures(now: &LazyFrame) -> LazyFrame {
             of_both("duration_initial", "duration_current").alias("duration_initial_of_both"),
             where_true(stays.clone(), "budget_drift").alias("budget_drift_staying"),
             where_true(stays, "calendar_drift").alias("calendar_drift_staying"),
+            where_true(of_declared(), "budget_drift").alias("budget_drift_declared"),
+            where_true(of_declared(), "calendar_drift").alias("calendar_drift_declared"),
         ])
         .group_by_stable([col("as_of"), col("group")])
         .agg(figures)
@@ -193,7 +206,16 @@ fn figures(now: &LazyFrame) -> LazyFrame {
                 .alias("calendar_drift_sum"),
             rounded(exact::mean("budget_drift_staying")).alias("budget_floor"),
             rounded(exact::mean("calendar_drift_staying")).alias("calendar_floor"),
+            rounded(exact::mean("budget_drift_declared")).alias("budget_declared"),
+            rounded(exact::mean("calendar_drift_declared")).alias("calendar_declared"),
         ])
+}
+
+/// The two drifts are known, and against declared figures.
+fn of_declared() -> Expr {
+    let declared = |source: &str| col(source).eq(lit("declared")).fill_null(lit(false));
+    let known = col("budget_drift").is_not_null().and(col("calendar_drift").is_not_null());
+    known.and(declared("cost_baseline_source")).and(declared("duration_baseline_source"))
 }
 
 /// A figure on the rows where another one is known too.

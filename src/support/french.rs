@@ -64,6 +64,11 @@ pub fn percent(ratio: f64) -> String {
     format!("{}{THIN}%", decimal(ratio * 100.0, 1))
 }
 
+/// `28,4 %` of 0.284, `60 %` of 0.6: in a sentence, no decimal that says nothing.
+pub fn percent_at_most(ratio: f64) -> String {
+    format!("{}{THIN}%", decimal_at_most(ratio * 100.0, 1))
+}
+
 /// `−8,2 points` of -0.082; always signed, unless nothing moved.
 pub fn points(difference: f64) -> String {
     let hundredfold = difference * 100.0;
@@ -120,6 +125,8 @@ mod tests {
         assert_eq!(decimal(-1234.5, 1), "−1\u{202f}234,5");
         assert_eq!(integer(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(percent(0.284), "28,4\u{202f}%");
+        assert_eq!(percent_at_most(0.284), "28,4\u{202f}%");
+        assert_eq!(percent_at_most(0.6), "60\u{202f}%");
         assert_eq!(points(-0.082), "−8,2\u{202f}points");
         assert_eq!(points(0.015), "+1,5\u{202f}point");
         assert_eq!(points(0.0), "0,0\u{202f}point");

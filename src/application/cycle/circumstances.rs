@@ -141,8 +141,9 @@ async fn revised(
     let before = former.thresholds().at(last.inputs.as_of);
     let mut revised = BTreeMap::new();
     for rule in judged.catalogue.rules() {
-        let revision = former.rule(&rule.id).map(|former| &former.revision);
-        if revision.is_some_and(|revision| *revision != rule.revision) {
+        // A rule that the last cycle did not have has no former text nor former thresholds.
+        let Some(before_it) = former.rule(&rule.id) else { continue };
+        if before_it.revision != rule.revision {
             let words = "La règle a été modifiée depuis le cycle précédent.";
             revised.insert(rule.id.clone(), words.to_owned());
             continue;
@@ -151,7 +152,10 @@ async fn revised(
         if let Some(name) = read.find(|name| before.get(name) != now.get(name)) {
             let label = judged.catalogue.thresholds().get(&name).map(|one| one.label.clone());
             let label = label.unwrap_or(name);
-            let words = format!("Le seuil « {label} » n’est plus le même.");
+            let words = match label.strip_prefix("Seuil ") {
+                Some(rest) => format!("Le seuil {rest} a été modifié."),
+                None => format!("Le paramètre « {label} » a été modifié."),
+            };
             revised.insert(rule.id.clone(), words);
         }
     }

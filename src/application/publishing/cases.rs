@@ -12,6 +12,7 @@ use crate::domain::alerts::new_fact::SubjectFigures;
 use crate::domain::ids::CycleNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::rule::{RuleStatus, RuleTerms};
+use crate::frame::dictionary;
 use crate::rules;
 use crate::rules::{
     CaseOutcome, Catalogue, ExpectedAlert, JudgedEvaluation, JudgedSeries, OverBudget,
@@ -62,6 +63,7 @@ fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> 
             circumstances: &circumstances,
             edition: EditionId::of(evaluation.as_of),
             figures: &no_figures,
+            label: dictionary::label,
         };
         let judgements: Vec<_> = evaluation.judgement.iter().cloned().collect();
         let changes = alerts::reconcile(&known, &judgements, occasion);

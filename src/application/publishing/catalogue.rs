@@ -9,6 +9,7 @@ use super::{companion_files, draft_bounds};
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::Draft;
+use crate::domain::rules::overlay;
 use crate::domain::rules::overlay::{Overlay, RulePath};
 use crate::intake::nearest_name;
 use crate::rules;
@@ -72,6 +73,20 @@ impl CatalogueInForce {
 impl CatalogueSource {
     pub fn texts(&self) -> BTreeMap<String, String> {
         self.overlay.laid_over(&self.shipped)
+    }
+
+    /// The texts that would be in force with these files, written over the text shipped now.
+    pub(in crate::application) fn with(
+        &self,
+        files: BTreeMap<RulePath, String>,
+    ) -> BTreeMap<String, String> {
+        let mut texts = self.texts();
+        for (path, text) in files {
+            let shipped = self.shipped(&path).map(String::as_str);
+            let in_force = overlay::in_force(&path, shipped, (shipped, &text));
+            texts.insert(path.into(), in_force);
+        }
+        texts
     }
 
     pub(in crate::application) fn shipped(&self, path: &RulePath) -> Option<&String> {
@@ -189,7 +204,7 @@ pub async fn with_draft(
 ) -> Result<(Draft, CatalogueTexts), ApplicationError> {
     let draft = services.store.draft(number).await?;
     let files = texts_of(services, &draft).await?;
-    let texts = laid_over(source_of(services).await?.texts(), files);
+    let texts = source_of(services).await?.with(files);
     Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
 }
 
@@ -199,16 +214,8 @@ pub async fn with_files(
     files: BTreeMap<RulePath, String>,
 ) -> Result<CatalogueTexts, ApplicationError> {
     draft_bounds::within_bounds(services, &files)?;
-    let texts = laid_over(source_of(services).await?.texts(), files);
+    let texts = source_of(services).await?.with(files);
     Ok(CatalogueTexts { name: "files".to_owned(), texts })
-}
-
-pub(in crate::application) fn laid_over(
-    mut texts: BTreeMap<String, String>,
-    files: BTreeMap<RulePath, String>,
-) -> BTreeMap<String, String> {
-    texts.extend(files.into_iter().map(|(path, text)| (path.into(), text)));
-    texts
 }
 
 /// Faults and lints of the catalogue in force with these files.

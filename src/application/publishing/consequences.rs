@@ -18,6 +18,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
 use crate::domain::rules::verdict::Judgement;
 use crate::domain::words::words;
+use crate::frame::dictionary;
 
 /// Computed as if no alert or mission existed, and as if what fires had lasted as long as its rule
 /// requires.
@@ -82,6 +83,7 @@ impl Consequences {
             circumstances: &alerts::Circumstances::default(),
             edition: EditionId::of(as_of),
             figures: &no_figures,
+            label: dictionary::label,
         };
         let changes = alerts::reconcile(&alerts::Followed::default(), judgements, occasion);
         let moment =

@@ -18,7 +18,7 @@ use crate::domain::ids::{DraftNumber, PublicationNumber, RuleId, VersionNumber};
 use crate::domain::messages::notice::Notice;
 use crate::domain::rules::draft::{Draft, DraftStep};
 use crate::domain::rules::draft_refusal::DraftRefusal;
-use crate::domain::rules::overlay::{Publication, PublishedFile, RulePath};
+use crate::domain::rules::overlay::{Publication, PublishedFile, RulePath, in_force};
 use crate::notify::{DomainEvent, RuleRevisionChange};
 use crate::rules;
 use crate::rules::OverBudget;
@@ -55,7 +55,7 @@ async fn publish_proved(
 ) -> Result<Publication, ApplicationError> {
     let source = catalogue::source_of(services).await?;
     let of_draft = catalogue::texts_of(services, draft).await?;
-    let texts = catalogue::laid_over(source.texts(), of_draft);
+    let texts = source.with(of_draft);
     holds(services, trial, texts.clone()).await?;
     let mut versions = Vec::new();
     for file in draft.files() {
@@ -185,9 +185,15 @@ async fn texts_after(
             Some(number) => {
                 let versions = services.store.rule_versions(Some(&file.path)).await?;
                 let found = versions.into_iter().find(|version| version.number == number);
-                let sha256 = found.map(|version| version.sha256);
-                let wanted: Vec<_> = sha256.iter().collect();
-                services.store.rule_texts(&wanted).await?.into_values().next()
+                let wanted = found
+                    .iter()
+                    .flat_map(|version| std::iter::once(&version.sha256).chain(&version.shipped));
+                let wanted: Vec<_> = wanted.collect();
+                let mut held = services.store.rule_texts(&wanted).await?;
+                let text = found.as_ref().and_then(|version| held.get(&version.sha256).cloned());
+                let base = found.and_then(|version| held.remove(&version.shipped?));
+                let shipped = source.shipped(&file.path).map(String::as_str);
+                text.map(|text| in_force(&file.path, shipped, (base.as_deref(), &text)))
             }
         };
         match text {

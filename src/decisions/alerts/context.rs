@@ -22,6 +22,8 @@ pub struct EvaluationContext<'a> {
     pub edition: EditionId,
     /// The values that new facts are found in.
     pub figures: &'a SubjectFigures,
+    /// The French label of a field, by its name; `None` when there is no such field.
+    pub label: fn(&str) -> Option<&'static str>,
 }
 
 /// What happened apart from the verdicts and explains some of them. Texts are in French.

@@ -4,6 +4,7 @@ mod context;
 mod facts;
 mod follow;
 mod inhibit;
+mod lost;
 mod reasons;
 mod reconcile;
 mod silences;

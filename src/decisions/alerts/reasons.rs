@@ -9,7 +9,7 @@ pub(super) fn moved(from: Level, to: Level) -> String {
 }
 
 pub(super) fn waiting(seen: u32, required: u32) -> String {
-    format!("Constaté {seen} fois sur les {required} de suite qui ouvrent l’alerte.")
+    format!("Constaté {seen} fois sur les {required} qui ouvrent l’alerte.")
 }
 
 pub(super) fn clearing(seen: u32, required: u32) -> String {
@@ -19,18 +19,43 @@ pub(super) fn clearing(seen: u32, required: u32) -> String {
 
 pub(super) fn resolved(level: Level) -> String {
     if level == Level::Clear {
-        return "Alerte levée : plus rien à signaler.".to_owned();
+        return "Alerte levée\u{a0}: plus rien à signaler.".to_owned();
     }
-    format!("Alerte levée : le niveau est « {} ».", level.label())
+    format!("Alerte levée\u{a0}: le niveau est « {} ».", level.label())
 }
 
-pub(super) fn unknown(missing: &[MissingField]) -> String {
-    let words = missing.iter().map(|missing| match missing.why {
-        Absence::Missing => missing.field.clone(),
-        Absence::Withheld => format!("{} (non publié à dessein)", missing.field),
+/// Each missing field by its label.
+pub(super) fn unknown(missing: &[MissingField], label: fn(&str) -> Option<&'static str>) -> String {
+    let words = missing.iter().map(|missing| {
+        let name = label(&missing.field).map_or_else(|| missing.field.clone(), lowered);
+        match missing.why {
+            Absence::Missing => name,
+            Absence::Withheld => format!("{name} (non publié à dessein)"),
+        }
     });
-    let fields = words.collect::<Vec<_>>().join(", ");
-    format!("Non évaluable, faute de données : {fields}.")
+    format!("Non évaluable. {}.", lacking(&words.collect::<Vec<_>>()))
+}
+
+/// The level would be lower, but for want of figures that it stood on.
+pub(super) fn kept(lost: &[&str]) -> String {
+    let labels: Vec<String> = lost.iter().map(|label| lowered(label)).collect();
+    format!("Niveau maintenu. {}.", lacking(&labels))
+}
+
+fn lacking(labels: &[String]) -> String {
+    let head = if labels.len() > 1 { "Données manquantes" } else { "Donnée manquante" };
+    format!("{head}\u{a0}: {}", labels.join(", "))
+}
+
+/// A label within a sentence: without its capital, unless it begins with an acronym.
+fn lowered(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => label.to_owned(),
+    }
 }
 
 pub(super) fn retired(terms: &RuleTerms) -> String {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::context::EvaluationContext;
 use super::follow::Followed;
 use super::inhibit::inhibit;
-use super::{facts, reasons};
+use super::{facts, lost, reasons};
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
 use crate::domain::ids::AlertId;
 use crate::domain::level::Level;
@@ -67,7 +67,7 @@ fn change(
             Some(no_longer_fires(standing, *level, terms, occasion))
         }
         (Verdict::Unknown { missing }, Some(standing)) => {
-            Some(goes_stale(standing, reasons::unknown(missing), occasion))
+            Some(goes_stale(standing, reasons::unknown(missing, occasion.label), occasion))
         }
         (Verdict::Failed { fault }, Some(standing)) => {
             let reason = format!("La règle est en défaut : {}.", fault.message);
@@ -141,12 +141,16 @@ fn still_fires(
             let kind = AlertChangeKind::Pending;
             return AlertChange { alert, kind, from, reason, counterpart: None };
         }
-        let reason = format!("Constaté {} fois de suite.", alert.streak);
+        let reason = format!("Constaté {} fois.", alert.streak);
         alert.state = AlertState::Open;
         alert.streak = 0;
         alert.references = facts::references(&alert, terms, occasion);
         let kind = AlertChangeKind::Raised;
         return AlertChange { alert, kind, from: None, reason, counterpart: None };
+    }
+    let lost = lost::lost(standing, judgement);
+    if level < standing.level && !lost.is_empty() {
+        return goes_stale(standing, reasons::kept(&lost), occasion);
     }
     alert.streak = 0;
     facts::find(&mut alert, terms, occasion);
@@ -259,10 +263,14 @@ fn closes(
 }
 
 fn goes_stale(standing: &Alert, reason: String, occasion: EvaluationContext<'_>) -> AlertChange {
-    let alert = Alert { stale: true, updated_at: occasion.now, ..standing.clone() };
+    let mut alert = Alert { stale: true, updated_at: occasion.now, ..standing.clone() };
     let kind = match standing.state {
         AlertState::Pending => AlertChangeKind::Pending,
-        AlertState::Open | AlertState::Resolved => AlertChangeKind::Persisted,
+        // What was not known is not one of the times in a row that close the alert.
+        AlertState::Open | AlertState::Resolved => {
+            alert.streak = 0;
+            AlertChangeKind::Persisted
+        }
     };
     AlertChange { alert, kind, from: Some(standing.level), reason, counterpart: None }
 }

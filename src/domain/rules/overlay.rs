@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::entries::laid_by_entry;
 use crate::domain::accounts::audit::{Actor, NameProof};
 use crate::domain::ids::{DraftNumber, PublicationNumber, VersionNumber};
 use crate::domain::text_schema::text_schema;
@@ -175,6 +176,24 @@ pub struct Overlay {
 pub struct Override {
     pub version: RuleVersion,
     pub text: String,
+    /// The shipped text that it was written over.
+    pub base: Option<String>,
+}
+
+/// Files that are laid over the shipped ones entry by entry.
+const ENTRIES: &str = "thresholds.toml";
+
+/// What is in force of a file, `text` written over `base`: the text itself, or for a file of entries the shipped text
+/// with the entries that people changed.
+pub fn in_force(
+    path: &RulePath,
+    shipped: Option<&str>,
+    (base, text): (Option<&str>, &str),
+) -> String {
+    match shipped {
+        Some(shipped) if path.as_str() == ENTRIES => laid_by_entry(shipped, base, text),
+        _ => text.to_owned(),
+    }
 }
 
 impl Overlay {
@@ -188,7 +207,9 @@ impl Overlay {
     pub fn laid_over(&self, shipped: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut texts = shipped.clone();
         for (path, laid) in &self.overrides {
-            texts.insert(path.to_string(), laid.text.clone());
+            let shipped = shipped.get(path.as_str()).map(String::as_str);
+            let written = (laid.base.as_deref(), laid.text.as_str());
+            texts.insert(path.to_string(), in_force(path, shipped, written));
         }
         texts
     }

@@ -37,6 +37,11 @@ pub fn field(name: &str) -> Option<&'static Field> {
     DICTIONARY.field(name)
 }
 
+/// What people call a field; `None` when there is none of this name.
+pub fn label(name: &str) -> Option<&'static str> {
+    field(name).map(|field| field.label)
+}
+
 /// The fields that the frame of a scope holds, in the order of its columns.
 pub fn fields_of(scope: SubjectKind) -> impl Iterator<Item = &'static Field> {
     fields().filter(move |field| field.scopes.contains(&scope))

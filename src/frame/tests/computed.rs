@@ -24,6 +24,13 @@ const BEHIND_PROJECTS: &[&str] = &[
     "duration_first_on",
     "facts_on",
     "milestones_on",
+    "cost_first_edition",
+    "cost_previous_on",
+    "duration_change_pace",
+    "duration_first_edition",
+    "duration_previous_on",
+    "duration_step_months",
+    "forecast_end_given_on",
 ];
 
 /// What the totals are computed from, besides their fields.
@@ -36,6 +43,8 @@ const BEHIND_TOTALS: &[&str] = &[
     "group",
     "is_alone",
     "is_comparable",
+    "budget_declared",
+    "calendar_declared",
 ];
 
 fn as_of() -> NaiveDate {

@@ -175,7 +175,7 @@ fn a_rise_does_not_hide_behind_an_edition_that_withheld_it() {
         &known,
         "2020-12-01",
         &["previous_edition", "cost_previous", "cost_change", "budget_slips", "calendar_slips"],
-        "2020-06 10.0 0.2 1 1",
+        "2020-06 10.0 0.2 1 0",
     );
     check(
         &known,

@@ -11,7 +11,7 @@ use crate::frame::series;
 use crate::support::french;
 
 pub(in crate::rules) use crate::support::french::{
-    date, meur as millions, month_and_year as month, months, percent as percentage, points,
+    date, meur as millions, month_and_year as month, months, percent_at_most as percentage, points,
 };
 
 /// For example `120 jours`.
@@ -121,13 +121,13 @@ mod tests {
         assert_eq!(
             shown.map(|text| text.replace(french::THIN, " ")),
             [
-                "42,0 %",
+                "42 %",
                 "120 jours",
                 "Conception / Réalisation",
                 "novembre 2020",
                 "oui",
                 "2 ETP",
-                "10,0 %, puis —, puis 25,0 %",
+                "10 %, puis —, puis 25 %",
             ]
             .map(str::to_owned)
         );

@@ -74,10 +74,10 @@ impl Store {
         Ok(history)
     }
 
-    /// Every alert as it was before a cycle, by rule and subject, without the evidence and explanations that
-    /// are stored with verdicts: what `reconcile` took then.
+    /// Every alert as it was before a cycle, by rule and subject: what `reconcile` took then.
     pub async fn alerts_before(&self, cycle: CycleNumber) -> Result<Vec<Alert>, StoreError> {
         self.check_whole("the decisions of a cycle")?;
+        let mut transaction = self.begin_read().await?;
         let rows: Vec<Json<AlertChange>> = query_scalar(
             "select body from (
                  select body, row_number() over (partition by alert order by cycle desc, position desc) as age
@@ -85,9 +85,10 @@ impl Store {
              where age = 1",
         )
         .bind(cycle)
-        .all(self.readers()?, "alert changes")
+        .all(&mut *transaction, "alert changes")
         .await?;
         let mut alerts: Vec<Alert> = rows.into_iter().map(|Json(change)| change.alert).collect();
+        with_findings(&mut transaction, alerts.iter_mut().collect()).await?;
         alerts.sort_by(|a, b| (&a.rule, &a.subject).cmp(&(&b.rule, &b.subject)));
         Ok(alerts)
     }

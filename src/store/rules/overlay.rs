@@ -42,11 +42,12 @@ pub(in crate::store) async fn in_force(
     connection: &mut SqliteConnection,
 ) -> Result<Overlay, StoreError> {
     let upto = last_publication(connection).await?;
-    let texts: Vec<(RulePath, String)> = query_as(
-        "select v.path, t.text
+    let texts: Vec<(RulePath, String, Option<String>)> = query_as(
+        "select v.path, t.text, b.text
          from rule_publication_files f
          join rule_versions v on v.path = f.path and v.number = f.version
          join rule_texts t on t.sha256 = v.sha256
+         left join rule_texts b on b.sha256 = v.shipped
          where f.publication = (select max(publication) from rule_publication_files
                                 where path = f.path)",
     )
@@ -55,13 +56,14 @@ pub(in crate::store) async fn in_force(
     if texts.is_empty() {
         return Ok(Overlay { upto, overrides: BTreeMap::new() });
     }
-    let mut texts: BTreeMap<RulePath, String> = texts.into_iter().collect();
+    let texts = texts.into_iter().map(|(path, text, base)| (path, (text, base)));
+    let mut texts: BTreeMap<RulePath, (String, Option<String>)> = texts.collect();
     let mut overrides = BTreeMap::new();
     for version in versions(connection, None).await? {
         if version.state == VersionState::Published
-            && let Some(text) = texts.remove(&version.path)
+            && let Some((text, base)) = texts.remove(&version.path)
         {
-            overrides.insert(version.path.clone(), Override { version, text });
+            overrides.insert(version.path.clone(), Override { version, text, base });
         }
     }
     Ok(Overlay { upto, overrides })

@@ -44,7 +44,7 @@ fn as_of() -> NaiveDate {
 }
 
 /// The frames of a cycle on the fixtures.
-fn frames(app: &TestApp) -> Frames {
+pub(crate) fn frames(app: &TestApp) -> Frames {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let portfolio = runtime.block_on(async {
         let store = Store::open(&app.database_url()).await.unwrap();

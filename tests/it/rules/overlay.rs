@@ -303,3 +303,30 @@ name = "Sans coût"
 as_of = 2020-11-01
 unknown = ["budget_drift"]
 "#;
+
+/// The thresholds that were shipped after a publication, and the new shipped values of those that it left alone, are in
+/// force beside what was published; one entry is taken back alone.
+#[test]
+fn published_thresholds_are_laid_over_the_shipped_ones_entry_by_entry() {
+    let app = app();
+    let draft = ["rules", "draft", "--threshold", "budget_drift_watch=0.12", "--comment", "12 %"];
+    done(&by(&app, "Ada", &draft));
+    publish(&app, "1");
+    let path = app.path("rules/thresholds.toml");
+    let shipped = std::fs::read_to_string(&path).unwrap();
+    let newer = shipped.replace("value = 135\n", "value = 140\n")
+        + "\n[shipped_since]\nlabel = \"Livré depuis\"\nunit = \"count\"\nvalue = 3\n\
+           source = { tag = \"expert\", text = \"Exemple\" }\n";
+    assert_ne!(newer.len(), shipped.len());
+    std::fs::write(&path, &newer).unwrap();
+    let in_force =
+        || app.ok(&["rules", "compare", "thresholds", "--from", "shipped", "--to", "in-force"]);
+    let changes = in_force();
+    assert!(changes.contains("+value = 0.12") && changes.contains("-value = 0.10"), "{changes}");
+    assert!(!changes.contains("140") && !changes.contains("shipped_since"), "{changes}");
+    let back =
+        ["rules", "draft", "--threshold", "budget_drift_watch=0.10", "--comment", "comme livré"];
+    done(&by(&app, "Ada", &back));
+    publish(&app, "2");
+    assert!(!in_force().contains("0.1"), "{}", in_force());
+}

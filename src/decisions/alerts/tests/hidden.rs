@@ -15,7 +15,7 @@ fn an_alert_is_hidden_while_a_worse_one_says_it_and_comes_back_after_it() {
          H1 a high -- D1 a high
          H1 a clear",
         "released D1 project/a high since 01: L’alerte de H1 ne la masque plus.
-         resolved H1 project/a clear since 01: Alerte levée : plus rien à signaler.",
+         resolved H1 project/a clear since 01: Alerte levée : plus rien à signaler.",
     );
 }
 
@@ -68,13 +68,13 @@ fn an_alert_that_is_stale_still_hides_and_a_hidden_one_that_closes_is_closed() {
          H1 a high -- D1 a high
          H1 a unknown",
         "persisted D1 project/a high hidden since 01: Inchangé.
-         persisted H1 project/a high stale since 01: Non évaluable, faute de données : cost_current (non publié à dessein).",
+         persisted H1 project/a high stale since 01: Non évaluable. Donnée manquante : cost_current (non publié à dessein).",
     );
     check(
         "D1 a high
          H1 a high -- D1 a clear
          H1 a high",
-        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler.
+        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler.
          persisted H1 project/a high since 01: Inchangé.",
     );
 }

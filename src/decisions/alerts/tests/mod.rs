@@ -170,6 +170,7 @@ fn run(last_circumstances: &Circumstances, cycles: &str) -> Vec<AlertChange> {
             circumstances: if is_last { last_circumstances } else { &before },
             edition: EditionId::of(as_of),
             figures: &figures(block),
+            label: |field| (field == "budget_drift").then_some("Écart budgétaire"),
         };
         let standing = known.values().cloned().collect();
         let standing = follow(standing, occasion.circumstances, occasion.now);
@@ -219,7 +220,7 @@ fn missing_data_or_a_broken_rule_keeps_an_alert_standing_as_stale() {
          --
          D1 a unknown
          D1 b failed",
-        "persisted D1 project/a high stale since 01: Non évaluable, faute de données : cost_current (non publié à dessein).
+        "persisted D1 project/a high stale since 01: Non évaluable. Donnée manquante : cost_current (non publié à dessein).
          persisted D1 project/b high stale since 01: La règle est en défaut : division par zéro.",
     );
 }
@@ -240,7 +241,7 @@ fn data_that_returns_closes_or_confirms() {
          --
          D1 a clear
          D1 b high",
-        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler.
+        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler.
          persisted D1 project/b high since 01: De nouveau évaluable, inchangé.",
     );
 }
@@ -261,12 +262,12 @@ fn a_problem_that_returns_reopens_the_same_alert() {
 fn a_rule_may_ask_for_several_evaluations_in_a_row_either_way() {
     check(
         "S1 a high",
-        "pending S1 project/a high since 01: Constaté 1 fois sur les 2 de suite qui ouvrent l’alerte.",
+        "pending S1 project/a high since 01: Constaté 1 fois sur les 2 qui ouvrent l’alerte.",
     );
-    check("S1 a high -- S1 a high", "raised S1 project/a high since 01: Constaté 2 fois de suite.");
+    check("S1 a high -- S1 a high", "raised S1 project/a high since 01: Constaté 2 fois.");
     check(
         "S1 a high -- S1 a unknown -- S1 a high",
-        "raised S1 project/a high since 01: Constaté 2 fois de suite.",
+        "raised S1 project/a high since 01: Constaté 2 fois.",
     );
     check(
         "S1 a high -- S1 a clear",

@@ -34,8 +34,8 @@ fn a_level_that_moves_because_the_past_was_corrected_says_so() {
          D1 c high -- D1 a clear
          D1 b clear
          D1 c high",
-        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler. L’import 13 corrige « Coût » : 100 au lieu de 150.
-         resolved D1 project/b clear since 01: Alerte levée : plus rien à signaler.
+        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler. L’import 13 corrige « Coût » : 100 au lieu de 150.
+         resolved D1 project/b clear since 01: Alerte levée : plus rien à signaler.
          persisted D1 project/c high since 01: Inchangé.",
     );
 }
@@ -51,6 +51,6 @@ fn a_level_that_moves_because_the_rule_is_another_says_so() {
          S1 b high",
         "worsened D1 project/a critical since 01: De « Élevé » à « Critique ». La règle a été modifiée depuis le cycle précédent.
          raised D1 project/b high since 02: Première constatation. La règle a été modifiée depuis le cycle précédent.
-         pending S1 project/b high since 02: Constaté 1 fois sur les 2 de suite qui ouvrent l’alerte.",
+         pending S1 project/b high since 02: Constaté 1 fois sur les 2 qui ouvrent l’alerte.",
     );
 }

@@ -45,7 +45,7 @@ fn a_renamed_project_that_is_better_under_its_new_id_closes_the_alert_there() {
     check_in(
         &linked(),
         "D1 old high -- D1 new clear",
-        "resolved D1 project/new clear since 01: Suite de l’alerte de `project/old` : c’est un seul et même projet (renommé en 2019). Alerte levée : plus rien à signaler.
+        "resolved D1 project/new clear since 01: Suite de l’alerte de `project/old` : c’est un seul et même projet (renommé en 2019). Alerte levée : plus rien à signaler.
          moved D1 project/old high since 01: L’alerte se poursuit sur `project/new` : c’est un seul et même projet (renommé en 2019).",
     );
 }
@@ -55,7 +55,7 @@ fn a_renamed_project_without_a_verdict_keeps_its_alert_as_stale() {
     check_in(
         &linked(),
         "D1 old high -- D1 new unknown",
-        "persisted D1 project/new high stale since 01: Suite de l’alerte de `project/old` : c’est un seul et même projet (renommé en 2019). Non évaluable, faute de données : cost_current (non publié à dessein).
+        "persisted D1 project/new high stale since 01: Suite de l’alerte de `project/old` : c’est un seul et même projet (renommé en 2019). Non évaluable. Donnée manquante : cost_current (non publié à dessein).
          moved D1 project/old high since 01: L’alerte se poursuit sur `project/new` : c’est un seul et même projet (renommé en 2019).",
     );
 }
@@ -111,7 +111,7 @@ fn two_projects_that_were_not_one_and_are_both_listed_each_stand_on_their_own_ve
         &parted(&["new", "old"]),
         "D1 new high -- D1 new clear
          D1 old critical",
-        "resolved D1 project/new clear since 01: Alerte levée : plus rien à signaler. `old` a été séparé de `new` : renommé en 2019.
+        "resolved D1 project/new clear since 01: Alerte levée : plus rien à signaler. `old` a été séparé de `new` : renommé en 2019.
          raised D1 project/old critical since 02: Première constatation. `old` a été séparé de `new` : renommé en 2019.",
     );
 }

@@ -106,8 +106,13 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         let imports: Vec<Import> = files
             .iter()
             .map(|(file, text)| {
-                let request =
-                    ReadRequest { file, bytes: text.as_bytes(), profile: None, edition: None };
+                let request = ReadRequest {
+                    file,
+                    bytes: text.as_bytes(),
+                    profile: None,
+                    sheet: None,
+                    edition: None,
+                };
                 reader.read(&request, &[]).unwrap()
             })
             .collect();

@@ -68,7 +68,7 @@ pub use queries::table_rows::TableRow;
 pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{Panorama, ProjectView, panorama, project, projects, verdicts};
 pub use services::Services;
-pub use tables::export::{ExportError, ExportFormat, ExportTable, Exported, export};
+pub use tables::export::{ExportError, ExportFormat, ExportReader, ExportTable, Exported, export};
 pub use tables::judge_table::{
     Progress, TableError, TableReport, TableRequest, TableTally, VerdictFormat, VerdictWriter,
     judge_table,

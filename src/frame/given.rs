@@ -59,6 +59,18 @@ impl GivenFrame {
         Self { fields, measures, computed, absent }
     }
 
+    /// The fields that a table may give towards the wanted ones: those, and what they are computed from.
+    pub fn inputs(scope: SubjectKind, wanted: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+        let mut inputs = wanted.clone();
+        // Measures come after those that they are computed from.
+        for measure in of_scope(scope, NaiveDate::default(), Some(0.0)).iter().rev() {
+            if inputs.contains(measure.name) {
+                inputs.extend(measure.from);
+            }
+        }
+        inputs
+    }
+
     /// The wanted fields that are computed from those given.
     pub fn computed(&self) -> &[&'static str] {
         &self.computed

@@ -6,8 +6,10 @@ mod error;
 mod identity;
 mod profiles;
 mod read;
+mod read_request;
 mod reader;
 mod rows;
+mod sheets;
 mod tables;
 
 pub use batch::{base_name, files_at, reading_order, remember};
@@ -16,7 +18,8 @@ pub use identity::aliases::Aliases;
 pub use identity::names::{key as name_key, nearest as nearest_name};
 pub use profiles::profile::{Profile, Profiles};
 pub use read::file_bytes::read_file;
-pub use reader::{ReadRequest, Reader};
+pub use read_request::ReadRequest;
+pub use reader::Reader;
 pub use rows::table::MAX_BYTES;
 pub use tables::{
     Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,

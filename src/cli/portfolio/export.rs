@@ -10,7 +10,7 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use crate::cli::values::{date, word};
-use vigie::application::{ExportFormat, ExportTable};
+use vigie::application::{ExportFormat, ExportReader, ExportTable};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
@@ -25,6 +25,10 @@ pub(crate) struct ExportArgs {
     /// them) or Parquet; CSV on standard output by default
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Who opens the CSV file: programs, which get it raw, formulas in texts included (the default), or excel: as
+    /// Excel in French reads it, without formulas
+    #[arg(long = "for", value_parser = reader, value_name = "READER")]
+    reader: Option<ExportReader>,
 }
 
 pub(in crate::cli) async fn run(
@@ -35,6 +39,7 @@ pub(in crate::cli) async fn run(
     let place = api
         .at(&["exports", request.table.as_str()])
         .with("format", Some(format.as_str()))
+        .with("for", request.reader.map(ExportReader::as_str))
         .with("as_of", request.as_of);
     write(request, &api.bytes(place).await?)
 }
@@ -52,6 +57,10 @@ fn write(request: &ExportArgs, bytes: &[u8]) -> Result<Conclusion, CliError> {
         None => std::io::stdout().lock().write_all(bytes)?,
     }
     Ok(Conclusion::Good)
+}
+
+fn reader(text: &str) -> Result<ExportReader, String> {
+    word(text, &ExportReader::ALL.map(ExportReader::as_str))
 }
 
 fn table(text: &str) -> Result<ExportTable, String> {

@@ -6,6 +6,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::format::Format;
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::person::anybody;
@@ -13,9 +14,11 @@ use crate::cli::session::Session;
 use vigie::application::{FileIntake, Intake, IntakeTerms, Services, take_in};
 use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::portfolio::edition::EditionId;
-use vigie::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject, SightingKind};
+use vigie::domain::portfolio::import::{
+    Dataset, Import, ImportRemark, ImportedRows, KnownProject, SetAside, SightingKind,
+};
 use vigie::domain::value::Reported;
-use vigie::intake::{ReadRequest, Reader, base_name, reading_order, remember};
+use vigie::intake::{ReadRequest, Reader, SourceError, base_name, reading_order, remember};
 use vigie::server::config::Config;
 use vigie::store::Recorded;
 use vigie::support::french;
@@ -34,6 +37,9 @@ pub(crate) struct ImportArgs {
     /// Profile to read the files with; by default, the one that matches the header row
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
+    /// Sheet of a workbook to read; by default, the one visible sheet that a profile recognises
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Edition of files that do not give their own, as YYYY-MM
     #[arg(long, value_name = "YYYY-MM")]
     edition: Option<EditionId>,
@@ -61,9 +67,19 @@ async fn import_here(
 ) -> Result<Conclusion, CliError> {
     let reader = Reader::open(&config.profiles, &config.aliases)?;
     let known = services.store.known_projects().await?;
-    let imports = read_all(request, &reader, known)?;
+    let imports = match read_all(request, &reader, known) {
+        Err(CliError::Source(SourceError::Refused(refused))) => {
+            // For programs, every fault; for people, each kind of them.
+            if printer.format() == Format::Json {
+                printer.answer(&refused, &[], 0)?;
+            }
+            return Err(SourceError::Refused(refused).into());
+        }
+        read => read?,
+    };
     let terms = IntakeTerms {
         profile: request.profile.clone(),
+        sheet: request.sheet.clone(),
         edition: request.edition,
         // A file may well be read by a timer: nobody needs to answer for it.
         actor: anybody(config),
@@ -103,6 +119,7 @@ async fn send(
             .at(&["imports"])
             .with("file", Some(&name))
             .with("profile", request.profile.as_ref())
+            .with("sheet", request.sheet.as_ref())
             .with("edition", request.edition)
             .with("dry_run", request.dry_run.then_some(true));
         let sent: Result<Intake, RemoteFault> = api.upload(place, bytes).await;
@@ -152,7 +169,8 @@ fn read_all(
 }
 
 fn as_request<'a>(name: &'a str, bytes: &'a [u8], request: &'a ImportArgs) -> ReadRequest<'a> {
-    ReadRequest { file: name, bytes, profile: request.profile.as_deref(), edition: request.edition }
+    let (profile, sheet) = (request.profile.as_deref(), request.sheet.as_deref());
+    ReadRequest { file: name, bytes, profile, sheet, edition: request.edition }
 }
 
 /// `costs` are what the costs of each file add up to, in words.
@@ -162,8 +180,11 @@ fn print_report(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let files = &report.files;
-    let title =
-        if report.dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
+    let title = if report.dry_run {
+        "Simulation d’importation : rien n’a été enregistré"
+    } else {
+        "Importation"
+    };
     let mut sheets = vec![Sheet::new(
         title,
         vec![
@@ -173,10 +194,10 @@ fn print_report(
             ("recorded", "Enregistrement"),
             ("rows_kept", "Gardées"),
             ("rows_set_aside", "Écartées"),
-            ("figures_withheld", "Retenus"),
+            ("figures_withheld", "Non publiés"),
             ("projects_new", "Nouveaux"),
             ("projects_known", "Connus"),
-            ("projects_resembling", "Proches"),
+            ("projects_resembling", "Ressemblants"),
         ],
         files.iter().map(row).collect(),
     )];
@@ -228,7 +249,10 @@ fn remarks(files: &[FileIntake], costs: Vec<Option<String>>) -> Option<Sheet> {
         };
         remark("profil", format!("{} : {}", import.profile, import.profile_reason));
         for aside in &import.set_aside {
-            remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
+            remark("écarté", set_aside_in_words(aside));
+        }
+        for doubt in &import.remarks {
+            remark("à vérifier", doubt_in_words(doubt));
         }
         if let Some(total) = cost {
             remark("coûts", total);
@@ -238,7 +262,7 @@ fn remarks(files: &[FileIntake], costs: Vec<Option<String>>) -> Option<Sheet> {
                 "ligne {} : `{}` de {} n’est pas publié, à dessein",
                 withheld.row, withheld.field, withheld.project
             );
-            remark("retenu", words);
+            remark("non publié", words);
         }
     }
     let columns = vec![("file", "Fichier"), ("subject", "Objet"), ("remark", "Remarque")];
@@ -325,6 +349,21 @@ fn differences(files: &[FileIntake]) -> Option<Sheet> {
             sheet
         }
     })
+}
+
+fn set_aside_in_words(aside: &SetAside) -> String {
+    // Columns are set aside too, and none of their rows.
+    if aside.rows.is_empty() {
+        return aside.reason.clone();
+    }
+    format!("{} : {}", rows_in_words(&aside.rows), aside.reason)
+}
+
+fn doubt_in_words(doubt: &ImportRemark) -> String {
+    let row = doubt.row.map(|row| format!("ligne {row}"));
+    let column = doubt.column.as_ref().map(|column| format!("colonne `{column}`"));
+    let place: Vec<_> = row.into_iter().chain(column).collect();
+    format!("{} : {}", place.join(", "), doubt.remark)
 }
 
 /// `lignes 59 à 294, 300`

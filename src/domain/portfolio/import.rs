@@ -28,6 +28,8 @@ pub struct Import {
     /// Figures that the publisher withheld: the row is imported, and this says what it lacks.
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
+    /// What a person should look at, though the rows were imported.
+    pub remarks: Vec<ImportRemark>,
 }
 
 words! {
@@ -102,6 +104,15 @@ impl ImportedRows {
 pub struct SetAside {
     pub rows: Vec<u32>,
     pub reason: String,
+}
+
+/// What was doubtful at a place of the file, in French: the rows are imported, and a person should look at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportRemark {
+    /// As a spreadsheet program numbers it.
+    pub row: Option<u32>,
+    pub column: Option<String>,
+    pub remark: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

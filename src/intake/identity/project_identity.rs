@@ -69,13 +69,10 @@ impl<'a> Identities<'a> {
             if known.contains(project) {
                 return SightingKind::Known;
             }
-            // The alias table says which project this is: nothing to report.
-            if self.aliases.project(name).is_some() {
-                return SightingKind::New;
-            }
             let is_eligible = |other: &KnownProject| {
                 !seen.contains_key(&other.project)
                     && !self.aliases.are_apart(project, &other.project)
+                    && !self.aliases.lists_both(project, &other.project)
             };
             match self.likenesses().closest(name, is_eligible) {
                 None => SightingKind::New,

@@ -221,8 +221,9 @@ async fn insert(
     let rows_set_aside: usize = import.set_aside.iter().map(|reason| reason.rows.len()).sum();
     sqlx::query(
         "insert into imports (number, file, sha256, dataset, edition, profile, profile_reason,
-                              imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                              imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings,
+                              remarks)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(number)
     .bind(&import.file)
@@ -237,6 +238,7 @@ async fn insert(
     .bind(Json(&import.set_aside))
     .bind(Json(&import.withheld))
     .bind(Json(&import.sightings))
+    .bind(Json(&import.remarks))
     .run(connection, "an import")
     .await?;
     Ok(())

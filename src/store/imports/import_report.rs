@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::differences::Difference;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, SetAside, Sighting, WithheldFigure};
+use crate::domain::portfolio::import::{Dataset, ImportRemark, SetAside, Sighting, WithheldFigure};
 
 /// What became of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,4 +54,6 @@ pub struct ImportReport {
     pub set_aside: Vec<SetAside>,
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
+    /// What a person should look at, though the rows were imported.
+    pub remarks: Vec<ImportRemark>,
 }

@@ -1,6 +1,7 @@
 //! Files of every kind become editions and facts, or are refused with each fault at its place.
 
 pub(super) mod archives;
+mod as_sent;
 pub(super) mod editions;
 pub(super) mod faults;
 pub(super) mod follow_up;

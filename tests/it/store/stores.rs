@@ -161,6 +161,7 @@ pub(crate) fn import(dataset: Dataset, when: &str, rows: ImportedRows) -> Import
                 likeness: EXACT,
             },
         }],
+        remarks: vec![],
     }
 }
 

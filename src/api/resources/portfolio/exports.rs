@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
-use crate::api::extract::query::QueryParameters;
+use crate::api::extract::query::{QueryFault, QueryParameters};
 use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
-use crate::application::{ExportFormat, ExportTable};
+use crate::application::{ExportFormat, ExportReader, ExportTable};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +19,11 @@ pub(in crate::api) struct ExportQuery {
     /// Format of the file.
     #[param(inline)]
     format: ExportFormat,
+    /// Who opens a CSV file: `programs`, which get it raw, formulas included, or `excel`, as Excel in French reads it,
+    /// without formulas.
+    #[serde(rename = "for")]
+    #[param(inline)]
+    reader: Option<ExportReader>,
     /// Date as of which figures are taken; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
@@ -42,7 +47,13 @@ pub(in crate::api) async fn find_export(
     table: web::Path<ExportTable>,
     query: QueryParameters<ExportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let file = application::export(&context, *table, query.format, query.as_of).await?;
+    let reader = query.reader.unwrap_or_default();
+    if query.format != ExportFormat::Csv && query.reader.is_some() {
+        let fault = format!("found `{}`, expected it with `format=csv` only", reader.as_str());
+        return Err(QueryFault::of("for", fault).into());
+    }
+    let form = (query.format, reader);
+    let file = application::export(&context, *table, form, query.as_of).await?;
     Ok(HttpResponse::Ok()
         .content_type(query.format.media_type())
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))

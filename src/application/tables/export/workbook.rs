@@ -138,7 +138,7 @@ fn meanings(
     Ok(())
 }
 
-fn header<'a>(name: &'a str, field: Option<&Field>) -> &'a str {
+pub(super) fn header<'a>(name: &'a str, field: Option<&Field>) -> &'a str {
     let own = || HEADERS.iter().find(|(own, _)| *own == name).map(|(_, header)| *header);
     field.map(|field| field.label).or_else(own).unwrap_or(name)
 }

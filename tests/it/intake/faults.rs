@@ -226,8 +226,7 @@ fn a_row_with_too_few_or_too_many_cells() {
     check(
         "PNR,MI,Oui,un, deux,mai 11,1,Cadrage,1,,\nPAS,MEF,Oui,,mai 11,1",
         "`2018-03.csv` : 2 erreurs (lignes numérotées comme dans un tableur)\n  \
-         ligne 2 : trouvé 11 cellules, attendu 10, comme dans les en-têtes\n  \
-         ligne 3 : trouvé 6 cellules, attendu 10, comme dans les en-têtes",
+         2 fois : attendu 10, comme dans les en-têtes ; ligne 2, trouvé 11 cellules ; ligne 3, trouvé 6 cellules",
     );
 }
 
@@ -276,16 +275,16 @@ fn a_profile_that_is_wrong() {
     };
     assert_eq!(
         load(&format!("{head}{}", field("cost", "number"))),
-        "`bad.toml`, profile `bad` : trouvé the field `cost`, attendu l’un de `project`, `watch`, \
+        "`bad.toml`, profile `bad` : found the field `cost`, expected one of `project`, `watch`, \
          `since`, `until`, `note`"
     );
     assert_eq!(
         load(&format!("{head}{}", field("since", "number"))),
-        "`bad.toml`, profile `bad`: field `since` : trouvé the parser `Number`, attendu one that \
+        "`bad.toml`, profile `bad` : field `since`: found the parser `Number`, expected one that \
          yields Date"
     );
     assert_eq!(
         load(&format!("{head}{}{}", field("since", "date"), field("project", "text"))),
-        "`bad.toml`, profile `bad` : trouvé no field `watch`, attendu it, not optional"
+        "`bad.toml`, profile `bad` : found no field `watch`, expected it, not optional"
     );
 }

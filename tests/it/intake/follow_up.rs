@@ -22,7 +22,7 @@ fn accepted(text: &str) -> Import {
 #[track_caller]
 fn refused(text: &str) -> String {
     let refusal = read("2020-11.csv", text, &known()).unwrap_err().to_string();
-    refusal.split_once("them)\n").map_or(refusal.clone(), |(_, faults)| faults.to_owned())
+    refusal.split_once("tableur)\n").map_or(refusal.clone(), |(_, faults)| faults.to_owned())
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn a_wrong_address_is_not_repeated_in_the_message() {
     assert_eq!(
         refused("ministry,role,name,email,since\nMJ,secretary_general,,jeanne.dupont,"),
         "  ligne 2, colonne `email` : trouvé un texte qui n’est pas une adresse, attendu une adresse telle que \
-         `sg@example.gouv.fr`"
+         `sg@example.gouv.fr`, ou plusieurs séparées par `;`"
     );
 }
 

@@ -42,7 +42,10 @@ fn a_name_never_seen_is_a_new_project_with_an_id_made_of_it() {
 #[test]
 fn the_alias_table_speaks_before_the_portfolio() {
     let known = [known("inpt-ancien", &["INPT"])];
-    assert_eq!(sightings(&["INPT"], &known), "inpt `INPT` New");
+    assert_eq!(
+        sightings(&["INPT"], &known),
+        "inpt `INPT` Resembles { project: ProjectId(\"inpt-ancien\"), name: \"INPT\", likeness: 1.0 }"
+    );
     assert_eq!(
         Aliases::shipped().unwrap().implied_links(&known),
         [(ProjectId::new("inpt-ancien"), ProjectId::new("inpt"))]

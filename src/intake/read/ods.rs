@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::damage::damaged;
-use super::ods_value::{Shown, Value, blanks, times};
+use super::ods_value::{OdsValue, Shown, blanks, times};
 use super::sheet_rows::{SheetHead, SheetRows};
 use super::xml_parts::EventInput;
 use crate::intake::error::SourceError;
@@ -178,12 +178,12 @@ impl<'a, R: Read> Content<'a, R> {
             let repeated = times(file, start, "table:number-columns-repeated")?;
             let down = times(file, start, "table:number-rows-spanned")?;
             let across = times(file, start, "table:number-columns-spanned")?;
-            let value = Value::of(file, start)?;
+            let value = OdsValue::of(file, start)?;
             let shown = self.shown(&value)?;
             let text = match value {
-                Value::Given(text) => text,
-                Value::Shown => shown,
-                Value::None => String::new(),
+                OdsValue::Given(text) => text,
+                OdsValue::Shown => shown,
+                OdsValue::None => String::new(),
             };
             if !text.is_empty() {
                 let (found, limit) = (u64::from(first).saturating_add(1), MAX_COLUMNS);
@@ -229,11 +229,11 @@ impl<'a, R: Read> Content<'a, R> {
     }
 
     /// The text of a cell, read to its end; annotations are not part of it.
-    fn shown(&mut self, value: &Value) -> Result<String, SourceError> {
+    fn shown(&mut self, value: &OdsValue) -> Result<String, SourceError> {
         const ANNOTATIONS: &[&str] = &["office:annotation"];
         let file = self.file;
         let mut shown = Shown::default();
-        let mut is_skipped = !matches!(value, Value::Shown);
+        let mut is_skipped = !matches!(value, OdsValue::Shown);
         loop {
             let event = self.next()?;
             if ends(&event, CELLS) {
@@ -242,7 +242,7 @@ impl<'a, R: Read> Content<'a, R> {
             if starts(&event, ANNOTATIONS).is_some() {
                 is_skipped = true;
             } else if ends(&event, ANNOTATIONS) {
-                is_skipped = !matches!(value, Value::Shown);
+                is_skipped = !matches!(value, OdsValue::Shown);
             } else if !is_skipped {
                 shown.add(file, &event)?;
                 // Blanks are bounded on their own, by what they would add.

@@ -41,14 +41,14 @@ impl Shown {
 
 /// The value that a cell's tag declares.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(super) enum OdsValue {
     None,
     Given(String),
     /// The text that the cell shows.
     Shown,
 }
 
-impl Value {
+impl OdsValue {
     /// The text of the value: dates as ISO 8601 whatever their format on screen, numbers with a decimal point.
     pub(super) fn of(file: &str, start: &BytesStart<'_>) -> Result<Self, SourceError> {
         let mut value = Self::None;

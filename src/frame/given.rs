@@ -68,6 +68,10 @@ impl GivenFrame {
                 inputs.extend(measure.from);
             }
         }
+        // Whether a figure is withheld decides how its absence is said.
+        let withheld: Vec<_> =
+            inputs.iter().filter_map(|name| dictionary::withheld_by(name)).collect();
+        inputs.extend(withheld);
         inputs
     }
 

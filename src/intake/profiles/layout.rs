@@ -177,10 +177,11 @@ impl<'a> Layout<'a> {
         let name_key = key(name);
         if name.is_empty() {
             self.unnamed.push(index);
-        } else if let Some(field) = self.field(&name_key) {
-            self.give(field, index);
         } else if let Some((field, factor)) = self.field_in_unit(name) {
+            // First of all: to the comparison of names, a unit such as `(€)` is punctuation.
             self.factors.insert(field, factor);
+            self.give(field, index);
+        } else if let Some(field) = self.field(&name_key) {
             self.give(field, index);
         } else if self.profile.ignored.iter().any(|header| key(header) == name_key) {
             self.ignored.push(index);

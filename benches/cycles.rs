@@ -106,8 +106,9 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         let imports: Vec<Import> = files
             .iter()
             .map(|(file, text)| {
-                let request =
-                    ReadRequest { file, bytes: text.as_bytes(), profile: None, edition: None };
+                let content = text.as_bytes();
+                let (profile, sheet, edition) = (None, None, None);
+                let request = ReadRequest { file, bytes: content, profile, sheet, edition };
                 reader.read(&request, &[]).unwrap()
             })
             .collect();

@@ -25,7 +25,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
 fuzz_target!(|data: &[u8]| {
     let bytes = file(data);
     for (file, profile) in [("2020-11.csv", None), ("f.csv", Some("panorama"))] {
-        let request = ReadRequest { file, bytes: &bytes, profile, edition: None };
+        let request = ReadRequest { file, bytes: &bytes, profile, sheet: None, edition: None };
         drop(READER.recognise(&request));
         match READER.read(&request, &[]) {
             Ok(import) => assert!(!import.rows.is_empty()),

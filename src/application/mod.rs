@@ -79,7 +79,9 @@ pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
 pub use services::Services;
-pub use tables::export::{ExportError, ExportFormat, ExportScope, ExportTable, Exported, export};
+pub use tables::export::{
+    ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, export,
+};
 pub use tables::judge_table::{
     Progress, TableError, TableReport, TableRequest, TableTally, VerdictFormat, VerdictWriter,
     judge_table,

@@ -238,9 +238,12 @@ impl Dispatcher {
         match receiver {
             Receiver::SecretaryGeneral(ministry) => {
                 let found = notify::secretary_general(&batch.contacts, ministry, self.today());
-                let contact =
-                    found.ok_or_else(|| format!("no secretary-general is known for {ministry}"))?;
-                Mailbox::new(contact.name.as_deref(), &contact.email)
+                let mut mailboxes = found
+                    .iter()
+                    .map(|contact| Mailbox::new(contact.name.as_deref(), &contact.email));
+                let unknown = || format!("no secretary-general is known for {ministry}");
+                let first = mailboxes.next().ok_or_else(unknown)??;
+                mailboxes.try_fold(first, |all, next| Ok(all.and(next?)))
             }
             Receiver::Dinum => address(&settings.dinum),
             Receiver::Director => address(&settings.director),

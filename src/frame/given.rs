@@ -59,6 +59,22 @@ impl GivenFrame {
         Self { fields, measures, computed, absent }
     }
 
+    /// The fields that a table may give towards the wanted ones: those, and what they are computed from.
+    pub fn inputs(scope: SubjectKind, wanted: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+        let mut inputs = wanted.clone();
+        // Measures come after those that they are computed from.
+        for measure in of_scope(scope, NaiveDate::default(), Some(0.0)).iter().rev() {
+            if inputs.contains(measure.name) {
+                inputs.extend(measure.from);
+            }
+        }
+        // Whether a figure is withheld decides how its absence is said.
+        let withheld: Vec<_> =
+            inputs.iter().filter_map(|name| dictionary::withheld_by(name)).collect();
+        inputs.extend(withheld);
+        inputs
+    }
+
     /// The wanted fields that are computed from those given.
     pub fn computed(&self) -> &[&'static str] {
         &self.computed

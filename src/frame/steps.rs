@@ -258,10 +258,10 @@ fn edition_of(date: &str) -> Expr {
 
 /// Months from an earlier edition to this one; editions are dated on the first of their month.
 fn months_since(date: &str) -> Expr {
-    let months = |date: Expr| {
-        let date = date.cast(DataType::Date);
-        date.clone().dt().year().cast(DataType::Int64) * lit(12_i64)
-            + date.dt().month().cast(DataType::Int64)
+    let months = |on: Expr| {
+        let day = on.cast(DataType::Date);
+        day.clone().dt().year().cast(DataType::Int64) * lit(12_i64)
+            + day.dt().month().cast(DataType::Int64)
     };
     months(col("edition_on")) - months(col(date))
 }

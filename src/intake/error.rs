@@ -1,9 +1,14 @@
 //! Why a file was refused: every fault of it, each with its place.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use serde::Serialize;
 use thiserror::Error;
+
+use crate::support::french::counted;
+use crate::support::visible_text;
 
 /// Faults shown at most; the rest is counted.
 pub(super) const SHOWN: usize = 20;
@@ -13,7 +18,7 @@ const QUOTED: usize = 80;
 
 #[derive(Debug, Error)]
 pub enum SourceError {
-    #[error("read `{}`", path.display())]
+    #[error("lecture de `{}`", path.display())]
     Read {
         path: PathBuf,
         #[source]
@@ -21,30 +26,45 @@ pub enum SourceError {
     },
 
     /// More than the limit allows. Reading stops there: the file may hold more than `found`.
-    #[error("`{file}`{}: found {found} {what}, expected at most {limit}", at_row(*row))]
+    #[error("`{file}`{} : trouvé {found} {what}, attendu au plus {limit}", at_row(*row))]
     TooLarge { file: String, row: Option<u32>, what: &'static str, found: u64, limit: u64 },
 
-    #[error("`{file}`: found {found}, expected {expected}")]
+    #[error("`{file}` : trouvé {found}, attendu {expected}")]
     Unreadable { file: String, found: String, expected: &'static str },
 
-    #[error("{place}: {reason}")]
+    #[error("{place} : {reason}")]
     Profile { place: String, reason: String },
 
-    #[error("`{file}`: unknown profile `{found}`, expected one of {}", ticked(known))]
+    #[error("`{file}` : profil `{found}` inconnu, attendu l’un de {}", ticked(known))]
     UnknownProfile { file: String, found: String, known: Vec<String> },
+
+    #[error(
+        "`{file}` : plusieurs feuilles se reconnaissent ({}), une seule attendue ; la choisir avec `--sheet`",
+        ticked(sheets)
+    )]
+    SeveralSheets { file: String, sheets: Vec<String> },
+
+    #[error(
+        "`{file}` : seule une feuille masquée se reconnaît, `{sheet}`, attendu une feuille visible ; pour la lire quand \
+         même, `--sheet`"
+    )]
+    OnlyHiddenSheet { file: String, sheet: String },
+
+    #[error("`{file}` : feuille `{found}` inconnue, attendu l’une de {}", ticked(known))]
+    UnknownSheet { file: String, found: String, known: Vec<String> },
 
     #[error("{0}")]
     UnknownLayout(Box<UnknownLayout>),
 
     #[error(
-        "`{file}`: its header fits the profiles {} alike, expected one; name it with `--profile`",
+        "`{file}` : ses en-têtes conviennent également aux profils {}, un seul attendu ; le nommer avec `--profile`",
         ticked(profiles)
     )]
     AmbiguousLayout { file: String, profiles: Vec<String> },
 
     #[error(
-        "`{file}`: found no edition, expected `--edition YYYY-MM`, a column with the publication \
-         date, or a file name that starts with `YYYY-MM`"
+        "`{file}` : aucune édition trouvée, attendu `--edition AAAA-MM`, une colonne avec la date de publication, ou un \
+         nom de fichier qui commence par `AAAA-MM`"
     )]
     NoEdition { file: String },
 
@@ -63,6 +83,8 @@ impl SourceError {
 #[derive(Debug)]
 pub struct UnknownLayout {
     pub file: String,
+    /// The sheet, where there are several.
+    pub sheet: Option<String>,
     /// The requested profile.
     pub requested: Option<String>,
     pub headers: Vec<String>,
@@ -72,20 +94,25 @@ pub struct UnknownLayout {
 
 impl fmt::Display for UnknownLayout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.requested {
-            Some(profile) => write!(f, "`{}`: not the layout of `{profile}`", self.file)?,
-            None => write!(f, "`{}`: no profile recognises its header row", self.file)?,
+        write!(f, "`{}`", self.file)?;
+        if let Some(sheet) = &self.sheet {
+            write!(f, ", feuille `{sheet}`")?;
         }
-        write!(f, "\n  found: {}", ticked(&self.headers))?;
+        match &self.requested {
+            Some(profile) => write!(f, " : ses en-têtes ne sont pas ceux de `{profile}`")?,
+            None => f.write_str(" : aucun profil ne reconnaît ses en-têtes")?,
+        }
+        write!(f, "\n  trouvé : {}", ticked(&self.headers))?;
         if let Some((profile, lacking)) = &self.nearest {
-            write!(f, "\n  expected by the nearest profile, `{profile}`: {}", ticked(lacking))?;
+            let lacking = ticked(lacking);
+            write!(f, "\n  attendu par le profil le plus proche, `{profile}` : {lacking}")?;
         }
         Ok(())
     }
 }
 
 /// A file whose layout was recognised and whose rows have faults. Nothing of it is recorded.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Refused {
     pub file: String,
     pub faults: Vec<FileFault>,
@@ -93,21 +120,70 @@ pub struct Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.faults.len();
-        let faults = if count == 1 { "fault" } else { "faults" };
-        write!(f, "`{}`: {count} {faults} (rows as a spreadsheet numbers them)", self.file)?;
-        for fault in self.faults.iter().take(SHOWN) {
-            write!(f, "\n  {fault}")?;
+        let faults = counted(self.faults.len(), "erreur", "erreurs");
+        write!(f, "`{}` : {faults} (lignes numérotées comme dans un tableur)", self.file)?;
+        let kinds = self.kinds();
+        for kind in kinds.iter().take(SHOWN) {
+            write!(f, "\n  {kind}")?;
         }
-        match count.saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "\n  and {more} more"),
+        let left = kinds.iter().skip(SHOWN).map(|kind| kind.faults.len()).sum::<usize>();
+        if left > 0 { write!(f, "\n  et {left} autres") } else { Ok(()) }
+    }
+}
+
+impl Refused {
+    /// The faults by kind: the same expectation of the same column. Kinds come in the order of their first fault.
+    fn kinds(&self) -> Vec<FaultKind<'_>> {
+        let mut places: BTreeMap<(Option<&str>, &str), usize> = BTreeMap::new();
+        let mut kinds: Vec<FaultKind<'_>> = Vec::new();
+        for fault in &self.faults {
+            let place = places.entry((fault.column.as_deref(), &fault.expected));
+            let place = *place.or_insert_with(|| {
+                kinds.push(FaultKind { faults: Vec::new() });
+                kinds.len().saturating_sub(1)
+            });
+            if let Some(kind) = kinds.get_mut(place) {
+                kind.faults.push(fault);
+            }
         }
+        kinds
+    }
+}
+
+/// Faults of which the same was expected.
+struct FaultKind<'a> {
+    faults: Vec<&'a FileFault>,
+}
+
+/// Places of a kind of faults that are shown.
+const PLACES: usize = 3;
+
+impl fmt::Display for FaultKind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Some(first), count) = (self.faults.first(), self.faults.len()) else {
+            return Ok(());
+        };
+        if count == 1 {
+            return write!(f, "{first}");
+        }
+        if let Some(column) = &first.column {
+            write!(f, "colonne `{column}`, ")?;
+        }
+        write!(f, "{count} fois : attendu {} ; ", first.expected)?;
+        for (index, fault) in self.faults.iter().take(PLACES).enumerate() {
+            let comma = if index > 0 { " ; " } else { "" };
+            f.write_str(comma)?;
+            if let Some(row) = fault.row {
+                write!(f, "ligne {row}, ")?;
+            }
+            write!(f, "trouvé {}", fault.found)?;
+        }
+        if count > PLACES { f.write_str("…") } else { Ok(()) }
     }
 }
 
 /// One fault at one place of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileFault {
     /// As a spreadsheet program numbers it: the header is row 1. `None` is the file as a whole.
     pub row: Option<u32>,
@@ -118,11 +194,17 @@ pub struct FileFault {
 }
 
 impl FileFault {
+    /// What was found and what was expected, without the place.
+    pub fn in_words(&self) -> String {
+        format!("trouvé {}, attendu {}", self.found, self.expected)
+    }
+
     /// A value of the file, shortened, in back-ticks.
     pub fn quote(value: &str) -> String {
+        let value = visible_text::lines(value);
         let squeezed = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if squeezed.is_empty() {
-            return "nothing".to_owned();
+            return "rien".to_owned();
         }
         match squeezed.char_indices().nth(QUOTED) {
             Some((end, _)) => format!("`{}…`", squeezed.get(..end).unwrap_or_default()),
@@ -134,23 +216,23 @@ impl FileFault {
 impl fmt::Display for FileFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.row, &self.column) {
-            (Some(row), Some(column)) => write!(f, "row {row}, column `{column}`: ")?,
-            (Some(row), None) => write!(f, "row {row}: ")?,
-            (None, Some(column)) => write!(f, "column `{column}`: ")?,
+            (Some(row), Some(column)) => write!(f, "ligne {row}, colonne `{column}` : ")?,
+            (Some(row), None) => write!(f, "ligne {row} : ")?,
+            (None, Some(column)) => write!(f, "colonne `{column}` : ")?,
             (None, None) => {}
         }
-        write!(f, "found {}, expected {}", self.found, self.expected)
+        f.write_str(&self.in_words())
     }
 }
 
 fn at_row(row: Option<u32>) -> String {
-    row.map_or_else(String::new, |row| format!(", row {row}"))
+    row.map_or_else(String::new, |row| format!(", ligne {row}"))
 }
 
 /// `a`, `b`, `c`
 pub(super) fn ticked(words: &[String]) -> String {
     match words {
-        [] => "nothing".to_owned(),
+        [] => "rien".to_owned(),
         _ => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -7,8 +7,10 @@ mod identity;
 mod plausibility;
 mod profiles;
 mod read;
+mod read_request;
 mod reader;
 mod rows;
+mod sheets;
 mod tables;
 
 pub use batch::{base_name, files_at, reading_order, remember};
@@ -20,7 +22,8 @@ pub use plausibility::bounds::PlausibilityBounds;
 pub use plausibility::edition::{implausible, same_bytes};
 pub use profiles::profile::{Profile, Profiles};
 pub use read::file_bytes::read_file;
-pub use reader::{ReadRequest, Reader};
+pub use read_request::ReadRequest;
+pub use reader::Reader;
 pub use rows::table::MAX_BYTES;
 pub use tables::{
     Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,

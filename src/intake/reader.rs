@@ -12,25 +12,15 @@ use super::profiles::layout::Layout;
 use super::profiles::profile::Profiles;
 use super::read::file_bytes::bounded;
 use super::read::{csv, sheet};
+use super::read_request::ReadRequest;
 use super::rows::row::{RowContext, RowReader};
 use super::rows::table::{FileRow, FileTable};
-use super::rows::{facts, follow_up, panorama};
+use super::rows::{checks, facts, follow_up, merged, panorama};
+use super::sheets;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject, SetAside};
 use crate::support::fingerprint::Fingerprint;
-
-/// One file to read.
-#[derive(Clone, Copy, Debug)]
-pub struct ReadRequest<'a> {
-    /// What to call it: its path, or the name of the upload.
-    pub file: &'a str,
-    pub bytes: &'a [u8],
-    /// The profile to read it with, instead of the one that its header calls for.
-    pub profile: Option<&'a str>,
-    /// The edition it is about, instead of the one that its name or rows give.
-    pub edition: Option<EditionId>,
-}
 
 /// Reads files. Rows are numbered as a spreadsheet program shows them: the header is row 1, and an
 /// empty row counts.
@@ -60,9 +50,23 @@ impl Reader {
     /// What the file is about, from its header alone.
     pub fn recognise(&self, request: &ReadRequest<'_>) -> Result<Dataset, SourceError> {
         bounded(request.file, request.bytes)?;
-        let table = table(request)?;
-        let (layout, _) = layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        let table = self.table(request)?;
+        let (_, layout, _) =
+            layout::recognise(request.file, &table, &self.profiles, request.profile)?;
         Ok(layout.profile.dataset)
+    }
+
+    fn table(&self, request: &ReadRequest<'_>) -> Result<FileTable, SourceError> {
+        let &ReadRequest { file, bytes, .. } = request;
+        if sheet::is_sheet(bytes) {
+            return sheets::read(request, &self.profiles);
+        }
+        if let Some(sheet) = request.sheet {
+            let found = format!("la feuille `{sheet}` demandée d’un fichier CSV");
+            let expected = "un classeur XLSX ou ODS : un fichier CSV n’a pas de feuilles";
+            return Err(SourceError::Unreadable { file: file.to_owned(), found, expected });
+        }
+        csv::read(file, bytes)
     }
 
     /// Reads the whole file into an import. `known` are the projects already in the portfolio.
@@ -76,11 +80,15 @@ impl Reader {
         known: &[KnownProject],
     ) -> Result<Import, SourceError> {
         bounded(request.file, request.bytes)?;
-        let table = table(request)?;
-        let (layout, reason) =
+        let table = self.table(request)?;
+        let (place, layout, reason) =
             layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        let mut table = table.headed_at(place);
+        let mut remarks = merged::part(&mut table, &layout);
         let (rows, empty): (Vec<&FileRow>, Vec<&FileRow>) =
             table.rows.iter().partition(|row| !row.is_empty());
+        let (totals, rows): (Vec<&FileRow>, Vec<&FileRow>) =
+            rows.into_iter().partition(|row| checks::is_total(&layout, row));
         let identities = Identities::new(&self.aliases, known);
         let context = RowContext {
             layout: &layout,
@@ -94,10 +102,13 @@ impl Reader {
         let (uneven, rows): (Vec<&FileRow>, Vec<&FileRow>) =
             rows.into_iter().partition(|row| uneven.contains(&row.number));
         faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
+        let spoilt = checks::spoilt_cells(context, &rows);
+        remarks.extend(checks::english_thousands(context, &rows, !table.is_even));
         let dates = panorama::publication_dates(context, &rows, &mut faults);
         let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
         let read = read_rows(context, &rows, edition, &mut faults);
-        if !faults.is_empty() {
+        if !faults.is_empty() || !spoilt.is_empty() {
+            let mut faults = checks::without_repeats(spoilt, faults);
             faults.sort_by_key(|fault| fault.row);
             let file = request.file.to_owned();
             return Err(SourceError::Refused(Box::new(Refused { file, faults })));
@@ -105,17 +116,18 @@ impl Reader {
         if rows.is_empty() {
             // Replacing an edition by nothing would look like the calmest of panoramas.
             let file = request.file.to_owned();
-            let found = "a header and no row under it".to_owned();
-            return Err(SourceError::Unreadable { file, found, expected: "at least one row" });
+            let found = "des en-têtes et aucune ligne dessous".to_owned();
+            return Err(SourceError::Unreadable { file, found, expected: "au moins une ligne" });
         }
         Ok(Import {
             file: request.file.to_owned(),
             sha256: Fingerprint::of(request.bytes),
             profile: layout.profile.id.clone(),
-            profile_reason: format!("{reason} ; {edition_reason}"),
+            profile_reason: in_words(&table, &reason, &edition_reason),
             dataset: layout.profile.dataset,
             edition,
-            set_aside: set_aside(&layout, &table, &rows, &empty),
+            set_aside: set_aside(&layout, &table, &rows, &empty, &totals),
+            remarks,
             withheld: panorama::withheld(&read),
             sightings: identities.sightings(&seen(&read, &rows, context)),
             holds: Vec::new(),
@@ -124,12 +136,10 @@ impl Reader {
     }
 }
 
-fn table(request: &ReadRequest<'_>) -> Result<FileTable, SourceError> {
-    if sheet::is_sheet(request.bytes) {
-        sheet::read(request.file, request.bytes)
-    } else {
-        csv::read(request.file, request.bytes)
-    }
+/// Why this sheet, this profile and this edition.
+fn in_words(table: &FileTable, profile: &str, edition: &str) -> String {
+    let sheet = table.sheet.as_ref().map(|sheet| format!("{sheet} ; ")).unwrap_or_default();
+    format!("{sheet}{profile} ; {edition}")
 }
 
 /// Rows of another length than the header: a separator in a cell without its quotes shifts all that
@@ -149,8 +159,8 @@ fn uneven_fault(table: &FileTable, row: &FileRow) -> FileFault {
     FileFault {
         row: Some(row.number),
         column: None,
-        found: format!("{} cells", row.cells.len()),
-        expected: format!("{}, as in the header", table.header.cells.len()),
+        found: format!("{} cellules", row.cells.len()),
+        expected: format!("{}, comme dans les en-têtes", table.header.cells.len()),
     }
 }
 
@@ -179,7 +189,7 @@ fn edition(
                 row: Some(*row),
                 column: column.cloned(),
                 found: format!("`{date}`"),
-                expected: format!("a date of publication of the edition {edition}"),
+                expected: format!("une date de publication de l’édition {edition}"),
             });
         }
     }
@@ -226,9 +236,9 @@ fn read_rows(
         Dataset::WatchLists => {
             ImportedRows::WatchLists(each(context, rows, faults, follow_up::watch_entry))
         }
-        Dataset::Contacts => {
-            ImportedRows::Contacts(each(context, rows, faults, follow_up::contact))
-        }
+        Dataset::Contacts => ImportedRows::Contacts(
+            each(context, rows, faults, follow_up::contacts).into_iter().flatten().collect(),
+        ),
     }
 }
 
@@ -247,14 +257,22 @@ fn set_aside(
     table: &FileTable,
     rows: &[&FileRow],
     empty: &[&FileRow],
+    totals: &[&FileRow],
 ) -> Vec<SetAside> {
-    let mut set_aside = Vec::new();
-    if !empty.is_empty() {
-        set_aside.push(SetAside {
-            rows: empty.iter().map(|row| row.number).collect(),
-            reason: "lignes vides".to_owned(),
-        });
-    }
+    let above: Vec<&FileRow> = table.above.iter().filter(|row| !row.is_empty()).collect();
+    let kinds = [
+        (above.as_slice(), "au-dessus des en-têtes"),
+        (empty, "lignes vides"),
+        (totals, "total de lignes au-dessus"),
+    ];
+    let mut set_aside: Vec<_> = kinds
+        .into_iter()
+        .filter(|(which, _)| !which.is_empty())
+        .map(|(which, reason)| SetAside {
+            rows: which.iter().map(|row| row.number).collect(),
+            reason: reason.to_owned(),
+        })
+        .collect();
     // Columns are set aside too; their rows are not, so none is listed.
     for index in &layout.unknown {
         let name = table.header.cell(*index);

@@ -177,7 +177,7 @@ impl Reading<'_> {
 
 fn request(new_file: &NewFile) -> ReadRequest<'_> {
     let file = new_file.source.source.as_str();
-    ReadRequest { file, bytes: &new_file.bytes, profile: None, edition: None }
+    ReadRequest { file, bytes: &new_file.bytes, profile: None, sheet: None, edition: None }
 }
 
 async fn keep(

@@ -175,6 +175,9 @@ impl From<SourceError> for Problem {
             | SourceError::Unreadable { .. }
             | SourceError::UnknownLayout(_)
             | SourceError::AmbiguousLayout { .. }
+            | SourceError::SeveralSheets { .. }
+            | SourceError::OnlyHiddenSheet { .. }
+            | SourceError::UnknownSheet { .. }
             | SourceError::NoEdition { .. }
             | SourceError::Refused(_) => bad_file(&error),
         }

@@ -95,7 +95,7 @@ impl ProblemError {
 
     pub(super) fn of_table(file: &str, fault: &FileFault) -> Self {
         let (row, header) = (fault.row, fault.column.clone());
-        let detail = format!("found {}, expected {}", fault.found, fault.expected);
+        let detail = fault.in_words();
         Self { file: Some(file.to_owned()), row, header, ..Self::with_detail(detail) }
     }
 }

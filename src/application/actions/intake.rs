@@ -7,7 +7,9 @@ use super::plausibility;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, Import, SetAside, Sighting, WithheldFigure};
+use crate::domain::portfolio::import::{
+    Dataset, Import, ImportRemark, SetAside, Sighting, WithheldFigure,
+};
 use crate::intake::{Aliases, ReadRequest, Reader};
 use crate::store::Recorded;
 use crate::support::fingerprint::Fingerprint;
@@ -46,6 +48,8 @@ pub struct FileIntake {
     pub set_aside: Vec<SetAside>,
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
+    /// What a person should look at, though the rows were imported.
+    pub remarks: Vec<ImportRemark>,
 }
 
 impl Intake {
@@ -69,6 +73,7 @@ impl FileIntake {
             set_aside: import.set_aside.clone(),
             withheld: import.withheld.clone(),
             sightings: import.sightings.clone(),
+            remarks: import.remarks.clone(),
         }
     }
 }
@@ -78,6 +83,8 @@ impl FileIntake {
 pub struct IntakeTerms {
     /// Used instead of the profile that the header row calls for.
     pub profile: Option<String>,
+    /// The sheet to read of workbooks that have several.
+    pub sheet: Option<String>,
     /// For files that do not say their edition.
     pub edition: Option<EditionId>,
     pub actor: Actor,
@@ -93,11 +100,13 @@ pub async fn take_in_file(
 ) -> Result<Intake, ApplicationError> {
     services.store.check_whole("an import")?;
     let known = services.store.known_projects().await?;
-    let (profile, edition) = (terms.profile.clone(), terms.edition);
+    let (profile, sheet) = (terms.profile.clone(), terms.sheet.clone());
+    let edition = terms.edition;
     let aliases = reader.aliases().clone();
     let import = tokio::task::spawn_blocking(move || {
-        let profile = profile.as_deref();
-        reader.read(&ReadRequest { file: &file, bytes: &bytes, profile, edition }, &known)
+        let (profile, sheet) = (profile.as_deref(), sheet.as_deref());
+        let request = ReadRequest { file: &file, bytes: &bytes, profile, sheet, edition };
+        reader.read(&request, &known)
     })
     .await??;
     let mut imports = [import];

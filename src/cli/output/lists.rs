@@ -6,6 +6,7 @@ use super::print::{Cell, Printer, Sheet};
 use crate::cli::outcome::{CliError, Conclusion};
 use vigie::client::{ApiClient, HttpTransport};
 use vigie::frame::dictionary;
+use vigie::support::french;
 
 /// The fields that a server knows, or else those of this version: no database is needed for that.
 pub(in crate::cli) async fn dictionary(

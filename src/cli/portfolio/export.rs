@@ -10,7 +10,7 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use crate::cli::values::{date, word};
-use vigie::application::{ExportFormat, ExportTable};
+use vigie::application::{ExportFormat, ExportReader, ExportTable};
 use vigie::client::ApiClient;
 use vigie::domain::portfolio::edition::EditionId;
 
@@ -34,6 +34,10 @@ pub(crate) struct ExportArgs {
     /// them) or Parquet; CSV on standard output by default
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Who opens the CSV file: programs, which get it raw, formulas in texts included (the default), or excel: as
+    /// Excel in French reads it, without formulas
+    #[arg(long = "for", value_parser = reader, value_name = "READER")]
+    reader: Option<ExportReader>,
 }
 
 pub(in crate::cli) async fn run(
@@ -44,6 +48,7 @@ pub(in crate::cli) async fn run(
     let place = api
         .at(&["exports", request.table.as_str()])
         .with("format", Some(format.as_str()))
+        .with("for", request.reader.map(ExportReader::as_str))
         .with("as_of", request.as_of)
         .with("from", request.from)
         .with("to", request.to);
@@ -77,6 +82,10 @@ fn write(out: Option<&Path>, bytes: &[u8]) -> Result<Conclusion, CliError> {
         None => std::io::stdout().lock().write_all(bytes)?,
     }
     Ok(Conclusion::Good)
+}
+
+fn reader(text: &str) -> Result<ExportReader, String> {
+    word(text, &ExportReader::ALL.map(ExportReader::as_str))
 }
 
 fn table(text: &str) -> Result<ExportTable, String> {

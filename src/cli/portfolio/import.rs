@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::import_report::{print_report, total_cost};
 use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::format::Format;
 use crate::cli::output::print;
 use crate::cli::output::print::Printer;
 use crate::cli::person::anybody;
@@ -17,6 +18,7 @@ use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Dataset, Import, KnownProject};
 use vigie::intake::{ReadRequest, Reader, SourceError, base_name, reading_order, remember};
 use vigie::server::config::Config;
+use vigie::support::french;
 
 /// From this many files on, the wait is worth a progress bar.
 const MANY_FILES: usize = 3;
@@ -29,6 +31,9 @@ pub(crate) struct ImportArgs {
     /// Profile to read the files with; by default, the one that matches the header row
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
+    /// Sheet of a workbook to read; by default, the one visible sheet that a profile recognises
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Edition of files that do not give their own, as YYYY-MM
     #[arg(long, value_name = "YYYY-MM")]
     edition: Option<EditionId>,
@@ -56,9 +61,19 @@ async fn import_here(
 ) -> Result<Conclusion, CliError> {
     let reader = Reader::open(&config.profiles, &config.aliases)?;
     let known = services.store.known_projects().await?;
-    let (mut imports, refused) = read_all(request, &reader, known)?;
+    let (mut imports, refused) = match read_all(request, &reader, known) {
+        Err(CliError::Source(SourceError::Refused(refused))) => {
+            // For programs, every fault; for people, each kind of them.
+            if printer.format() == Format::Json {
+                printer.answer(&refused, &[], 0)?;
+            }
+            return Err(SourceError::Refused(refused).into());
+        }
+        read => read?,
+    };
     let terms = IntakeTerms {
         profile: request.profile.clone(),
+        sheet: request.sheet.clone(),
         edition: request.edition,
         // A file may well be read by a timer: nobody needs to answer for it.
         actor: anybody(config),
@@ -100,6 +115,7 @@ async fn send(
             .at(&["imports"])
             .with("file", Some(&name))
             .with("profile", request.profile.as_ref())
+            .with("sheet", request.sheet.as_ref())
             .with("edition", request.edition)
             .with("dry_run", request.dry_run.then_some(true));
         let sent: Result<Intake, RemoteFault> = api.upload(place, bytes).await;
@@ -185,5 +201,6 @@ fn is_refusal(fault: &RemoteFault) -> bool {
 }
 
 fn as_request<'a>(name: &'a str, bytes: &'a [u8], request: &'a ImportArgs) -> ReadRequest<'a> {
-    ReadRequest { file: name, bytes, profile: request.profile.as_deref(), edition: request.edition }
+    let (profile, sheet) = (request.profile.as_deref(), request.sheet.as_deref());
+    ReadRequest { file: name, bytes, profile, sheet, edition: request.edition }
 }

@@ -4,7 +4,9 @@ use super::imports;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application::{FileIntake, Intake, RefusedFile};
-use vigie::domain::portfolio::import::{HeldImport, Import, ImportedRows, SightingKind};
+use vigie::domain::portfolio::import::{
+    HeldImport, Import, ImportRemark, ImportedRows, SetAside, SightingKind,
+};
 use vigie::domain::portfolio::import_decision::ImportState;
 use vigie::domain::value::Reported;
 use vigie::intake::base_name;
@@ -21,8 +23,11 @@ pub(super) fn print_report(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let files = &report.files;
-    let title =
-        if report.dry_run { "Simulation d’importation : rien n’a été enregistré" } else { "Importation" };
+    let title = if report.dry_run {
+        "Simulation d’importation : rien n’a été enregistré"
+    } else {
+        "Importation"
+    };
     let mut sheets = vec![Sheet::new(
         title,
         vec![
@@ -134,7 +139,10 @@ fn remarks(files: &[FileIntake], costs: Vec<Option<String>>) -> Option<Sheet> {
         };
         remark("profil", format!("{} : {}", import.profile, import.profile_reason));
         for aside in &import.set_aside {
-            remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
+            remark("écarté", set_aside_in_words(aside));
+        }
+        for doubt in &import.remarks {
+            remark("à vérifier", doubt_in_words(doubt));
         }
         if let Some(total) = cost {
             remark("coûts", total);
@@ -231,6 +239,21 @@ fn differences(files: &[FileIntake]) -> Option<Sheet> {
             sheet
         }
     })
+}
+
+fn set_aside_in_words(aside: &SetAside) -> String {
+    // Columns are set aside too, and none of their rows.
+    if aside.rows.is_empty() {
+        return aside.reason.clone();
+    }
+    format!("{} : {}", rows_in_words(&aside.rows), aside.reason)
+}
+
+fn doubt_in_words(doubt: &ImportRemark) -> String {
+    let row = doubt.row.map(|row| format!("ligne {row}"));
+    let column = doubt.column.as_ref().map(|column| format!("colonne `{column}`"));
+    let place: Vec<_> = row.into_iter().chain(column).collect();
+    format!("{} : {}", place.join(", "), doubt.remark)
 }
 
 /// `lignes 59 à 294, 300`

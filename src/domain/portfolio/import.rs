@@ -32,6 +32,8 @@ pub struct Import {
     /// Why it must wait for a person; found by comparison with the edition before, once the file is read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<HoldReason>,
+    /// What a person should look at, though the rows were imported.
+    pub remarks: Vec<ImportRemark>,
 }
 
 words! {
@@ -106,6 +108,15 @@ impl ImportedRows {
 pub struct SetAside {
     pub rows: Vec<u32>,
     pub reason: String,
+}
+
+/// What was doubtful at a place of the file, in French: the rows are imported, and a person should look at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportRemark {
+    /// As a spreadsheet program numbers it.
+    pub row: Option<u32>,
+    pub column: Option<String>,
+    pub remark: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -13,7 +13,7 @@ pub(super) fn laid_by_entry(shipped: &str, base: Option<&str>, published: &str) 
     }
     let is_changed = |block: &&Block<'_>| {
         block.name.is_some_and(|name| {
-            find(&of_base, name).is_none_or(|base| base.text.trim() != block.text.trim())
+            find(&of_base, name).is_none_or(|former| former.text.trim() != block.text.trim())
         })
     };
     let changed: Vec<&Block<'_>> = of_published.iter().filter(is_changed).collect();

@@ -48,6 +48,13 @@ impl Field {
     }
 }
 
+impl Field {
+    /// Whether it is a share that somebody reports, from 0 to 1. Ratios that are computed may be beyond.
+    pub fn is_share(&self) -> bool {
+        self.unit == Unit::Ratio && self.origin == FieldOrigin::Fact
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {

@@ -126,7 +126,8 @@ impl Aliases {
 
     /// The ministry label closest to this one.
     pub(in crate::intake) fn nearest_ministry(&self, label: &str) -> Option<(&str, MinistryCode)> {
-        let label = nearest(label, self.labels.iter().map(String::as_str))?;
+        let labels = || self.labels.iter().map(String::as_str);
+        let label = by_words(label, labels()).or_else(|| nearest(label, labels()))?;
         Some((label, self.ministry(label)?))
     }
 
@@ -136,6 +137,11 @@ impl Aliases {
 
     pub(in crate::intake) fn are_apart(&self, one: &ProjectId, other: &ProjectId) -> bool {
         self.apart.contains(&(one.clone(), other.clone()))
+    }
+
+    /// Whether the table lists both: those who keep it hold them for two.
+    pub(in crate::intake) fn lists_both(&self, one: &ProjectId, other: &ProjectId) -> bool {
+        one != other && [one, other].iter().all(|id| self.project_names.contains_key(*id))
     }
 
     fn add_ministry(&mut self, ministry: Ministry) -> Result<(), String> {
@@ -173,6 +179,46 @@ impl Aliases {
             }
         }
     }
+}
+
+/// The label that shares the most of its words with `found`, those that any ministry has apart.
+fn by_words<'a>(found: &str, labels: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let words = significant(found);
+    let shared = |label: &'a str| {
+        let known = significant(label);
+        let shared = known.intersection(&words).count();
+        // Of those that share as many words, the one that has the fewest others.
+        let others = known.len().saturating_sub(shared);
+        (shared > 0).then_some((shared, std::cmp::Reverse(others), label))
+    };
+    let best = labels
+        .filter_map(shared)
+        .reduce(|best, next| if (next.0, next.1) > (best.0, best.1) { next } else { best });
+    best.map(|(_, _, label)| label)
+}
+
+fn significant(label: &str) -> BTreeSet<String> {
+    const COMMON: [&str; 16] = [
+        "min",
+        "ministere",
+        "de",
+        "des",
+        "du",
+        "d",
+        "la",
+        "le",
+        "les",
+        "l",
+        "et",
+        "en",
+        "a",
+        "aux",
+        "charge",
+        "secretariat",
+    ];
+    let key = key(label);
+    let words = key.split(' ').filter(|word| !word.is_empty() && !COMMON.contains(word));
+    words.map(str::to_owned).collect()
 }
 
 fn twice(what: &str, name: &str, first: &str, second: &str) -> String {
@@ -231,7 +277,7 @@ mod tests {
             "[[project]]\nid = \"a\"\nnames = [\"X\"]\n[[project]]\nid = \"b\"\nnames = [\"x\"]";
         assert_eq!(
             Aliases::parse(text, "aliases.toml").unwrap_err().to_string(),
-            "`aliases.toml`: found the project name `x` under `a` and under `b`, expected it once"
+            "`aliases.toml` : found the project name `x` under `a` and under `b`, expected it once"
         );
     }
 }

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::support::fingerprint::Fingerprint;
+use crate::support::visible_text::is_invisible;
 
 /// Characters of an id made from a name; a longer one ends in a digest.
 const SLUG: usize = 60;
@@ -17,6 +18,8 @@ pub fn key(name: &str) -> String {
             '@' => key.push('a'),
             'œ' | 'Œ' => key.push_str("oe"),
             'æ' | 'Æ' => key.push_str("ae"),
+            // What shows nothing parts no word: a soft hyphen, a blank of no width.
+            letter if is_invisible(letter) && !parts_words(letter) => {}
             letter if letter.is_alphanumeric() => key.extend(letter.to_lowercase()),
             _ if key.is_empty() || key.ends_with(' ') => {}
             _ => key.push(' '),
@@ -24,6 +27,10 @@ pub fn key(name: &str) -> String {
     }
     key.truncate(key.trim_end().len());
     key
+}
+
+fn parts_words(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
 /// An id made from a name: `FRANCE VISAS` is `france-visas`. Empty when nothing can be made of it.
@@ -72,6 +79,9 @@ mod tests {
             ("PROJAE – AXONE", "projae axone"),
             ("Mise en œuvre", "mise en oeuvre"),
             ("« ? »", ""),
+            ("Grand Cè\u{ad}dre", "grand cedre"),
+            ("PORTU\u{200b}LACA\u{feff}", "portulaca"),
+            ("deux\nlignes", "deux lignes"),
         ] {
             assert_eq!(key(name), expected, "{name}");
         }

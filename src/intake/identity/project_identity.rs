@@ -72,6 +72,7 @@ impl<'a> Identities<'a> {
             let is_eligible = |other: &KnownProject| {
                 !seen.contains_key(&other.project)
                     && !self.aliases.are_apart(project, &other.project)
+                    && !self.aliases.lists_both(project, &other.project)
             };
             match self.likenesses().closest(name, is_eligible) {
                 None => SightingKind::New,

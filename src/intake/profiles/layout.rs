@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::profile::{FactColumns, Profile, Profiles, supplier};
+use super::units;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::frame::dictionary;
-use crate::frame::dictionary::Field;
+use crate::frame::dictionary::{Field, FieldKind};
 use crate::intake::error::{FileFault, SourceError, UnknownLayout};
 use crate::intake::identity::names::{key, nearest};
+use crate::intake::rows::parse::Yield;
 use crate::intake::rows::table::{FileRow, FileTable};
 
 /// The columns of a file, matched to the fields of a profile.
@@ -32,67 +34,113 @@ pub(in crate::intake) struct Layout<'a> {
     doubles: Vec<(usize, usize)>,
     /// How surely files of facts are of this dataset; 0 is not at all.
     rank: u8,
+    /// What a figure of the column is multiplied by, where its header names another unit than the field's.
+    pub factors: BTreeMap<&'a str, f64>,
 }
 
-/// The layout of the file, and why this one, in French.
+/// The place of the header row in the table, the layout of the file, and why this one, in French.
 pub(in crate::intake) fn recognise<'a>(
     file: &str,
     table: &FileTable,
     profiles: &'a Profiles,
     requested: Option<&str>,
-) -> Result<(Layout<'a>, String), SourceError> {
-    if let Some(id) = requested {
-        let profile = profiles.find(id).ok_or_else(|| SourceError::UnknownProfile {
-            file: file.to_owned(),
-            found: id.to_owned(),
-            known: profiles.iter().map(|profile| profile.id.clone()).collect(),
-        })?;
-        let layout = Layout::over(profile, &table.header);
-        if !layout.lacking.is_empty() {
-            return Err(unknown_layout(file, table, requested, Some(layout)));
+) -> Result<(usize, Layout<'a>, String), SourceError> {
+    let asked = requested.map(|id| requested_profile(file, profiles, id)).transpose()?;
+    let mut nearest: Option<(i64, &FileRow, Option<Layout<'a>>)> = None;
+    for (place, header) in table.candidates() {
+        let near = match fitting(file, header, profiles, asked)? {
+            Fit::Fits(layout) => {
+                let mut reason = layout.reason(header);
+                if place > 0 {
+                    reason.extend([" ; en-têtes à la ligne ", &header.number.to_string()]);
+                }
+                let why = if asked.is_some() { "profil demandé ; " } else { "" };
+                return Ok((place, layout, format!("{why}{reason}")));
+            }
+            Fit::Nearest(near) => near,
+        };
+        let score = near.as_ref().map_or(i64::MIN, Layout::score);
+        if nearest.as_ref().is_none_or(|(best, ..)| *best < score) {
+            nearest = Some((score, header, near));
         }
-        let reason = format!("profil demandé ; {}", layout.reason(table));
-        return Ok((layout, reason));
     }
-    let layouts = profiles.iter().map(|profile| Layout::over(profile, &table.header));
+    let (header, layout) = nearest.map_or((&table.header, None), |(_, row, near)| (row, near));
+    Err(SourceError::UnknownLayout(Box::new(UnknownLayout {
+        file: file.to_owned(),
+        sheet: table.sheet_name.clone(),
+        requested: requested.map(str::to_owned),
+        headers: header.cells.iter().filter(|header| !header.is_empty()).cloned().collect(),
+        nearest: layout.map(|layout| (layout.profile.id.clone(), layout.lacking)),
+    })))
+}
+
+/// How well the best row of a table would do as its header; `None` when one fits a profile.
+pub(in crate::intake) fn shortfall(
+    file: &str,
+    table: &FileTable,
+    profiles: &Profiles,
+    requested: Option<&str>,
+) -> Result<Option<i64>, SourceError> {
+    let asked = requested.map(|id| requested_profile(file, profiles, id)).transpose()?;
+    let mut best = i64::MIN;
+    for (_, header) in table.candidates() {
+        match fitting(file, header, profiles, asked) {
+            Ok(Fit::Fits(_)) | Err(SourceError::AmbiguousLayout { .. }) => return Ok(None),
+            Ok(Fit::Nearest(near)) => {
+                best = best.max(near.as_ref().map_or(i64::MIN, Layout::score));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(Some(best))
+}
+
+enum Fit<'a> {
+    Fits(Layout<'a>),
+    /// The profile that lacks the fewest columns, if any knows one of them.
+    Nearest(Option<Layout<'a>>),
+}
+
+fn requested_profile<'a>(
+    file: &str,
+    profiles: &'a Profiles,
+    id: &str,
+) -> Result<&'a Profile, SourceError> {
+    profiles.find(id).ok_or_else(|| SourceError::UnknownProfile {
+        file: file.to_owned(),
+        found: id.to_owned(),
+        known: profiles.iter().map(|profile| profile.id.clone()).collect(),
+    })
+}
+
+fn fitting<'a>(
+    file: &str,
+    header: &FileRow,
+    profiles: &'a Profiles,
+    requested: Option<&'a Profile>,
+) -> Result<Fit<'a>, SourceError> {
+    if let Some(profile) = requested {
+        let layout = Layout::over(profile, header);
+        let fits = layout.lacking.is_empty();
+        return Ok(if fits { Fit::Fits(layout) } else { Fit::Nearest(Some(layout)) });
+    }
+    let layouts = profiles.iter().map(|profile| Layout::over(profile, header));
     let (fitting, others): (Vec<_>, Vec<_>) =
         layouts.partition(|layout| layout.lacking.is_empty() && layout.rank > 0);
     let best = fitting.iter().map(Layout::fit).max();
     let mut fitting: Vec<_> =
         fitting.into_iter().filter(|layout| Some(layout.fit()) == best).collect();
     match (fitting.pop(), fitting.as_slice()) {
-        (Some(layout), []) => {
-            let reason = layout.reason(table);
-            Ok((layout, reason))
-        }
+        (Some(layout), []) => Ok(Fit::Fits(layout)),
         (Some(last), alike) => Err(SourceError::AmbiguousLayout {
             file: file.to_owned(),
             profiles: alike.iter().chain([&last]).map(|layout| layout.profile.id.clone()).collect(),
         }),
         (None, _) => {
-            let nearest =
-                others.into_iter().filter(|layout| layout.recognised() > 0).max_by_key(|layout| {
-                    let lacking = i64::try_from(layout.lacking.len()).unwrap_or(i64::MAX);
-                    i64::try_from(layout.recognised()).unwrap_or(i64::MAX) - lacking
-                });
-            Err(unknown_layout(file, table, None, nearest))
+            let known = others.into_iter().filter(|layout| layout.recognised() > 0);
+            Ok(Fit::Nearest(known.max_by_key(Layout::score)))
         }
     }
-}
-
-fn unknown_layout(
-    file: &str,
-    table: &FileTable,
-    requested: Option<&str>,
-    nearest: Option<Layout<'_>>,
-) -> SourceError {
-    let headers = table.header.cells.iter().filter(|header| !header.is_empty());
-    SourceError::UnknownLayout(Box::new(UnknownLayout {
-        file: file.to_owned(),
-        requested: requested.map(str::to_owned),
-        headers: headers.cloned().collect(),
-        nearest: nearest.map(|layout| (layout.profile.id.clone(), layout.lacking)),
-    }))
 }
 
 impl<'a> Layout<'a> {
@@ -109,6 +157,7 @@ impl<'a> Layout<'a> {
             lacking: Vec::new(),
             doubles: Vec::new(),
             rank: 1,
+            factors: BTreeMap::new(),
         };
         for (index, name) in header.cells.iter().enumerate() {
             layout.place(index, name);
@@ -126,17 +175,15 @@ impl<'a> Layout<'a> {
 
     fn place(&mut self, index: usize, name: &str) {
         let name_key = key(name);
-        let matches = |header: &String| key(header) == name_key;
-        let found =
-            self.profile.fields.iter().find(|(_, column)| column.headers.iter().any(matches));
         if name.is_empty() {
             self.unnamed.push(index);
-        } else if let Some((field, _)) = found {
-            if let Some(first) = self.columns.insert(field, index) {
-                self.columns.insert(field, first);
-                self.doubles.push((first, index));
-            }
-        } else if self.profile.ignored.iter().any(matches) {
+        } else if let Some((field, factor)) = self.field_in_unit(name) {
+            // First of all: to the comparison of names, a unit such as `(€)` is punctuation.
+            self.factors.insert(field, factor);
+            self.give(field, index);
+        } else if let Some(field) = self.field(&name_key) {
+            self.give(field, index);
+        } else if self.profile.ignored.iter().any(|header| key(header) == name_key) {
             self.ignored.push(index);
         } else if let Some(fact) = self.fact(&name_key) {
             match self.facts.iter().find(|(_, known)| known.name == fact.name) {
@@ -146,6 +193,29 @@ impl<'a> Layout<'a> {
         } else {
             self.unknown.push(index);
         }
+    }
+
+    fn give(&mut self, field: &'a str, index: usize) {
+        if let Some(first) = self.columns.insert(field, index) {
+            self.columns.insert(field, first);
+            self.doubles.push((first, index));
+        }
+    }
+
+    fn field(&self, name_key: &str) -> Option<&'a str> {
+        let is_named = |header: &String| key(header) == name_key;
+        let mut fields = self.profile.fields.iter();
+        fields
+            .find(|(_, column)| column.headers.iter().any(is_named))
+            .map(|(field, _)| field.as_str())
+    }
+
+    /// The field of a header that ends in a unit, as `Coût complet estimé (k€)`, and the factor to the field's unit.
+    fn field_in_unit(&self, name: &str) -> Option<(&'a str, f64)> {
+        let (base, unit) = units::parted(name)?;
+        let field = self.field(&key(base))?;
+        let parse = self.profile.fields.get(field)?.parse;
+        Some((field, units::factor(field, parse, unit)?))
     }
 
     fn fact(&self, name_key: &str) -> Option<&'static Field> {
@@ -177,6 +247,27 @@ impl<'a> Layout<'a> {
         self.columns.len() + self.facts.len() + self.ignored.len()
     }
 
+    /// How near it comes to fitting: the columns that it knows, less those that it lacks.
+    fn score(&self) -> i64 {
+        let [known, lacking] = [self.recognised(), self.lacking.len()]
+            .map(|columns| i64::try_from(columns).unwrap_or(i64::MAX));
+        if known == 0 { i64::MIN } else { known.saturating_sub(lacking) }
+    }
+
+    /// The columns that are read, of which no cell may hold an error or a spoilt text.
+    pub(in crate::intake) fn read_columns(&self) -> impl Iterator<Item = usize> {
+        self.columns.values().copied().chain(self.facts.iter().map(|(column, _)| *column))
+    }
+
+    /// Whether a column holds figures.
+    pub(in crate::intake) fn is_figures(&self, place: usize) -> bool {
+        let fact = self.facts.iter().find(|(index, _)| *index == place);
+        let field = self.columns.iter().find(|(_, index)| **index == place);
+        let column = field.and_then(|(field, _)| self.profile.fields.get(*field));
+        fact.is_some_and(|(_, fact)| matches!(fact.kind, FieldKind::Int | FieldKind::Float))
+            || column.is_some_and(|column| column.parse.yields() == Yield::Number)
+    }
+
     fn fit(&self) -> (usize, u8) {
         (self.recognised(), self.rank)
     }
@@ -186,15 +277,15 @@ impl<'a> Layout<'a> {
         let doubles = self.doubles.iter().map(|(first, second)| FileFault {
             row: Some(header.number),
             column: Some(header.cell(*second).to_owned()),
-            found: format!("a second column for `{}`", header.cell(*first)),
-            expected: "each column once".to_owned(),
+            found: format!("une deuxième colonne pour `{}`", header.cell(*first)),
+            expected: "chaque colonne une seule fois".to_owned(),
         });
         let unknown = self.unknown.iter().filter(|_| self.profile.strict).map(|index| {
             let name = header.cell(*index);
             FileFault {
                 row: Some(header.number),
                 column: Some(name.to_owned()),
-                found: "a column that is not known".to_owned(),
+                found: "une colonne inconnue".to_owned(),
                 expected: self.expected_instead_of(name),
             }
         });
@@ -207,14 +298,13 @@ impl<'a> Layout<'a> {
         let facts = dictionary::facts().map(|field| field.name);
         let facts = facts.filter(|_| self.profile.facts.is_some());
         match (nearest(name, columns.chain(facts)), self.profile.facts.is_some()) {
-            (Some(column), _) => format!("`{column}`, or no such column"),
-            (None, true) => "a field of the data dictionary".to_owned(),
-            (None, false) => "no such column".to_owned(),
+            (Some(column), _) => format!("`{column}`, ou pas cette colonne"),
+            (None, true) => "un champ du dictionnaire de données".to_owned(),
+            (None, false) => "pas cette colonne".to_owned(),
         }
     }
 
-    fn reason(&self, table: &FileTable) -> String {
-        let header = &table.header;
+    fn reason(&self, header: &FileRow) -> String {
         let named = header.cells.iter().filter(|name| !name.is_empty()).count();
         let left: Vec<_> = self.ignored.iter().map(|c| header.cell(*c).to_owned()).collect();
         let mut reasons = vec![format!("{} en-têtes reconnus sur {named}", self.recognised())];

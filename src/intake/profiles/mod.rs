@@ -2,3 +2,4 @@
 
 pub(super) mod layout;
 pub(super) mod profile;
+pub(super) mod units;

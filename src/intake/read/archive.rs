@@ -16,6 +16,11 @@ const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
 const MAX_PARTS: u64 = 10_000;
 const ENTRY: &[u8] = b"PK\x01\x02";
 
+/// The list of an ODS archive's parts, and the tag in it by which an encrypted one is known.
+const MANIFEST: &str = "META-INF/manifest.xml";
+const ENCRYPTION: &[u8] = b":encryption-data";
+const MAX_MANIFEST: u64 = 1024 * 1024;
+
 #[derive(Debug)]
 pub(in crate::intake) struct Archive<'a> {
     file: &'a str,
@@ -35,7 +40,7 @@ impl<'a> Archive<'a> {
             }
         };
         let entries = bytes.windows(ENTRY.len()).filter(|window| *window == ENTRY).count();
-        within("parts of an archive", count(entries), MAX_PARTS)?;
+        within("parties d’une archive", count(entries), MAX_PARTS)?;
         let parts = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| damaged(file, &fault))?;
         let mut archive = Self { file, parts };
         let mut unpacked: u64 = 0;
@@ -43,7 +48,7 @@ impl<'a> Archive<'a> {
             let part = archive.parts.by_index(index).map_err(|fault| damaged(file, &fault))?;
             unpacked = unpacked.saturating_add(part.size());
         }
-        within("bytes once unpacked", unpacked, MAX_UNPACKED)?;
+        within("octets une fois décompressé", unpacked, MAX_UNPACKED)?;
         Ok(archive)
     }
 
@@ -55,6 +60,17 @@ impl<'a> Archive<'a> {
             xml_parts::check(self.file, &name, BufReader::new(part))?;
         }
         Ok(())
+    }
+
+    /// Whether the manifest of an ODS archive says that a password protects its parts.
+    pub(in crate::intake) fn is_encrypted(&mut self) -> Result<bool, SourceError> {
+        if self.parts.index_for_name(MANIFEST).is_none() {
+            return Ok(false);
+        }
+        let mut manifest = Vec::new();
+        let read = self.part(MANIFEST)?.take(MAX_MANIFEST).read_to_end(&mut manifest);
+        read.map_err(|fault| damaged(self.file, &fault))?;
+        Ok(manifest.windows(ENCRYPTION.len()).any(|window| window == ENCRYPTION))
     }
 
     pub(in crate::intake) fn part(&mut self, name: &str) -> Result<impl Read, SourceError> {

@@ -1,45 +1,40 @@
 //! Reads CSV with any common separator, in UTF-8, UTF-16 with its mark, or Windows-1252.
 
-use std::borrow::Cow;
-
-use encoding_rs::{Encoding, WINDOWS_1252};
-
+use super::csv_quotes::PAIRED;
 use super::csv_records::{CsvRecords, MAX_RECORD, RecordFault};
+use super::csv_text::{decode, separator_line, without_separator_line};
 use crate::intake::error::SourceError;
-use crate::intake::rows::table::{FileTable, MAX_COLUMNS, TableBuilder};
+use crate::intake::rows::table::{FileTable, HEADER_ROWS, MAX_COLUMNS, TableBuilder};
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Separators in a line from which on it is one of a table.
+const TABLE: u32 = 3;
+
 pub(in crate::intake) fn read(file: &str, bytes: &[u8]) -> Result<FileTable, SourceError> {
-    let text = decode(bytes);
-    if text.contains('\0') {
+    let whole = decode(file, bytes)?;
+    if whole.contains('\0') {
         return Err(SourceError::Unreadable {
             file: file.to_owned(),
-            found: "binary content".to_owned(),
-            expected: "a CSV, XLSX or ODS file",
+            found: "un contenu binaire".to_owned(),
+            expected: "un fichier CSV, XLSX ou ODS",
         });
     }
+    let (said, text) = without_separator_line(&whole);
+    let separator = said.unwrap_or_else(|| separator(text));
     let most = usize::try_from(MAX_COLUMNS).unwrap_or(usize::MAX);
-    let mut records = CsvRecords::new(text.as_bytes(), separator(&text), most);
+    let mut records = CsvRecords::new(text.as_bytes(), separator, most);
     let mut table = TableBuilder::new(file);
-    let mut number: u32 = 0;
+    // The line that says the separator is a row for a spreadsheet program.
+    let mut number = u32::from(said.is_some());
     loop {
         let more = records.advance();
-        let (start, end) = records.span();
-        let [start, end] = [start, end].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
-        let next = number.saturating_add(1).saturating_add(empty_lines(&text, start));
+        let start = usize::try_from(records.span().0).unwrap_or(usize::MAX);
+        let next = number.saturating_add(1).saturating_add(empty_lines(text, start));
         if !more.map_err(|fault| refused(file, next, fault))? {
             return table.finish();
         }
         number = next;
-        let raw = text.as_bytes().get(start..end).unwrap_or_default();
-        if is_unclosed(raw, &text, end) {
-            return Err(SourceError::Unreadable {
-                file: file.to_owned(),
-                found: format!("a quote that opens on row {number} and never closes"),
-                expected: "quotes in pairs",
-            });
-        }
         // Separators and quotes part a text where its characters do.
         let cells: Vec<_> =
             records.fields().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
@@ -51,36 +46,48 @@ fn refused(file: &str, row: u32, fault: RecordFault) -> SourceError {
     let file = file.to_owned();
     let found = match fault {
         RecordFault::Columns(found) => {
-            let (row, what, limit) = (Some(row), "columns", MAX_COLUMNS);
+            let (row, what, limit) = (Some(row), "colonnes", MAX_COLUMNS);
             return SourceError::TooLarge { file, row, what, found, limit };
         }
         RecordFault::Bytes => {
-            format!("a row {row} of more than {MAX_RECORD} bytes: a quote that never closes?")
+            format!("une ligne {row} de plus de {MAX_RECORD} octets : un guillemet jamais fermé ?")
+        }
+        RecordFault::Quote(stray) => {
+            let found = stray.in_words(row);
+            return SourceError::Unreadable { file, found, expected: PAIRED };
         }
         RecordFault::Io(source) => source.to_string(),
     };
     SourceError::Unreadable { file, found, expected: "CSV" }
 }
 
-/// Decodes UTF-8, UTF-16 or Windows-1252: the last one gives a meaning to every byte, so it is tried last.
-fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0;
+/// The separator found most often, outside quotes, in the first line that has a table's worth of them; a title has none.
+pub(in crate::intake) fn separator(text: &str) -> u8 {
+    if let Some(said) = separator_line(text) {
+        return said;
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
+    let mut lines = separators_by_line(text);
+    let first = lines.first().copied().unwrap_or_default();
+    lines.retain(|counts| counts.iter().any(|count| *count >= TABLE));
+    let counts = lines.first().copied().unwrap_or(first);
+    // The first of the most frequent: `max_by_key` would take the last.
+    counts.iter().zip(SEPARATORS).rev().max_by_key(|(count, _)| **count).map_or(b',', |(_, s)| s)
 }
 
-/// The separator found most often in the header row, outside quotes.
-pub(in crate::intake) fn separator(text: &str) -> u8 {
+/// How many of each separator the first lines have, outside quotes.
+fn separators_by_line(text: &str) -> Vec<[u32; SEPARATORS.len()]> {
+    let mut lines = Vec::new();
     let mut counts = [0_u32; SEPARATORS.len()];
     let mut is_quoted = false;
     for byte in text.trim_start().bytes() {
         match byte {
             b'"' => is_quoted = !is_quoted,
-            b'\n' | b'\r' if !is_quoted => break,
+            b'\n' | b'\r' if !is_quoted => {
+                lines.push(std::mem::take(&mut counts));
+                if lines.len() >= HEADER_ROWS {
+                    return lines;
+                }
+            }
             _ if is_quoted => {}
             _ => {
                 for (count, _) in counts.iter_mut().zip(SEPARATORS).filter(|(_, s)| *s == byte) {
@@ -89,8 +96,8 @@ pub(in crate::intake) fn separator(text: &str) -> u8 {
             }
         }
     }
-    // The first of the most frequent: `max_by_key` would take the last.
-    counts.iter().zip(SEPARATORS).rev().max_by_key(|(count, _)| **count).map_or(b',', |(_, s)| s)
+    lines.push(counts);
+    lines
 }
 
 /// The reader skips empty lines; a spreadsheet program counts them.
@@ -102,14 +109,6 @@ fn empty_lines(text: &str, start: usize) -> u32 {
     let blank = after.len() - after.trim_start_matches(['\r', '\n']).len();
     let ends = after.get(..blank).unwrap_or_default().replace("\r\n", "\n");
     u32::try_from(ends.len()).unwrap_or(u32::MAX)
-}
-
-/// A quote left open swallows the rest of the file as one cell.
-fn is_unclosed(raw: &[u8], text: &str, end: usize) -> bool {
-    let is_last = end >= text.trim_end().len();
-    let is_long = raw.trim_ascii().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
-    let is_odd = raw.iter().fold(false, |is_odd, byte| is_odd ^ (*byte == b'"'));
-    is_last && is_long && is_odd
 }
 
 #[cfg(test)]
@@ -160,17 +159,20 @@ mod tests {
     fn a_quote_that_never_closes_is_refused() {
         assert_eq!(
             shown(b"a,b\n1,\"x\n2,y\n"),
-            "`f.csv`: found a quote that opens on row 2 and never closes, expected quotes in pairs"
+            "`f.csv` : trouvé un guillemet ouvert à la ligne 2 et jamais fermé, attendu des guillemets \
+             autour d’une cellule entière, et doublés à l’intérieur"
         );
-        assert_eq!(shown(b"a,b\n1,5\" disk"), "1 [\"a\", \"b\"]\n2 [\"1\", \"5\\\" disk\"]");
     }
 
     #[test]
     fn nothing_and_binary_content_are_refused() {
-        assert_eq!(shown(b" \n"), "`f.csv`: found an empty file, expected a header row and rows");
+        assert_eq!(
+            shown(b" \n"),
+            "`f.csv` : trouvé un fichier vide, attendu des en-têtes et des lignes"
+        );
         assert_eq!(
             shown(b"GIF\0\0"),
-            "`f.csv`: found binary content, expected a CSV, XLSX or ODS file"
+            "`f.csv` : trouvé un contenu binaire, attendu un fichier CSV, XLSX ou ODS"
         );
     }
 }

@@ -6,6 +6,8 @@ use std::io::BufRead;
 
 use csv_core::ReadRecordResult;
 
+use super::csv_quotes::{QuoteScan, StrayQuote};
+
 /// Bytes of one record: a quote that never closes must not swallow the file.
 pub(in crate::intake) const MAX_RECORD: u64 = 16 * 1024 * 1024;
 
@@ -19,11 +21,13 @@ pub(in crate::intake) enum RecordFault {
     /// More columns than allowed: at least this many.
     Columns(u64),
     Bytes,
+    Quote(StrayQuote),
 }
 
 pub(in crate::intake) struct CsvRecords<R> {
     input: R,
     core: csv_core::Reader,
+    separator: u8,
     most_columns: usize,
     fields: Vec<u8>,
     ends: Vec<usize>,
@@ -46,6 +50,7 @@ impl<R: BufRead> CsvRecords<R> {
         Self {
             input,
             core: csv_core::ReaderBuilder::new().delimiter(separator).build(),
+            separator,
             most_columns,
             fields: vec![0; FIELDS],
             ends: vec![0; ENDS.min(most_columns.saturating_add(1))],
@@ -66,11 +71,13 @@ impl<R: BufRead> CsvRecords<R> {
             return Ok(false);
         }
         let (mut bytes, mut columns) = (0, 0);
+        let mut quotes = QuoteScan::new(self.separator);
         loop {
             let input = self.input.fill_buf().map_err(RecordFault::Io)?;
             let fields = self.fields.get_mut(bytes..).unwrap_or_default();
             let ends = self.ends.get_mut(columns..).unwrap_or_default();
             let (result, read, written, ended) = self.core.read_record(input, fields, ends);
+            quotes.follow(input.get(..read).unwrap_or_default());
             self.input.consume(read);
             self.offset = self.offset.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
             bytes += written;
@@ -89,6 +96,9 @@ impl<R: BufRead> CsvRecords<R> {
                     grow(&mut self.ends, self.most_columns.saturating_add(1));
                 }
                 ReadRecordResult::Record => {
+                    if let Some(stray) = quotes.stray() {
+                        return Err(RecordFault::Quote(stray));
+                    }
                     self.columns = columns;
                     return Ok(true);
                 }
@@ -159,7 +169,7 @@ mod tests {
 
     #[test]
     fn records_are_those_that_csv_reads() {
-        for text in ["a,b\n\n1,\"x\ny\"\r\n2,\"3\"\"\",4\n,", "", "\n", "a\r\rb", "\"open\n1,2"] {
+        for text in ["a,b\n\n1,\"x\ny\"\r\n2,\"3\"\"\",4\n,", "", "\n", "a\r\rb", "\"shut\n1\",2"] {
             let mut reader = csv::ReaderBuilder::new();
             let mut reader = reader.flexible(true).has_headers(false).from_reader(text.as_bytes());
             let mut expected = Vec::new();

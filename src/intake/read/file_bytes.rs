@@ -41,7 +41,7 @@ pub(in crate::intake) fn bounded(file: &str, bytes: &[u8]) -> Result<(), SourceE
     Err(SourceError::TooLarge {
         file: file.to_owned(),
         row: None,
-        what: "bytes",
+        what: "octets",
         found,
         limit: MAX_BYTES,
     })

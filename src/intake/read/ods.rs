@@ -1,17 +1,18 @@
-//! Reads the first table of an ODS spreadsheet, as a stream, unfolding repetitions within bounds: a few bytes of ODS
+//! Reads a table of an ODS spreadsheet, as a stream, unfolding repetitions within bounds: a few bytes of ODS
 //! may declare billions of cells, rows or blanks.
 
+use std::collections::BTreeSet;
 use std::io::{BufReader, Read};
 
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::damage::damaged;
-use super::sheet_rows::SheetRows;
+use super::ods_value::{OdsValue, Shown, blanks, times};
+use super::sheet_rows::{SheetHead, SheetRows};
 use super::xml_parts::EventInput;
 use crate::intake::error::SourceError;
-use crate::intake::rows::table::{FileTable, MAX_CELL, MAX_COLUMNS, count};
+use crate::intake::rows::table::{FileTable, MAX_COLUMNS, MergedCells, count};
 
 /// The part that holds the tables.
 pub(in crate::intake) const CONTENT: &str = "content.xml";
@@ -20,22 +21,39 @@ const TABLE: &str = "table:table";
 const ROW: &str = "table:table-row";
 const CELLS: &[&str] = &["table:table-cell", "table:covered-table-cell"];
 
-pub(in crate::intake) fn read(file: &str, content: impl Read) -> Result<FileTable, SourceError> {
+/// Merged cells of a table.
+const MAX_MERGED: u64 = 100_000;
+
+/// The tables of the spreadsheet, each by its first rows.
+pub(in crate::intake) fn heads(
+    file: &str,
+    content: impl Read,
+) -> Result<Vec<SheetHead>, SourceError> {
     let mut content = Content::new(file, content);
-    let mut rows = SheetRows::new(file);
-    let mut number: u32 = 0;
-    content.find_table()?;
-    while let Some(repeated) = content.next_row()? {
-        let cells = content.row(number)?;
-        let next = number.saturating_add(repeated);
-        if !cells.is_empty() {
-            for row in number..next {
-                put(&mut rows, row, &cells)?;
-            }
-        }
-        number = next;
+    let mut heads = Vec::new();
+    while let Some((name, is_hidden)) = content.find_table()? {
+        let head = content.rows(true)?.head()?;
+        heads.push(SheetHead { name, is_hidden, head });
     }
-    rows.finish()
+    if heads.is_empty() { Err(damaged(file, &"aucune table dedans")) } else { Ok(heads) }
+}
+
+/// Reads one of the tables, which count from 0.
+pub(in crate::intake) fn read(
+    file: &str,
+    content: impl Read,
+    table: usize,
+) -> Result<FileTable, SourceError> {
+    let mut content = Content::new(file, content);
+    for _ in 0..table {
+        content.find_table()?;
+    }
+    if content.find_table()?.is_none() {
+        return Err(damaged(file, &"aucune table dedans"));
+    }
+    let mut whole = content.rows(false)?.finish()?;
+    whole.merged = content.merged;
+    Ok(whole)
 }
 
 /// The columns of a cell that is not empty, and its text.
@@ -60,6 +78,10 @@ struct Content<'a, R: Read> {
     file: &'a str,
     reader: Reader<EventInput<BufReader<R>>>,
     buffer: Vec<u8>,
+    /// Names of the styles that hide a table.
+    hiding: BTreeSet<String>,
+    /// Merged cells of the table being read.
+    merged: Vec<MergedCells>,
 }
 
 impl<'a, R: Read> Content<'a, R> {
@@ -68,29 +90,64 @@ impl<'a, R: Read> Content<'a, R> {
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = false;
-        Self { file, reader, buffer: Vec::new() }
+        Self { file, reader, buffer: Vec::new(), hiding: BTreeSet::new(), merged: Vec::new() }
     }
 
     fn next(&mut self) -> Result<Event<'_>, SourceError> {
         self.buffer.clear();
         self.reader.get_mut().begin_event();
         match self.reader.read_event_into(&mut self.buffer) {
-            Ok(Event::Eof) => Err(damaged(self.file, &"its content ends early")),
+            Ok(Event::Eof) => Err(damaged(self.file, &"son contenu s’arrête trop tôt")),
             Ok(event) => Ok(event),
             Err(fault) => Err(damaged(self.file, &fault)),
         }
     }
 
-    fn find_table(&mut self) -> Result<(), SourceError> {
+    /// The name of the next table, and whether it is hidden; `None` after the last one.
+    fn find_table(&mut self) -> Result<Option<(String, bool)>, SourceError> {
+        let file = self.file;
+        let mut style = String::new();
         loop {
             let event = self.next()?;
-            if starts(&event, &[TABLE]).is_some() {
-                return Ok(());
+            if let Some(start) = starts(&event, &[TABLE]) {
+                let name = attribute(file, start, "table:name")?.unwrap_or_default();
+                let hider = attribute(file, start, "table:style-name")?.unwrap_or_default();
+                return Ok(Some((name, self.hiding.contains(&hider))));
             }
-            if ends(&event, &["office:spreadsheet"]) {
-                return Err(damaged(self.file, &"no table in it"));
+            if let Some(start) = starts(&event, &["style:style"]) {
+                style = attribute(file, start, "style:name")?.unwrap_or_default();
+            } else if let Some(start) = starts(&event, &["style:table-properties"])
+                && attribute(file, start, "table:display")?.as_deref() == Some("false")
+            {
+                self.hiding.insert(std::mem::take(&mut style));
+            } else if ends(&event, &["office:spreadsheet"]) {
+                return Ok(None);
             }
         }
+    }
+
+    /// The rows of the table, or only as many as its header is looked for among.
+    fn rows(&mut self, head_only: bool) -> Result<SheetRows<'a>, SourceError> {
+        let mut rows = SheetRows::new(self.file);
+        let mut number: u32 = 0;
+        self.merged.clear();
+        while let Some(repeated) = self.next_row()? {
+            if head_only && rows.has_head(number) {
+                continue;
+            }
+            let cells = self.row(number)?;
+            let next = number.saturating_add(repeated);
+            if !cells.is_empty() {
+                for row in number..next {
+                    if head_only && rows.has_head(row) {
+                        break;
+                    }
+                    put(&mut rows, row, &cells)?;
+                }
+            }
+            number = next;
+        }
+        Ok(rows)
     }
 
     /// How many times the next row is repeated; `None` at the end of the table.
@@ -119,31 +176,64 @@ impl<'a, R: Read> Content<'a, R> {
             }
             let Some(start) = starts(&event, CELLS) else { continue };
             let repeated = times(file, start, "table:number-columns-repeated")?;
-            let value = Value::of(file, start)?;
+            let down = times(file, start, "table:number-rows-spanned")?;
+            let across = times(file, start, "table:number-columns-spanned")?;
+            let value = OdsValue::of(file, start)?;
             let shown = self.shown(&value)?;
             let text = match value {
-                Value::Given(text) => text,
-                Value::Shown => shown,
-                Value::None => String::new(),
+                OdsValue::Given(text) => text,
+                OdsValue::Shown => shown,
+                OdsValue::None => String::new(),
             };
             if !text.is_empty() {
                 let (found, limit) = (u64::from(first).saturating_add(1), MAX_COLUMNS);
                 if found > limit {
                     let (file, row) = (file.to_owned(), Some(number.saturating_add(1)));
-                    return Err(SourceError::TooLarge { file, row, what: "columns", found, limit });
+                    return Err(SourceError::TooLarge {
+                        file,
+                        row,
+                        what: "colonnes",
+                        found,
+                        limit,
+                    });
                 }
                 cells.push(Cell { first, repeated, text });
+            }
+            if down > 1 || across > 1 {
+                self.merge((number, first), (down, across))?;
             }
             first = first.saturating_add(repeated);
         }
     }
 
+    /// Takes note of merged cells: where the first of them is, and over how many rows and columns they go.
+    fn merge(&mut self, first: (u32, u32), size: (u32, u32)) -> Result<(), SourceError> {
+        let [row, column] = [first.0.saturating_add(1), first.1];
+        let last = |from: u32, length: u32| from.saturating_add(length.saturating_sub(1));
+        self.merged.push(MergedCells {
+            rows: row..=last(row, size.0),
+            columns: column..=last(column, size.1),
+        });
+        let (found, limit) = (count(self.merged.len()), MAX_MERGED);
+        if found > limit {
+            let (file, row) = (self.file.to_owned(), Some(row));
+            return Err(SourceError::TooLarge {
+                file,
+                row,
+                what: "cellules fusionnées",
+                found,
+                limit,
+            });
+        }
+        Ok(())
+    }
+
     /// The text of a cell, read to its end; annotations are not part of it.
-    fn shown(&mut self, value: &Value) -> Result<String, SourceError> {
+    fn shown(&mut self, value: &OdsValue) -> Result<String, SourceError> {
         const ANNOTATIONS: &[&str] = &["office:annotation"];
         let file = self.file;
         let mut shown = Shown::default();
-        let mut is_skipped = !matches!(value, Value::Shown);
+        let mut is_skipped = !matches!(value, OdsValue::Shown);
         loop {
             let event = self.next()?;
             if ends(&event, CELLS) {
@@ -152,7 +242,7 @@ impl<'a, R: Read> Content<'a, R> {
             if starts(&event, ANNOTATIONS).is_some() {
                 is_skipped = true;
             } else if ends(&event, ANNOTATIONS) {
-                is_skipped = !matches!(value, Value::Shown);
+                is_skipped = !matches!(value, OdsValue::Shown);
             } else if !is_skipped {
                 shown.add(file, &event)?;
                 // Blanks are bounded on their own, by what they would add.
@@ -168,114 +258,19 @@ fn starts<'e, 'b>(event: &'e Event<'b>, names: &[&str]) -> Option<&'e BytesStart
     names.contains(&start.name().as_ref()).then_some(start)
 }
 
+fn attribute(
+    file: &str,
+    start: &BytesStart<'_>,
+    name: &str,
+) -> Result<Option<String>, SourceError> {
+    let found = start.try_get_attribute(name).map_err(|fault| damaged(file, &fault))?;
+    let Some(found) = found else { return Ok(None) };
+    let text = found.normalized_value(XmlVersion::Implicit1_0);
+    text.map(|text| Some(text.into_owned())).map_err(|fault| damaged(file, &fault))
+}
+
 fn ends(event: &Event<'_>, names: &[&str]) -> bool {
     matches!(event, Event::End(end) if names.contains(&end.name().as_ref()))
-}
-
-/// The text that a cell shows, collected so far.
-#[derive(Debug, Default)]
-struct Shown {
-    text: String,
-    has_paragraph: bool,
-}
-
-impl Shown {
-    fn add(&mut self, file: &str, event: &Event<'_>) -> Result<(), SourceError> {
-        if let Event::Text(words) = event {
-            self.text.push_str(&words.xml10_content());
-        } else if let Event::GeneralRef(reference) = event {
-            self.text.push_str(&character(file, reference)?);
-        } else if let Event::Start(start) = event {
-            match start.name().as_ref() {
-                "text:p" => {
-                    if self.has_paragraph {
-                        self.text.push('\n');
-                    }
-                    self.has_paragraph = true;
-                }
-                "text:s" => blanks(file, &mut self.text, times(file, start, "text:c")?)?,
-                "text:tab" => self.text.push('\t'),
-                "text:line-break" => self.text.push('\n'),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The value that a cell's tag declares.
-#[derive(Debug)]
-enum Value {
-    None,
-    Given(String),
-    /// The text that the cell shows.
-    Shown,
-}
-
-impl Value {
-    /// The text of the value: dates as ISO 8601 whatever their format on screen, numbers with a decimal point.
-    fn of(file: &str, start: &BytesStart<'_>) -> Result<Self, SourceError> {
-        let mut value = Self::None;
-        let (mut is_text, mut is_error) = (false, false);
-        for attribute in start.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|fault| damaged(file, &fault))?;
-            let said = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|fault| damaged(file, &fault))?;
-            let given = match attribute.key.as_ref() {
-                "office:value" => {
-                    let number: f64 = said.trim().parse().map_err(|fault| damaged(file, &fault))?;
-                    number.to_string()
-                }
-                "office:date-value" => said.split('T').next().unwrap_or_default().to_owned(),
-                "office:string-value" | "office:time-value" | "office:boolean-value" => {
-                    said.into_owned()
-                }
-                kind => {
-                    is_text |= kind == "office:value-type" && said == "string";
-                    is_error |= kind == "calcext:value-type" && said == "error";
-                    continue;
-                }
-            };
-            if matches!(value, Self::None) {
-                value = Self::Given(given);
-            }
-        }
-        // The value of an error is empty; its text is in the cell.
-        let is_shown = match &value {
-            Self::None => is_text,
-            Self::Given(text) => is_error && text.is_empty(),
-            Self::Shown => true,
-        };
-        Ok(if is_shown { Self::Shown } else { value })
-    }
-}
-
-/// The number of repetitions that a tag declares, 1 by default.
-fn times(file: &str, start: &BytesStart<'_>, attribute: &str) -> Result<u32, SourceError> {
-    let found = start.try_get_attribute(attribute).map_err(|fault| damaged(file, &fault))?;
-    let Some(found) = found else { return Ok(1) };
-    let times: u64 = found.value.parse().map_err(|fault| damaged(file, &fault))?;
-    Ok(u32::try_from(times).unwrap_or(u32::MAX))
-}
-
-fn blanks(file: &str, text: &mut String, times: u32) -> Result<(), SourceError> {
-    let found = count(text.len()).saturating_add(u64::from(times));
-    if found > MAX_CELL {
-        let (file, what) = (file.to_owned(), "characters in a cell");
-        return Err(SourceError::TooLarge { file, row: None, what, found, limit: MAX_CELL });
-    }
-    text.extend((0..times).map(|_| ' '));
-    Ok(())
-}
-
-fn character(file: &str, reference: &BytesRef<'_>) -> Result<String, SourceError> {
-    if let Some(known) = resolve_predefined_entity(reference) {
-        return Ok(known.to_owned());
-    }
-    let character = reference.resolve_char_ref().map_err(|fault| damaged(file, &fault))?;
-    let unknown = || damaged(file, &format!("`&{};` is no character", &**reference));
-    character.map(String::from).ok_or_else(unknown)
 }
 
 #[cfg(test)]
@@ -287,7 +282,7 @@ mod tests {
             "<office:document-content><office:body><office:spreadsheet><table:table>{rows}\
              </table:table></office:spreadsheet></office:body></office:document-content>"
         );
-        match read("f.ods", content.as_bytes()) {
+        match read("f.ods", content.as_bytes(), 0) {
             Ok(table) => {
                 let read = std::iter::once(&table.header).chain(&table.rows);
                 let lines = read.map(|row| format!("{} {:?}", row.number, row.cells));
@@ -327,8 +322,8 @@ mod tests {
             cells(
                 "<table:table-row><table:table-cell office:value-type='string'>&nul;</table:table-cell></table:table-row>",
             ),
-            read("f.ods", &b"<office:document-content>"[..]).unwrap_err().to_string(),
-            read("f.ods", &b"<a><office:spreadsheet></office:spreadsheet></a>"[..])
+            read("f.ods", &b"<office:document-content>"[..], 0).unwrap_err().to_string(),
+            read("f.ods", &b"<a><office:spreadsheet></office:spreadsheet></a>"[..], 0)
                 .unwrap_err()
                 .to_string(),
         ];

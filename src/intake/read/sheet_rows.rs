@@ -1,10 +1,19 @@
 //! Cells, which come row by row, put into rows.
 
 use crate::intake::error::SourceError;
-use crate::intake::rows::table::{FileTable, TableBuilder};
+use crate::intake::rows::table::{FileTable, HEADER_ROWS, TableBuilder};
 
 /// Empty rows below this one are the unused sheet, not rows of a table.
 pub(super) const EMPTY_ROWS_HEEDED: u32 = 10_000;
+
+/// A sheet of a spreadsheet, by its first rows.
+#[derive(Debug)]
+pub(in crate::intake) struct SheetHead {
+    pub name: String,
+    pub is_hidden: bool,
+    /// `None` when the sheet is empty.
+    pub head: Option<FileTable>,
+}
 
 /// Assembles cells, which come row by row, into rows.
 #[derive(Debug)]
@@ -12,11 +21,13 @@ pub(in crate::intake) struct SheetRows<'a> {
     table: TableBuilder<'a>,
     row: u32,
     cells: Vec<String>,
+    /// Rows put so far that hold something.
+    filled: usize,
 }
 
 impl<'a> SheetRows<'a> {
     pub(in crate::intake) fn new(file: &'a str) -> Self {
-        Self { table: TableBuilder::new(file), row: 0, cells: Vec::new() }
+        Self { table: TableBuilder::new(file), row: 0, cells: Vec::new(), filled: 0 }
     }
 
     /// Rows and columns count from 0.
@@ -34,6 +45,7 @@ impl<'a> SheetRows<'a> {
         if text.is_empty() {
             return Ok(());
         }
+        self.filled += usize::from(self.cells.is_empty());
         let column = self.table.admit((self.row, column), text)?;
         if self.cells.len() <= column {
             self.cells.resize(column.saturating_add(1), String::new());
@@ -42,6 +54,11 @@ impl<'a> SheetRows<'a> {
             text.clone_into(cell);
         }
         Ok(())
+    }
+
+    /// Whether the rows put before this one are as many as the header is looked for among.
+    pub(in crate::intake) fn has_head(&self, row: u32) -> bool {
+        row != self.row && self.filled >= HEADER_ROWS
     }
 
     fn end_row(&mut self) -> Result<(), SourceError> {
@@ -57,9 +74,12 @@ impl<'a> SheetRows<'a> {
         let mut table = self.table.finish()?;
         table.is_even = false;
         // Notes next to a table are in columns without a name.
-        let width = table.rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
-        let width = width.max(table.header.cells.len());
-        table.header.cells.resize(width, String::new());
+        table.header.cells.resize(table.width(), String::new());
         Ok(table)
+    }
+
+    /// The rows put, or nothing when none holds anything.
+    pub(in crate::intake) fn head(self) -> Result<Option<FileTable>, SourceError> {
+        if self.filled == 0 { Ok(None) } else { self.finish().map(Some) }
     }
 }

@@ -20,6 +20,9 @@ const MAX_STRINGS: u64 = 1_000_000;
 /// Tags of a part that is read whole before the first cell, other than shared texts: styles, names, sheets.
 const MAX_TAGS: u64 = 500_000;
 
+/// Merged cells of a sheet.
+const MAX_MERGED: u64 = 100_000;
+
 /// Bytes of the text of one cell, in as many pieces as it is written.
 const MAX_TEXT: u64 = 4 * MAX_CELL;
 
@@ -79,7 +82,7 @@ pub(in crate::intake) fn check(
     let mut reader = Reader::from_reader(EventInput::new(part));
     reader.config_mut().check_end_names = false;
     let mut buffer = Vec::new();
-    let (mut tags, mut strings, mut text): (u64, u64, u64) = (0, 0, 0);
+    let (mut tags, mut strings, mut text, mut merged): (u64, u64, u64, u64) = (0, 0, 0, 0);
     loop {
         buffer.clear();
         reader.get_mut().begin_event();
@@ -89,6 +92,7 @@ pub(in crate::intake) fn check(
             if is_text_of_cell(start) {
                 text = 0;
             }
+            merged += u64::from(start.local_name().as_ref() == "mergeCell");
             if is_shared {
                 strings += u64::from(start.local_name().as_ref() == "si");
                 strings = strings.max(announced(start));
@@ -108,13 +112,16 @@ pub(in crate::intake) fn check(
             | Event::DocType(_) => {}
         }
         if strings > MAX_STRINGS {
-            return too_large("texts of cells", strings, MAX_STRINGS);
+            return too_large("textes de cellules", strings, MAX_STRINGS);
         }
         if !is_shared && !is_sheet && tags > MAX_TAGS {
-            return too_large("tags outside the sheets", tags, MAX_TAGS);
+            return too_large("balises hors des feuilles", tags, MAX_TAGS);
+        }
+        if merged > MAX_MERGED {
+            return too_large("cellules fusionnées", merged, MAX_MERGED);
         }
         if text > MAX_TEXT {
-            return too_large("bytes in a cell", text, MAX_TEXT);
+            return too_large("octets dans une cellule", text, MAX_TEXT);
         }
     }
 }

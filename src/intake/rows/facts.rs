@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bounds::plausible;
 use super::follow_up::known_project;
 use super::parse::Parse;
 use super::row::{RowContext, RowReader};
@@ -46,8 +47,8 @@ pub(in crate::intake) fn facts(
         let (Some(project), Some(reported_on)) = (project, reported_on) else { continue };
         let key = (project.clone(), reported_on);
         if let Some(first) = first_rows.get(&key) {
-            let found = format!("project `{project}` at {reported_on}, already on row {first}");
-            reader.fault("project", found, "one row per project and date");
+            let found = format!("le projet `{project}` au {reported_on}, déjà à la ligne {first}");
+            reader.fault("project", found, "une ligne par projet et par date");
         } else {
             first_rows.insert(key, row.number);
         }
@@ -81,26 +82,26 @@ fn typed(field: &Field, cell: &str) -> Result<Value, String> {
         FieldKind::Bool => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
         FieldKind::Date => Ok(Value::Date(Parse::Date.date(cell)?)),
         FieldKind::Int => {
-            let number: i64 = cell.parse().map_err(|_| "a whole number")?;
+            let number: i64 = cell.parse().map_err(|_| "un nombre entier")?;
             if number < 0 {
-                Err("a number that is not negative".to_owned())
+                Err("un nombre qui ne soit pas négatif".to_owned())
             } else if number > MOST_COUNTED {
-                Err("a whole number of at most 1e12".to_owned())
+                Err("un nombre entier d’au plus 1e12".to_owned())
             } else {
                 Ok(Value::Int(number))
             }
         }
         FieldKind::Float => {
-            let number = Parse::Number.number(cell)?;
+            let number = Parse::FrenchNumber.number(cell)?;
             if number < 0.0 && !may_be_negative(field) {
-                return Err("a number that is not negative".to_owned());
+                return Err("un nombre qui ne soit pas négatif".to_owned());
             }
-            Ok(Value::Float(field.plausible(number)?))
+            Ok(Value::Float(plausible(field, number)?))
         }
         FieldKind::Text => match words(field.name) {
             Some(words) if !words.contains(&cell) => {
                 let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
-                Err(format!("one of {}", ticked(&words)))
+                Err(format!("l’un de {}", ticked(&words)))
             }
             Some(_) | None => Ok(Value::Text(cell.to_owned())),
         },

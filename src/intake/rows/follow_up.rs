@@ -8,6 +8,7 @@ use crate::domain::portfolio::follow_up::{
     Contact, Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchEntry, WatchList,
 };
 use crate::intake::error::FileFault;
+use crate::support::mail_address::{AddressFault, sendable};
 
 const MILESTONE_KINDS: &[&str] = &["release", "go_live", "audit", "other"];
 const VENDOR_STATUSES: &[&str] = &["nominal", "watched", "formal_notice", "failing", "terminated"];
@@ -23,8 +24,8 @@ pub(in crate::intake) fn known_project(reader: &mut RowReader<'_, '_>) -> Option
     let project = identities.find(name);
     if project.is_none() {
         let near = reader.is_worth_a_hint().then(|| identities.nearest(name)).flatten();
-        let hint = near.map(|(near_name, id)| format!(" (nearest: `{near_name}`, `{id}`)"));
-        let expected = format!("a known project{}", hint.unwrap_or_default());
+        let hint = near.map(|(near_name, id)| format!(" (le plus proche : `{near_name}`, `{id}`)"));
+        let expected = format!("un projet connu{}", hint.unwrap_or_default());
         reader.fault("project", FileFault::quote(name), expected);
     }
     project
@@ -37,7 +38,7 @@ pub(in crate::intake) fn rebaseline(reader: &mut RowReader<'_, '_>) -> Option<Re
     let duration_months = reader.amount("duration_months", Amount::Duration);
     let reason = reader.needed("reason");
     if reader.text("cost_meur").is_none() && reader.text("duration_months").is_none() {
-        reader.fault("cost_meur", "neither a cost nor a duration", "at least one of them");
+        reader.fault("cost_meur", "ni coût ni durée", "au moins l’un des deux");
     }
     Some(Rebaseline {
         project: project?,
@@ -70,7 +71,7 @@ pub(in crate::intake) fn milestone(reader: &mut RowReader<'_, '_>) -> Option<Mil
 
 pub(in crate::intake) fn contract(reader: &mut RowReader<'_, '_>) -> Option<Contract> {
     let project = known_project(reader);
-    let vendor = reader.needed("vendor");
+    let vendor = reader.needed_name("vendor");
     let notified_on = reader.date("notified_on");
     let end_on = reader.date("end_on");
     let ceiling_meur = reader.amount("ceiling_meur", Amount::Cost);
@@ -131,7 +132,7 @@ fn cause(reader: &mut RowReader<'_, '_>) -> Option<String> {
     let number = cause.strip_prefix("RC").filter(|digits| digits.len() == 2);
     let number = number.and_then(|digits| digits.parse::<u32>().ok());
     if number.is_none_or(|number| !(1..=LAST_CAUSE).contains(&number)) {
-        reader.fault("cause", FileFault::quote(cause), format!("`RC01` to `RC{LAST_CAUSE}`"));
+        reader.fault("cause", FileFault::quote(cause), format!("`RC01` à `RC{LAST_CAUSE}`"));
         return None;
     }
     Some(cause.to_owned())
@@ -152,26 +153,61 @@ pub(in crate::intake) fn watch_entry(reader: &mut RowReader<'_, '_>) -> Option<W
     })
 }
 
-pub(in crate::intake) fn contact(reader: &mut RowReader<'_, '_>) -> Option<Contact> {
+/// One for each address, which `;` parts.
+pub(in crate::intake) fn contacts(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
     reader.needed("ministry");
     let ministry = known_ministry(reader, "ministry");
     let role = reader.needed_one_of("role", ROLES);
-    let email = reader.needed("email");
-    // An address is personal data: the message does not repeat it.
-    let is_address = |text: &&str| {
-        text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
-            && !text.contains(char::is_whitespace)
-    };
-    let address = email.filter(is_address);
-    if email.is_some() && address.is_none() {
-        reader.fault("email", "text that is no address", "an address such as `sg@example.gouv.fr`");
-    }
+    let addresses = addresses(reader);
     let since = reader.date("since");
-    Some(Contact {
-        ministry: ministry?,
-        role: role?,
-        name: reader.owned("name"),
-        email: address?.to_owned(),
+    let name = reader.name("name");
+    let (ministry, role) = (ministry?, role?);
+    let contact = |email| Contact {
+        ministry: ministry.clone(),
+        role: role.clone(),
+        name: name.clone(),
+        email,
         since,
-    })
+    };
+    Some(addresses?.into_iter().map(contact).collect())
+}
+
+/// An address is personal data: what is said of a wrong one does not repeat it.
+fn addresses(reader: &mut RowReader<'_, '_>) -> Option<Vec<String>> {
+    let cell = reader.needed("email")?;
+    let mut addresses: Vec<String> = Vec::new();
+    for text in cell.split(';').map(str::trim).filter(|text| !text.is_empty()) {
+        match sendable(text) {
+            Ok(address) if addresses.contains(&address) => {}
+            Ok(address) => addresses.push(address),
+            Err(fault) => {
+                let (found, expected) = fault_in_words(fault);
+                reader.fault("email", found, expected);
+                return None;
+            }
+        }
+    }
+    if addresses.is_empty() {
+        let (found, expected) = fault_in_words(AddressFault::Malformed);
+        reader.fault("email", found, expected);
+        return None;
+    }
+    Some(addresses)
+}
+
+fn fault_in_words(fault: AddressFault) -> (&'static str, &'static str) {
+    match fault {
+        AddressFault::Malformed => (
+            "un texte qui n’est pas une adresse",
+            "une adresse telle que `sg@example.gouv.fr`, ou plusieurs séparées par `;`",
+        ),
+        AddressFault::AccentedUser => (
+            "une adresse avec un accent avant `@`",
+            "une adresse sans accent avant `@` : les serveurs de messagerie n’en acceptent pas",
+        ),
+        AddressFault::Domain => (
+            "une adresse dont le domaine ne peut exister",
+            "une adresse telle que `sg@example.gouv.fr`",
+        ),
+    }
 }

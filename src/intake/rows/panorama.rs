@@ -33,8 +33,8 @@ pub(in crate::intake) fn snapshots(
                 None => drop(first_rows.insert(project, row.number)),
                 Some(first) => {
                     let name = FileFault::quote(reader.text("project").unwrap_or_default());
-                    let found = format!("{name}, project `{project}`, already on row {first}");
-                    reader.fault("project", found, "one row per project");
+                    let found = format!("{name}, projet `{project}`, déjà à la ligne {first}");
+                    reader.fault("project", found, "une ligne par projet");
                 }
             }
         }
@@ -103,7 +103,7 @@ fn snapshot(
     Some(Snapshot {
         project: project?.clone(),
         edition,
-        name: reader.owned("project")?,
+        name: reader.name("project")?,
         ministry,
         ministry_label,
         phase: reported(phase, has_reason),
@@ -137,10 +137,10 @@ fn is_withheld(layout: &Layout<'_>, phase: &str) -> bool {
 }
 
 fn project(reader: &mut RowReader<'_, '_>) -> Option<ProjectId> {
-    let name = reader.needed("project")?;
+    let name = reader.needed_name("project")?;
     let project = reader.context.identities.find_or_name(name);
     if project.is_none() {
-        reader.fault("project", FileFault::quote(name), "a name with letters or digits");
+        reader.fault("project", FileFault::quote(name), "un nom avec des lettres ou des chiffres");
     }
     project
 }
@@ -158,8 +158,8 @@ fn ministry(reader: &mut RowReader<'_, '_>) -> Option<(MinistryCode, String)> {
     let by_label = known_ministry(reader, "ministry_label");
     let (code, by_label) = (code?, by_label?);
     if code != by_label {
-        let found = format!("{}, which is `{by_label}`", FileFault::quote(label));
-        reader.fault("ministry_label", found, format!("a name of `{code}`, as `{given}` is"));
+        let found = format!("{}, qui est `{by_label}`", FileFault::quote(label));
+        reader.fault("ministry_label", found, format!("un nom de `{code}`, comme `{given}`"));
         return None;
     }
     Some((code, label.to_owned()))
@@ -174,10 +174,10 @@ pub(in crate::intake) fn known_ministry(
     let code = aliases.ministry(label);
     if code.is_none() {
         let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label)).flatten();
-        let hint = near.map(|(name, near_code)| format!(" such as `{name}` (`{near_code}`)"));
+        let hint = near.map(|(name, near_code)| format!(", par exemple `{name}` (`{near_code}`)"));
         let hint = hint.unwrap_or_default();
         let expected =
-            format!("a known ministry{hint}; if it is a new name, add it to aliases.toml");
+            format!("un ministère connu{hint} ; si le nom est nouveau, l’ajouter à aliases.toml");
         reader.fault(field, FileFault::quote(label), expected);
     }
     code

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::bounds;
 use crate::domain::plausible;
 use crate::intake::identity::names::key;
 
@@ -25,7 +26,7 @@ pub(in crate::intake) enum Parse {
     Month,
     /// `2016-11-03` or `03/11/2016`
     FrenchDate,
-    /// `juillet 2013`, `janv. 18`
+    /// `juillet 2013`, `janv. 18`, `07/2013`
     FrenchMonth,
     /// `true`, `false`
     Bool,
@@ -56,16 +57,16 @@ impl Parse {
     }
 
     pub(in crate::intake) fn number(self, cell: &str) -> Result<f64, &'static str> {
-        self.any_number(cell).and_then(plausible::figure)
+        self.any_number(cell).and_then(bounds::figure)
     }
 
     fn any_number(self, cell: &str) -> Result<f64, &'static str> {
         match self {
-            Self::FrenchNumber => number(&without_french(cell)).ok_or("a number"),
-            Self::FrenchYears => number(&without_french(cell))
-                .map(|years| round(years * 12.0))
-                .ok_or("a number of years"),
-            Self::Months => number(cell).map(round).ok_or("a number of months"),
+            Self::FrenchNumber => french(cell).ok_or("un nombre"),
+            Self::FrenchYears => {
+                french(cell).map(|years| round(years * 12.0)).ok_or("un nombre d’années")
+            }
+            Self::Months => number(cell).map(round).ok_or("un nombre de mois"),
             Self::Number
             | Self::Text
             | Self::Date
@@ -74,21 +75,24 @@ impl Parse {
             | Self::FrenchMonth
             | Self::Bool
             | Self::YesNo
-            | Self::Phase => number(cell).ok_or("a number with a decimal point"),
+            | Self::Phase => number(cell).ok_or("un nombre à point décimal"),
         }
     }
 
     pub(in crate::intake) fn date(self, cell: &str) -> Result<NaiveDate, &'static str> {
         match self {
             Self::FrenchMonth => french_month(cell)
+                .or_else(|| month_of_year(cell))
                 // What spreadsheet programs make of such a month.
                 .or_else(|| iso_date(cell))
-                .ok_or("a month such as `juillet 2013`, from 1970 to 2100"),
+                .ok_or("un mois tel que `juillet 2013` ou `07/2013`, de 1970 à 2100"),
             Self::FrenchDate => iso_date(cell)
                 .or_else(|| sensible(date(cell, "%d/%m/%Y", 10)))
-                .ok_or("a date such as `03/11/2016` or `2016-11-03`, from 1970 to 2100"),
+                .ok_or("une date telle que `03/11/2016` ou `2016-11-03`, de 1970 à 2100"),
             Self::Month => iso_date(&format!("{cell}-01"))
-                .ok_or("a month such as `2016-11`, from 1970 to 2100"),
+                // What spreadsheet programs make of such a month.
+                .or_else(|| iso_date(cell))
+                .ok_or("un mois tel que `2016-11`, de 1970 à 2100"),
             Self::Date
             | Self::Text
             | Self::Number
@@ -97,7 +101,9 @@ impl Parse {
             | Self::FrenchYears
             | Self::Bool
             | Self::YesNo
-            | Self::Phase => plausible::date(cell),
+            | Self::Phase => {
+                iso_date(cell).ok_or("une date du 1970-01-01 au 2100-12-31, telle que `2026-11-25`")
+            }
         }
     }
 
@@ -105,8 +111,8 @@ impl Parse {
         match (self, key(cell).as_str()) {
             (_, "true") | (Self::YesNo, "oui" | "vrai") => Ok(true),
             (_, "false") | (Self::YesNo, "non" | "faux") => Ok(false),
-            (Self::YesNo, _) => Err("`Oui` or `Non`"),
-            _ => Err("`true` or `false`"),
+            (Self::YesNo, _) => Err("`Oui` ou `Non`"),
+            _ => Err("`true` ou `false`"),
         }
     }
 }
@@ -116,10 +122,45 @@ fn number(cell: &str) -> Option<f64> {
     cell.parse().ok().filter(|number: &f64| is_plain && number.is_finite())
 }
 
-/// `1 234,5` is `1234.5`; what has both a comma and a point is left to be refused.
-fn without_french(cell: &str) -> String {
-    let digits: String = cell.chars().filter(|letter| !letter.is_whitespace()).collect();
-    if digits.contains('.') { digits } else { digits.replacen(',', ".", 1) }
+/// `1 234,5` is `1234.5`: blanks part groups of three digits before the decimal sign, and nothing else.
+fn french(cell: &str) -> Option<f64> {
+    let (whole, decimals) = match cell.split_once([',', '.']) {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (cell, None),
+    };
+    let (sign, digits) = match whole.strip_prefix(['-', '+']) {
+        Some(digits) => (whole.get(..1).unwrap_or_default(), digits),
+        None => ("", whole),
+    };
+    let groups: Vec<&str> = digits.split(GROUP_BLANKS).collect();
+    let is_grouped = match groups.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() => {
+            (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3)
+        }
+        _ => true,
+    };
+    let text = match decimals {
+        Some(decimals) => format!("{sign}{}.{decimals}", groups.concat()),
+        None => format!("{sign}{}", groups.concat()),
+    };
+    number(&text).filter(|_| is_grouped && !decimals.is_some_and(|d| d.contains(['.', ','])))
+}
+
+/// Blanks that part thousands: the common one, the two unbreakable ones, the thin one.
+const GROUP_BLANKS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
+
+/// Whether a number could be a thousand and more as English writes it: `1,234`. `is_typed`: in a spreadsheet, numbers have a
+/// decimal point whatever they show.
+pub(in crate::intake) fn may_be_english(cell: &str, is_typed: bool) -> bool {
+    let signs: &[char] = if is_typed { &[','] } else { &[',', '.'] };
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    cell.split_once(signs).is_some_and(|(whole, decimals)| {
+        (1..=3).contains(&whole.len())
+            && decimals.len() == 3
+            && is_digits(whole)
+            && is_digits(decimals)
+            && whole.trim_start_matches('0').len() == whole.len()
+    })
 }
 
 /// Durations come from days divided by 365: the last digits are noise.
@@ -139,7 +180,16 @@ fn sensible(date: Option<NaiveDate>) -> Option<NaiveDate> {
     date.filter(|date| plausible::is_date(*date))
 }
 
-fn french_month(cell: &str) -> Option<NaiveDate> {
+/// `05/2018`
+fn month_of_year(cell: &str) -> Option<NaiveDate> {
+    let (month, year) = cell.split_once('/')?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = (1..=2).contains(&month.len()) && year.len() == 4;
+    let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1);
+    sensible(date).filter(|_| is_whole && is_number(month) && is_number(year))
+}
+
+pub(in crate::intake) fn french_month(cell: &str) -> Option<NaiveDate> {
     const MONTHS: [&str; 12] = [
         "janvier",
         "fevrier",
@@ -187,10 +237,20 @@ mod tests {
             ("inf", None),
             ("1e999", None),
             ("7 M€", None),
+            ("12 5", None),
+            ("1 2 3", None),
+            ("24,5 31", None),
+            ("12,5\n14", None),
+            ("1234 567", None),
+            ("1  234", None),
+            ("1\u{202f}234\u{202f}567,25", Some(1_234_567.25)),
+            ("- 5", None),
+            (",5", Some(0.5)),
+            ("1,234", Some(1.234)),
         ] {
             assert_eq!(Parse::FrenchNumber.number(cell).ok(), expected, "{cell}");
         }
-        assert_eq!(Parse::Number.number("1,5"), Err("a number with a decimal point"));
+        assert_eq!(Parse::Number.number("1,5"), Err("un nombre à point décimal"));
         assert_eq!(Parse::FrenchYears.number("3,75068493150685"), Ok(45.008_219));
     }
 
@@ -203,10 +263,21 @@ mod tests {
             ("Fevrier 2020", "2020-02-01"),
             ("déc. 99", "1999-12-01"),
             ("août 2020", "2020-08-01"),
+            ("05/2018", "2018-05-01"),
+            ("5/2018", "2018-05-01"),
         ] {
             assert_eq!(Parse::FrenchMonth.date(cell).unwrap().to_string(), expected);
         }
-        for cell in ["jui 20", "brumaire 8", "juin", "juin 020", "juin 1820", "13 juin 2020"] {
+        for cell in [
+            "13/2018",
+            "05/18",
+            "jui 20",
+            "brumaire 8",
+            "juin",
+            "juin 020",
+            "juin 1820",
+            "13 juin 2020",
+        ] {
             assert!(Parse::FrenchMonth.date(cell).is_err(), "{cell}");
         }
     }
@@ -225,6 +296,6 @@ mod tests {
     fn yes_and_no_are_said_in_the_words_of_the_profile() {
         assert_eq!(Parse::YesNo.truth("Oui"), Ok(true));
         assert_eq!(Parse::YesNo.truth("non "), Ok(false));
-        assert_eq!(Parse::Bool.truth("Oui"), Err("`true` or `false`"));
+        assert_eq!(Parse::Bool.truth("Oui"), Err("`true` ou `false`"));
     }
 }

@@ -2,8 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::bounds;
+use super::cell_text::not_a_name;
 use super::table::FileRow;
-use crate::domain::plausible;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::intake::error::{FileFault, SHOWN, ticked};
 use crate::intake::identity::aliases::Aliases;
@@ -11,6 +12,7 @@ use crate::intake::identity::names::key;
 use crate::intake::identity::project_identity::Identities;
 use crate::intake::profiles::layout::Layout;
 use crate::intake::profiles::profile::Column;
+use crate::support::visible_text;
 
 /// The kind of a figure, which decides its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,26 +54,46 @@ impl<'r, 'a> RowReader<'r, 'a> {
         self.text(field).map(str::to_owned)
     }
 
+    /// A name on one line, without the characters that show nothing.
+    pub(in crate::intake) fn name(&self, field: &str) -> Option<String> {
+        let name = visible_text::one_line(self.text(field)?).trim().to_owned();
+        Some(name).filter(|name| !name.is_empty())
+    }
+
+    /// The name of something, which spreadsheet programs may have turned into a date.
+    pub(in crate::intake) fn needed_name(&mut self, field: &str) -> Option<&'r str> {
+        let name = self.needed(field)?;
+        match not_a_name(name) {
+            Some(expected) => {
+                self.fault(field, FileFault::quote(name), expected);
+                None
+            }
+            None => Some(name),
+        }
+    }
+
     pub(in crate::intake) fn needed(&mut self, field: &str) -> Option<&'r str> {
         let text = self.text(field);
         if text.is_none() {
-            self.fault(field, "nothing", "text");
+            self.fault(field, "rien", "du texte");
         }
         text
     }
 
     pub(in crate::intake) fn number(&mut self, field: &str) -> Option<f64> {
         let (column, cell) = self.cell(field)?;
-        self.checked(field, cell, column.parse.number(cell))
+        let number = self.checked(field, cell, column.parse.number(cell))?;
+        let factor = self.context.layout.factors.get(field);
+        Some(factor.map_or(number, |factor| (number * factor * 1e9).round() / 1e9))
     }
 
     pub(in crate::intake) fn amount(&mut self, field: &str, amount: Amount) -> Option<f64> {
         let number = self.number(field)?;
         let amount = match amount {
-            Amount::Cost if number < 0.0 => Err("a cost in M€ that is not negative"),
-            Amount::Duration if number < 0.0 => Err("a duration that is not negative"),
-            Amount::Cost => plausible::meur(number),
-            Amount::Duration => plausible::months(number),
+            Amount::Cost if number < 0.0 => Err("un coût en M€ qui ne soit pas négatif"),
+            Amount::Duration if number < 0.0 => Err("une durée qui ne soit pas négative"),
+            Amount::Cost => bounds::meur(number),
+            Amount::Duration => bounds::months(number),
         };
         self.checked(field, self.text(field).unwrap_or_default(), amount)
     }
@@ -83,7 +105,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
 
     pub(in crate::intake) fn needed_date(&mut self, field: &str) -> Option<NaiveDate> {
         if self.cell(field).is_none() {
-            self.fault(field, "nothing", "a date");
+            self.fault(field, "rien", "une date");
         }
         self.date(field)
     }
@@ -107,7 +129,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
         };
         if phase.is_none() {
             let words: Vec<_> = phase_words(column);
-            let expected = format!("one of {}", ticked(&words));
+            let expected = format!("l’un de {}", ticked(&words));
             self.fault(field, FileFault::quote(cell), expected);
         }
         phase
@@ -120,7 +142,7 @@ impl<'r, 'a> RowReader<'r, 'a> {
             return Some(cell.to_owned());
         }
         let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
-        let expected = format!("one of {}", ticked(&words));
+        let expected = format!("l’un de {}", ticked(&words));
         self.fault(field, FileFault::quote(cell), expected);
         None
     }

@@ -1,5 +1,7 @@
 //! A file as rows of text, whatever its format, within bounds.
 
+use std::ops::RangeInclusive;
+
 use crate::intake::error::SourceError;
 
 /// Bytes of a file.
@@ -13,14 +15,23 @@ const MAX_CELLS: u64 = 5_000_000;
 pub(in crate::intake) const MAX_CELL: u64 = 100_000;
 /// Bytes of all cells of a spreadsheet: a few bytes of file may unfold to many of text.
 const MAX_TEXT: u64 = MAX_BYTES;
+/// Rows among which the header is looked for: people write a title and a date above it.
+pub(in crate::intake) const HEADER_ROWS: usize = 20;
 
 #[derive(Debug, Default)]
 pub(in crate::intake) struct FileTable {
-    /// The first row that is not empty.
+    /// What stands above the header.
+    pub above: Vec<FileRow>,
+    /// The first row that is not empty, until `headed_at` says another.
     pub header: FileRow,
     pub rows: Vec<FileRow>,
     /// Every row was written with all its cells, as CSV is; a row with fewer or more is damaged.
     pub is_even: bool,
+    pub merged: Vec<MergedCells>,
+    /// Which sheet of several this is, and which were not read, in French.
+    pub sheet: Option<String>,
+    /// The sheet's name, where there are several.
+    pub sheet_name: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -29,6 +40,42 @@ pub(in crate::intake) struct FileRow {
     pub number: u32,
     /// The text of each cell, without the blanks around it.
     pub cells: Vec<String>,
+}
+
+/// Cells that a spreadsheet shows as one; the first of them holds the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::intake) struct MergedCells {
+    /// As a spreadsheet program numbers them, from 1.
+    pub rows: RangeInclusive<u32>,
+    /// From 0.
+    pub columns: RangeInclusive<u32>,
+}
+
+impl FileTable {
+    /// The rows that may be the header, with their places for `headed_at`.
+    pub(in crate::intake) fn candidates(&self) -> impl Iterator<Item = (usize, &FileRow)> {
+        let rows = std::iter::once(&self.header).chain(&self.rows).enumerate();
+        rows.filter(|(_, row)| !row.is_empty()).take(HEADER_ROWS)
+    }
+
+    /// The same table with another of its rows as the header.
+    pub(in crate::intake) fn headed_at(mut self, place: usize) -> Self {
+        let Some(before) = place.checked_sub(1) else { return self };
+        let mut rows = self.rows.into_iter();
+        self.above.push(self.header);
+        self.above.extend(rows.by_ref().take(before));
+        self.header = rows.next().unwrap_or_default();
+        self.rows = rows.collect();
+        if !self.is_even {
+            self.header.cells.resize(self.width(), String::new());
+        }
+        self
+    }
+
+    pub(in crate::intake) fn width(&self) -> usize {
+        let widest = self.rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
+        widest.max(self.header.cells.len())
+    }
 }
 
 impl FileRow {
@@ -63,10 +110,10 @@ impl<'a> TableBuilder<'a> {
         text: &str,
     ) -> Result<usize, SourceError> {
         let row = row.saturating_add(1);
-        self.within(row, "columns", u64::from(column).saturating_add(1), MAX_COLUMNS)?;
+        self.within(row, "colonnes", u64::from(column).saturating_add(1), MAX_COLUMNS)?;
         self.cell_within(row, text)?;
         self.text = self.text.saturating_add(count(text.len()));
-        self.within(row, "bytes of text in cells", self.text, MAX_TEXT)?;
+        self.within(row, "octets de texte dans les cellules", self.text, MAX_TEXT)?;
         Ok(usize::try_from(column).unwrap_or(usize::MAX))
     }
 
@@ -76,10 +123,10 @@ impl<'a> TableBuilder<'a> {
         number: u32,
         cells: &[String],
     ) -> Result<(), SourceError> {
-        self.within(number, "rows", u64::from(number), MAX_ROWS)?;
-        self.within(number, "columns", count(cells.len()), MAX_COLUMNS)?;
+        self.within(number, "lignes", u64::from(number), MAX_ROWS)?;
+        self.within(number, "colonnes", count(cells.len()), MAX_COLUMNS)?;
         self.cells = self.cells.saturating_add(count(cells.len()));
-        self.within(number, "cells", self.cells, MAX_CELLS)?;
+        self.within(number, "cellules", self.cells, MAX_CELLS)?;
         for cell in cells {
             self.cell_within(number, cell)?;
         }
@@ -102,10 +149,11 @@ impl<'a> TableBuilder<'a> {
         let mut rows = self.rows.into_iter().skip_while(FileRow::is_empty);
         let header = rows.next().ok_or_else(|| SourceError::Unreadable {
             file: self.file.to_owned(),
-            found: "an empty file".to_owned(),
-            expected: "a header row and rows",
+            found: "un fichier vide".to_owned(),
+            expected: "des en-têtes et des lignes",
         })?;
-        Ok(FileTable { header, rows: rows.collect(), is_even: true })
+        let rows = rows.collect();
+        Ok(FileTable { header, rows, is_even: true, ..FileTable::default() })
     }
 
     /// `row` as a spreadsheet program numbers it.
@@ -113,7 +161,7 @@ impl<'a> TableBuilder<'a> {
         if count(cell.len()) <= MAX_CELL {
             return Ok(());
         }
-        self.within(row, "characters in a cell", count(cell.chars().count()), MAX_CELL)
+        self.within(row, "caractères dans une cellule", count(cell.chars().count()), MAX_CELL)
     }
 
     fn within(

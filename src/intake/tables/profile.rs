@@ -13,6 +13,8 @@ use crate::frame::dictionary::{Field, FieldKind};
 use crate::intake::error::{FileFault, Refused, SourceError, ticked};
 use crate::intake::identity::names::{key, nearest};
 use crate::intake::read::file_bytes::read_text;
+use crate::intake::rows::bounds::plausible;
+use crate::intake::rows::cell_text::{not_a_name, unfit};
 use crate::intake::rows::parse::{Parse, Yield};
 
 /// The profile of a table, with the keys of a file's profile that make sense for a table.
@@ -129,10 +131,10 @@ impl TableProfile {
                     row: None,
                     column: Some(header.clone()),
                     found: format!(
-                        "a second column for `{}`, after `{}`",
+                        "une deuxième colonne pour `{}`, après `{}`",
                         field.name, first.header
                     ),
-                    expected: "one column per field".to_owned(),
+                    expected: "une colonne par champ".to_owned(),
                 }));
             }
             layout.fields.push(self.field(index, header, field, column));
@@ -156,21 +158,23 @@ impl TableProfile {
             && layout.position(named.name).is_none()
         {
             let expected = subject.map_or_else(
-                || format!("`{}`, or a profile or `--subject` that names it", named.name),
-                |name| format!("the column `{name}`"),
+                || format!("`{}`, ou un profil ou `--subject` qui la nomme", named.name),
+                |name| format!("la colonne `{name}`"),
             );
             let headers: Vec<_> = layout.headers().collect();
-            let found = format!("no column for the subject among {}", ticked(&headers));
+            let found = format!("aucune colonne pour le sujet parmi {}", ticked(&headers));
             return Err(whole(found, expected));
         }
         if let Some(unread) = layout.unread.first().filter(|_| self.strict) {
             let expected = match unread.nearest {
                 Some(near) => {
-                    format!("a column that the profile knows; the nearest field is `{near}`")
+                    format!(
+                        "une colonne que le profil connaît ; le champ le plus proche est `{near}`"
+                    )
                 }
-                None => "a column that the profile knows".to_owned(),
+                None => "une colonne que le profil connaît".to_owned(),
             };
-            return Err(whole(format!("the column `{}`", unread.header), expected));
+            return Err(whole(format!("la colonne `{}`", unread.header), expected));
         }
         Ok(layout)
     }
@@ -235,8 +239,7 @@ impl Column {
         };
         if let Some(parse) = self.parse.filter(|parse| !suits(*parse)) {
             return Err(format!(
-                "field `{name}`: found the parser `{parse:?}`, expected one that yields {}",
-                kind_word(field.kind)
+                "field `{name}`: found the parser `{parse:?}`, expected one of another type"
             ));
         }
         let is_number = matches!(field.kind, FieldKind::Int | FieldKind::Float);
@@ -251,6 +254,15 @@ impl TableLayout {
     /// The position of a field among those that are read.
     pub fn position(&self, field: &str) -> Option<usize> {
         self.fields.iter().position(|known| known.field.name == field)
+    }
+
+    /// The header of the column that identifies the subject.
+    pub fn subject_header(&self) -> &str {
+        let subjects = [SubjectKind::Project, SubjectKind::Ministry];
+        let mut columns = subjects
+            .into_iter()
+            .filter_map(|scope| self.fields.iter().find(|field| field.is_subject(scope)));
+        columns.next().map_or("", |field| field.header.as_str())
     }
 
     fn headers(&self) -> impl Iterator<Item = String> {
@@ -268,22 +280,38 @@ impl TableLayout {
 }
 
 impl TableField {
+    /// Whether it identifies the row's subject.
+    pub fn is_subject(&self, scope: SubjectKind) -> bool {
+        subject_field(scope).is_some_and(|subject| subject.name == self.field.name)
+    }
+
     /// The value of a cell, `None` when it is empty. Fails with what was expected.
     pub fn read(&self, cell: &str) -> Result<Option<Value>, String> {
         let cell = cell.trim();
         if cell.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(cell)) {
             return Ok(None);
         }
+        if let Some(expected) = unfit(cell) {
+            return Err(expected);
+        }
+        if let Some(expected) = not_a_name(cell).filter(|_| self.field.name == "project_id") {
+            return Err(expected.to_owned());
+        }
         Ok(Some(match self.field.kind {
             FieldKind::Bool => Value::Bool(self.parse.truth(cell)?),
             FieldKind::Date => Value::Date(self.parse.date(cell)?),
             FieldKind::Float => {
-                Value::Float(self.field.plausible(self.scaled(self.parse.number(cell)?))?)
+                Value::Float(plausible(self.field, self.scaled(self.parse.number(cell)?))?)
             }
             FieldKind::Int => Value::Int(self.whole(cell)?),
             FieldKind::Text if self.parse == Parse::Phase => Value::Text(self.phase(cell)?),
             FieldKind::Text => Value::Text(cell.to_owned()),
         }))
+    }
+
+    /// Whether a figure can be one of the field. Fails with what was expected.
+    pub fn plausible(&self, figure: f64) -> Result<f64, String> {
+        plausible(self.field, figure)
     }
 
     /// Converts a number of the table to the field's unit.
@@ -302,13 +330,13 @@ impl TableField {
     }
 
     fn whole(&self, cell: &str) -> Result<i64, String> {
-        let number = self.field.plausible(self.scaled(self.parse.number(cell)?))?;
+        let number = plausible(self.field, self.scaled(self.parse.number(cell)?))?;
         if let (true, Ok(count)) = (self.is_as_is(), cell.parse()) {
             return Ok(count);
         }
         let written = format!("{number:.0}");
         let is_whole = (number - number.round()).abs() < f64::EPSILON;
-        written.parse().ok().filter(|_| is_whole).ok_or_else(|| "a whole number".to_owned())
+        written.parse().ok().filter(|_| is_whole).ok_or_else(|| "un nombre entier".to_owned())
     }
 
     fn phase(&self, cell: &str) -> Result<String, String> {
@@ -323,7 +351,7 @@ impl TableField {
             } else {
                 self.phases.keys().cloned().collect()
             };
-            format!("one of {}", ticked(&words))
+            format!("l’un de {}", ticked(&words))
         })
     }
 }
@@ -349,11 +377,11 @@ fn usual(field: &Field) -> Parse {
 
 fn kind_word(kind: FieldKind) -> &'static str {
     match kind {
-        FieldKind::Bool => "`true` or `false`",
-        FieldKind::Int => "whole numbers",
-        FieldKind::Float => "numbers",
-        FieldKind::Text => "text",
-        FieldKind::Date => "dates",
+        FieldKind::Bool => "`true` ou `false`",
+        FieldKind::Int => "des nombres entiers",
+        FieldKind::Float => "des nombres",
+        FieldKind::Text => "du texte",
+        FieldKind::Date => "des dates",
     }
 }
 

@@ -11,7 +11,9 @@ use super::cells::Cells;
 use super::profile::{TableLayout, refuse};
 use crate::intake::error::{FileFault, SHOWN, SourceError};
 use crate::intake::read::csv::separator;
+use crate::intake::read::csv_quotes::PAIRED;
 use crate::intake::read::csv_records::{CsvRecords, MAX_RECORD, RecordFault};
+use crate::intake::read::csv_text::{Encodings, ONE_ENCODING, without_separator_line};
 
 /// Most columns of a table: each takes memory on every row, read or ignored.
 pub const MAX_TABLE_COLUMNS: usize = 10_000;
@@ -27,6 +29,9 @@ pub struct TableRows {
     headers: Vec<String>,
     /// Line ends inside cells so far: a row may span several lines.
     folds: u64,
+    /// Rows above the header, for a spreadsheet program.
+    above: u64,
+    encodings: Encodings,
 }
 
 impl TableRows {
@@ -38,19 +43,23 @@ impl TableRows {
         let mark = match Encoding::for_bom(head) {
             Some((encoding, mark)) if encoding == UTF_8 => mark,
             Some((encoding, _)) => {
-                return Err(unreadable(&file, encoding.name(), "UTF-8 or Windows-1252"));
+                return Err(unreadable(&file, encoding.name(), "UTF-8 ou Windows-1252"));
             }
             None => 0,
         };
         if head.contains(&0) {
-            return Err(unreadable(&file, "binary content", "a CSV or Parquet file"));
+            return Err(unreadable(&file, "un contenu binaire", "un fichier CSV ou Parquet"));
         }
-        let delimiter = separator(&text(head.get(mark..).unwrap_or_default()));
-        inner.consume(mark);
+        let beginning = text(head.get(mark..).unwrap_or_default());
+        let delimiter = separator(&beginning);
+        let (said, rest) = without_separator_line(&beginning);
+        let line = beginning.len().saturating_sub(rest.len());
+        inner.consume(mark.saturating_add(line));
         let records = CsvRecords::new(inner, delimiter, MAX_TABLE_COLUMNS);
-        let mut rows = Self { file, records, headers: Vec::new(), folds: 0 };
+        let (above, encodings) = (u64::from(said.is_some()), Encodings::default());
+        let mut rows = Self { file, records, headers: Vec::new(), folds: 0, above, encodings };
         if !rows.advance()? {
-            return Err(unreadable(&rows.file, "an empty file", "a header row and rows"));
+            return Err(unreadable(&rows.file, "un fichier vide", "des en-têtes et des lignes"));
         }
         rows.headers = rows.records.fields().map(|cell| text(cell).trim().to_owned()).collect();
         Ok(rows)
@@ -86,13 +95,18 @@ impl TableRows {
                 faults.push(FileFault {
                     row,
                     column: None,
-                    found: format!("{} cells", self.records.columns()),
-                    expected: format!("{}, as many as headers", self.headers.len()),
+                    found: format!("{} cellules", self.records.columns()),
+                    expected: format!("{}, autant que d’en-têtes", self.headers.len()),
                 });
                 continue;
             }
             for (field, cells) in layout.fields.iter().zip(&mut columns) {
-                let cell = text(self.records.field(field.index));
+                let bytes = self.records.field(field.index);
+                let number = u64::from(row.unwrap_or_default());
+                if let Err(found) = self.encodings.meet(number, bytes) {
+                    return Err(unreadable(&self.file, &found, ONE_ENCODING));
+                }
+                let cell = text(bytes);
                 if let Err(expected) = cells.push(field, &cell) {
                     let column = Some(field.header.clone());
                     faults.push(FileFault {
@@ -123,11 +137,15 @@ impl TableRows {
         let found = match fault {
             RecordFault::Columns(found) => {
                 let (what, limit) =
-                    ("columns", u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX));
+                    ("colonnes", u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX));
                 return SourceError::TooLarge { file: self.file.clone(), row, what, found, limit };
             }
             RecordFault::Bytes => {
-                format!("a row of more than {MAX_RECORD} bytes: a quote that never closes?")
+                format!("une ligne de plus de {MAX_RECORD} octets : un guillemet jamais fermé ?")
+            }
+            RecordFault::Quote(stray) => {
+                let found = stray.in_words(row.unwrap_or_default());
+                return unreadable(&self.file, &found, PAIRED);
             }
             RecordFault::Io(source) => source.to_string(),
         };
@@ -143,7 +161,8 @@ impl TableRows {
     /// The number of the last row read, as a spreadsheet program shows it.
     fn row(&self) -> Option<u32> {
         let before = self.folds.saturating_sub(self.folds_here());
-        u32::try_from(self.records.line().saturating_sub(before)).ok()
+        let line = self.records.line().saturating_add(self.above);
+        u32::try_from(line.saturating_sub(before)).ok()
     }
 }
 

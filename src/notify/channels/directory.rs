@@ -107,15 +107,17 @@ impl Directory {
     }
 }
 
-/// The address of the latest person to have taken office as a ministry's secretary-general.
+/// The addresses of the latest person to have taken office as a ministry's secretary-general.
 pub fn secretary_general<'a>(
     contacts: &'a [Contact],
     ministry: &MinistryCode,
     today: NaiveDate,
-) -> Option<&'a Contact> {
-    contacts
+) -> Vec<&'a Contact> {
+    let held: Vec<_> = contacts
         .iter()
         .filter(|contact| contact.ministry == *ministry && contact.role == SECRETARY_GENERAL)
         .filter(|contact| contact.since.is_none_or(|since| since <= today))
-        .max_by_key(|contact| contact.since)
+        .collect();
+    let latest = held.iter().map(|contact| contact.since).max();
+    held.into_iter().filter(|contact| Some(contact.since) == latest).collect()
 }

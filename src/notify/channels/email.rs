@@ -20,15 +20,16 @@ use crate::notify::fault::ChannelFault;
 use crate::notify::retry::{DeliveryAttempt, FailureReason};
 use crate::notify::settings::{MailSettings, MailTls};
 use crate::support::fingerprint::Fingerprint;
+use crate::support::mail_address::sendable;
 use crate::support::redaction::{SentSecrets, mail_addresses};
 use crate::support::visible_text;
 
 /// Longest wait for a connection; `timeout_seconds` applies to a message.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The address of a person. Personal data: never logged.
+/// The address of a person, and others that get the same mail. Personal data: never logged.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Mailbox(lettre::message::Mailbox);
+pub struct Mailbox(lettre::message::Mailbox, Vec<lettre::message::Mailbox>);
 
 pub struct Mailer {
     host: String,
@@ -49,10 +50,11 @@ pub struct MailSession(Option<BoundedConnection>);
 
 impl Mailbox {
     pub fn new(name: Option<&str>, email: &str) -> Result<Self, String> {
-        let address =
-            email.parse().map_err(|_| format!("`{}` is no address", mail_addresses(email)))?;
+        let wrong = || format!("`{}` is no address", mail_addresses(email));
+        // Addresses kept before they were held to this parser may have a domain with accents.
+        let address = sendable(email).map_err(|_| wrong())?.parse().map_err(|_| wrong())?;
         let name = name.map(|name| visible_text::one_line(name).into_owned());
-        Ok(Self(lettre::message::Mailbox::new(name, address)))
+        Ok(Self(lettre::message::Mailbox::new(name, address), vec![]))
     }
 
     /// Parses `Vigie <vigie@example.fr>`, or an address alone.
@@ -66,7 +68,15 @@ impl Mailbox {
                 mail_addresses(text)
             )
         };
-        text.parse().map(Self).map_err(|_| expected())
+        text.parse().map(|first| Self(first, vec![])).map_err(|_| expected())
+    }
+
+    /// Both: they get one mail.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.1.push(other.0);
+        self.1.extend(other.1);
+        self
     }
 
     fn domain(&self) -> &str {
@@ -232,6 +242,9 @@ impl Mailer {
             .in_reply_to(self.references(notice).last().cloned().unwrap_or_default())
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"));
+        for other in &to.1 {
+            letter = letter.to(other.clone());
+        }
         if let Some(reply_to) = &self.reply_to {
             letter = letter.reply_to(reply_to.0.clone());
         }

@@ -7,6 +7,7 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
+use tracing::warn;
 
 use crate::notify::retry::{DeliveryAttempt, FailureReason};
 
@@ -74,9 +75,21 @@ pub(in crate::notify) async fn hand_over(
     }
     let sender = Mail::new(envelope.from().cloned(), options);
     connection.command(sender).await.map_err(at(SmtpStep::Sender))?;
+    let mut refused = None;
+    let mut accepted = 0_usize;
     for to in envelope.to() {
-        let recipient = Rcpt::new(to.clone(), vec![]);
-        connection.command(recipient).await.map_err(at(SmtpStep::Recipient))?;
+        match connection.command(Rcpt::new(to.clone(), vec![])).await {
+            Ok(_) => accepted += 1,
+            // One address that is no more must not keep the mail from the others.
+            Err(error) if error.is_permanent() => refused = Some(error),
+            Err(error) => return Err(at(SmtpStep::Recipient)(error)),
+        }
+    }
+    if let Some(error) = refused {
+        if accepted == 0 {
+            return Err(at(SmtpStep::Recipient)(error));
+        }
+        warn!("the mail server refuses one of several recipients of a mail; the others get it");
     }
     connection.command(Data).await.map_err(at(SmtpStep::Content))?;
     connection.message(mail).await.map_err(at(SmtpStep::Content))?;

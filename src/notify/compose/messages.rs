@@ -210,10 +210,8 @@ impl Letter<'_> {
         let up_front = order::up_front(news.alerts, &missions, order);
         let silences = silences::section(news.silences, self.receiver, directory);
         let on_hold = on_hold::section(news.on_hold);
-        let is_alone = decisions.is_none()
-            && up_front.is_none()
-            && silences.is_none()
-            && on_hold.is_none();
+        let is_alone =
+            decisions.is_none() && up_front.is_none() && silences.is_none() && on_hold.is_none();
         let rest = order::rest(news.alerts, &missions, (told, is_alone), order);
         let all = order::by_project(news.alerts, &missions, order);
         let page = all.map(|all| Message {

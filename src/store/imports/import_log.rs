@@ -80,7 +80,7 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let counts = visible_row_counts(&mut transaction, &visible).await?;
         let report: Option<ImportReport> = query_as(
-            "select profile_reason, set_aside, withheld, sightings from imports where number = $1",
+            "select profile_reason, set_aside, withheld, sightings, remarks from imports where number = $1",
         )
         .bind(number)
         .optional(&mut *transaction, "an import")
@@ -133,7 +133,8 @@ async fn add(
 
 /// What a report says of visible projects. One that resembles another's is merely new.
 fn narrowed(report: ImportReport, visible: &Visible) -> ImportReport {
-    let ImportReport { profile_reason, set_aside: _, mut withheld, mut sightings } = report;
+    let ImportReport { profile_reason, mut withheld, mut sightings, set_aside: _, remarks: _ } =
+        report;
     withheld.retain(|figure| visible.project(&figure.project));
     sightings.retain(|sighting| visible.project(&sighting.project));
     for sighting in &mut sightings {
@@ -142,7 +143,7 @@ fn narrowed(report: ImportReport, visible: &Visible) -> ImportReport {
             sighting.kind = SightingKind::New;
         }
     }
-    ImportReport { profile_reason, set_aside: vec![], withheld, sightings }
+    ImportReport { profile_reason, set_aside: vec![], withheld, sightings, remarks: vec![] }
 }
 
 impl FromRow<'_, SqliteRow> for ImportSummary {
@@ -172,6 +173,7 @@ impl FromRow<'_, SqliteRow> for ImportReport {
             set_aside: row.json("set_aside")?,
             withheld: row.json("withheld")?,
             sightings: row.json("sightings")?,
+            remarks: row.json("remarks")?,
         })
     }
 }

@@ -242,8 +242,8 @@ async fn insert(
     sqlx::query(
         "insert into imports (number, file, sha256, dataset, edition, profile, profile_reason,
                               imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings,
-                              holds)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                              holds, remarks)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(number)
     .bind(&import.file)
@@ -259,6 +259,7 @@ async fn insert(
     .bind(Json(&import.withheld))
     .bind(Json(&import.sightings))
     .bind(Json(&import.holds))
+    .bind(Json(&import.remarks))
     .run(connection, "an import")
     .await?;
     Ok(())

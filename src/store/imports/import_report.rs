@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use super::differences::Difference;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, HeldImport, SetAside, Sighting, WithheldFigure};
+use crate::domain::portfolio::import::{
+    Dataset, HeldImport, ImportRemark, SetAside, Sighting, WithheldFigure,
+};
 use crate::domain::portfolio::import_decision::{HoldReason, ImportDecision, ImportState};
 
 /// What became of one file.
@@ -84,4 +86,6 @@ pub struct ImportReport {
     pub set_aside: Vec<SetAside>,
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
+    /// What a person should look at, though the rows were imported.
+    pub remarks: Vec<ImportRemark>,
 }

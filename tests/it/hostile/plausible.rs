@@ -115,7 +115,7 @@ fn a_cost_that_no_project_has_is_refused_with_its_place_and_none_is_left_out_of_
         assert_eq!(answer.code, Some(1), "{cost}: {}", answer.stdout);
         let told = answer.stderr;
         assert!(
-            told.contains("cost_meur") && told.contains(cost) && told.contains("at most"),
+            told.contains("cost_meur") && told.contains(cost) && told.contains("au plus"),
             "{told}"
         );
     }
@@ -131,8 +131,8 @@ fn a_table_of_parquet_is_held_to_the_same_bounds() {
     let app = TestApp::new();
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     for (start, cost, told) in [
-        ("+262142-12-31", 10.0, "expected a date from 1970"),
-        ("2020-01-01", 1e10, "a cost of at most 1000000 M€"),
+        ("+262142-12-31", 10.0, "attendu une date du 1970"),
+        ("2020-01-01", 1e10, "un coût d’au plus 1000000 M€"),
     ] {
         let mut table = DataFrame::new_infer_height(vec![
             Column::from(Series::new("project_id".into(), ["a"])),

@@ -32,7 +32,7 @@ fn two_answers_of_today_age_nothing_else_and_refresh_nothing_else() {
     assert_eq!(verdicts(&app), before);
     let view = app.json(&["project", "PORTALIS", "--as-of", "2021-06-15"]);
     let verdicts = view["verdicts"].as_array().unwrap();
-    let stale = verdicts.iter().find(|one| one["rule"] == "P10").unwrap();
-    let explained = stale["explanation"].as_str().unwrap();
+    let shown = verdicts.iter().find(|one| one["rule"] == "P10").unwrap();
+    let explained = shown["explanation"].as_str().unwrap();
     assert!(explained.contains("les plus récentes sont du 14 juin 2021"), "{explained}");
 }

@@ -71,7 +71,7 @@ fn an_archive_that_says_too_little_of_its_size_is_refused_at_the_first_byte_too_
     assert!(lying.len() < 10_000, "{}", lying.len());
     insta::assert_snapshot!(
         refusal("f.xlsx", &lying),
-        @"`f.xlsx`: found a damaged archive (I/O error: File is larger than its declared uncompressed size), expected a CSV, XLSX or ODS file"
+        @"`f.xlsx` : trouvé une archive endommagée (I/O error: File is larger than its declared uncompressed size), attendu un fichier CSV, XLSX ou ODS"
     );
 
     let content = format!("<office:document-content>{blanks}");
@@ -79,7 +79,7 @@ fn an_archive_that_says_too_little_of_its_size_is_refused_at_the_first_byte_too_
     let lying_too = declare(other, "content.xml", 1_000);
     insta::assert_snapshot!(
         refusal("f.ods", &lying_too),
-        @"`f.ods`: found a damaged archive (I/O error: File is larger than its declared uncompressed size), expected a CSV, XLSX or ODS file"
+        @"`f.ods` : trouvé une archive endommagée (I/O error: File is larger than its declared uncompressed size), attendu un fichier CSV, XLSX ou ODS"
     );
 }
 
@@ -87,9 +87,9 @@ fn an_archive_that_says_too_little_of_its_size_is_refused_at_the_first_byte_too_
 fn an_archive_that_says_how_much_it_unpacks_to_is_refused_unread() {
     let small =
         deflated(&[("[Content_Types].xml", "<Types/>"), ("xl/styles.xml", "<styleSheet/>")]);
-    insta::assert_snapshot!(refusal("f.xlsx", &declare(small, "xl/styles.xml", u32::MAX - 1)), @"`f.xlsx`: found 4294967302 bytes once unpacked, expected at most 134217728");
+    insta::assert_snapshot!(refusal("f.xlsx", &declare(small, "xl/styles.xml", u32::MAX - 1)), @"`f.xlsx` : trouvé 4294967302 octets une fois décompressé, attendu au plus 134217728");
     let of_ods = ods(&cell("Projet"));
-    insta::assert_snapshot!(refusal("f.ods", &declare(of_ods, "content.xml", u32::MAX - 1)), @"`f.ods`: found 4294967340 bytes once unpacked, expected at most 134217728");
+    insta::assert_snapshot!(refusal("f.ods", &declare(of_ods, "content.xml", u32::MAX - 1)), @"`f.ods` : trouvé 4294967340 octets une fois décompressé, attendu au plus 134217728");
 }
 
 #[test]
@@ -98,13 +98,13 @@ fn what_stands_before_an_archive_hides_nothing_of_it() {
         deflated(&[("[Content_Types].xml", "<Types/>"), ("xl/styles.xml", "<styleSheet/>")]);
     let declared = declare(small, "xl/styles.xml", u32::MAX - 1);
     let hidden = [b"PK\x03\x04 whatever".to_vec(), declared].concat();
-    insta::assert_snapshot!(refusal("f.xlsx", &hidden), @"`f.xlsx`: found 4294967302 bytes once unpacked, expected at most 134217728");
+    insta::assert_snapshot!(refusal("f.xlsx", &hidden), @"`f.xlsx` : trouvé 4294967302 octets une fois décompressé, attendu au plus 134217728");
 }
 
 #[test]
 fn an_archive_of_a_million_parts_is_refused_unread() {
     let many = [b"PK\x03\x04".to_vec(), b"PK\x01\x02".repeat(10_001)].concat();
-    insta::assert_snapshot!(refusal("f.xlsx", &many), @"`f.xlsx`: found 10001 parts of an archive, expected at most 10000");
+    insta::assert_snapshot!(refusal("f.xlsx", &many), @"`f.xlsx` : trouvé 10001 parties d’une archive, attendu au plus 10000");
 }
 
 #[test]
@@ -127,10 +127,10 @@ fn repetitions_in_an_ods_file_are_unfolded_no_further_than_a_table_goes() {
         check(&row(&wide(&"x".repeat(90_000), 400)).repeat(10)),
     ];
     insta::assert_snapshot!(said.join("\n"), @r"
-    `f.ods`, row 2: found 501 columns, expected at most 500
-    `f.ods`, row 200001: found 200001 rows, expected at most 200000
-    `f.ods`: found 4294967295 characters in a cell, expected at most 100000
-    `f.ods`, row 3: found 67140011 bytes of text in cells, expected at most 67108864
+    `f.ods`, ligne 2 : trouvé 501 colonnes, attendu au plus 500
+    `f.ods`, ligne 200001 : trouvé 200001 lignes, attendu au plus 200000
+    `f.ods` : trouvé 4294967295 caractères dans une cellule, attendu au plus 100000
+    `f.ods`, ligne 3 : trouvé 67140011 octets de texte dans les cellules, attendu au plus 67108864
     ");
 }
 
@@ -170,7 +170,7 @@ fn a_text_that_many_cells_share_counts_each_time() {
     let rows: String = (1..=200).map(shared).collect();
     let book = workbook(&strings, &rows);
     assert!(book.len() < 20_000, "{}", book.len());
-    insta::assert_snapshot!(refusal("f.xlsx", &book), @"`f.xlsx`, row 29: found 67140000 bytes of text in cells, expected at most 67108864");
+    insta::assert_snapshot!(refusal("f.xlsx", &book), @"`f.xlsx`, ligne 29 : trouvé 67140000 octets de texte dans les cellules, attendu au plus 67108864");
 }
 
 /// What the reader of workbooks would hold before the first cell, or make room for because a part says so.
@@ -188,10 +188,10 @@ fn what_a_workbook_holds_beside_its_cells_is_bounded_before_it_is_opened() {
         refusal("f.xlsx", &workbook("<sst/>", &cell)),
     ];
     insta::assert_snapshot!(said.join("\n"), @r"
-    `f.xlsx`: found 4000000000000 texts of cells, expected at most 1000000
-    `f.xlsx`: found 1000001 texts of cells, expected at most 1000000
-    `f.xlsx`: found 600000 bytes in a cell, expected at most 400000
-    `f.xlsx`: found a damaged archive (I/O error: a tag or text of more than 1048576 bytes), expected a CSV, XLSX or ODS file
+    `f.xlsx` : trouvé 4000000000000 textes de cellules, attendu au plus 1000000
+    `f.xlsx` : trouvé 1000001 textes de cellules, attendu au plus 1000000
+    `f.xlsx` : trouvé 600000 octets dans une cellule, attendu au plus 400000
+    `f.xlsx` : trouvé une archive endommagée (I/O error: a tag or text of more than 1048576 bytes), attendu un fichier CSV, XLSX ou ODS
     ");
 }
 
@@ -199,7 +199,7 @@ fn what_a_workbook_holds_beside_its_cells_is_bounded_before_it_is_opened() {
 fn a_row_of_an_ods_file_is_read_no_further_than_its_columns_may_go() {
     let many = cell("x").repeat(600);
     let row = format!("<table:table-row>{many}</table:table-row>");
-    insta::assert_snapshot!(refusal("f.ods", &ods(&row)), @"`f.ods`, row 1: found 501 columns, expected at most 500");
+    insta::assert_snapshot!(refusal("f.ods", &ods(&row)), @"`f.ods`, ligne 1 : trouvé 501 colonnes, attendu au plus 500");
     let long = format!("<table:table-row>{}</table:table-row>", cell(&"x".repeat(2_000_000)));
-    insta::assert_snapshot!(refusal("f.ods", &ods(&long)), @"`f.ods`: found a damaged archive (I/O error: a tag or text of more than 1048576 bytes), expected a CSV, XLSX or ODS file");
+    insta::assert_snapshot!(refusal("f.ods", &ods(&long)), @"`f.ods` : trouvé une archive endommagée (I/O error: a tag or text of more than 1048576 bytes), attendu un fichier CSV, XLSX ou ODS");
 }

@@ -28,8 +28,8 @@ fn a_header_that_no_profile_knows() {
     check_file(
         "2018-03.csv",
         "Nom,Budget\nPNR,12",
-        "`2018-03.csv`: no profile recognises its header row\n  \
-         found: `Nom`, `Budget`",
+        "`2018-03.csv` : aucun profil ne reconnaît ses en-têtes\n  \
+         trouvé : `Nom`, `Budget`",
     );
 }
 
@@ -38,9 +38,9 @@ fn a_column_that_the_layout_needs_is_not_there() {
     check_file(
         "2018-03.csv",
         "Projet,Ministère porteur,Début,Phase du projet en cours,Coût estimé\nPNR,MI,mai 11,Cadrage,1",
-        "`2018-03.csv`: no profile recognises its header row\n  \
-         found: `Projet`, `Ministère porteur`, `Début`, `Phase du projet en cours`, `Coût estimé`\n  \
-         expected by the nearest profile, `panorama-dashboard`: `Description et objectifs`, \
+        "`2018-03.csv` : aucun profil ne reconnaît ses en-têtes\n  \
+         trouvé : `Projet`, `Ministère porteur`, `Début`, `Phase du projet en cours`, `Coût estimé`\n  \
+         attendu par le profil le plus proche, `panorama-dashboard` : `Description et objectifs`, \
          `Durée du projet en années`, `Zone fonctionnelle principale`, \
          `Projet inter-ministériel`, `Programme de financement`",
     );
@@ -50,17 +50,23 @@ fn a_column_that_the_layout_needs_is_not_there() {
 fn the_profile_asked_for_does_not_fit_or_does_not_exist() {
     let ask = |profile| {
         let bytes = b"project,label\nPNR,x";
-        let request = ReadRequest { file: "f.csv", bytes, profile: Some(profile), edition: None };
+        let request = ReadRequest {
+            file: "f.csv",
+            bytes,
+            profile: Some(profile),
+            sheet: None,
+            edition: None,
+        };
         Reader::shipped().unwrap().read(&request, &[]).unwrap_err().to_string()
     };
     assert_eq!(
         ask("vigie-watch-lists"),
-        "`f.csv`: not the layout of `vigie-watch-lists`\n  \
-         found: `project`, `label`\n  \
-         expected by the nearest profile, `vigie-watch-lists`: `note`, `since`, `until`, `watch`"
+        "`f.csv` : ses en-têtes ne sont pas ceux de `vigie-watch-lists`\n  \
+         trouvé : `project`, `label`\n  \
+         attendu par le profil le plus proche, `vigie-watch-lists` : `note`, `since`, `until`, `watch`"
     );
     assert!(ask("excel").starts_with(
-        "`f.csv`: unknown profile `excel`, expected one of `panorama-dashboard`, \
+        "`f.csv` : profil `excel` inconnu, attendu l’un de `panorama-dashboard`, \
          `panorama-published`, `vigie-article3`, "
     ));
 }
@@ -73,12 +79,17 @@ fn a_header_that_fits_two_profiles_alike() {
     std::fs::write(folder.path().join("twin.toml"), twin).unwrap();
     let profiles = Profiles::shipped().unwrap().with_folder(folder.path()).unwrap();
     let reader = Reader::new(profiles, Aliases::shipped().unwrap());
-    let request =
-        ReadRequest { file: "f.csv", bytes: HEADER.as_bytes(), profile: None, edition: None };
+    let request = ReadRequest {
+        file: "f.csv",
+        bytes: HEADER.as_bytes(),
+        profile: None,
+        sheet: None,
+        edition: None,
+    };
     assert_eq!(
         reader.read(&request, &[]).unwrap_err().to_string(),
-        "`f.csv`: its header fits the profiles `panorama-dashboard`, `twin` alike, expected one; \
-         name it with `--profile`"
+        "`f.csv` : ses en-têtes conviennent également aux profils `panorama-dashboard`, `twin`, \
+         un seul attendu ; le nommer avec `--profile`"
     );
 }
 
@@ -87,8 +98,8 @@ fn no_edition_anywhere() {
     check_file(
         "panorama.csv",
         &format!("{HEADER}\nPNR,MI,Oui,,mai 11,1,Cadrage,1,,"),
-        "`panorama.csv`: found no edition, expected `--edition YYYY-MM`, a column with the \
-         publication date, or a file name that starts with `YYYY-MM`",
+        "`panorama.csv` : aucune édition trouvée, attendu `--edition AAAA-MM`, une colonne avec la date de \
+         publication, ou un nom de fichier qui commence par `AAAA-MM`",
     );
 }
 
@@ -98,7 +109,13 @@ fn a_publication_date_that_contradicts_the_edition() {
         "{OPEN_DATA}\nMI,Ministère de l'Intérieur,PNR,Oui,,2011-05-01,1,Cadrage,1,,,2016-11-03"
     );
     let edition_of = |file: &str, asked: Option<EditionId>| {
-        let request = ReadRequest { file, bytes: text.as_bytes(), profile: None, edition: asked };
+        let request = ReadRequest {
+            file,
+            bytes: text.as_bytes(),
+            profile: None,
+            sheet: None,
+            edition: asked,
+        };
         let import = Reader::shipped().unwrap().read(&request, &[]);
         import.map(|import| import.edition.to_string()).map_err(|refusal| refusal.to_string())
     };
@@ -106,9 +123,9 @@ fn a_publication_date_that_contradicts_the_edition() {
     assert_eq!(edition_of("2016-11.csv", None), Ok("2016-11".to_owned()));
     let refused = |file: &str, edition: &str| {
         Err(format!(
-            "`{file}`: 1 fault (rows as a spreadsheet numbers them)\n  \
-             row 2, column `Date de publication`: found `2016-11-03`, expected a date of \
-             publication of the edition {edition}"
+            "`{file}` : 1 erreur (lignes numérotées comme dans un tableur)\n  \
+             ligne 2, colonne `Date de publication` : trouvé `2016-11-03`, attendu une date de \
+             publication de l’édition {edition}"
         ))
     };
     assert_eq!(edition_of("f.csv", Some(edition("2017-02"))), refused("f.csv", "2017-02"));
@@ -119,17 +136,17 @@ fn a_publication_date_that_contradicts_the_edition() {
 fn an_impossible_date() {
     check(
         "PNR,MI,Oui,,31 février 2011,1,Cadrage,1,,",
-        "`2018-03.csv`: 1 fault (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Début`: found `31 février 2011`, expected a month such as `juillet 2013`, from 1970 to 2100",
+        "`2018-03.csv` : 1 erreur (lignes numérotées comme dans un tableur)\n  \
+         ligne 2, colonne `Début` : trouvé `31 février 2011`, attendu un mois tel que `juillet 2013` ou `07/2013`, de 1970 à 2100",
     );
     check_file(
         "2018-03.csv",
         &format!(
             "{OPEN_DATA}\nMI,Ministère de l'Intérieur,PNR,Oui,,2011-02-30,1,Cadrage,1,,,2018-02-28"
         ),
-        "`2018-03.csv`: 1 fault (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Début`: found `2011-02-30`, expected a date such as `03/11/2016` or \
-         `2016-11-03`, from 1970 to 2100",
+        "`2018-03.csv` : 1 erreur (lignes numérotées comme dans un tableur)\n  \
+         ligne 2, colonne `Début` : trouvé `2011-02-30`, attendu une date telle que `03/11/2016` ou \
+         `2016-11-03`, de 1970 à 2100",
     );
 }
 
@@ -137,9 +154,9 @@ fn an_impossible_date() {
 fn a_negative_cost_and_a_negative_duration() {
     check(
         "PNR,MI,Oui,,mai 11,-1,Cadrage,-5.5,,",
-        "`2018-03.csv`: 2 faults (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Durée du projet en années`: found `-1`, expected a duration that is not negative\n  \
-         row 2, column `Coût estimé`: found `-5.5`, expected a cost in M€ that is not negative",
+        "`2018-03.csv` : 2 erreurs (lignes numérotées comme dans un tableur)\n  \
+         ligne 2, colonne `Durée du projet en années` : trouvé `-1`, attendu une durée qui ne soit pas négative\n  \
+         ligne 2, colonne `Coût estimé` : trouvé `-5.5`, attendu un coût en M€ qui ne soit pas négatif",
     );
 }
 
@@ -147,12 +164,11 @@ fn a_negative_cost_and_a_negative_duration() {
 fn numbers_that_are_none() {
     check(
         "PNR,MI,Oui,,mai 11,NaN,Cadrage,inf,,\nPAS,MEF,peut-être,,mai 11,\"1,2,3\",Cadrage,12 M€,,",
-        "`2018-03.csv`: 5 faults (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Durée du projet en années`: found `NaN`, expected a number of years\n  \
-         row 2, column `Coût estimé`: found `inf`, expected a number\n  \
-         row 3, column `Durée du projet en années`: found `1,2,3`, expected a number of years\n  \
-         row 3, column `Coût estimé`: found `12 M€`, expected a number\n  \
-         row 3, column `Projet inter-ministériel`: found `peut-être`, expected `Oui` or `Non`",
+        "`2018-03.csv` : 5 erreurs (lignes numérotées comme dans un tableur)\n  \
+         colonne `Durée du projet en années`, 2 fois : attendu un nombre d’années ; ligne 2, trouvé `NaN` ; \
+         ligne 3, trouvé `1,2,3`\n  \
+         colonne `Coût estimé`, 2 fois : attendu un nombre ; ligne 2, trouvé `inf` ; ligne 3, trouvé `12 M€`\n  \
+         ligne 3, colonne `Projet inter-ministériel` : trouvé `peut-être`, attendu `Oui` ou `Non`",
     );
 }
 
@@ -162,10 +178,9 @@ fn two_rows_for_one_project_even_under_two_names() {
         "PNR,MI,Oui,,mai 11,1,Cadrage,1,,\nSI SAMU,MSS,Oui,,mai 11,1,Cadrage,1,,\n\
          pnr,MI,Oui,,mai 11,1,Cadrage,1,,\n\
          \"SI-Samu (étape \"\"Construction & Pilote\"\")\",MSS,Oui,,mai 11,1,Cadrage,1,,",
-        "`2018-03.csv`: 2 faults (rows as a spreadsheet numbers them)\n  \
-         row 4, column `Projet`: found `pnr`, project `pnr`, already on row 2, expected one row per project\n  \
-         row 5, column `Projet`: found `SI-Samu (étape \"Construction & Pilote\")`, project \
-         `si-samu`, already on row 3, expected one row per project",
+        "`2018-03.csv` : 2 erreurs (lignes numérotées comme dans un tableur)\n  \
+         colonne `Projet`, 2 fois : attendu une ligne par projet ; ligne 4, trouvé `pnr`, projet `pnr`, déjà à la \
+         ligne 2 ; ligne 5, trouvé `SI-Samu (étape \"Construction & Pilote\")`, projet `si-samu`, déjà à la ligne 3",
     );
 }
 
@@ -173,11 +188,11 @@ fn two_rows_for_one_project_even_under_two_names() {
 fn an_unknown_ministry_comes_with_the_nearest_one() {
     check(
         "PNR,Ministère de l'Interieure,Oui,,mai 11,1,Cadrage,1,,\nPAS,Xyzzy,Non,,mai 11,1,Cadrage,1,,",
-        "`2018-03.csv`: 2 faults (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Ministère porteur`: found `Ministère de l'Interieure`, expected a known \
-         ministry such as `Ministère de l'Intérieur` (`MI`); if it is a new name, add it to aliases.toml\n  \
-         row 3, column `Ministère porteur`: found `Xyzzy`, expected a known ministry; if it is a \
-         new name, add it to aliases.toml",
+        "`2018-03.csv` : 2 erreurs (lignes numérotées comme dans un tableur)\n  \
+         ligne 2, colonne `Ministère porteur` : trouvé `Ministère de l'Interieure`, attendu un \
+         ministère connu, par exemple `Ministère de l'Intérieur` (`MI`) ; si le nom est nouveau, l’ajouter à aliases.toml\n  \
+         ligne 3, colonne `Ministère porteur` : trouvé `Xyzzy`, attendu un ministère connu ; si le nom \
+         est nouveau, l’ajouter à aliases.toml",
     );
 }
 
@@ -188,9 +203,9 @@ fn a_code_and_a_name_of_two_ministries() {
         &format!(
             "{OPEN_DATA}\nMI,Ministère de la Justice,PNR,Oui,,2011-05-01,1,Cadrage,1,,,2018-02-28"
         ),
-        "`2018-03.csv`: 1 fault (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Ministère nom complet`: found `Ministère de la Justice`, which is `MJ`, \
-         expected a name of `MI`, as `MI` is",
+        "`2018-03.csv` : 1 erreur (lignes numérotées comme dans un tableur)\n  \
+         ligne 2, colonne `Ministère nom complet` : trouvé `Ministère de la Justice`, qui est `MJ`, \
+         attendu un nom de `MI`, comme `MI`",
     );
 }
 
@@ -198,11 +213,11 @@ fn a_code_and_a_name_of_two_ministries() {
 fn an_unknown_phase_and_a_project_without_name() {
     check(
         "PNR,MI,Oui,,mai 11,1,Fini,1,,\n,MI,Oui,,mai 11,1,Cadrage,1,,\n?!,MI,Oui,,mai 11,1,Cadrage,1,,",
-        "`2018-03.csv`: 3 faults (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Phase du projet en cours`: found `Fini`, expected one of `Cadrage`, \
+        "`2018-03.csv` : 3 erreurs (lignes numérotées comme dans un tableur)\n  \
+         ligne 2, colonne `Phase du projet en cours` : trouvé `Fini`, attendu l’un de `Cadrage`, \
          `Conception / Réalisation`, `Expérimentation`, `Déploiement`, `Terminé`, `Arrêté`, `En révision`\n  \
-         row 3, column `Projet`: found nothing, expected text\n  \
-         row 4, column `Projet`: found `?!`, expected a name with letters or digits",
+         ligne 3, colonne `Projet` : trouvé rien, attendu du texte\n  \
+         ligne 4, colonne `Projet` : trouvé `?!`, attendu un nom avec des lettres ou des chiffres",
     );
 }
 
@@ -210,9 +225,8 @@ fn an_unknown_phase_and_a_project_without_name() {
 fn a_row_with_too_few_or_too_many_cells() {
     check(
         "PNR,MI,Oui,un, deux,mai 11,1,Cadrage,1,,\nPAS,MEF,Oui,,mai 11,1",
-        "`2018-03.csv`: 2 faults (rows as a spreadsheet numbers them)\n  \
-         row 2: found 11 cells, expected 10, as in the header\n  \
-         row 3: found 6 cells, expected 10, as in the header",
+        "`2018-03.csv` : 2 erreurs (lignes numérotées comme dans un tableur)\n  \
+         2 fois : attendu 10, comme dans les en-têtes ; ligne 2, trouvé 11 cellules ; ligne 3, trouvé 6 cellules",
     );
 }
 
@@ -227,22 +241,23 @@ fn a_column_twice() {
     check_file(
         "2018-03.csv",
         &format!("{HEADER},Coût complet estimé\nPNR,MI,Oui,,mai 11,1,Cadrage,1,,,2"),
-        "`2018-03.csv`: 1 fault (rows as a spreadsheet numbers them)\n  \
-         row 1, column `Coût complet estimé`: found a second column for `Coût estimé`, expected \
-         each column once",
+        "`2018-03.csv` : 1 erreur (lignes numérotées comme dans un tableur)\n  \
+         ligne 1, colonne `Coût complet estimé` : trouvé une deuxième colonne pour `Coût estimé`, attendu \
+         chaque colonne une seule fois",
     );
 }
 
 #[test]
-fn many_faults_are_counted_and_the_first_twenty_shown() {
+fn many_faults_of_a_kind_are_counted_and_the_first_places_shown() {
     let rows: Vec<_> = (1..=50).map(|n| format!("P{n},MI,Oui,,mai 11,1,Cadrage,x,,")).collect();
     let rows = rows.join("\n");
     let refusal = read("2018-03.csv", format!("{HEADER}\n{rows}"), &[]).unwrap_err().to_string();
     let lines: Vec<_> = refusal.lines().collect();
-    assert_eq!(lines.len(), 22);
-    assert_eq!(lines[0], "`2018-03.csv`: 50 faults (rows as a spreadsheet numbers them)");
-    assert_eq!(lines[20], "  row 21, column `Coût estimé`: found `x`, expected a number");
-    assert_eq!(lines[21], "  and 30 more");
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0], "`2018-03.csv` : 50 erreurs (lignes numérotées comme dans un tableur)");
+    let kind = "  colonne `Coût estimé`, 50 fois : attendu un nombre ; ligne 2, trouvé `x` ; ligne 3, trouvé `x` ; \
+                ligne 4, trouvé `x`…";
+    assert_eq!(lines[1], kind);
 }
 
 #[test]
@@ -260,16 +275,16 @@ fn a_profile_that_is_wrong() {
     };
     assert_eq!(
         load(&format!("{head}{}", field("cost", "number"))),
-        "`bad.toml`, profile `bad`: found the field `cost`, expected one of `project`, `watch`, \
+        "`bad.toml`, profile `bad` : found the field `cost`, expected one of `project`, `watch`, \
          `since`, `until`, `note`"
     );
     assert_eq!(
         load(&format!("{head}{}", field("since", "number"))),
-        "`bad.toml`, profile `bad`: field `since`: found the parser `Number`, expected one that \
+        "`bad.toml`, profile `bad` : field `since`: found the parser `Number`, expected one that \
          yields Date"
     );
     assert_eq!(
         load(&format!("{head}{}{}", field("since", "date"), field("project", "text"))),
-        "`bad.toml`, profile `bad`: found no field `watch`, expected it, not optional"
+        "`bad.toml`, profile `bad` : found no field `watch`, expected it, not optional"
     );
 }

@@ -22,7 +22,7 @@ fn accepted(text: &str) -> Import {
 #[track_caller]
 fn refused(text: &str) -> String {
     let refusal = read("2020-11.csv", text, &known()).unwrap_err().to_string();
-    refusal.split_once("them)\n").map_or(refusal.clone(), |(_, faults)| faults.to_owned())
+    refusal.split_once("tableur)\n").map_or(refusal.clone(), |(_, faults)| faults.to_owned())
 }
 
 #[test]
@@ -50,11 +50,11 @@ fn an_edition_in_our_own_words() {
     assert_eq!(import.withheld.len(), 3);
     assert_eq!(
         refused(&format!("{header}\nPORTALIS,MJ,Cadrage,mai 11,1,\"1,5\",Oui,,,")),
-        "  row 2, column `phase`: found `Cadrage`, expected one of `scoping`, `build`, `trial`, \
+        "  ligne 2, colonne `phase` : trouvé `Cadrage`, attendu l’un de `scoping`, `build`, `trial`, \
          `rollout`, `completed`, `stopped`, `under_revision`\n  \
-         row 2, column `start_on`: found `mai 11`, expected a month such as `2016-11`, from 1970 to 2100\n  \
-         row 2, column `cost_meur`: found `1,5`, expected a number with a decimal point\n  \
-         row 2, column `inter_ministerial`: found `Oui`, expected `true` or `false`"
+         ligne 2, colonne `start_on` : trouvé `mai 11`, attendu un mois tel que `2016-11`, de 1970 à 2100\n  \
+         ligne 2, colonne `cost_meur` : trouvé `1,5`, attendu un nombre à point décimal\n  \
+         ligne 2, colonne `inter_ministerial` : trouvé `Oui`, attendu `true` ou `false`"
     );
 }
 
@@ -108,14 +108,14 @@ fn what_is_wrong_in_a_file_of_facts_is_said_with_what_the_field_takes() {
             "project,reported_on,avis_status,lots_count,cost_hostin,contingency\n\
              PORTALIS,2020-11-01,oui,1.5,,-5\nPORTALIS,2020-11-01,pending,1,,"
         ),
-        "  row 1, column `cost_hostin`: found a column that is not known, expected `cost_hosting`, \
-         or no such column\n  \
-         row 2, column `avis_status`: found `oui`, expected one of `favorable`, \
+        "  ligne 1, colonne `cost_hostin` : trouvé une colonne inconnue, attendu `cost_hosting`, \
+         ou pas cette colonne\n  \
+         ligne 2, colonne `avis_status` : trouvé `oui`, attendu l’un de `favorable`, \
          `favorable_with_reservations`, `unfavorable`, `deemed_favorable`, `pending`, `no_referral`\n  \
-         row 2, column `lots_count`: found `1.5`, expected a whole number\n  \
-         row 2, column `contingency`: found `-5`, expected a number that is not negative\n  \
-         row 3, column `project`: found project `portalis` at 2020-11-01, already on row 2, \
-         expected one row per project and date"
+         ligne 2, colonne `lots_count` : trouvé `1.5`, attendu un nombre entier\n  \
+         ligne 2, colonne `contingency` : trouvé `-5`, attendu un nombre qui ne soit pas négatif\n  \
+         ligne 3, colonne `project` : trouvé le projet `portalis` au 2020-11-01, déjà à la ligne 2, \
+         attendu une ligne par projet et par date"
     );
 }
 
@@ -130,12 +130,12 @@ fn follow_up_data_names_projects_that_are_known() {
     assert_eq!(import.rows.len(), 3);
     assert_eq!(
         refused(&format!("{header}\nPORTALYS,recurrent,2020-11-01,,\nxyz,vigilance,,,")),
-        "  row 2, column `project`: found `PORTALYS`, expected a known project (nearest: \
+        "  ligne 2, colonne `project` : trouvé `PORTALYS`, attendu un projet connu (le plus proche : \
          `PORTALIS`, `portalis`)\n  \
-         row 3, column `project`: found `xyz`, expected a known project\n  \
-         row 3, column `watch`: found `vigilance`, expected one of `closing`, `recurrent`, \
+         ligne 3, colonne `project` : trouvé `xyz`, attendu un projet connu\n  \
+         ligne 3, colonne `watch` : trouvé `vigilance`, attendu l’un de `closing`, `recurrent`, \
          `reframing`, `heightened`\n  \
-         row 3, column `since`: found nothing, expected a date"
+         ligne 3, colonne `since` : trouvé rien, attendu une date"
     );
 }
 
@@ -192,16 +192,16 @@ fn words_outside_the_lists_are_refused_with_the_lists() {
     for (text, expected) in [
         (
             "project,decided_on,cost_meur,duration_months,reason,decided_by\nportalis,2019-01-01,,,x,",
-            "  row 2, column `cost_meur`: found neither a cost nor a duration, expected at least one of them",
+            "  ligne 2, colonne `cost_meur` : trouvé ni coût ni durée, attendu au moins l’un des deux",
         ),
         (
             "project,label,kind,baseline_on,forecast_on,actual_on,reported_on\nportalis,V1,jalon,2019-01-01,,,2020-11-01",
-            "  row 2, column `kind`: found `jalon`, expected one of `release`, `go_live`, `audit`, `other`",
+            "  ligne 2, colonne `kind` : trouvé `jalon`, attendu l’un de `release`, `go_live`, `audit`, `other`",
         ),
         (
             "project,cause,level,declared_on,lifted_on,author_role,text\nportalis,RC25,fort,2019-01-01,,,",
-            "  row 2, column `cause`: found `RC25`, expected `RC01` to `RC24`\n  \
-             row 2, column `level`: found `fort`, expected one of `clear`, `watch`, `moderate`, `high`, `critical`",
+            "  ligne 2, colonne `cause` : trouvé `RC25`, attendu `RC01` à `RC24`\n  \
+             ligne 2, colonne `level` : trouvé `fort`, attendu l’un de `clear`, `watch`, `moderate`, `high`, `critical`",
         ),
     ] {
         assert_eq!(refused(text), expected);
@@ -212,8 +212,8 @@ fn words_outside_the_lists_are_refused_with_the_lists() {
 fn a_wrong_address_is_not_repeated_in_the_message() {
     assert_eq!(
         refused("ministry,role,name,email,since\nMJ,secretary_general,,jeanne.dupont,"),
-        "  row 2, column `email`: found text that is no address, expected an address such as \
-         `sg@example.gouv.fr`"
+        "  ligne 2, colonne `email` : trouvé un texte qui n’est pas une adresse, attendu une adresse telle que \
+         `sg@example.gouv.fr`, ou plusieurs séparées par `;`"
     );
 }
 
@@ -223,8 +223,8 @@ fn a_list_that_lacks_a_column_names_it() {
         refused(
             "project,kind,baseline_on,forecast_on,actual_on,reported_on\nportalis,release,2019-01-01,,,2020-11-01"
         ),
-        "`2020-11.csv`: no profile recognises its header row\n  \
-         found: `project`, `kind`, `baseline_on`, `forecast_on`, `actual_on`, `reported_on`\n  \
-         expected by the nearest profile, `vigie-milestones`: `label`"
+        "`2020-11.csv` : aucun profil ne reconnaît ses en-têtes\n  \
+         trouvé : `project`, `kind`, `baseline_on`, `forecast_on`, `actual_on`, `reported_on`\n  \
+         attendu par le profil le plus proche, `vigie-milestones` : `label`"
     );
 }

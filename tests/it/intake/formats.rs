@@ -169,7 +169,7 @@ fn a_cell_in_the_last_corner_of_a_sheet_costs_a_message_not_the_memory() {
     let book = xlsx(&format!(r#"<row r="1">{header}</row>{corner}"#));
     assert_eq!(
         read("2018-03.xlsx", book, &[]).unwrap_err().to_string(),
-        "`2018-03.xlsx`, row 1048576: found 16384 columns, expected at most 500"
+        "`2018-03.xlsx`, ligne 1048576 : trouvé 16384 colonnes, attendu au plus 500"
     );
 }
 
@@ -178,33 +178,33 @@ fn bounds_are_said_with_what_was_found() {
     let wide = vec!["a"; 501].join(",");
     assert_eq!(
         read("f.csv", wide, &[]).unwrap_err().to_string(),
-        "`f.csv`, row 1: found 501 columns, expected at most 500"
+        "`f.csv`, ligne 1 : trouvé 501 colonnes, attendu au plus 500"
     );
     let long = format!("a,b\n{},c", "x".repeat(100_001));
     assert_eq!(
         read("f.csv", long, &[]).unwrap_err().to_string(),
-        "`f.csv`, row 2: found 100001 characters in a cell, expected at most 100000"
+        "`f.csv`, ligne 2 : trouvé 100001 caractères dans une cellule, attendu au plus 100000"
     );
     let tall = format!("a,b\n{}", "1,2\n".repeat(200_000));
     assert_eq!(
         read("f.csv", tall, &[]).unwrap_err().to_string(),
-        "`f.csv`, row 200001: found 200001 rows, expected at most 200000"
+        "`f.csv`, ligne 200001 : trouvé 200001 lignes, attendu au plus 200000"
     );
 }
 
 #[test]
 fn a_file_that_is_no_table_is_refused() {
     for (bytes, expected) in [
-        (&b""[..], "`f`: found an empty file, expected a header row and rows"),
+        (&b""[..], "`f` : trouvé un fichier vide, attendu des en-têtes et des lignes"),
         (
-            b"PK\x03\x04 and then nothing",
-            "`f`: found a damaged archive (invalid Zip archive: Could not find EOCD), expected a CSV, XLSX or ODS file",
+            b"PK\x03\x04 and then rien",
+            "`f` : trouvé une archive endommagée (invalid Zip archive: Could not find EOCD), attendu un fichier CSV, XLSX ou ODS",
         ),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "`f`: found an old Excel file (.xls), expected a CSV, XLSX or ODS file",
+            "`f` : trouvé un ancien fichier Excel (.xls), attendu un fichier CSV, XLSX ou ODS",
         ),
-        (b"%PDF-1.4\0\0", "`f`: found binary content, expected a CSV, XLSX or ODS file"),
+        (b"%PDF-1.4\0\0", "`f` : trouvé un contenu binaire, attendu un fichier CSV, XLSX ou ODS"),
     ] {
         assert_eq!(read("f", bytes, &[]).unwrap_err().to_string(), expected);
     }

@@ -76,19 +76,19 @@ fn a_column_without_any_value_waits_and_so_does_one_that_lost_half_of_them() {
     let report = app.json(&["import", "2018-03.csv"]);
     assert_eq!(why(&report), "La colonne « Début » est vide sur les 2\u{a0}lignes.");
 
-    let app = TestApp::new();
-    write(&app, "2020-06.csv", &twelve(1.0));
-    app.ok(&["import", "2020-06.csv"]);
+    let other = TestApp::new();
+    write(&other, "2020-06.csv", &twelve(1.0));
+    other.ok(&["import", "2020-06.csv"]);
     let lost: Vec<String> = twelve(1.0)
         .into_iter()
         .enumerate()
         .map(|(index, row)| if index < 6 { row.replace("2018-01", "") } else { row })
         .collect();
-    write(&app, "2020-11.csv", &lost);
-    let report = app.json(&["import", "2020-11.csv"]);
-    assert_eq!(held(&report), ["values_lost"]);
+    write(&other, "2020-11.csv", &lost);
+    let second = other.json(&["import", "2020-11.csv"]);
+    assert_eq!(held(&second), ["values_lost"]);
     assert_eq!(
-        why(&report),
+        why(&second),
         "Colonne « Début » : des 12\u{a0}projets communs des éditions 2020-06 et 2020-11, 12 l’avaient \
          renseignée, et 6 ne l’ont plus (50,0\u{202f}%) ; 30,0\u{202f}% au plus peuvent la perdre."
     );
@@ -121,8 +121,8 @@ fn costs_divided_by_three_wait_with_both_figures_and_a_better_file_takes_their_p
     write(&app, "2020-11.better.csv", &twelve(1.1));
     assert!(held(&app.json(&["import", "2020-11.better.csv"])).is_empty());
     assert_eq!(cost(&app, "projet a", "2020-11-30"), 11.0);
-    let cycle = app.json(&["cycle", "--as-of", "2020-11-30"]);
-    assert_eq!(cycle["on_hold"], json!([]), "the better file took its place");
+    let next = app.json(&["cycle", "--as-of", "2020-11-30"]);
+    assert_eq!(next["on_hold"], json!([]), "the better file took its place");
 }
 
 #[test]
@@ -216,20 +216,23 @@ fn projects_gone_starts_and_phases_are_compared_with_the_edition_before() {
     let mut slip = twelve(1.0);
     slip[2] = slip[2].replace(",30,", ",300,");
     write(&app, "2020-12.csv", &slip);
-    let report = app.json(&["import", "2020-12.csv"]);
-    assert_eq!(held(&report), ["project_cost"]);
-    assert!(why(&report).contains("300,0\u{202f}M€ au lieu de 30,0\u{202f}M€"), "{}", why(&report));
+    let slipped = app.json(&["import", "2020-12.csv"]);
+    assert_eq!(held(&slipped), ["project_cost"]);
+    assert!(
+        why(&slipped).contains("300,0\u{202f}M€ au lieu de 30,0\u{202f}M€"),
+        "{}",
+        why(&slipped)
+    );
 }
 
 #[test]
 fn no_real_edition_nor_fixture_waits_and_a_real_one_with_a_third_of_its_costs_does() {
-    let app = TestApp::with_fixtures();
-    let waiting = |app: &TestApp| {
-        let imports = app.json(&["imports"]);
+    let waiting = |of: &TestApp| {
+        let imports = of.json(&["imports"]);
         let imports = imports.as_array().unwrap().clone();
         imports.into_iter().filter(|one| one["state"] != "in_use").collect::<Vec<_>>()
     };
-    assert_eq!(waiting(&app), Vec::<Value>::new());
+    assert_eq!(waiting(&TestApp::with_fixtures()), Vec::<Value>::new());
     let Some(folder) = real_editions() else { return };
     let app = TestApp::new();
     let dashboards = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
@@ -261,7 +264,7 @@ fn no_real_edition_nor_fixture_waits_and_a_real_one_with_a_third_of_its_costs_do
         let record = record.unwrap();
         let third = |cell: &str| {
             let number: Result<f64, _> = cell.replace(',', ".").parse();
-            number.map_or_else(|_| cell.to_owned(), |cost| format!("{:.2}", cost / 3.0))
+            number.map_or_else(|_| cell.to_owned(), |whole| format!("{:.2}", whole / 3.0))
         };
         let cells = record.iter().enumerate();
         let cells = cells.map(|(at, cell)| if at == cost { third(cell) } else { cell.to_owned() });
@@ -281,15 +284,15 @@ fn the_risk_team_is_told_once_of_what_waits() {
     let kept: Vec<&str> = text.lines().take(12).collect();
     std::fs::write(app.path("2020-11.short.csv"), kept.join("\n") + "\n").unwrap();
     app.ok(&["import", "2020-11.short.csv"]);
-    let told = |app: &TestApp| {
+    let told = || {
         let notices = app.json(&["notices", "list"]);
         let titles = notices.as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap());
         titles.filter(|title| title.contains("1 importation en attente")).count()
     };
-    assert_eq!(told(app), 0);
+    assert_eq!(told(), 0);
     for (day, count) in [("2020-12-01", 1), ("2020-12-02", 1)] {
         app.ok(&["cycle", "--as-of", day]);
-        assert_eq!(told(app), count, "{day}");
+        assert_eq!(told(), count, "{day}");
     }
     let mails = mailed.deliver();
     assert!(mails.iter().any(|mail| mail.html.contains("vigie imports confirm")), "{mails:#?}");

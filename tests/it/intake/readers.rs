@@ -13,7 +13,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
 pub(crate) fn published(file: &str, known: &[KnownProject]) -> Import {
     let path = real_editions().unwrap().join(file);
     let bytes = read_file(&path).unwrap();
-    let request = ReadRequest { file, bytes: &bytes, profile: None, edition: None };
+    let request = ReadRequest { file, bytes: &bytes, profile: None, sheet: None, edition: None };
     READER.read(&request, known).unwrap()
 }
 
@@ -22,7 +22,8 @@ pub(crate) fn read(
     bytes: impl AsRef<[u8]>,
     known: &[KnownProject],
 ) -> Result<Import, SourceError> {
-    let request = ReadRequest { file, bytes: bytes.as_ref(), profile: None, edition: None };
+    let request =
+        ReadRequest { file, bytes: bytes.as_ref(), profile: None, sheet: None, edition: None };
     READER.read(&request, known)
 }
 

@@ -78,7 +78,7 @@ async fn a_file_that_is_wrong_is_refused_once_and_holds_up_no_other() {
     let listed = app.json(&["jobs", "files"]);
     assert_eq!(listed[0]["outcome"], "refused");
     let detail = listed[0]["detail"].as_str().unwrap();
-    assert!(detail.contains("row 2, column `cost_meur`: found `-12`"), "{detail}");
+    assert!(detail.contains("ligne 2, colonne `cost_meur` : trouvé `-12`"), "{detail}");
     // Corrected, it is read.
     put(&app, "2020-06.panorama.csv", &[ALPHA]);
     assert_eq!(told(&import(&work).await), "success: 1 fichier importé");

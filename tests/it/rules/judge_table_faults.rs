@@ -26,8 +26,8 @@ fn the_subject_may_be_any_column_and_a_row_without_one_is_refused() {
     std::fs::write(app.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n,2,0.1\n").unwrap();
     let refused = judge(&app, "t.csv", &["--subject", "Code", "--fired"]).stderr;
     insta::assert_snapshot!(refused.trim(), @r"
-    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
-      row 3, column `code`: found nothing, expected the name of the subject
+    vigie: `t.csv` : 1 erreur (lignes numérotées comme dans un tableur)
+      ligne 3, colonne `code` : trouvé rien, attendu le nom du sujet
     ");
     std::fs::write(app.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n").unwrap();
     let output = verdicts(&app, "t.csv", &["--subject", "Code", "--fired"]);
@@ -46,25 +46,25 @@ fn cells_that_cannot_be_are_refused_with_their_place() {
 #[test]
 fn a_table_without_a_subject_or_with_two_columns_for_a_field_is_refused() {
     insta::assert_snapshot!(refusal("name,phase\na,build\n", None, &[]).trim(), @r"
-    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
-      found no column for the subject among `name`, `phase`, expected `project_id`, or a profile or `--subject` that names it
+    vigie: `t.csv` : 1 erreur (lignes numérotées comme dans un tableur)
+      trouvé aucune colonne pour le sujet parmi `name`, `phase`, attendu `project_id`, ou un profil ou `--subject` qui la nomme
     ");
     insta::assert_snapshot!(refusal("project_id,phase,Phase\na,build,build\n", None, &[]).trim(), @r"
-    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
-      column `Phase`: found a second column for `phase`, after `phase`, expected one column per field
+    vigie: `t.csv` : 1 erreur (lignes numérotées comme dans un tableur)
+      colonne `Phase` : trouvé une deuxième colonne pour `phase`, après `phase`, attendu une colonne par champ
     ");
 }
 
 #[test]
 fn a_profile_that_cannot_be_right_is_refused_with_the_nearest_field() {
     let misspelt = "[fields.budget_drfit]\nheaders = [\"x\"]";
-    insta::assert_snapshot!(refusal("project_id\na\n", Some(misspelt), &[]).trim(), @"vigie: `p.toml`: found the field `budget_drfit`, expected one that `vigie dictionary` lists; the nearest is `budget_drift`");
+    insta::assert_snapshot!(refusal("project_id\na\n", Some(misspelt), &[]).trim(), @"vigie: `p.toml` : found the field `budget_drfit`, expected one that `vigie dictionary` lists; the nearest is `budget_drift`");
     let unlike = "[fields.budget_drift]\nheaders = [\"x\"]\nparse = \"french_date\"";
-    insta::assert_snapshot!(refusal("project_id\na\n", Some(unlike), &[]).trim(), @"vigie: `p.toml`: field `budget_drift`: found the parser `FrenchDate`, expected one that yields numbers");
+    insta::assert_snapshot!(refusal("project_id\na\n", Some(unlike), &[]).trim(), @"vigie: `p.toml` : field `budget_drift`: found the parser `FrenchDate`, expected one of another type");
     let strict = "strict = true";
     insta::assert_snapshot!(refusal("project_id,budget_drfit\na,1\n", Some(strict), &[]).trim(), @r"
-    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
-      found the column `budget_drfit`, expected a column that the profile knows; the nearest field is `budget_drift`
+    vigie: `t.csv` : 1 erreur (lignes numérotées comme dans un tableur)
+      trouvé la colonne `budget_drfit`, attendu une colonne que le profil connaît ; le champ le plus proche est `budget_drift`
     ");
 }
 
@@ -80,12 +80,12 @@ fn a_parquet_column_of_another_type_is_refused_before_anything_is_judged() {
         answer.stderr.trim().replace(&table, "t.parquet")
     };
     insta::assert_snapshot!(refused(Column::new("budget_drift".into(), [true, false])), @r"
-    vigie: `t.parquet`: 1 fault (rows as a spreadsheet numbers them)
-      column `budget_drift`: found values of type `bool`, expected numbers, for the field `budget_drift`
+    vigie: `t.parquet` : 1 erreur (lignes numérotées comme dans un tableur)
+      colonne `budget_drift` : trouvé des valeurs de type `bool`, attendu des nombres, pour le champ `budget_drift`
     ");
     insta::assert_snapshot!(refused(Column::new("budget_drift".into(), [0.5, f64::NAN])), @r"
-    vigie: `t.parquet`: 1 fault (rows as a spreadsheet numbers them)
-      row 3, column `budget_drift`: found `NaN`, expected a number, or nothing
+    vigie: `t.parquet` : 1 erreur (lignes numérotées comme dans un tableur)
+      ligne 3, colonne `budget_drift` : trouvé `NaN`, attendu un nombre, ou rien
     ");
     assert!(!app.path("v.csv").exists());
     assert!(!app.path("v.csv.partial").exists());
@@ -123,5 +123,5 @@ fn a_quote_that_never_closes_does_not_swallow_the_file() {
     std::fs::write(app.path("t.csv"), format!("project_id,name\na,\"x\n{rest}")).unwrap();
     let answer = judge(&app, "t.csv", &["--out", "v.csv"]);
     assert_eq!(answer.code, Some(1));
-    insta::assert_snapshot!(answer.stderr.trim(), @"vigie: `t.csv`: found a row of more than 16777216 bytes: a quote that never closes?, expected CSV");
+    insta::assert_snapshot!(answer.stderr.trim(), @"vigie: `t.csv` : trouvé une ligne de plus de 16777216 octets : un guillemet jamais fermé ?, attendu CSV");
 }

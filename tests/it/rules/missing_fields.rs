@@ -248,35 +248,35 @@ fn column(field: &Field, cells: Vec<Option<Value>>) -> Column {
             name,
             all(cells, |cell| match cell {
                 Value::Bool(held) => Some(held),
-                _ => None,
+                Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Date(_) => None,
             }),
         ),
         FieldKind::Int => Series::new(
             name,
             all(cells, |cell| match cell {
                 Value::Int(held) => Some(held),
-                _ => None,
+                Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Date(_) => None,
             }),
         ),
         FieldKind::Float => Series::new(
             name,
             all(cells, |cell| match cell {
                 Value::Float(held) => Some(held),
-                _ => None,
+                Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
             }),
         ),
         FieldKind::Text => Series::new(
             name,
             all(cells, |cell| match cell {
                 Value::Text(held) => Some(held),
-                _ => None,
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Date(_) => None,
             }),
         ),
         FieldKind::Date => Series::new(
             name,
             all(cells, |cell| match cell {
                 Value::Date(held) => Some(held.to_epoch_days()),
-                _ => None,
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => None,
             }),
         )
         .cast(&DataType::Date)

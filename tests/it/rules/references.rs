@@ -123,7 +123,8 @@ fn references(text: &str) -> Vec<(&'static str, String)> {
     }
     for part in text.split("Depuis l’édition ").skip(1) {
         let words = FORMS[2..].iter().find(|words| part[7..].starts_with(&format!(", {words}")));
-        found.push((words.unwrap_or_else(|| panic!("{text}")), part.chars().take(7).collect()));
+        assert!(words.is_some(), "{text}");
+        found.push((words.unwrap(), part.chars().take(7).collect()));
     }
     found
 }

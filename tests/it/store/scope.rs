@@ -262,7 +262,7 @@ pub(crate) fn panorama(when: &str, projects: &[(&str, &str)]) -> Import {
         ..snapshot(id, when, 10.0)
     });
     let file = import(Dataset::Panorama, when, ImportedRows::Panorama(snapshots.collect()));
-    Import { set_aside: vec![], withheld: vec![], sightings: vec![], ..file }
+    Import { set_aside: vec![], withheld: vec![], sightings: vec![], remarks: vec![], ..file }
 }
 
 #[tokio::test]

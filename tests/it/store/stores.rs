@@ -162,6 +162,7 @@ pub(crate) fn import(dataset: Dataset, when: &str, rows: ImportedRows) -> Import
             },
         }],
         holds: vec![],
+        remarks: vec![],
     }
 }
 

@@ -49,7 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("figment", &["server"]),
     ("icalendar", &["decisions"]),
     ("indicatif", &["cli"]),
-    ("lettre", &["notify"]),
+    ("lettre", &["notify", "support"]),
     ("minijinja", &["notify"]),
     ("openidconnect", &["auth"]),
     ("prometheus_client", &["api"]),

@@ -29,7 +29,8 @@ struct Held {
     /// Of the holder's ministry alone.
     services: Services,
     /// Who receives messages there now.
-    recipient: Contact,
+    /// Those to whom the mail went.
+    recipients: Vec<Contact>,
 }
 
 /// Show a message in full, to those who received it by mail.
@@ -56,7 +57,9 @@ pub(in crate::api) async fn show_message(
     };
     let key = context.store.link_key(context.clock.now()).await?;
     let signer = LinkSigner::new(key.reveal().as_bytes(), &context.notify);
-    let personal = signer.personal(&notice, &[held.recipient.email.as_str()]);
+    let addresses: Vec<&str> =
+        held.recipients.iter().map(|contact| contact.email.as_str()).collect();
+    let personal = signer.personal(&notice, &addresses);
     let Content::Message { html, page, .. } = personal.content else {
         return Ok(refuse(&context, &request, "/messages/{link}"));
     };
@@ -154,9 +157,12 @@ async fn held(
     }
     let services = context.seen_by(request, &Scope::of([ministry.clone()]));
     let contacts = services.store.contacts(today(now)).await?;
-    let recipient = notify::secretary_general(&contacts, ministry, today(now));
-    let recipient = recipient.filter(|contact| link.is_for(&[contact])).cloned();
-    Ok(recipient.map(|recipient| Held { link, services, recipient }))
+    let recipients = notify::secretary_general(&contacts, ministry, today(now));
+    if recipients.is_empty() || !link.is_for(&recipients) {
+        return Ok(None);
+    }
+    let recipients = recipients.into_iter().cloned().collect();
+    Ok(Some(Held { link, services, recipients }))
 }
 
 /// The alerts of the link that are open and that nobody acknowledged.
@@ -171,10 +177,14 @@ async fn waiting(held: &Held) -> Result<Vec<Alert>, Problem> {
     Ok(waiting)
 }
 
-/// Who acknowledges: the holder of the office by name, else the office.
+/// Who acknowledges: the holder of the office by name, else the office, as when its mail goes to several addresses.
 fn actor(held: &Held) -> Result<Actor, Problem> {
-    let named = held.recipient.name.as_deref().and_then(|name| Actor::person(name).ok());
-    let office = || Actor::person(&format!("secrétariat général, {}", held.recipient.ministry));
+    let named = match held.recipients.as_slice() {
+        [alone] => alone.name.as_deref().and_then(|name| Actor::person(name).ok()),
+        _ => None,
+    };
+    let ministry = held.recipients.first().map_or("", |contact| contact.ministry.as_str());
+    let office = || Actor::person(&format!("secrétariat général, {ministry}"));
     match named {
         Some(named) => Ok(named),
         None => office().map_err(|fault| Problem::Unfit(fault.to_string())),

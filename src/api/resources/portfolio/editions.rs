@@ -11,8 +11,8 @@ use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::EditionComparison;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::import_decision::ImportState;
 use crate::store::ImportSummary;
 
 /// List the import in force for each edition of the panorama.

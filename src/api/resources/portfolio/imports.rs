@@ -31,6 +31,8 @@ pub(in crate::api) struct UploadQuery {
     file: String,
     /// Name of the profile to read the file with; by default, the one that matches its header row.
     profile: Option<String>,
+    /// Name of the sheet to read; by default, the one visible sheet that a profile recognises.
+    sheet: Option<String>,
     /// Edition of the file, if it does not give one itself.
     edition: Option<EditionId>,
     /// Report what would be imported, and write nothing.
@@ -62,9 +64,10 @@ pub(in crate::api) async fn import_file(
     query: QueryParameters<UploadQuery>,
     (request, body): (HttpRequest, web::Payload),
 ) -> Result<HttpResponse, Problem> {
-    let UploadQuery { file, profile, edition, dry_run } = query.into_inner();
+    let UploadQuery { file, profile, sheet, edition, dry_run } = query.into_inner();
     let file = file_name(file)?;
-    let terms = IntakeTerms { profile, edition, actor: context.caller().name.clone(), dry_run };
+    let terms =
+        IntakeTerms { profile, sheet, edition, actor: context.caller().name.clone(), dry_run };
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let upload =
         uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;

@@ -8,6 +8,8 @@ use thiserror::Error;
 pub enum ExportError {
     #[error("write the table as CSV or Parquet")]
     Written(#[from] PolarsError),
+    #[error("write the table as CSV for Excel")]
+    Csv(#[from] csv::Error),
     #[error("write the workbook")]
     Workbook(#[from] XlsxError),
 }

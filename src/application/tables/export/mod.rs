@@ -1,6 +1,7 @@
 //! Exports whole tables, for a spreadsheet, a script or another data platform.
 
 mod error;
+mod excel_csv;
 mod tables;
 mod workbook;
 mod written;
@@ -43,6 +44,19 @@ words! {
         Xlsx = "xlsx",
         /// For programs: each column has its type.
         Parquet = "parquet",
+    }
+}
+
+words! {
+    /// Who opens a CSV file.
+    #[derive(Default)]
+    pub enum ExportReader, "a reader of the file" {
+        /// Raw: field names, decimal points, texts as they are, whatever a spreadsheet program would make of them.
+        #[default]
+        Programs = "programs",
+        /// As Excel in French reads it: semicolons, decimal commas, dates as 30/11/2020, French headers; a text that
+        /// Excel would take for a formula is kept a text.
+        Excel = "excel",
     }
 }
 
@@ -116,7 +130,7 @@ pub struct ExportScope {
 pub async fn export(
     services: &Services,
     table: ExportTable,
-    format: ExportFormat,
+    (format, reader): (ExportFormat, ExportReader),
     scope: ExportScope,
 ) -> Result<Exported, ApplicationError> {
     let day = scope.as_of.unwrap_or_else(|| today(services.clock.now()));
@@ -126,16 +140,20 @@ pub async fn export(
         _ => day.to_string(),
     };
     let name = format!("vigie-{}-{of}.{}", table.as_str(), format.as_str());
-    let written = tokio::task::spawn_blocking(move || write((table, &of), format, frame)).await?;
+    let written =
+        tokio::task::spawn_blocking(move || write((table, &of), (format, reader), frame)).await?;
     Ok(Exported { name, bytes: written? })
 }
 
 fn write(
     (table, of): (ExportTable, &str),
-    format: ExportFormat,
+    (format, reader): (ExportFormat, ExportReader),
     mut frame: DataFrame,
 ) -> Result<Vec<u8>, ExportError> {
     match format {
+        ExportFormat::Csv if reader == ExportReader::Excel => {
+            excel_csv::excel_csv(&written::visible(&frame)?)
+        }
         ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
         // Exact values, since programs read this format.
         ExportFormat::Parquet => written::parquet(&mut frame),

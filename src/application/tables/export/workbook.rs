@@ -246,7 +246,7 @@ fn in_french<'t>(column: &str, text: &'t str) -> Cow<'t, str> {
     label.unwrap_or(text).into()
 }
 
-fn header<'a>(name: &'a str, field: Option<&Field>) -> &'a str {
+pub(super) fn header<'a>(name: &'a str, field: Option<&Field>) -> &'a str {
     let own = || HEADERS.iter().find(|(own, _)| *own == name).map(|(_, header)| *header);
     field.map(|field| field.label).or_else(own).unwrap_or(name)
 }

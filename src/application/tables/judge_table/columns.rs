@@ -35,11 +35,17 @@ pub(super) fn can_be(found: &DataType, kind: FieldKind) -> bool {
     let same = match kind {
         FieldKind::Bool => found.is_bool(),
         // A text field may have a name that is written as a number.
-        FieldKind::Int | FieldKind::Text => found.is_integer(),
-        FieldKind::Float => found.is_primitive_numeric(),
+        FieldKind::Int => found.is_integer() || matches!(found, DataType::Decimal(_, 0)),
+        FieldKind::Text => found.is_integer() || is_category(found),
+        FieldKind::Float => found.is_primitive_numeric() || matches!(found, DataType::Decimal(..)),
         FieldKind::Date => matches!(found, DataType::Date | DataType::Datetime(_, _)),
     };
     same || found.is_string() || found.is_null()
+}
+
+/// Texts of a closed list, kept as numbers.
+fn is_category(found: &DataType) -> bool {
+    matches!(found, DataType::Categorical(..) | DataType::Enum(..))
 }
 
 /// The columns that the layout reads, under the names of their fields.
@@ -65,7 +71,7 @@ pub(super) fn of_table(layout: &TableLayout, table: &DataFrame) -> Result<DataFr
             row: None,
             column: None,
             found: error.to_string(),
-            expected: "columns of one height".to_owned(),
+            expected: "des colonnes de même hauteur".to_owned(),
         };
         vec![(0, fault)]
     })
@@ -74,6 +80,13 @@ pub(super) fn of_table(layout: &TableLayout, table: &DataFrame) -> Result<DataFr
 fn of_column(field: &TableField, column: &Column) -> Result<Column, Vec<Placed>> {
     if column.dtype().is_string() {
         return of_texts(field, column);
+    }
+    if is_category(column.dtype()) {
+        let texts = column.strict_cast(&DataType::String);
+        return of_texts(
+            field,
+            &texts.map_err(|error| vec![unreadable(field, error.to_string())])?,
+        );
     }
     let cast = cast(field, column);
     let typed = cast.map_err(|error| vec![unreadable(field, error.to_string())])?;
@@ -132,11 +145,11 @@ fn not_numbers(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
         .filter_map(|(row, number)| Some((row, number?)))
         .filter_map(|(row, number)| {
             let expected = if number.is_finite() {
-                field.field.plausible(number).err()?
+                field.plausible(number).err()?
             } else {
-                "a number, or nothing"
+                "un nombre, ou rien".to_owned()
             };
-            Some((row, fault(&field.header, format!("`{number}`"), expected.to_owned())))
+            Some((row, fault(&field.header, format!("`{number}`"), expected)))
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -163,7 +176,8 @@ fn not_dates(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
         .filter(|(_, count)| !date(*count).is_some_and(plausible::is_date))
         .map(|(row, count)| {
             let found = date(count).map_or_else(|| format!("day {count}"), |date| date.to_string());
-            let expected = plausible::EXPECTED_DATE.to_owned();
+            let expected =
+                "une date du 1970-01-01 au 2100-12-31, telle que `2026-11-25`".to_owned();
             (row, fault(&field.header, format!("`{found}`"), expected))
         })
         .collect();
@@ -171,12 +185,12 @@ fn not_dates(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
 }
 
 fn unreadable(field: &TableField, found: String) -> Placed {
-    let expected = format!("{}, for the field `{}`", field.expected(), field.field.name);
+    let expected = format!("{}, pour le champ `{}`", field.expected(), field.field.name);
     (0, fault(&field.header, found, expected))
 }
 
 /// The row number is added by the caller.
-fn fault(column: &str, found: String, expected: String) -> FileFault {
+pub(super) fn fault(column: &str, found: String, expected: String) -> FileFault {
     FileFault { row: None, column: Some(column.to_owned()), found, expected }
 }
 
@@ -192,16 +206,15 @@ pub(super) fn subjects(
         SubjectKind::Portfolio => return Ok(Ok(vec!["portfolio".to_owned(); table.height()])),
     };
     let texts = table.column(name).and_then(|column| column.str()).map_err(TableError::Batch)?;
-    let header = layout.position(name).and_then(|place| layout.fields.get(place));
-    let header = header.map_or(name, |field| field.header.as_str());
+    let header = layout.subject_header();
     let mut subjects = Vec::with_capacity(texts.len());
     let mut faults = Vec::new();
     for (row, text) in texts.iter().enumerate() {
         if let Some(text) = text {
             subjects.push(text.to_owned());
         } else {
-            let expected = "the name of the subject".to_owned();
-            faults.push((row, fault(header, "nothing".to_owned(), expected)));
+            let expected = "le nom du sujet".to_owned();
+            faults.push((row, fault(header, "rien".to_owned(), expected)));
         }
     }
     Ok(if faults.is_empty() { Ok(subjects) } else { Err(faults) })

@@ -5,6 +5,7 @@ mod columns;
 mod error;
 mod parquet;
 mod report;
+mod seen_subjects;
 mod source;
 mod verdicts;
 
@@ -21,6 +22,7 @@ use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
 use crate::intake::TableProfile;
 use crate::rules::{BatchEvaluator, Catalogue, RowVerdict, Subjects};
+use seen_subjects::SeenSubjects;
 use source::VerdictSource;
 use verdicts::VerdictLine;
 
@@ -76,24 +78,32 @@ pub fn judge_table(
         return Err(TableError::NoRule { scope: word(request.scope) });
     }
     let mut source = VerdictSource::open(request.table)?;
-    let layout = {
+    let mut layout = {
         let file = request.table.display().to_string();
         request.profile.over(&file, source.headers(), request.scope, request.subject)?
     };
-    source.check(&layout)?;
-    let given: BTreeSet<&'static str> = layout.fields.iter().map(|one| one.field.name).collect();
     let read: BTreeSet<&'static str> =
         rules.iter().flat_map(|rule| catalogue.fields_of(&rule.id)).collect();
-    let target = view::target(catalogue.thresholds(), request.as_of);
     let wanted = read.iter().copied().chain(Subjects::FIELDS).collect();
+    // What no rule reads, directly or through a measure, is not looked at.
+    let inputs = GivenFrame::inputs(request.scope, &wanted);
+    layout.fields.retain(|one| inputs.contains(one.field.name) || one.is_subject(request.scope));
+    source.check(&layout)?;
+    let given: BTreeSet<&'static str> = layout.fields.iter().map(|one| one.field.name).collect();
+    let target = view::target(catalogue.thresholds(), request.as_of);
     let plan = GivenFrame::plan(request.scope, &given, &wanted, request.as_of, target);
 
     let mut hearing = catalogue.hearing(request.scope, request.as_of);
     let mut tally = TableTally::default();
+    let mut seen = SeenSubjects::default();
     let rows = if request.explain { ROWS_EXPLAINED } else { ROWS };
     while let Some(table) = source.next(&layout, rows)? {
         let subjects = columns::subjects(&table, request.scope, &layout)?;
         let subjects = subjects.map_err(|faults| source.refuse_rows(faults))?;
+        if request.scope != SubjectKind::Portfolio {
+            let twice = seen.meet(&subjects, &layout, source.first_row());
+            twice.map_err(|faults| source.refuse_rows(faults))?;
+        }
         let frame = plan.build(table).map_err(|error| request.unlaid(error))?;
         judge_chunk(request, &mut hearing, &Chunk { frame, subjects }, writer, &mut tally)?;
         let (done, of) = source.progress();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
 use polars::io::parquet::metadata::FileMetadataRef;
-use polars::prelude::{DataType, ParallelStrategy, ParquetReader, SerReader as _};
+use polars::prelude::{ArrowDataType, DataType, ParallelStrategy, ParquetReader, SerReader as _};
 
 use super::columns;
 use super::error::TableError;
@@ -25,7 +25,7 @@ pub(super) struct ParquetRows {
     /// Footer of the file, read once.
     metadata: FileMetadataRef,
     headers: Vec<String>,
-    types: Vec<DataType>,
+    types: Vec<ArrowDataType>,
     height: usize,
     at: usize,
 }
@@ -35,17 +35,17 @@ impl ParquetRows {
         let mut opened = file(path)?;
         let size = description_size(&mut opened)
             .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
-        within(path, "bytes of description", size, MAX_DESCRIPTION)?;
+        within(path, "octets de description", size, MAX_DESCRIPTION)?;
         let mut reader = ParquetReader::new(opened);
         let failed = |source| TableError::Parquet { path: path.to_owned(), source };
         let metadata = Arc::clone(reader.get_metadata().map_err(failed)?);
         let schema = reader.schema().map_err(failed)?;
         let columns = u64::try_from(schema.len()).unwrap_or(u64::MAX);
         let most = u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX);
-        within(path, "columns", columns, most)?;
+        within(path, "colonnes", columns, most)?;
         let height = reader.num_rows().map_err(failed)?;
         let headers = schema.iter_names().map(ToString::to_string).collect();
-        let types = schema.iter_values().map(DataType::from_arrow_field).collect();
+        let types = schema.iter_values().map(|field| field.dtype.clone()).collect();
         Ok(Self { path: path.to_owned(), metadata, headers, types, height, at: 0 })
     }
 
@@ -60,11 +60,15 @@ impl ParquetRows {
     pub(super) fn faults(&self, layout: &TableLayout) -> Vec<FileFault> {
         let typed = layout.fields.iter().filter_map(|field| {
             let found = self.types.get(field.index)?;
-            (!columns::can_be(found, field.field.kind)).then(|| FileFault {
+            let known = is_known(found).then(|| DataType::from_arrow_dtype(found));
+            let can_be =
+                known.as_ref().is_some_and(|known| columns::can_be(known, field.field.kind));
+            let name = known.map_or_else(|| format!("{found:?}"), |known| known.to_string());
+            (!can_be).then(|| FileFault {
                 row: None,
                 column: Some(field.header.clone()),
-                found: format!("values of type `{found}`"),
-                expected: format!("{}, for the field `{}`", field.expected(), field.field.name),
+                found: format!("des valeurs de type `{name}`"),
+                expected: format!("{}, pour le champ `{}`", field.expected(), field.field.name),
             })
         });
         typed.collect()
@@ -96,6 +100,37 @@ impl ParquetRows {
 
     fn failed(&self, source: PolarsError) -> TableError {
         TableError::Parquet { path: self.path.clone(), source }
+    }
+}
+
+/// Whether Polars, as it is built here, has such a type; it stops at any other.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a type that is added is not known here")]
+fn is_known(found: &ArrowDataType) -> bool {
+    match found {
+        ArrowDataType::Null
+        | ArrowDataType::Boolean
+        | ArrowDataType::Int8
+        | ArrowDataType::Int16
+        | ArrowDataType::Int32
+        | ArrowDataType::Int64
+        | ArrowDataType::UInt8
+        | ArrowDataType::UInt16
+        | ArrowDataType::UInt32
+        | ArrowDataType::UInt64
+        | ArrowDataType::Float32
+        | ArrowDataType::Float64
+        | ArrowDataType::Timestamp(..)
+        | ArrowDataType::Date32
+        | ArrowDataType::Date64
+        | ArrowDataType::Utf8
+        | ArrowDataType::LargeUtf8
+        | ArrowDataType::Utf8View
+        | ArrowDataType::Decimal(..)
+        | ArrowDataType::Decimal32(..)
+        | ArrowDataType::Decimal64(..)
+        | ArrowDataType::Decimal256(..) => true,
+        ArrowDataType::Dictionary(_, values, _) => is_known(values),
+        _ => false,
     }
 }
 

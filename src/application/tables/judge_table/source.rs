@@ -81,6 +81,11 @@ impl VerdictSource {
         Ok(next)
     }
 
+    /// The number of the first row of the last chunk; the header is row 1.
+    pub(super) fn first_row(&self) -> u32 {
+        u32::try_from(self.before.saturating_add(2)).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn progress(&self) -> (u64, u64) {
         let done = match &self.rows {
             Rows::Csv(rows) => rows.position(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::{DataType, Expr, IntoLazy, NULL, col, lit, when};
+use polars::prelude::{DataType, Expr, IntoLazy, NULL, coalesce, col, lit, when};
 
 use super::columns::day;
 use super::dictionary;
@@ -22,6 +22,16 @@ pub struct GivenFrame {
     measures: Vec<(&'static str, Expr)>,
     computed: Vec<&'static str>,
     absent: Vec<&'static str>,
+    /// Lists of declared causes that the table gives with their count: an empty cell is then an empty list.
+    lists: Vec<&'static str>,
+}
+
+const LISTS: [&str; 2] = ["causes_declared_list", "causes_declared_levels"];
+
+/// An empty list for projects of which no cause is declared; missing where nothing is known of their causes.
+fn no_cause() -> Expr {
+    let none = col("causes_declared").eq(lit(0_i64));
+    when(none).then(lit("")).otherwise(lit(NULL).cast(DataType::String))
 }
 
 /// A measure of one row, and the fields that it is computed from.
@@ -56,7 +66,9 @@ impl GivenFrame {
         let computed = computed.filter(|name| wanted.contains(name)).collect();
         let names = fields.iter().map(|field| field.name);
         let absent = names.filter(|name| !known.contains(name)).collect();
-        Self { fields, measures, computed, absent }
+        let is_counted = given.contains("causes_declared");
+        let lists = LISTS.into_iter().filter(|name| is_counted && given.contains(name)).collect();
+        Self { fields, measures, computed, absent, lists }
     }
 
     /// The fields that a table may give towards the wanted ones: those, and what they are computed from.
@@ -98,6 +110,8 @@ impl GivenFrame {
         for (_, measure) in &self.measures {
             rows = rows.with_column(measure.clone());
         }
+        let lists = self.lists.iter().map(|name| coalesce(&[col(*name), no_cause()]).alias(*name));
+        rows = rows.with_columns(lists.collect::<Vec<_>>());
         rows.select(self.fields.iter().map(|field| typed(field)).collect::<Vec<_>>()).collect()
     }
 }
@@ -113,6 +127,7 @@ pub(super) fn of_scope(scope: SubjectKind, as_of: NaiveDate, target: Option<f64>
             measures.extend(answers());
             measures.extend(changes());
             measures.extend(earned());
+            measures.extend(LISTS.map(|name| measure(name, &["causes_declared"], no_cause())));
         }
         SubjectKind::Ministry | SubjectKind::Portfolio => {
             measures.extend(target.map(|target| measure("target_drift", &[], lit(target))));

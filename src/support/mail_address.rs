@@ -14,7 +14,7 @@ pub enum AddressFault {
 }
 
 /// The address as mail servers take it, with its domain in ASCII: `sg@préfecture.example` is
-/// `sg@xn--prfecture-b4a.example`.
+/// `sg@xn--prfecture-c4a.example`.
 pub fn sendable(text: &str) -> Result<String, AddressFault> {
     let (user, domain) = text.trim().rsplit_once('@').ok_or(AddressFault::Malformed)?;
     if user.is_empty() || !domain.contains('.') {
@@ -40,7 +40,7 @@ mod tests {
         for (text, expected) in [
             ("sg@justice.example", Ok("sg@justice.example")),
             (" SG.Adjoint+x@Justice.Example ", Ok("SG.Adjoint+x@justice.example")),
-            ("sg@préfecture.example", Ok("sg@xn--prfecture-b4a.example")),
+            ("sg@préfecture.example", Ok("sg@xn--prfecture-c4a.example")),
             ("secrétaire@justice.example", Err(AddressFault::AccentedUser)),
             ("<sg@justice.example>", Err(AddressFault::Malformed)),
             ("a@justice.example,b@justice.example", Err(AddressFault::Malformed)),

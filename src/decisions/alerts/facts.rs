@@ -74,6 +74,10 @@ fn sentence(label: &str, former: &FactReference, now: &FactReference) -> String 
             format!("{} (édition {})", reference.words, reference.edition)
         }
     };
+    if (former.edition, former.as_of) == (now.edition, now.as_of) {
+        // A correction on the same day.
+        return format!("{label} : {}, au lieu de {}.", now.words, former.words);
+    }
     format!("{label} : {}, contre {}.", dated(now), dated(former))
 }
 

@@ -21,7 +21,7 @@ const MONTHS_PER_YEAR: f64 = 12.0;
 const DAYS_PER_MONTH: f64 = 30.4375;
 
 /// Two editions, project by project.
-pub(super) struct EditionPair<'a> {
+pub(super) struct SuccessiveEditions<'a> {
     former: EditionId,
     edition: EditionId,
     before: usize,
@@ -30,7 +30,7 @@ pub(super) struct EditionPair<'a> {
     common: Vec<(&'a Snapshot, &'a Snapshot)>,
 }
 
-impl<'a> EditionPair<'a> {
+impl<'a> SuccessiveEditions<'a> {
     pub(super) fn of(
         (former, before): (EditionId, &'a [Snapshot]),
         (edition, after): (EditionId, &'a [Snapshot]),

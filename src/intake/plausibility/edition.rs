@@ -1,7 +1,7 @@
 //! Why an edition must wait for a person.
 
 use super::bounds::PlausibilityBounds;
-use super::comparison::EditionPair;
+use super::comparison::SuccessiveEditions;
 use super::places::{COLUMNS, Filled, hold, listing, placed};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import_decision::{HoldKind, HoldReason};
@@ -22,7 +22,7 @@ pub fn implausible(
     let mut holds = empty_columns(rows);
     holds.extend(beyond_bounds(rows, bounds));
     if let Some((former, snapshots)) = before {
-        holds.extend(EditionPair::of((former, snapshots), (edition, rows)).holds(bounds));
+        holds.extend(SuccessiveEditions::of((former, snapshots), (edition, rows)).holds(bounds));
     }
     holds
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::missions::Decisions;
 use crate::domain::alerts::alert::Alert;
+use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionState;
 use crate::domain::portfolio::subject::Subject;
@@ -184,11 +185,27 @@ pub(in crate::notify) fn alert_line(
         Turn::Retired => Some(format!("n’est plus suivie, auparavant « {before} »")),
     };
     let detail = match news.turn {
-        Turn::Resolved | Turn::Retired => news.reason.map(str::to_owned),
+        Turn::Resolved | Turn::Retired => {
+            news.reason.map(|reason| of_its_ministry(reason, &alert.subject, directory))
+        }
         Turn::NewFact => Some(news.facts().collect::<Vec<_>>().join(" ")),
         Turn::Raised | Turn::Reopened | Turn::Worsened | Turn::Eased => alert.explanation.clone(),
     };
     MessageLine { turn, detail, ..blank_line(alert, directory) }
+}
+
+/// A reason without the sentences that name a project of another ministry, such as one that this project was
+/// told apart from.
+fn of_its_ministry(reason: &str, subject: &Subject, directory: &Directory) -> String {
+    let home = directory.home(subject);
+    let is_of_home = |sentence: &&str| {
+        sentence.split('`').skip(1).step_by(2).all(|quoted| {
+            let id = ProjectId::new(quoted.strip_prefix("project/").unwrap_or(quoted));
+            directory.home(&Subject::Project(id)) == home
+        })
+    };
+    let sentences = reason.split_inclusive(". ").filter(is_of_home);
+    sentences.collect::<String>().trim_end().to_owned()
 }
 
 /// The line of a reminder: an alert that was sent and that nobody acknowledged.

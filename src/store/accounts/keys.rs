@@ -24,6 +24,15 @@ impl Store {
         self.key(LINKS, now).await
     }
 
+    /// The same where there is one: whoever presents a link makes none.
+    pub async fn existing_link_key(&self) -> Result<Option<Credential>, StoreError> {
+        let found: Option<String> = query_scalar("select value from keys where name = $1")
+            .bind(LINKS)
+            .optional(self.readers()?, "keys")
+            .await?;
+        Ok(found.map(Credential::presented))
+    }
+
     async fn key(&self, name: &str, now: DateTime<Utc>) -> Result<Credential, StoreError> {
         let mut transaction = self.begin_write().await?;
         let found: Option<String> = query_scalar("select value from keys where name = $1")

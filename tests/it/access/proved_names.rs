@@ -142,7 +142,9 @@ async fn an_account_is_told_of_a_token_issued_for_it_beside_the_database() {
     let said = String::from_utf8(issued.stderr).unwrap();
     assert!(issued.status.success(), "{said}");
     assert!(
-        said.contains("ada@justice.example is told by mail, and at the next sign-in"),
+        said.contains(
+            "ada@justice.example en sera informé par courriel, et à sa prochaine connexion"
+        ),
         "{said}"
     );
 

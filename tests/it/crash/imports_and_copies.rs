@@ -170,7 +170,7 @@ fn sigterm_in_the_middle_of_a_job_lets_it_commit_or_leaves_no_trace() {
     assert!(stopped.success());
     let rest: Vec<String> = lines.collect();
     assert!(child.wait().unwrap().success(), "{rest:#?}");
-    assert!(rest.iter().any(|line| line == "stopped"), "{rest:#?}");
+    assert!(rest.iter().any(|line| line == "arrêt"), "{rest:#?}");
 
     let cycles = app.json(&["cycles"]);
     let job = &app.json(&["jobs", "list"])[1];

@@ -195,13 +195,16 @@ fn a_line_of_nothing_but_separators_costs_no_more_than_the_columns_there_may_be(
     else {
         return;
     };
-    assert!(told.contains("row 3: found 501 columns, expected at most 500"), "{told}");
+    assert!(told.contains("ligne 3 : trouvé 501 colonnes, attendu au plus 500"), "{told}");
     assert!(peak < base + ROOM + 32, "{peak} MiB, {base} MiB for a small file");
 
     let table = file("t.csv", &format!("{commas}\n"));
     let judged = app.command(&["judge", "--frame", table.to_str().unwrap()]);
     let Some((output, judge_peak)) = peak_of(&judged) else { return };
     let refusal = String::from_utf8_lossy(&output.stderr);
-    assert!(refusal.contains("row 1: found 10001 columns, expected at most 10000"), "{refusal}");
+    assert!(
+        refusal.contains("ligne 1 : trouvé 10001 colonnes, attendu au plus 10000"),
+        "{refusal}"
+    );
     assert!(judge_peak < base + ROOM + 32, "{judge_peak} MiB, {base} MiB for a small file");
 }

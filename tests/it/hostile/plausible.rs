@@ -121,6 +121,7 @@ fn a_cost_that_no_project_has_is_refused_with_its_place_and_none_is_left_out_of_
     }
     // The largest that can be, in a sum.
     app.ok(&["import", &with_cost(&app, "1000000")]);
+    app.ok(&["imports", "confirm", "1", "--reason", "essai d’une borne"]);
     let panorama = app.json(&["panorama", "--as-of", "2020-11-30"]);
     let total = panorama["portfolio"]["cost_total"].as_f64().unwrap();
     assert!(total > 1e6 && total < 1.01e6, "{total}");

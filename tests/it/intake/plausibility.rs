@@ -101,7 +101,7 @@ fn costs_divided_by_three_wait_with_both_figures_and_a_better_file_takes_their_p
     app.ok(&["import", "2020-06.csv"]);
     write(&app, "2020-11.third.csv", &twelve(1.0 / 3.0));
     let shown = app.ok(&["import", "2020-11.third.csv"]);
-    assert!(shown.contains("en attente de confirmation"), "{shown}");
+    assert!(shown.contains("En attente de confirmation : aucun cycle ne les utilise"), "{shown}");
     let imports = app.json(&["imports"]);
     assert_eq!(imports[1]["state"], "on_hold");
     let text = imports[1]["holds"][0]["text"].as_str().unwrap();

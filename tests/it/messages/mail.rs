@@ -143,7 +143,8 @@ fn a_silenced_alert_is_not_sent_until_its_silence_ends() {
     mailed.deliver();
     let today = vigie::support::clock::Clock::now(&vigie::support::clock::SystemClock).date_naive();
     let until = today.checked_add_days(chrono::Days::new(20)).unwrap().to_string();
-    let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
+    // Every rule that stands on its cost has something new to say.
+    let scope = ["--project", "CYCLADES", "--reason", "plan arrêté"];
     let silence = ["alerts", "silence", "--until", &until, "--by", "Claire Martin"];
     mailed.app.ok(&silence.into_iter().chain(scope).collect::<Vec<_>>());
     mailed.correct_the_cost_of_cyclades();
@@ -154,8 +155,8 @@ fn a_silenced_alert_is_not_sent_until_its_silence_ends() {
     mailed.app.ok(&end);
     mailed.app.ok(&["jobs", "run", "digest"]);
     let mails = mailed.deliver();
-    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
-    assert!(mail.text.contains("CYCLADES : Dérive budgétaire"), "{}", mail.text);
+    let tells = |mail: &&Mail| mail.text.contains("CYCLADES : Dérive budgétaire");
+    assert!(mails.iter().any(|mail| tells(&mail)), "{} mails", mails.len());
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn put(app: &TestApp, name: &str, rows: &[&str]) {
 }
 
 const ALPHA: &str = "ALPHA,MJ,build,2018-01,36,12,false,,,";
+/// In another edition: the same bytes would wait for a person.
+const LATER: &str = "ALPHA,MJ,build,2018-01,36,12.5,false,,,";
 const WRONG: &str = "BETA,MJ,build,2018-01,36,-12,false,,,";
 
 #[tokio::test]
@@ -42,7 +44,7 @@ async fn new_and_changed_files_are_read_and_the_others_left() {
     let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
     put(&app, "2020-06.panorama.csv", &[ALPHA]);
-    put(&app, "2020-11.panorama.csv", &[ALPHA]);
+    put(&app, "2020-11.panorama.csv", &[LATER]);
     assert_eq!(told(&import(&work).await), "success: 2 fichiers importés");
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
     // Touched and not changed.
@@ -70,7 +72,7 @@ async fn a_file_that_is_wrong_is_refused_once_and_holds_up_no_other() {
     let app = TestApp::new();
     let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     put(&app, "2020-06.panorama.csv", &[WRONG]);
-    put(&app, "2020-11.panorama.csv", &[ALPHA]);
+    put(&app, "2020-11.panorama.csv", &[LATER]);
     assert_eq!(told(&import(&work).await), "partial_failure: 1 fichier importé, 1 refusé");
     // The portfolio is another since: that is worth one more try, and no more.
     assert_eq!(told(&import(&work).await), "partial_failure: 1 refusé");
@@ -120,7 +122,7 @@ async fn told_to_stop_it_leaves_the_other_files_for_the_next_time() {
     let app = TestApp::new();
     let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     put(&app, "2020-06.panorama.csv", &[ALPHA]);
-    put(&app, "2020-11.panorama.csv", &[ALPHA]);
+    put(&app, "2020-11.panorama.csv", &[LATER]);
     let (stop, stopped) = watch::channel(true);
     let run = import_until(&work, &stopped).await;
     assert_eq!(told(&run), "stopped: 2 laissés pour la reprise");

@@ -93,7 +93,13 @@ fn data(reply: &Reply) -> &Vec<Value> {
 /// Nobody signs in or is invited here, nothing was started, and no rule is overridden: that is said, and tried elsewhere.
 fn status_of(path: &str) -> u16 {
     match path {
-        "/sign-in" | "/sign-in/return" | "/setup/x" | "/api/v1/runs/1" => 404,
+        "/sign-in"
+        | "/sign-in/return"
+        | "/setup/x"
+        | "/api/v1/runs/1"
+        // Links of mails, by whoever has none.
+        | "/messages/{link}"
+        | "/acknowledgements/{link}" => 404,
         "/api/v1/overrides/D1" => 409,
         _ => 200,
     }
@@ -108,6 +114,8 @@ fn kind_of(route: &str) -> &'static str {
         | "/sign-in"
         | "/sign-in/return"
         | "/signed-out"
+        | "/messages/{link}"
+        | "/acknowledgements/{link}"
         | "/setup/{invitation}" => "text/html",
         "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
         "/api/v1/feed" => "application/atom+xml",

@@ -44,8 +44,8 @@ fn readings_come_once_and_in_order_with_labels_and_units() {
          t.high « Seuil élevé » ratio Some(Float(0.2))\n\
          p.end_shift_days « Report de la fin prévue » days Some(Int(120))\n\
          t.many « Seuil de jours » days Some(Int(100))\n\
-         10:37 Écart budgétaire (42,0_%) > seuil élevé (20,0_%) : oui\n\
-         10:64 Écart budgétaire (42,0_%) < 100,0_% : oui\n\
+         10:37 Écart budgétaire (42_%) > seuil élevé (20_%) : oui\n\
+         10:64 Écart budgétaire (42_%) < 100_% : oui\n\
          10:90 Report de la fin prévue (120_jours) > seuil de jours (100_jours) : oui",
     );
 }
@@ -55,8 +55,8 @@ fn the_trail_keeps_what_did_not_hold_and_stops_where_evaluation_stops() {
     check(
         "if p.budget_drift > 0.5 { return CRITICAL; } if p.budget_drift > 0.3 || p.end_shift_days > 1 { return HIGH; } CLEAR",
         "p.budget_drift « Écart budgétaire » ratio Some(Float(0.42))\n\
-         10:37 Écart budgétaire (42,0_%) > 50,0_% : non\n\
-         10:82 Écart budgétaire (42,0_%) > 30,0_% : oui",
+         10:37 Écart budgétaire (42_%) > 50_% : non\n\
+         10:82 Écart budgétaire (42_%) > 30_% : oui",
     );
 }
 

@@ -14,6 +14,85 @@ const OF_THE_CLOCK: &[&str] = &["next_at"];
 /// Whose value is that of the request that asks.
 const OF_THE_REQUEST: &[&str] = &["last_used_at", "request_id", "trace_id"];
 
+/// The version whose answers may differ as `REWORDED` and `ADDED` say; those of any other may not.
+const OF_ENGINE_1: &str = "b34109c";
+
+const COVERAGE: &[&str] = &["vigie coverage", "GET /api/v1/coverage"];
+const DICTIONARY: &[&str] = &["vigie dictionary", "GET /api/v1/dictionary"];
+const PROJECTS: &[&str] = &["GET /api/v1/projects"];
+const RANKING: &[&str] = &["vigie missions plan", "GET /api/v1/missions/ranking"];
+
+const SPONSOR: (&str, &str) = ("\"Sponsor désigné\"", "\"Commanditaire désigné\"");
+
+/// A value that a release changed on purpose.
+struct Reworded {
+    /// How what was asked begins.
+    asked: &'static [&'static str],
+    /// Of the field without the numbers of entries; of a table, the column.
+    at: &'static str,
+    /// From what to what, as JSON (as text in a table); `None` is any text.
+    texts: Option<(&'static str, &'static str)>,
+}
+
+/// What today's code says otherwise of a database of engine 1. Nothing here is stored.
+const REWORDED: &[Reworded] = &[
+    // A label says « commanditaire ».
+    reworded(COVERAGE, "/[]/missing/[]/label", SPONSOR),
+    reworded(DICTIONARY, "/[]/label", SPONSOR),
+    reworded(
+        DICTIONARY,
+        "/[]/label",
+        ("\"Changements de sponsor\"", "\"Changements de commanditaire\""),
+    ),
+    reworded(
+        DICTIONARY,
+        "/[]/label",
+        (
+            "\"Cadreur également réalisateur\"",
+            "\"Cadrage et réalisation confiés au même prestataire\"",
+        ),
+    ),
+    // What a field means is explained in other words.
+    Reworded { asked: DICTIONARY, at: "/[]/meaning", texts: None },
+    // The playbook has a French name.
+    reworded(
+        RANKING,
+        "/[]/reason",
+        (
+            "\"Le cahier de jeu n’y met pas de limite.\"",
+            "\"Le référentiel des missions n’y met pas de limite.\"",
+        ),
+    ),
+    // Where a register of causes is kept, a project that it does not name has none: it was unknown.
+    reworded(PROJECTS, "/[]/causes_declared", ("null", "0")),
+    reworded(PROJECTS, "/[]/causes_declared_list", ("null", "\"\"")),
+    reworded(PROJECTS, "/[]/causes_declared_levels", ("null", "\"\"")),
+    reworded(PROJECTS, "/project/causes_declared", ("null", "0")),
+    reworded(PROJECTS, "/project/causes_declared_list", ("null", "\"\"")),
+    reworded(PROJECTS, "/project/causes_declared_levels", ("null", "\"\"")),
+    reworded(&["GET /api/v1/exports/projects?format=csv"], "causes_declared", ("", "0")),
+];
+
+/// Lists that have entries which they had not: what was asked, as above, and how their `name` begins.
+const ADDED: &[(&[&str], &str)] = &[
+    // The dictionary has more fields.
+    (DICTIONARY, ""),
+    // The timeline of a project tells when its reference was restated.
+    (PROJECTS, "baseline/"),
+];
+
+const fn reworded(
+    asked: &'static [&'static str],
+    at: &'static str,
+    texts: (&'static str, &'static str),
+) -> Reworded {
+    Reworded { asked, at, texts: Some(texts) }
+}
+
+fn begins_as(asked: &str, starts: &[&str]) -> bool {
+    starts.iter().any(|start| asked.starts_with(start))
+}
+
 /// What is no longer as it was, by what was asked.
 pub(crate) struct Differences {
     version: String,
@@ -86,28 +165,77 @@ impl Differences {
                     self.new.entry(field).or_insert_with(|| asked.to_owned());
                 }
             }
-            (Value::Array(entries), Value::Array(now)) if entries.len() == now.len() => {
-                for (index, (old, new)) in entries.iter().zip(now).enumerate() {
-                    self.values(asked, &format!("{at}/{index}"), old, new);
-                }
-            }
-            (Value::Array(entries), Value::Array(now)) => {
-                let counts = format!("{at}: were {} entries, are {}", entries.len(), now.len());
-                self.add(asked, counts);
-                let is_gone = |entry: &&Value| !now.contains(entry);
-                for gone in entries.iter().filter(is_gone).take(3) {
-                    self.add(asked, format!("{at}: gone or changed: {}", short(gone)));
-                }
-                for new in now.iter().filter(|entry| !entries.contains(entry)).take(3) {
-                    self.add(asked, format!("{at}: new or changed: {}", short(new)));
-                }
-            }
-            (Value::String(text), Value::String(now)) if text.lines().count() > 1 => {
+            (Value::Array(entries), Value::Array(now)) => self.lists(asked, at, entries, now),
+            // A table without rows is one line: its columns are compared nonetheless.
+            (Value::String(text), Value::String(now))
+                if text.lines().count() > 1 || asked.contains("format=csv") =>
+            {
                 self.texts(asked, at, text, now);
             }
             _ if was == is => {}
+            _ if self.is_reworded(asked, at, &was.to_string(), &is.to_string()) => {}
             _ => self.add(asked, format!("{at}: was {}, is {}", short(was), short(is))),
         }
+    }
+
+    fn lists(&mut self, asked: &str, at: &str, entries: &[Value], now: &[Value]) {
+        let now = self.without_added(asked, at, entries, now);
+        if entries.len() == now.len() {
+            for (index, (old, new)) in entries.iter().zip(now).enumerate() {
+                self.values(asked, &format!("{at}/{index}"), old, new);
+            }
+            return;
+        }
+        self.add(asked, format!("{at}: were {} entries, are {}", entries.len(), now.len()));
+        for gone in entries.iter().filter(|entry| !now.contains(entry)).take(3) {
+            self.add(asked, format!("{at}: gone or changed: {}", short(gone)));
+        }
+        for new in now.into_iter().filter(|entry| !entries.contains(entry)).take(3) {
+            self.add(asked, format!("{at}: new or changed: {}", short(new)));
+        }
+    }
+
+    /// The entries of now but those that `ADDED` tells of, which are noted as new.
+    fn without_added<'a>(
+        &mut self,
+        asked: &str,
+        at: &str,
+        entries: &[Value],
+        now: &'a [Value],
+    ) -> Vec<&'a Value> {
+        let starts: Vec<&str> = ADDED
+            .iter()
+            .filter(|(of, _)| self.version == OF_ENGINE_1 && at.is_empty() && begins_as(asked, of))
+            .map(|(_, start)| *start)
+            .collect();
+        let mut kept = Vec::new();
+        for entry in now {
+            let added = entry["name"].as_str().filter(|name| {
+                starts.iter().any(|start| name.starts_with(start))
+                    && !entries.iter().any(|old| old["name"] == *name)
+            });
+            match added {
+                Some(name) => {
+                    self.new.entry(format!("entry `{name}`")).or_insert_with(|| asked.to_owned());
+                }
+                None => kept.push(entry),
+            }
+        }
+        kept
+    }
+
+    /// Whether `REWORDED` has it.
+    fn is_reworded(&self, asked: &str, at: &str, was: &str, is: &str) -> bool {
+        let at = without_numbers(at);
+        self.version == OF_ENGINE_1
+            && REWORDED.iter().any(|one| {
+                one.at == at
+                    && begins_as(asked, one.asked)
+                    && one.texts.map_or_else(
+                        || was.starts_with('"') && is.starts_with('"'),
+                        |texts| texts == (was, is),
+                    )
+            })
     }
 
     fn texts(&mut self, asked: &str, at: &str, was: &str, is: &str) {
@@ -145,6 +273,9 @@ impl Differences {
             }
             let rows = cells.iter().zip(now).zip(1..).filter(|((old, new), _)| old != new);
             for ((old, new), row) in rows {
+                if self.is_reworded(asked, name, old, new) {
+                    continue;
+                }
                 self.add(asked, format!("column `{name}`, row {row}: was `{old}`, is `{new}`"));
             }
         }

@@ -34,6 +34,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("issue_token_and_tell", "of an account, never wider than it"),
     ("latest_known", "numbers of the last import, link and review"),
     ("link_key", "of the service, for the links of its mails"),
+    ("existing_link_key", "of the service, for the links of its mails"),
     ("open", "makes the first handle, which sees the whole State"),
     ("open_existing", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),

@@ -147,7 +147,7 @@ async fn held(
     purpose: LinkPurpose,
 ) -> Result<Option<Held>, Problem> {
     let now = context.clock.now();
-    let key = context.store.link_key(now).await?;
+    let Some(key) = context.store.existing_link_key().await? else { return Ok(None) };
     let signer = LinkSigner::new(key.reveal().as_bytes(), &context.notify);
     let read = signer.read(presented).filter(|link| link.serves(purpose, now));
     let Some(link) = read else { return Ok(None) };

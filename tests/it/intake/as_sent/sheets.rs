@@ -174,6 +174,7 @@ fn a_figure_of_merged_cells_is_nobodys_and_is_remarked_at_its_place() {
                 "remark": "cellules H2:H3 fusionnées : `24,5` vaut pour 2 lignes ensemble, et n’est retenu pour aucune",
             }])
         );
+        app.ok(&["imports", "confirm", "1", "--reason", "sans coût, comme l’annonce le fichier"]);
         for project in ["mimosa", "genet"] {
             let row = app.json(&["project", project, "--as-of", "2021-03-31"]);
             assert!(!row.to_string().contains("24.5"), "{name}: {row}");

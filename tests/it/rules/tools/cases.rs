@@ -30,12 +30,12 @@ fn the_branches_of_one_rule_are_counted_and_those_never_taken_are_listed() {
     std::fs::write(&cases, less.join("[[case]]")).unwrap();
     let command = ["rules", "test", "--run", "T2/*", "--coverage"];
     let shown = app.ok(&command);
-    assert!(shown.contains("Branches prises : 6 sur 7 (85,7\u{202f}%)\n"), "{shown}");
+    assert!(shown.contains("Branches prises : 7 sur 8 (87,5\u{202f}%)\n"), "{shown}");
     let branches = &app.json(&command)["coverage"]["untaken"];
     assert_eq!(
         *branches,
         serde_json::json!([{
-            "rule": "T2", "file": "portfolio/T2.rhai", "line": 14, "column": 56, "kind": "then",
+            "rule": "T2", "file": "portfolio/T2.rhai", "line": 18, "column": 56, "kind": "then",
         }])
     );
 }

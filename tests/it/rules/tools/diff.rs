@@ -43,8 +43,8 @@ fn a_lower_threshold_names_the_projects_missions_and_ministries_that_it_touches(
         serde_json::json!([{
             "name": "budget_drift_high",
             "label": "Seuil élevé de l’écart budgétaire",
-            "before": "20,0\u{202f}%",
-            "after": "15,0\u{202f}%",
+            "before": "20\u{202f}%",
+            "after": "15\u{202f}%",
         }])
     );
     let of_d1 = |list: &Value| {
@@ -99,6 +99,6 @@ fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
     assert_eq!(answer.code, Some(1));
     let line = answer.stderr.lines().next().unwrap();
     assert!(line.starts_with("règle écartée : "), "{line}");
-    assert!(line.contains("portfolio/T2.rhai:14:10: `p.drift_known` is no field"), "{line}");
+    assert!(line.contains("portfolio/T2.rhai:18:10: `p.drift_known` is no field"), "{line}");
     assert!(answer.stdout.contains("levé"), "{}", answer.stdout);
 }

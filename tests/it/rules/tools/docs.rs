@@ -214,10 +214,12 @@ fn the_catalogue_is_written_as_one_page() {
          - **Niveaux** : Rien à signaler, À surveiller, Modéré, Élevé\n\
          - **Alerte** : ouverte dès la première évaluation qui constate, close à la 2e de suite qui \
          ne constate plus\n\
-         - **Lit** : Projets à l’écart connu (`drift_known_count`), Taux global de glissement \
-         (`global_drift`)\n\
-         - **Seuils** : Cible du taux global de glissement : 25,0 % ; Seuil élevé du taux de \
-         glissement d’un ministère : 30,0 % ; Nombre de projets mesurés à partir duquel une \
+         - **Lit** : Projets mesurés contre des références déclarées (`baseline_declared_count`), \
+         Projets à l’écart connu (`drift_known_count`), Taux global de glissement \
+         (`global_drift`), Taux global de glissement sur références déclarées \
+         (`global_drift_declared`)\n\
+         - **Seuils** : Cible du taux global de glissement : 25 % ; Seuil élevé du taux de \
+         glissement d’un ministère : 30 % ; Nombre de projets mesurés à partir duquel une \
          moyenne a un sens : 3\n\
          - **Sources** : Fiche 04 COSINUM, §2 et §5\n\n\
          Que faire : À porter à la connaissance du secrétaire général, avec les projets qui font \
@@ -231,8 +233,5 @@ fn the_catalogue_is_written_as_one_page() {
     - **Cache** : Dérive moyenne du portefeuille (D4), sur le même sujet, jusqu’au niveau modéré, dès le niveau élevé
     ");
     let row = page.lines().find(|line| line.starts_with("| `drift_target`")).unwrap();
-    assert!(
-        row.contains("| 25,0 %, 20,0 % à partir du 1er janvier 2022 | 0,0 % à 100,0 % |"),
-        "{row}"
-    );
+    assert!(row.contains("| 25 %, 20 % à partir du 1er janvier 2022 | 0 % à 100 % |"), "{row}");
 }

@@ -24,14 +24,14 @@ fn a_level_is_explained_comparison_by_comparison() {
     let app = TestApp::with_fixtures();
     assert_eq!(
         trail(&app, "T2", "mj"),
-        "12,if p.global_drift <= t.drift_target { return CLEAR; },\
-         \"Taux global de glissement (30,9 %) ≤ cible du taux global de glissement (25,0 %)\",false\n\
-         14,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
+        "12,if p.global_drift <= t.drift_target {,\
+         \"Taux global de glissement (30,9 %) ≤ cible du taux global de glissement (25 %)\",false\n\
+         18,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
          Projets à l’écart connu (7) < nombre de projets mesurés à partir duquel une moyenne a un \
          sens (3),false\n\
-         15,if p.global_drift > t.ministry_drift_high { return HIGH; },\
+         19,if p.global_drift > t.ministry_drift_high { return HIGH; },\
          \"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
-         (30,0 %)\",true\n"
+         (30 %)\",true\n"
     );
     let shown = explained(&app, "T2", "ministry/MJ");
     assert!(
@@ -41,8 +41,8 @@ fn a_level_is_explained_comparison_by_comparison() {
         ),
         "{shown}"
     );
-    let conclusion = "Conclusion (ligne 15) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
-                      projets mesurés, pour une cible de 25,0 %.";
+    let conclusion = "Conclusion (ligne 19) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
+                      projets mesurés, pour une cible de 25 %.";
     assert!(shown.contains(conclusion), "{shown}");
     assert!(shown.contains("┆ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
 }

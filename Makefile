@@ -110,7 +110,10 @@ clients: provider
 		target/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt && \
 		cp tests/clients/package.json tests/clients/package-lock.json target/clients && \
 		npm ci --prefix target/clients --ignore-scripts --no-audit --no-fund --silent && \
-		cat tests/clients/requirements.txt tests/clients/package-lock.json > target/clients/installed; \
+		rm -f target/clients/unreachable && \
+		cat tests/clients/requirements.txt tests/clients/package-lock.json > target/clients/installed || \
+		{ mkdir -p target/clients && touch target/clients/unreachable && \
+		echo "the generators of clients cannot be had: their test says that it does not run" >&2; }; \
 	fi
 
 test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz clients ## Run the tests, then the cases of every rule, which must take every branch

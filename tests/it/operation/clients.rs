@@ -21,19 +21,24 @@ fn run(command: &mut Command) -> String {
     told
 }
 
+/// Whether the generators are there; where `make clients` could not have them, that is said.
+fn can_run(installed: &Path) -> bool {
+    if installed.join("installed").exists() {
+        return has_tool("java", "default-jre-headless");
+    }
+    let is_unreachable = installed.join("unreachable").exists();
+    assert!(
+        is_unreachable || !in_ci(),
+        "the generators of clients are not installed: run `make clients`"
+    );
+    println!("NOT RUN: the generators of clients are not installed; `make test` installs them");
+    false
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn generated_clients_read_verdicts_traces_and_explanations() {
     let installed = root().join(INSTALLED);
-    if !installed.join("installed").exists() {
-        let is_unreachable = installed.join("unreachable").exists();
-        assert!(
-            is_unreachable || !in_ci(),
-            "the generators of clients are not installed: run `make clients`"
-        );
-        println!("NOT RUN: the generators of clients are not installed; `make test` installs them");
-        return;
-    }
-    if !has_tool("java", "default-jre-headless") {
+    if !can_run(&installed) {
         return;
     }
     let app = TestApp::with_fixtures();

@@ -47,7 +47,7 @@ pub(in crate::application) enum Telling {
     News,
     /// Receivers that have just been set up are sent everything that is open.
     Announce,
-    /// Nobody but the risk team is told: the engine changed, not the projects.
+    /// Only the risk team gets a message: the engine changed, not the projects.
     Untold,
 }
 

@@ -104,8 +104,7 @@ async fn correction(
         return Ok(Outgoing::default());
     }
     let now = act.at;
-    let before = services.store.cycles_before(cycle.number, u32::MAX).await?;
-    let last = before.into_iter().find(|former| former.voided.is_none());
+    let last = services.store.last_cycle_before(cycle.number).await?;
     let as_of = last.map_or_else(|| today(now), |last| last.inputs.as_of);
     let (as_of, portfolio) = view::known_data(services, Some(as_of)).await?;
     let texts = catalogue::read_rules(services).await?;

@@ -1,4 +1,4 @@
-//! New facts: an alert keeps its level, and what it stands on has become worse than when it opened or
+//! New facts: an alert keeps its level, and what it rests on has become worse than when it opened or
 //! than its last new fact. Pure.
 
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ fn reference(figure: &WatchedFigure, occasion: EvaluationContext<'_>) -> FactRef
     }
 }
 
-/// Compares the values that an open alert stands on with its references, adds what has become worse to
+/// Compares the values that an open alert rests on with its references, adds what has become worse to
 /// its facts, and moves the references of these alone: a value that is unknown or has eased leaves its
 /// reference where it is. A value known for the first time becomes a reference without being a fact.
 pub(super) fn find(alert: &mut Alert, terms: &RuleTerms, occasion: EvaluationContext<'_>) {

@@ -156,29 +156,21 @@ fn still_fires(
     facts::find(&mut alert, terms, occasion);
     let facts = facts::said(&alert, occasion);
     let (kind, reason) = match level.cmp(&standing.level) {
-        Ordering::Greater => (AlertChangeKind::Worsened, moved(standing, level, occasion)),
-        Ordering::Less => (AlertChangeKind::Eased, moved(standing, level, occasion)),
-        Ordering::Equal if !facts.is_empty() => {
-            return AlertChange {
-                alert,
-                kind: AlertChangeKind::NewFact,
-                from,
-                reason: facts,
-                counterpart: None,
-            };
-        }
+        Ordering::Greater => (AlertChangeKind::Worsened, moved(standing, level, &facts, occasion)),
+        Ordering::Less => (AlertChangeKind::Eased, moved(standing, level, &facts, occasion)),
+        Ordering::Equal if !facts.is_empty() => (AlertChangeKind::NewFact, facts),
         Ordering::Equal if standing.stale => {
             (AlertChangeKind::Persisted, "De nouveau évaluable, inchangé.".to_owned())
         }
         Ordering::Equal => (AlertChangeKind::Persisted, "Inchangé.".to_owned()),
     };
-    let reason = if facts.is_empty() { reason } else { format!("{reason} {facts}") };
     AlertChange { alert, kind, from, reason, counterpart: None }
 }
 
-fn moved(standing: &Alert, level: Level, occasion: EvaluationContext<'_>) -> String {
+fn moved(standing: &Alert, level: Level, facts: &str, occasion: EvaluationContext<'_>) -> String {
     let other_changes = occasion.other_changes(&standing.rule, &standing.subject);
-    format!("{}{other_changes}", reasons::moved(standing.level, level))
+    let moved = format!("{}{other_changes}", reasons::moved(standing.level, level));
+    if facts.is_empty() { moved } else { format!("{moved} {facts}") }
 }
 
 fn no_longer_fires(

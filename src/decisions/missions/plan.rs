@@ -248,7 +248,7 @@ fn gather(
     }
     let learns = !joins && !facts.is_empty();
     if learns {
-        // A mission under way is told what is new; several alerts say the same fact once.
+        // A mission under way gets what is new; a fact that several alerts have is added once.
         words = facts.join(" ");
         mission.reasons.extend(facts);
     }

@@ -101,7 +101,7 @@ words! {
         Worsened = "worsened" => "aggravée",
         Eased = "eased" => "atténuée",
         Persisted = "persisted" => "inchangée",
-        /// It keeps its level, and what it stands on has become worse.
+        /// It keeps its level, and what it rests on has become worse.
         NewFact = "new_fact" => "fait nouveau",
         /// It is still open, and another alert now says it already.
         Hidden = "hidden" => "masquée par une autre",

@@ -1,4 +1,4 @@
-//! New facts: what an alert that keeps its level stands on has become worse.
+//! New facts: what an alert that keeps its level rests on has become worse.
 
 use std::collections::BTreeMap;
 

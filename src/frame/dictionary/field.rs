@@ -20,7 +20,7 @@ pub struct Field {
     pub origin: FieldOrigin,
     /// The frames that hold it.
     pub scopes: Vec<SubjectKind>,
-    /// How it gets worse, and by how much it must do so to be a new fact of an alert that stands on it;
+    /// How it gets worse, and by how much it must do so to be a new fact of an alert that rests on it;
     /// absent for ages, changes and whatever has no worse side.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

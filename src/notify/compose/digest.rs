@@ -67,7 +67,7 @@ pub(in crate::notify) enum Turn {
     Raised,
     Reopened,
     Worsened,
-    /// Its level is as it was sent, and what it stands on has become worse.
+    /// Its level is as it was sent, and what it rests on has become worse.
     NewFact,
     Eased,
     Resolved,

@@ -93,10 +93,20 @@ impl Store {
     /// The last cycle that was not made void, on which all that comes after rests. A void one is passed
     /// over, as if it had never been committed.
     pub async fn last_cycle(&self) -> Result<Option<CycleSummary>, StoreError> {
+        self.last_cycle_before(CycleNumber(i64::MAX)).await
+    }
+
+    /// The last cycle before this one that was not made void. Only the last cycle can be made void, so those before
+    /// it that are void were so when it ran.
+    pub async fn last_cycle_before(
+        &self,
+        before: CycleNumber,
+    ) -> Result<Option<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let mut statement = QueryBuilder::new(SELECT);
-        statement.push("where voided_at is null order by number desc limit 1");
+        statement.push("where voided_at is null and number < ").push_bind(before);
+        statement.push(" order by number desc limit 1");
         let statement = statement.build_query_as::<Whole<_>>();
         let cycle = statement.optional(&mut *transaction, "the last cycle").await?;
         Ok(cycle.map(|cycle| shown(cycle, &visible)))

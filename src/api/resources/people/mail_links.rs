@@ -19,6 +19,7 @@ use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::messages::notice::{Content, Receiver};
 use crate::domain::portfolio::follow_up::Contact;
 use crate::notify::{LinkPurpose, LinkSigner, PersonalLink};
+use crate::store::Credential;
 use crate::support::clock::today;
 use crate::support::visible_text;
 use crate::{application, notify};
@@ -28,9 +29,10 @@ struct Held {
     link: PersonalLink,
     /// Of the holder's ministry alone.
     services: Services,
-    /// Who receives messages there now.
-    /// Those to whom the mail went.
+    /// Those to whom the mail went, who still hold the office.
     recipients: Vec<Contact>,
+    /// What the link was signed with.
+    key: Credential,
 }
 
 /// Show a message in full, to those who received it by mail.
@@ -55,8 +57,7 @@ pub(in crate::api) async fn show_message(
     let Some(notice) = notice.filter(|notice| notice.receiver == held.link.receiver) else {
         return Ok(refuse(&context, &request, "/messages/{link}"));
     };
-    let key = context.store.link_key(context.clock.now()).await?;
-    let signer = LinkSigner::new(key.reveal().as_bytes(), &context.notify);
+    let signer = LinkSigner::new(held.key.reveal().as_bytes(), &context.notify);
     let addresses: Vec<&str> =
         held.recipients.iter().map(|contact| contact.email.as_str()).collect();
     let personal = signer.personal(&notice, &addresses);
@@ -162,7 +163,7 @@ async fn held(
         return Ok(None);
     }
     let recipients = recipients.into_iter().cloned().collect();
-    Ok(Some(Held { link, services, recipients }))
+    Ok(Some(Held { link, services, recipients, key }))
 }
 
 /// The alerts of the link that are open and that nobody acknowledged.

@@ -67,7 +67,7 @@ words! {
         Level = "level" => "niveau",
         /// The fields whose absence makes it unknown.
         MissingFields = "missing_fields" => "données manquantes",
-        /// The values that it stands on.
+        /// The values that it rests on.
         Measure = "measure" => "mesure",
         /// The same values in other words.
         Wording = "wording" => "formulation",
@@ -119,9 +119,7 @@ async fn decisions(
     cycle: &CycleSummary,
     judged: &Judged,
 ) -> Result<Vec<DecisionDifference>, ApplicationError> {
-    // Only the last cycle can be made void: those before this one that are, were so when it ran.
-    let before = services.store.cycles_before(cycle.number, u32::MAX).await?;
-    let last = before.into_iter().find(|former| former.voided.is_none());
+    let last = services.store.last_cycle_before(cycle.number).await?;
     let known = services.store.alerts_before(cycle.number).await?;
     let decided =
         decide_alerts(services, judged, (known, last.as_ref()), (cycle.number, cycle.ran_at()))

@@ -1,6 +1,6 @@
 //! The cycle that follows an upgrade of the engine: the last cycle's own data and rules, judged by the
 //! engine of today. What it changes in alerts is the engine's work and no news of any project: histories
-//! say so, the risk team gets one message, and nobody else is told.
+//! say so, the risk team gets one message, and nobody else gets any.
 
 use std::collections::BTreeMap;
 

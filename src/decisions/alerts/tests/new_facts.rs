@@ -1,4 +1,4 @@
-//! An alert keeps its level and what it stands on becomes worse. `D1` watches the cost, by steps of 2 %.
+//! An alert keeps its level and what it rests on becomes worse. `D1` watches the cost, by steps of 2 %.
 
 use super::check;
 

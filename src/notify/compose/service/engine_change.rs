@@ -12,7 +12,7 @@ use crate::notify::layout::render;
 use crate::notify::layout::render::RenderError;
 use crate::support::french;
 
-/// Most changes told one by one; the others are counted.
+/// Most changes listed one by one; the others are counted.
 const NAMED: usize = 20;
 
 /// None when nothing but wording changed, or when the risk team has no address or no open channel.
@@ -28,7 +28,7 @@ pub fn engine_notice(
     let settings = occasion.settings;
     let is_open =
         occasion.lanes.iter().any(|one| one.lane == Channel::Mail && one.closed_at.is_none());
-    let changes: Vec<&AlertChange> = changes.iter().filter(|change| is_told(change)).collect();
+    let changes: Vec<&AlertChange> = changes.iter().filter(|change| is_listed(change)).collect();
     if changes.is_empty() || settings.mail.dinum.is_empty() || !is_open {
         return Ok(None);
     }
@@ -59,7 +59,7 @@ pub fn engine_notice(
     }))
 }
 
-fn is_told(change: &AlertChange) -> bool {
+fn is_listed(change: &AlertChange) -> bool {
     !matches!(change.kind, AlertChangeKind::Persisted | AlertChangeKind::Pending)
 }
 

@@ -16,7 +16,7 @@ use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{
-    coverage, editions, exports, imports, links, panorama, projects,
+    coverage, editions, exits, exports, imports, links, panorama, projects,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -97,6 +97,9 @@ routes! {
         links::list_known_projects: own(Read),
         links::link_project: whole(Operate),
         links::unlink_project: whole(Operate),
+        exits::list_exits: own(Read),
+        exits::explain_exit: whole(Operate),
+        exits::withdraw_exit: whole(Operate),
     }
     "alerts" {
         alerts::list_alerts: own(Read),

@@ -70,6 +70,11 @@ pub enum ApplicationError {
          `vigie replay` and the history of each show what was known then"
     )]
     OnlyNow { what: &'static str, as_of: NaiveDate },
+    #[error(
+        "`{project}` is listed by edition {edition}, in force as of {as_of}: an exit is explained once the project \
+         has left"
+    )]
+    StillListed { project: String, edition: String, as_of: NaiveDate },
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
     NoEditions,
     #[error("no project of your ministries is in a panorama as of {as_of}")]

@@ -13,6 +13,7 @@ pub use crate::support::clock::today;
 pub use actions::alert_actions::{
     SilenceRequest, contest, find_alert, ministries, silence, subject_called,
 };
+pub use actions::exits::explain_exit;
 pub use actions::intake::{
     FileIntake, Intake, IntakeTerms, RefusedFile, record_files, take_in, take_in_file,
 };

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::accounts::access::{Role, Scope};
 use super::bounded_text::{OptionalText, RequiredText, SingleLine};
+use super::portfolio::exit::ExitReason;
 
 /// The reason for an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -103,6 +104,19 @@ pub struct NewSilence {
 pub struct NewLink {
     /// By id, or by any name it went by.
     pub into: SingleLine,
+    pub reason: RequiredText,
+}
+
+/// Why a project left the panorama.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExitExplanation {
+    pub exit_reason: ExitReason,
+    /// The evaluation date from which cycles count it; today by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub known_on: Option<NaiveDate>,
+    /// In words: the source, the decision.
     pub reason: RequiredText,
 }
 

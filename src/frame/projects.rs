@@ -1,12 +1,13 @@
-//! The frame of projects: those of the edition in force, and those that have just left.
+//! The frame of projects: those of the edition in force, and those that earlier editions list and it
+//! does not.
 
 use chrono::{Datelike, NaiveDate};
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::lazy::dsl::max_horizontal;
 use polars::prelude::{
-    DataType, Expr, IntoLazy, LazyFrame, NULL, SortMultipleOptions, UnionArgs, coalesce, col, cols,
-    concat, lit, when,
+    DataType, Expr, IntoLazy, JoinArgs, JoinType, LazyFrame, NULL, SortMultipleOptions, UnionArgs,
+    coalesce, col, cols, concat, lit, when,
 };
 
 use super::columns::day;
@@ -83,10 +84,11 @@ fn listed_and_left(steps: &DataFrame, editions: EditionsInForce) -> PolarsResult
     let presence =
         |listed: bool| [lit(listed).alias("in_panorama"), lit(!listed).alias("has_left")];
     let listed = at(editions.current.as_of());
-    let Some(previous) = editions.previous else {
-        return Ok(listed.with_columns(presence(true)));
-    };
-    let left = at(previous.as_of())
+    let former = steps.clone().lazy().filter(col("edition_on").lt(day(editions.current.as_of())));
+    let last = former.clone().group_by([col("project_id")]).agg([col("edition_on").max()]);
+    let by = [col("project_id"), col("edition_on")];
+    let left = former
+        .join(last, by.clone(), by, JoinArgs::new(JoinType::Semi))
         .anti_join(listed.clone(), col("project_id"), col("project_id"))
         .with_columns(presence(false));
     concat([listed.with_columns(presence(true)), left], UnionArgs::default())

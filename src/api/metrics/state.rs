@@ -134,7 +134,7 @@ impl State {
 
     /// Registers alerts by state and level, including combinations with none, which show as 0.
     fn register_alerts(&self, registry: &mut Registry) {
-        let states = [AlertState::Pending, AlertState::Open, AlertState::Resolved];
+        let states = AlertState::ALL;
         let levels = [Level::Watch, Level::Moderate, Level::High, Level::Critical];
         let alerts = states.into_iter().flat_map(|state| levels.map(|level| (state, level)));
         let alerts = alerts.map(|(state, level)| {

@@ -41,7 +41,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
-            | ApplicationError::OnlyNow { .. } => Self::Unfit(error.to_string()),
+            | ApplicationError::OnlyNow { .. }
+            | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
             ApplicationError::Unproved { proof } => {
                 Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
             }
@@ -95,6 +96,7 @@ impl From<StoreError> for Problem {
             | StoreError::LinkedToItself { .. }
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
+            | StoreError::NoExplanation { .. }
             | StoreError::AlreadySo { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }

@@ -87,6 +87,9 @@ pub struct CycleBasis {
     #[serde(default)]
     #[schema(required = true)]
     pub last_confirmation: i64,
+    #[serde(default)]
+    #[schema(required = true)]
+    pub last_exit: i64,
     pub data: Fingerprint,
     pub catalogue: Fingerprint,
 }
@@ -209,6 +212,7 @@ fn change_event(change: AlertChange, cycle: &CycleSummary) -> AlertEvent {
             last_import: inputs.last_import,
             last_link: inputs.last_link,
             last_confirmation: inputs.last_confirmation,
+            last_exit: inputs.last_exit,
             data: inputs.data.clone(),
             catalogue: inputs.catalogue.clone(),
         }),

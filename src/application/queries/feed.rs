@@ -95,9 +95,11 @@ fn import_text(import: &ImportSummary) -> String {
 
 fn alert_event(kind: AlertChangeKind) -> &'static str {
     match kind {
-        AlertChangeKind::Raised | AlertChangeKind::Reopened | AlertChangeKind::Released => {
-            "alert.opened"
-        }
+        AlertChangeKind::Raised
+        | AlertChangeKind::Reopened
+        | AlertChangeKind::Released
+        | AlertChangeKind::Woken => "alert.opened",
+        AlertChangeKind::Dormant => "alert.dormant",
         AlertChangeKind::NewFact => "alert.new_fact",
         AlertChangeKind::Resolved
         | AlertChangeKind::Retired
@@ -118,7 +120,7 @@ fn alert_title(change: &AlertChange, directory: &Directory) -> String {
     let (whom, rule) = (directory.name(&alert.subject), directory.rule_title(&alert.rule));
     let how = change.kind.label();
     match alert_event(change.kind) {
-        "alert.resolved" => format!("{whom} : alerte {how}, {rule}"),
+        "alert.resolved" | "alert.dormant" => format!("{whom} : alerte {how}, {rule}"),
         _ => format!("{whom} : alerte {how}, {rule} ({})", alert.level.label()),
     }
 }

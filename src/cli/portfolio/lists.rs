@@ -7,6 +7,7 @@ use crate::cli::output::print;
 use crate::cli::output::print::{Cell, ListColumn, Printer, Sheet};
 use crate::cli::session::Session;
 use vigie::application::TableRow;
+use vigie::domain::portfolio::exit::ExitReason;
 use vigie::domain::portfolio::follow_up::WatchList;
 use vigie::domain::portfolio::snapshot::Phase;
 use vigie::support::french;
@@ -43,28 +44,73 @@ fn heading(list: WatchList) -> &'static str {
     }
 }
 
-/// `vigie projects`: all of them, or those that are due to leave.
-pub(in crate::cli) async fn listed(
-    leaving: bool,
-    Session { api, printer, .. }: &Session<'_>,
-) -> Result<Conclusion, CliError> {
-    let place = api.at(&["projects"]).with("leaving", leaving.then_some(true));
-    show(&api.all(place).await?, leaving, printer)
+/// Which projects `vigie projects` shows.
+#[derive(Clone, Copy)]
+pub(in crate::cli) enum ProjectSelection {
+    /// Those of the edition in force.
+    Listed,
+    /// Those of the edition in force that are due to leave.
+    Leaving,
+    /// Those that earlier editions list and the edition in force does not.
+    Departed,
 }
 
-fn show(rows: &[TableRow], leaving: bool, printer: &Printer) -> Result<Conclusion, CliError> {
-    let title = if leaving {
-        french::counted(
-            rows.len(),
-            "projet dont la sortie est prévue",
-            "projets dont la sortie est prévue",
-        )
-    } else {
-        french::counted(rows.len(), "projet", "projets")
+/// `vigie projects`.
+pub(in crate::cli) async fn listed(
+    shown: ProjectSelection,
+    Session { api, printer, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let left = matches!(shown, ProjectSelection::Departed);
+    let leaving = matches!(shown, ProjectSelection::Leaving).then_some(true);
+    let place = api.at(&["projects"]).with("left", Some(left)).with("leaving", leaving);
+    let rows: Vec<TableRow> = api.all(place).await?;
+    show(&rows, shown, printer)
+}
+
+fn show(
+    rows: &[TableRow],
+    shown: ProjectSelection,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let (one, several) = match shown {
+        ProjectSelection::Listed => ("projet", "projets"),
+        ProjectSelection::Leaving => {
+            ("projet dont la sortie est prévue", "projets dont la sortie est prévue")
+        }
+        ProjectSelection::Departed => ("projet sorti du panorama", "projets sortis du panorama"),
     };
-    let columns = columns();
-    let shown = if leaving { columns.as_slice() } else { &columns[..5] };
+    let (columns, departed) = (columns(), departed_columns());
+    let shown = match shown {
+        ProjectSelection::Listed => &columns[..5],
+        ProjectSelection::Leaving => columns.as_slice(),
+        ProjectSelection::Departed => departed.as_slice(),
+    };
+    let title = french::counted(rows.len(), one, several);
     printer.answer(&rows, &[Sheet::list(title, rows.iter(), shown)], 0)
+}
+
+/// What is known of the exit of a project, beside its name and its ministry.
+fn departed_columns() -> [ListColumn<'static, TableRow>; 6] {
+    let [name, ministry, _, cost, ..] = columns();
+    [
+        name,
+        ministry,
+        ("edition", "Dernière édition", &|row| text(row, "edition")),
+        cost,
+        ("exit_explained", "Sortie expliquée", &|row| {
+            let reason = word(row, "exit_reason");
+            let known = reason.and_then(|word| word.parse::<ExitReason>().ok());
+            let explained = row.get("exit_explained").and_then(Json::as_bool) == Some(true);
+            let words = match (known, reason) {
+                (Some(reason), _) => reason.label(),
+                (None, Some(words)) => words,
+                (None, None) if explained => "sa dernière phase publiée est une fin",
+                (None, None) => "non",
+            };
+            Cell::of(words, explained)
+        }),
+        ("project_id", "", &|row| text(row, "project_id")),
+    ]
 }
 
 /// The first five are those of every list; the last are about the exit.

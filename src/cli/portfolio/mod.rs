@@ -2,6 +2,7 @@
 
 pub(super) mod coverage;
 pub(super) mod editions;
+pub(super) mod exits;
 pub(super) mod export;
 pub(super) mod import;
 mod import_report;

@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use serde::Deserialize;
 
-use super::lists;
+use super::exits::ExitCommand;
+use super::lists::ProjectSelection;
+use super::{exits, lists};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -22,6 +24,9 @@ pub(crate) struct ProjectsArgs {
     /// Only projects that are expected to leave the panorama by the end of next year
     #[arg(long)]
     leaving: bool,
+    /// Only projects that earlier editions list and the edition in force does not
+    #[arg(long, conflicts_with = "leaving")]
+    departed: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -38,6 +43,8 @@ enum ProjectsCommand {
         #[arg(long)]
         reason: String,
     },
+    #[command(flatten)]
+    Exit(ExitCommand),
     /// Undo a link
     Unlink {
         /// Id of the project that was linked to another
@@ -53,11 +60,17 @@ pub(in crate::cli) async fn run(
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     let Some(command) = &request.command else {
-        return lists::listed(request.leaving, session).await;
+        let shown = match (request.leaving, request.departed) {
+            (true, _) => ProjectSelection::Leaving,
+            (false, true) => ProjectSelection::Departed,
+            (false, false) => ProjectSelection::Listed,
+        };
+        return lists::listed(shown, session).await;
     };
     let (api, printer) = (&session.api, session.printer);
     let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;
     match command {
+        ProjectsCommand::Exit(command) => return exits::run(command, session).await,
         ProjectsCommand::List => return list(&known, printer),
         ProjectsCommand::Link { from, into, reason } => {
             let (from, into) = (find(&known, from), find(&known, into));

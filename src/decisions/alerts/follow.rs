@@ -99,10 +99,16 @@ fn closed(alert: &Alert, into: AlertId, reason: &str, now: DateTime<Utc>) -> Ale
     AlertChange { alert, kind, from, reason, counterpart: Some(into) }
 }
 
-/// Merges two alerts found to be one: open if either is, and dating from the earlier one.
+/// Merges two alerts found to be one: open if either is, else dormant if either is, and dating from the
+/// earlier one.
 fn united(already: Alert, other: &Alert) -> Alert {
     let since = already.since.min(other.since);
-    if already.state == AlertState::Pending && other.state == AlertState::Open {
+    let outranks = match other.state {
+        AlertState::Open => already.state != AlertState::Open,
+        AlertState::Dormant => already.state == AlertState::Pending,
+        AlertState::Pending | AlertState::Resolved => false,
+    };
+    if outranks {
         let (state, level, streak) = (other.state, other.level, other.streak);
         return Alert { state, level, since, streak, ..already };
     }

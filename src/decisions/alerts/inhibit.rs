@@ -84,6 +84,8 @@ fn is_released(change: &mut AlertChange, by: &RuleId) {
         | AlertChangeKind::NewFact
         | AlertChangeKind::Hidden
         | AlertChangeKind::Released
+        | AlertChangeKind::Dormant
+        | AlertChangeKind::Woken
         | AlertChangeKind::Dropped
         | AlertChangeKind::Resolved
         | AlertChangeKind::Retired

@@ -17,7 +17,8 @@ use crate::domain::rules::verdict::{Judgement, Verdict};
 /// alerts ever raised, including resolved ones, since a problem that returns is the same alert.
 ///
 /// Only a level can close an alert: an unknown or failed verdict, or none at all, leaves it open
-/// and marks it stale.
+/// and marks it stale. A project that leaves the panorama without a known reason takes its open alerts
+/// with it: they are dormant until it is listed again, or until its exit is explained.
 pub fn reconcile(
     known: &Followed,
     judgements: &[Judgement],
@@ -55,6 +56,9 @@ fn change(
     let standing = alert.filter(|alert| alert.state != AlertState::Resolved);
     if terms.status == RuleStatus::Deprecated {
         return standing.map(|standing| retires(standing, terms, occasion));
+    }
+    if let Some(dormant) = standing.filter(|alert| alert.state == AlertState::Dormant) {
+        return wakes(dormant, judgement, occasion);
     }
     match (&judgement.verdict, standing) {
         (Verdict::Level { level }, Some(standing)) if level.is_alerting() => {
@@ -218,8 +222,23 @@ fn without_verdict(alert: &Alert, occasion: EvaluationContext<'_>) -> Option<Ale
         let reason = format!("Le projet a quitté le panorama : {explanation}.");
         return Some(closes(alert, AlertChangeKind::Resolved, reason, occasion));
     }
+    let is_listed = |project| occasion.circumstances.present.contains(project);
+    let is_back = terms.is_some_and(|terms| terms.on_departed)
+        && alert.subject.project().is_some_and(is_listed);
+    if is_back {
+        let reason = "Le projet est de nouveau dans le panorama.".to_owned();
+        return Some(closes(alert, AlertChangeKind::Resolved, reason, occasion));
+    }
     let reason = if terms.is_some() {
-        "Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué."
+        match (alert.state, alert.subject.project().is_some_and(|project| !is_listed(project))) {
+            (AlertState::Dormant, _) => return None,
+            (AlertState::Open, true) => return Some(falls_asleep(alert, occasion)),
+            (AlertState::Pending | AlertState::Open | AlertState::Resolved, _) => {
+                "Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué."
+            }
+        }
+    } else if alert.state == AlertState::Dormant {
+        return None;
     } else {
         "Plus évalué : la règle n’est plus au catalogue, ou y est en défaut. La retirer avec son \
          motif (`deprecated`) clôt ses alertes."
@@ -227,10 +246,43 @@ fn without_verdict(alert: &Alert, occasion: EvaluationContext<'_>) -> Option<Ale
     Some(goes_stale(alert, reason.to_owned(), occasion))
 }
 
+/// Its project left: it is out of what is open, keeps its level, its references and what people did.
+fn falls_asleep(standing: &Alert, occasion: EvaluationContext<'_>) -> AlertChange {
+    let alert = Alert {
+        state: AlertState::Dormant,
+        updated_at: occasion.now,
+        streak: 0,
+        stale: true,
+        ..standing.clone()
+    };
+    let reason = format!(
+        "Le projet n’est plus dans l’édition {} et son départ n’est pas expliqué : l’alerte est mise en \
+         sommeil jusqu’à son retour ou à l’explication de sa sortie.",
+        occasion.edition
+    );
+    let (kind, from) = (AlertChangeKind::Dormant, Some(standing.level));
+    AlertChange { alert, kind, from, reason, counterpart: None }
+}
+
+/// Its project is listed again: it is open as it was, and then what the verdict makes of it.
+fn wakes(
+    dormant: &Alert,
+    judgement: &Judgement,
+    occasion: EvaluationContext<'_>,
+) -> Option<AlertChange> {
+    let open = Alert { state: AlertState::Open, ..dormant.clone() };
+    let mut change = change(Some(&open), judgement, occasion)?;
+    change.reason = format!("Le projet est de nouveau dans le panorama. {}", change.reason);
+    if matches!(change.kind, AlertChangeKind::Persisted | AlertChangeKind::Eased) {
+        change.kind = AlertChangeKind::Woken;
+    }
+    Some(change)
+}
+
 fn retires(standing: &Alert, terms: &RuleTerms, occasion: EvaluationContext<'_>) -> AlertChange {
     let kind = match standing.state {
         AlertState::Pending => AlertChangeKind::Dropped,
-        AlertState::Open | AlertState::Resolved => AlertChangeKind::Retired,
+        AlertState::Open | AlertState::Dormant | AlertState::Resolved => AlertChangeKind::Retired,
     };
     closes(standing, kind, reasons::retired(terms), occasion)
 }
@@ -259,7 +311,7 @@ fn goes_stale(standing: &Alert, reason: String, occasion: EvaluationContext<'_>)
     let kind = match standing.state {
         AlertState::Pending => AlertChangeKind::Pending,
         // What was not known is not one of the times in a row that close the alert.
-        AlertState::Open | AlertState::Resolved => {
+        AlertState::Open | AlertState::Dormant | AlertState::Resolved => {
             alert.streak = 0;
             AlertChangeKind::Persisted
         }

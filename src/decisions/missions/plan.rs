@@ -129,7 +129,8 @@ impl<'a> KnownMissions<'a> {
             AlertChangeKind::Persisted
             | AlertChangeKind::Eased
             | AlertChangeKind::Hidden
-            | AlertChangeKind::Released => true,
+            | AlertChangeKind::Released
+            | AlertChangeKind::Woken => true,
             AlertChangeKind::NewFact => {
                 playbook.automatic_because(&change.alert.rule, kind).is_none()
             }
@@ -137,6 +138,7 @@ impl<'a> KnownMissions<'a> {
             | AlertChangeKind::Raised
             | AlertChangeKind::Reopened
             | AlertChangeKind::Worsened
+            | AlertChangeKind::Dormant
             | AlertChangeKind::Dropped
             | AlertChangeKind::Resolved
             | AlertChangeKind::Retired
@@ -209,11 +211,13 @@ fn answered_before(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> O
         AlertChangeKind::Reopened => "est de retour",
         AlertChangeKind::Raised => "est nouvelle",
         AlertChangeKind::NewFact => "repose sur un fait nouveau",
+        AlertChangeKind::Woken => "est revenue avec le projet",
         AlertChangeKind::Pending
         | AlertChangeKind::Eased
         | AlertChangeKind::Persisted
         | AlertChangeKind::Hidden
         | AlertChangeKind::Released
+        | AlertChangeKind::Dormant
         | AlertChangeKind::Dropped
         | AlertChangeKind::Resolved
         | AlertChangeKind::Retired
@@ -279,6 +283,11 @@ fn withdrawn(known: &[Mission], changes: &[AlertChange]) -> Vec<MissionChange> {
         .filter(|change| change.alert.state == AlertState::Open)
         .map(|change| &change.alert.id)
         .collect();
+    let dormant: BTreeSet<&AlertId> = changes
+        .iter()
+        .filter(|change| change.alert.state == AlertState::Dormant)
+        .map(|change| &change.alert.id)
+        .collect();
     let without_object = |mission: &&Mission| {
         mission.state == MissionState::Proposed
             && !mission.alerts.iter().any(|alert| open.contains(alert))
@@ -286,7 +295,13 @@ fn withdrawn(known: &[Mission], changes: &[AlertChange]) -> Vec<MissionChange> {
     let change = |mission: &Mission| MissionChange {
         mission: Mission { state: MissionState::Withdrawn, ..mission.clone() },
         kind: MissionChangeKind::Withdrawn,
-        reason: "Les alertes qui l’appelaient sont closes.".to_owned(),
+        reason: match mission.alerts.iter().any(|alert| dormant.contains(alert)) {
+            true => {
+                "Le projet a quitté le panorama et les alertes qui l’appelaient sont en sommeil."
+            }
+            false => "Les alertes qui l’appelaient sont closes.",
+        }
+        .to_owned(),
         by: None,
     };
     known.iter().filter(without_object).map(change).collect()

@@ -74,6 +74,9 @@ words! {
         /// Fired, but not yet for as many evaluations in a row as its rule asks.
         Pending = "pending",
         Open = "open",
+        /// Its project left the panorama and nobody has said why: it is no longer judged, and comes back with
+        /// the project.
+        Dormant = "dormant",
         Resolved = "resolved",
     }
 }
@@ -107,6 +110,10 @@ words! {
         Hidden = "hidden" => "masquée par une autre",
         /// What hid it is gone, and it is still open.
         Released = "released" => "de nouveau visible",
+        /// Its project left the panorama and nobody has said why.
+        Dormant = "dormant" => "mise en sommeil",
+        /// Its project is listed again, and the problem is still there or not judged yet.
+        Woken = "woken" => "de retour avec le projet",
         /// A pending alert that did not last long enough to open.
         Dropped = "dropped" => "abandonnée",
         Resolved = "resolved" => "close",

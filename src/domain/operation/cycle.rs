@@ -52,6 +52,10 @@ pub struct CycleInputs {
     #[serde(default)]
     #[schema(required = true)]
     pub last_confirmation: i64,
+    /// Explanations of exits up to this number were known; 0 for cycles committed before there were any.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub last_exit: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,
     /// Fingerprint of the rules, thresholds and playbook.

@@ -1,6 +1,7 @@
 //! Editions, projects, and what ministries report about them.
 
 pub mod edition;
+pub mod exit;
 pub mod follow_up;
 pub mod import;
 pub mod import_decision;

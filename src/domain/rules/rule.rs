@@ -28,6 +28,8 @@ pub struct RuleTerms {
     /// In French.
     pub title: String,
     pub status: RuleStatus,
+    /// It judges the projects that left the panorama, and not those that are listed.
+    pub on_departed: bool,
     /// Evaluations in a row before the alert opens.
     pub for_evaluations: u32,
     /// Clear evaluations in a row before it closes.

@@ -66,11 +66,15 @@ pub(in crate::notify) struct DigestScope<'a> {
 pub(in crate::notify) enum Turn {
     Raised,
     Reopened,
+    /// Its project is listed again.
+    Woken,
     Worsened,
     /// Its level is as it was sent, and what it rests on has become worse.
     NewFact,
     Eased,
     Resolved,
+    /// Its project left the panorama and nobody has said why.
+    Dormant,
     /// The rule is no longer in use.
     Retired,
 }
@@ -103,7 +107,7 @@ pub(in crate::notify) struct DigestNews<'a> {
 
 impl Turn {
     pub(in crate::notify) fn is_bad(self) -> bool {
-        matches!(self, Self::Raised | Self::Reopened | Self::Worsened | Self::NewFact)
+        matches!(self, Self::Raised | Self::Reopened | Self::Woken | Self::Worsened | Self::NewFact)
     }
 }
 
@@ -164,10 +168,11 @@ pub(in crate::notify) fn news<'a>(
         let sent = known.map(|sent| sent.level);
         let learns = known.is_some_and(|known| last_fact(alert) > known.fact);
         let turn = match sent {
-            None if change.is_some_and(|one| one.kind == AlertChangeKind::Reopened) => {
-                Turn::Reopened
-            }
-            None => Turn::Raised,
+            None => match change.map(|one| one.kind) {
+                Some(AlertChangeKind::Reopened) => Turn::Reopened,
+                Some(AlertChangeKind::Woken) => Turn::Woken,
+                Some(_) | None => Turn::Raised,
+            },
             Some(sent) if alert.level > sent => Turn::Worsened,
             Some(sent) if alert.level < sent => Turn::Eased,
             Some(_) if learns => Turn::NewFact,
@@ -178,13 +183,16 @@ pub(in crate::notify) fn news<'a>(
     }
     for (id, sent) in &memory.alerts {
         let Some(alert) = facts.alerts.get(id) else { continue };
-        let ended = alert.state == AlertState::Resolved
-            && !facts.is_hidden(alert)
-            && is_here(&alert.subject);
+        let is_over = matches!(alert.state, AlertState::Resolved | AlertState::Dormant);
+        let ended = is_over && !facts.is_hidden(alert) && is_here(&alert.subject);
         if ended {
             let change = facts.changes.get(id);
             let retired = change.is_some_and(|one| one.kind == AlertChangeKind::Retired);
-            let turn = if retired { Turn::Retired } else { Turn::Resolved };
+            let turn = match alert.state {
+                AlertState::Dormant => Turn::Dormant,
+                _ if retired => Turn::Retired,
+                AlertState::Pending | AlertState::Open | AlertState::Resolved => Turn::Resolved,
+            };
             let (from, reason) = (Some(sent.level), reason(change));
             news.alerts.push(AlertNews { alert, turn, from, since: sent.fact, reason });
         }

@@ -52,9 +52,10 @@ impl Event {
         public_url: &str,
     ) -> Self {
         let name = match news.turn {
-            Turn::Raised | Turn::Reopened => "alert.opened",
+            Turn::Raised | Turn::Reopened | Turn::Woken => "alert.opened",
             Turn::Worsened | Turn::Eased => "alert.updated",
             Turn::NewFact => "alert.new_fact",
+            Turn::Dormant => "alert.dormant",
             Turn::Resolved | Turn::Retired => "alert.resolved",
         };
         let mut data = alert_data(news.alert, directory, public_url);
@@ -127,7 +128,7 @@ impl Event {
             labels: labels(alert, directory),
             annotations: annotations(alert, explanation, directory),
             starts_at: instant(alert.since.and_time(NaiveTime::MIN).and_utc()),
-            resolved: name == "alert.resolved",
+            resolved: matches!(name, "alert.resolved" | "alert.dormant"),
             fingerprint: alert.id.to_string(),
         };
         Self {

@@ -123,11 +123,12 @@ pub(in crate::notify) fn counted(
     let of = |wanted: fn(Turn) -> bool| alerts.iter().filter(|one| wanted(one.turn)).count();
     let new = if is_first { ("", "") } else { ("nouvelle", "nouvelles") };
     let counts = [
-        (of(|turn| matches!(turn, Turn::Raised | Turn::Reopened)), new.0, new.1),
+        (of(|turn| matches!(turn, Turn::Raised | Turn::Reopened | Turn::Woken)), new.0, new.1),
         (of(|turn| turn == Turn::Worsened), "aggravée", "aggravées"),
         (of(|turn| turn == Turn::NewFact), "avec un fait nouveau", "avec un fait nouveau"),
         (of(|turn| turn == Turn::Eased), "atténuée", "atténuées"),
         (of(|turn| matches!(turn, Turn::Resolved | Turn::Retired)), "levée", "levées"),
+        (of(|turn| turn == Turn::Dormant), "en sommeil", "en sommeil"),
     ];
     let mut is_named = false;
     for (count, one, several) in counts.into_iter().filter(|(count, ..)| *count > 0) {
@@ -178,18 +179,22 @@ pub(in crate::notify) fn alert_line(
         Turn::Raised if is_first => None,
         Turn::Raised => Some("nouvelle".to_owned()),
         Turn::Reopened => Some("de retour".to_owned()),
+        Turn::Woken => Some("de retour avec le projet".to_owned()),
         Turn::Worsened => Some(format!("aggravée, auparavant « {before} »")),
         Turn::NewFact => Some("fait nouveau".to_owned()),
         Turn::Eased => Some(format!("atténuée, auparavant « {before} »")),
         Turn::Resolved => Some(format!("levée, auparavant « {before} »")),
+        Turn::Dormant => Some(format!("en sommeil, auparavant « {before} »")),
         Turn::Retired => Some(format!("n’est plus suivie, auparavant « {before} »")),
     };
     let detail = match news.turn {
-        Turn::Resolved | Turn::Retired => {
+        Turn::Resolved | Turn::Dormant | Turn::Retired => {
             news.reason.map(|reason| of_its_ministry(reason, &alert.subject, directory))
         }
         Turn::NewFact => Some(news.facts().collect::<Vec<_>>().join(" ")),
-        Turn::Raised | Turn::Reopened | Turn::Worsened | Turn::Eased => alert.explanation.clone(),
+        Turn::Raised | Turn::Reopened | Turn::Woken | Turn::Worsened | Turn::Eased => {
+            alert.explanation.clone()
+        }
     };
     MessageLine { turn, detail, ..blank_line(alert, directory) }
 }

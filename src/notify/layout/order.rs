@@ -2,7 +2,7 @@
 //! true of several projects is said once; and its page, which says everything, project by project.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::{Group, MessageLine, Section, alert_line, plural, subject_name};
 use super::missions::{SortedMissions, in_words, standing};
@@ -43,8 +43,8 @@ struct PlacedLine<'a> {
 fn is_up_front(news: &AlertNews<'_>) -> bool {
     match news.turn {
         Turn::Worsened | Turn::NewFact => true,
-        Turn::Raised | Turn::Reopened => news.alert.level == Level::Critical,
-        Turn::Eased | Turn::Resolved | Turn::Retired => false,
+        Turn::Raised | Turn::Reopened | Turn::Woken => news.alert.level == Level::Critical,
+        Turn::Eased | Turn::Resolved | Turn::Dormant | Turn::Retired => false,
     }
 }
 
@@ -81,14 +81,18 @@ pub(in crate::notify) fn rest(
     context: OrderContext<'_>,
 ) -> Option<Section> {
     let undecided = missions.to_decide.get(told..).unwrap_or_default();
-    let (worse, better): (Vec<_>, Vec<_>) =
-        alerts.iter().filter(|news| !is_up_front(news)).partition(|news| news.turn.is_bad());
+    let (dormant, others): (Vec<&AlertNews<'_>>, Vec<_>) = alerts
+        .iter()
+        .filter(|news| !is_up_front(news))
+        .partition(|news| news.turn == Turn::Dormant);
+    let (worse, better): (Vec<_>, Vec<_>) = others.into_iter().partition(|news| news.turn.is_bad());
     let others = missions.others.iter().map(|one| mission_point(one, context.directory));
     let new = if context.is_first { "Autres alertes" } else { "Nouvelles alertes" };
     let groups = [
         points("Autres décisions", grouped_missions(undecided, context.directory)),
         lines(new, grouped(&worse, context)),
         lines("Améliorations", grouped(&better, context)),
+        points("Alertes en sommeil", fallen_asleep(&dormant, context.directory)),
         points("Suites des missions", others.collect()),
     ];
     let title = if is_alone { "Ce qui a changé" } else { "Le reste" };
@@ -201,6 +205,24 @@ fn one_fact(fact: Vec<PlacedLine<'_>>, directory: &Directory) -> Option<MessageL
     let line = titled(fact.into_iter().next()?);
     let detail = line.detail.filter(|_| is_shared);
     Some(MessageLine { about: Some(listed(names)), detail, ..line })
+}
+
+/// One line for all the projects that left without a known reason, with their alerts.
+fn fallen_asleep(dormant: &[&AlertNews<'_>], directory: &Directory) -> Vec<String> {
+    let subjects: BTreeSet<&Subject> = dormant.iter().map(|news| &news.alert.subject).collect();
+    if subjects.is_empty() {
+        return vec![];
+    }
+    let (alerts, sleep) = match dormant.len() {
+        1 => ("alerte", "est en sommeil"),
+        _ => ("alertes", "sont en sommeil"),
+    };
+    let names = subjects.into_iter().map(|subject| subject_name(subject, directory)).collect();
+    vec![format!(
+        "{} {alerts} {sleep} jusqu’à ce que la sortie du panorama soit expliquée\u{a0}: {}",
+        dormant.len(),
+        listed(names)
+    )]
 }
 
 /// One line for each kind of mission and deadline, with its projects.

@@ -56,6 +56,7 @@ impl Rule {
             id: self.id.clone(),
             title: self.title.clone(),
             status: self.status,
+            on_departed: self.subjects == Subjects::Left,
             for_evaluations: self.for_evaluations,
             clear_for: self.clear_for,
             mission: self.mission,
@@ -84,7 +85,7 @@ pub enum Subjects {
     /// Projects that the current edition lists.
     #[default]
     Present,
-    /// Projects that the previous edition listed and the current one does not.
+    /// Projects that an earlier edition lists and the current one does not.
     Left,
 }
 

@@ -73,6 +73,7 @@ pub enum ExpectedAlert {
     None,
     Pending,
     Open,
+    Dormant,
     Resolved,
 }
 
@@ -82,6 +83,7 @@ impl ExpectedAlert {
             None => Self::None,
             Some(AlertState::Pending) => Self::Pending,
             Some(AlertState::Open) => Self::Open,
+            Some(AlertState::Dormant) => Self::Dormant,
             Some(AlertState::Resolved) => Self::Resolved,
         }
     }
@@ -91,6 +93,7 @@ impl ExpectedAlert {
             Self::None => "none",
             Self::Pending => "pending",
             Self::Open => "open",
+            Self::Dormant => "dormant",
             Self::Resolved => "resolved",
         }
     }

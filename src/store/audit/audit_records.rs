@@ -79,6 +79,7 @@ fn cycle(record: &CycleRecord) -> AuditRecord {
         "last_import": record.inputs.last_import,
         "last_link": record.inputs.last_link,
         "last_confirmation": record.inputs.last_confirmation,
+        "last_exit": record.inputs.last_exit,
         "data": record.inputs.data,
         "catalogue": record.inputs.catalogue,
         "verdicts": record.verdicts.len(),
@@ -99,6 +100,8 @@ fn moves(change: &AlertChange) -> bool {
         | AlertChangeKind::Eased
         | AlertChangeKind::Hidden
         | AlertChangeKind::Released
+        | AlertChangeKind::Dormant
+        | AlertChangeKind::Woken
         | AlertChangeKind::Dropped
         | AlertChangeKind::Resolved
         | AlertChangeKind::Retired

@@ -123,6 +123,8 @@ pub enum StoreError {
     AlreadyLinked { project: ProjectId, into: ProjectId },
     #[error("import {import} is already « {state} »")]
     AlreadySo { import: ImportNumber, state: &'static str },
+    #[error("no explanation was given of the exit of `{project}`")]
+    NoExplanation { project: ProjectId },
     #[error("`{project}` is not linked")]
     NotLinked { project: ProjectId },
     #[error("edition {edition} would have two snapshots of `{project}`: `{first}` and `{second}`")]

@@ -31,6 +31,7 @@ use crate::domain::missions::review::{ReviewChangeKind, ReviewState};
 use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::exit::ExitReason;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::{ImportAction, ImportState};
 use crate::domain::portfolio::project_link::LinkAction;
@@ -178,6 +179,7 @@ word_columns!(
     DisputeState,
     DraftState,
     DraftStep,
+    ExitReason,
     ImportAction,
     ImportState,
     JobName,

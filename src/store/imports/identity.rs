@@ -105,7 +105,7 @@ async fn append(
     Ok(number)
 }
 
-async fn check_known<const N: usize>(
+pub(super) async fn check_known<const N: usize>(
     connection: &mut SqliteConnection,
     visible: &Visible,
     projects: [&ProjectId; N],

@@ -2,6 +2,7 @@
 
 pub(super) mod corrections;
 pub(super) mod differences;
+pub(super) mod exit_log;
 pub(super) mod identity;
 pub(super) mod import_decisions;
 pub(super) mod import_index;

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
 use super::link_log::Links;
-use super::{import_decisions, import_index, import_rows, link_log, snapshots};
+use super::{exit_log, import_decisions, import_index, import_rows, link_log, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{
@@ -23,13 +23,15 @@ use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::missions::reviews;
 
-/// A moment of what was known: imports, identity log, reviews and decisions on imports up to these numbers.
+/// A moment of what was known: imports, identity log, reviews, decisions on imports and explanations of exits
+/// up to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpTo {
     pub last_import: ImportNumber,
     pub last_link: i64,
     pub last_review: i64,
     pub last_confirmation: i64,
+    pub last_exit: i64,
 }
 
 impl Store {
@@ -40,6 +42,7 @@ impl Store {
             last_link: link_log::last_link(&mut transaction).await?,
             last_review: reviews::last_review(&mut transaction).await?,
             last_confirmation: import_decisions::last_decision(&mut transaction).await?,
+            last_exit: exit_log::last_exit(&mut transaction).await?,
         })
     }
 
@@ -76,6 +79,9 @@ impl Store {
                 add(&mut portfolio, dataset, rows)?;
             }
         }
+        let mut exits = exit_log::facts(&mut transaction, upto.last_exit, &links).await?;
+        exits.retain(|fact| visible.project(&fact.project));
+        portfolio.facts.extend(exits);
         sort_facts(&mut portfolio);
         let known = (upto.last_review, as_of);
         portfolio.reviews = reviews::standing(&mut transaction, known, &links).await?;
@@ -208,7 +214,7 @@ fn of_projects<T: DeserializeOwned>(
 }
 
 /// By project, field and date; of two that say the same field at the same date, the one of the later
-/// edition comes last.
+/// edition comes last, and what a person explained after what was imported.
 fn sort_facts(portfolio: &mut Portfolio) {
     portfolio.facts.sort_by(|a, b| {
         (&a.project, &a.field, a.reported_on).cmp(&(&b.project, &b.field, b.reported_on))

@@ -157,7 +157,7 @@ async fn alerts(
     let mut stale_alerts = 0;
     for (state, level, stale, Count(count)) in rows {
         *counts.entry((state, level)).or_insert(0) += count;
-        if stale && state != AlertState::Resolved {
+        if stale && matches!(state, AlertState::Pending | AlertState::Open) {
             stale_alerts += count;
         }
     }

@@ -1,6 +1,7 @@
 //! Alerts, missions and reviews over time.
 
 pub(super) mod cycles_void;
+pub(super) mod departed;
 pub(super) mod engine;
 pub(super) mod missions;
 pub(super) mod new_facts;

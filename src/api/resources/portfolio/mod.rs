@@ -1,7 +1,8 @@
-//! Projects, portfolio, coverage, links, imports and exports.
+//! Projects, portfolio, coverage, links, exits, imports and exports.
 
 pub(in crate::api) mod coverage;
 pub(in crate::api) mod editions;
+pub(in crate::api) mod exits;
 pub(in crate::api) mod exports;
 pub(in crate::api) mod imports;
 pub(in crate::api) mod links;

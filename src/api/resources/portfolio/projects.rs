@@ -42,12 +42,14 @@ pub(in crate::api) struct ProjectQuery {
     watch: Vec<WatchList>,
     /// Whether the project is expected to leave the panorama by the end of the year after the edition's.
     leaving: Option<bool>,
+    /// Whether the project has left: an earlier edition lists it, and the edition in force does not.
+    left: Option<bool>,
     /// Text to find in the id or in any name of the project. Case and accents do not matter.
     #[param(max_length = 200)]
     q: Option<String>,
 }
 
-/// List the projects of the edition in force, and those that have just left.
+/// List the projects of the edition in force, and those that have left.
 #[utoipa::path(
     get,
     path = "/api/v1/projects",
@@ -76,6 +78,7 @@ impl ProjectQuery {
         (self.ministry.is_empty() || self.ministry.iter().any(|one| one.as_str() == ministry))
             && (self.phase.is_empty() || self.phase.iter().any(|one| one.as_str() == phase))
             && (self.watch.is_empty() || self.watch.iter().any(on_list))
+            && self.left.is_none_or(|left| row.get("has_left") == Some(&Json::Bool(left)))
             && self.leaving.is_none_or(|leaving| application::is_due_to_leave(row) == leaving)
     }
 

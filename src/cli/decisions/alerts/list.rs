@@ -85,6 +85,7 @@ pub(super) fn state(alert: &Alert) -> &'static str {
         AlertState::Pending => "en attente",
         AlertState::Open if alert.stale => "ouverte, données manquantes",
         AlertState::Open => "ouverte",
+        AlertState::Dormant => "en sommeil",
         AlertState::Resolved => "close",
     }
 }

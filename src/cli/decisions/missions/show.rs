@@ -77,6 +77,7 @@ fn alerts(file: &MissionFile) -> Sheet {
         let state = match alert.state {
             AlertState::Pending => "en attente",
             AlertState::Open => "ouverte",
+            AlertState::Dormant => "en sommeil",
             AlertState::Resolved => "close",
         };
         vec![

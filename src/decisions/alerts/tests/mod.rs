@@ -80,6 +80,7 @@ fn terms(last: bool) -> BTreeMap<RuleId, RuleTerms> {
         id: RuleId::new(id),
         title: "Dérive".to_owned(),
         status,
+        on_departed: false,
         for_evaluations: times,
         clear_for: times,
         mission: None,
@@ -289,11 +290,24 @@ fn an_experimental_rule_raises_nothing() {
 }
 
 #[test]
-fn a_project_that_vanishes_keeps_its_alerts_until_its_exit_is_explained() {
+fn alerts_of_a_project_that_vanishes_are_dormant_until_its_exit_is_explained_or_it_is_back() {
     let cycles = "D1 a high -- D1 b clear";
     check(
         cycles,
-        "persisted D1 project/a high stale since 01: Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué.",
+        "dormant D1 project/a high stale since 01: Le projet n’est plus dans l’édition 2020-11 et son départ n’est pas expliqué : l’alerte est mise en sommeil jusqu’à son retour ou à l’explication de sa sortie.",
+    );
+    check("D1 a high -- D1 b clear -- D1 b clear", "");
+    check(
+        "D1 a high -- D1 b clear -- D1 a high",
+        "woken D1 project/a high since 01: Le projet est de nouveau dans le panorama. Inchangé.",
+    );
+    check(
+        "D1 a high -- D1 b clear -- D1 a critical",
+        "worsened D1 project/a critical since 01: Le projet est de nouveau dans le panorama. De « Élevé » à « Critique ».",
+    );
+    check(
+        "D1 a high -- D1 b clear -- D1 a unknown",
+        "woken D1 project/a high stale since 01: Le projet est de nouveau dans le panorama. Non évaluable. Donnée manquante\u{a0}: coût actualisé (non publié à dessein).",
     );
     let exits = BTreeMap::from([(project("a"), "projet terminé".to_owned())]);
     check_in(

@@ -34,6 +34,7 @@ fn terms() -> BTreeMap<RuleId, RuleTerms> {
             id: id.clone(),
             title: format!("Règle {id}"),
             status: RuleStatus::Stable,
+            on_departed: false,
             for_evaluations: 1,
             clear_for: 1,
             mission: Some(MissionCall { kind, from }),

@@ -66,19 +66,19 @@ fn a_series_that_cannot_be_run_says_why() {
     let other = T3.replace("\"resolved\"", "\"closed\"");
     assert_eq!(
         difference("T3", &other),
-        "line 9:90: unknown variant `closed`, expected one of `none`, `pending`, `open`, `resolved`"
+        "line 9:90: unknown variant `closed`, expected one of `none`, `pending`, `open`, `dormant`, `resolved`"
     );
 }
 
 #[test]
-fn a_project_that_vanishes_keeps_its_alert() {
+fn a_project_that_vanishes_takes_its_alert_with_it() {
     let gone = "
 [[series]]
 name = \"Essai\"
 fields = { cost_initial = 100.0, cost_current = 130.0, cost_baseline_source = \"declared\" }
 evaluations = [
     { as_of = 2020-11-01, fields = { budget_drift = 0.25 }, alert = \"open\" },
-    { as_of = 2021-07-01, fields = { in_panorama = false }, alert = \"open\", stale = true },
+    { as_of = 2021-07-01, fields = { in_panorama = false }, alert = \"dormant\", stale = true },
 ]
 ";
     assert_eq!(difference("D1", gone), Value::Null);

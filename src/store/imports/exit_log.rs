@@ -1,0 +1,133 @@
+//! Why projects left the panorama, as people explain it: a log, so that past cycles know what they knew.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde_json::json;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row as _, SqliteConnection};
+
+use super::identity;
+use super::link_log::Links;
+use crate::domain::accounts::audit::ActionContext;
+use crate::domain::ids::ProjectId;
+use crate::domain::portfolio::exit::{ExitEntry, ExitReason};
+use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::value::Value;
+use crate::store::audit::audit_trail;
+use crate::store::db::connections::end;
+use crate::store::db::error::StoreError;
+use crate::store::db::handle::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::sql_types::{Columns, Date, Timestamp};
+
+/// The field that an explanation gives, as imports of exits do.
+const FIELD: &str = "exit_reason";
+
+impl Store {
+    /// Says why a project left, from `known_on` on; without a reason, takes back what was said. Gives the entry's
+    /// number.
+    ///
+    /// # Errors
+    ///
+    /// The project is unknown, or there is nothing to take back.
+    pub async fn explain_exit(
+        &self,
+        project: &ProjectId,
+        (exit_reason, known_on): (Option<ExitReason>, NaiveDate),
+        act: &ActionContext,
+    ) -> Result<i64, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let visible = self.visible(&mut transaction).await?;
+        identity::check_known(&mut transaction, &visible, [project]).await?;
+        let entries = log(&mut transaction, i64::MAX).await?;
+        let last = entries.iter().rev().find(|entry| entry.project == *project);
+        if exit_reason.is_none() && last.is_none_or(|last| last.exit_reason.is_none()) {
+            return Err(StoreError::NoExplanation { project: project.clone() });
+        }
+        let number = entries.last().map_or(0, |entry| entry.number) + 1;
+        sqlx::query(
+            "insert into exit_log (number, project, exit_reason, known_on, reason, actor, at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(number)
+        .bind(project)
+        .bind(exit_reason)
+        .bind(Date(known_on))
+        .bind(&act.reason)
+        .bind(&act.actor)
+        .bind(Timestamp(act.at))
+        .run(&mut *transaction, "the log of exits")
+        .await?;
+        let action = match exit_reason {
+            Some(_) => "exit_explained",
+            None => "exit_explanation_withdrawn",
+        };
+        let became = json!({ "exit_reason": exit_reason, "known_on": known_on, "entry": number });
+        let deed = act.deed(action, format!("project/{project}")).became(&became);
+        audit_trail::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok(number)
+    }
+
+    /// Every explanation ever given or taken back, oldest first.
+    pub async fn exit_log(&self) -> Result<Vec<ExitEntry>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut entries = log(&mut transaction, i64::MAX).await?;
+        entries.retain(|entry| visible.project(&entry.project));
+        Ok(entries)
+    }
+}
+
+pub(in crate::store) async fn last_exit(
+    connection: &mut SqliteConnection,
+) -> Result<i64, StoreError> {
+    query_scalar("select coalesce(max(number), 0) from exit_log")
+        .one(connection, "the log of exits")
+        .await
+}
+
+/// What explanations up to an entry say, as facts under the projects that the explained ones now are.
+pub(super) async fn facts(
+    connection: &mut SqliteConnection,
+    last: i64,
+    links: &Links,
+) -> Result<Vec<Fact>, StoreError> {
+    let entries = log(connection, last).await?;
+    let of_each: BTreeMap<&ProjectId, &ExitEntry> =
+        entries.iter().map(|entry| (links.resolve(&entry.project), entry)).collect();
+    let said = of_each.into_iter().filter_map(|(project, entry)| {
+        Some(Fact {
+            project: project.clone(),
+            field: FIELD.to_owned(),
+            value: Value::Text(entry.exit_reason?.as_str().to_owned()),
+            reported_on: entry.known_on,
+        })
+    });
+    Ok(said.collect())
+}
+
+async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<ExitEntry>, StoreError> {
+    query_as(
+        "select number, project, exit_reason, known_on, reason, actor, at from exit_log
+         where number <= $1 order by number",
+    )
+    .bind(last)
+    .all(connection, "the log of exits")
+    .await
+}
+
+impl FromRow<'_, SqliteRow> for ExitEntry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            project: row.try_get("project")?,
+            exit_reason: row.try_get("exit_reason")?,
+            known_on: row.day("known_on")?,
+            reason: row.try_get("reason")?,
+            by: row.try_get("actor")?,
+            at: row.instant("at")?,
+        })
+    }
+}

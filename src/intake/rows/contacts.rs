@@ -88,7 +88,7 @@ fn role(reader: &mut RowReader<'_, '_>) -> Option<ContactRole> {
     let is_called = |role: &ContactRole| cell == role.as_str() || key(cell) == key(role.label());
     let role = ContactRole::ALL.into_iter().find(is_called);
     if role.is_none() {
-        let words = ContactRole::ALL.map(|role| role.as_str().to_owned());
+        let words = ContactRole::ALL.map(|one| one.as_str().to_owned());
         let expected = format!("l’un de {}", ticked(&words));
         reader.fault("role", FileFault::quote(cell), expected);
     }

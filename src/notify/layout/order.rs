@@ -184,10 +184,12 @@ fn by_subject<'a>(placed: Vec<PlacedLine<'a>>, context: OrderContext<'_>) -> Vec
                 same.titles.extend(one.titles);
                 same.alerts.extend(one.alerts);
                 let count = same.titles.len();
-                same.line.title = match same.turn {
-                    Turn::Raised if !context.is_first => format!("{count} nouvelles alertes"),
-                    Turn::Reopened => format!("{count} alertes de retour"),
-                    _ => format!("{count} alertes"),
+                same.line.title = if same.turn == Turn::Reopened {
+                    format!("{count} alertes de retour")
+                } else if context.is_first {
+                    format!("{count} alertes")
+                } else {
+                    format!("{count} nouvelles alertes")
                 };
                 (same.line.turn, same.line.detail) = (None, Some(same.titles.join(" ; ")));
             }

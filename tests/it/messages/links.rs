@@ -182,16 +182,16 @@ async fn links_of_before_a_restoration_serve_nobody() {
     assert_eq!(restored.code, Some(0), "{}", restored.stderr);
     assert!(restored.stderr.contains("links of mails"), "{}", restored.stderr);
 
-    let server = serve(app, now).await;
-    assert_eq!(page(&server, &justice).await.0, 404);
-    assert_eq!(press(&server, &acknowledging, &server.url("")).await, 404);
+    let restarted = serve(app, now).await;
+    assert_eq!(page(&restarted, &justice).await.0, 404);
+    assert_eq!(press(&restarted, &acknowledging, &restarted.url("")).await, 404);
     // The next mail draws a key anew, which does not bring the former links back.
-    let store = Store::open(&server.app.database_url()).await.unwrap();
+    let store = Store::open(&restarted.app.database_url()).await.unwrap();
     store.link_key(now).await.unwrap();
     store.close().await;
-    assert_eq!(page(&server, &justice).await.0, 404);
-    assert_eq!(acknowledged(&server), 0);
-    server.close().await;
+    assert_eq!(page(&restarted, &justice).await.0, 404);
+    assert_eq!(acknowledged(&restarted), 0);
+    restarted.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -180,11 +180,11 @@ async fn waiting(held: &Held) -> Result<Vec<Alert>, Problem> {
 fn actor(held: &Held) -> Result<Actor, Problem> {
     let names: Option<Vec<&str>> =
         held.recipients.iter().map(|contact| contact.name.as_deref()).collect();
-    let named = names.and_then(|names| Actor::person(&names.join(" ou ")).ok());
+    let person = names.and_then(|names| Actor::person(&names.join(" ou ")).ok());
     let ministry = held.recipients.first().map_or("", |contact| contact.ministry.as_str());
     let office = || Actor::person(&format!("un destinataire des messages, {ministry}"));
-    match named {
-        Some(named) => Ok(named),
+    match person {
+        Some(person) => Ok(person),
         None => office().map_err(|fault| Problem::Unfit(fault.to_string())),
     }
 }

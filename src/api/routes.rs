@@ -11,7 +11,9 @@ use super::metrics::process_metrics;
 use super::middleware::access::permissions::{anonymous, own, whole};
 use super::openapi::document;
 use super::resources::catalogue::{drafts, publications, rules, trials};
-use super::resources::decisions::{alerts, disputes, missions, notices, reviews, silences};
+use super::resources::decisions::{
+    alerts, disputes, missions, notices, recipients, reviews, silences,
+};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
@@ -145,6 +147,7 @@ routes! {
         notices::preview_notices: whole(Read),
         notices::replay_dead_notices: whole(Administer),
         notices::replay_notice: whole(Administer),
+        recipients::list_recipients: whole(Operate),
         notices::list_receivers: whole(Read),
         notices::open_receiver: whole(Administer),
     }

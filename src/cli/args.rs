@@ -147,6 +147,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ReceiversCommand,
     },
+    /// List who receives the messages of each ministry on a day, and why
+    Recipients {
+        /// One ministry only, by its code or name
+        #[arg(long, value_name = "MINISTRY")]
+        ministry: Option<String>,
+        /// Day on which messages would leave, as YYYY-MM-DD; today by default
+        #[arg(long, value_parser = date, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
     /// Create, change, close and list accounts of the API
     Accounts {
         #[command(subcommand)]

@@ -78,6 +78,7 @@ async fn dispatch(
         | Command::Audit { .. }
         | Command::Notices { .. }
         | Command::Receivers { .. }
+        | Command::Recipients { .. }
         | Command::Coverage { .. }
         | Command::Export(_)
         | Command::Jobs { .. }
@@ -105,6 +106,9 @@ async fn dispatch_in_session(
     match command {
         Command::Notices { command } => decisions::notices::run(command, session).await,
         Command::Receivers { command } => decisions::notices::receivers(command, session).await,
+        Command::Recipients { ministry, as_of } => {
+            decisions::notices::recipients::run(ministry.as_deref(), *as_of, session).await
+        }
         Command::Accounts { command } => accounts::run(command, session).await,
         Command::Tokens { command } => accounts::tokens(command, session).await,
         Command::Audit { command } => operation::audit::run(command, session).await,

@@ -66,6 +66,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Lists { .. }
         | Command::Editions { .. }
         | Command::Receivers { .. }
+        | Command::Recipients { .. }
         | Command::Replay { .. }
         | Command::Reviews { .. }
         | Command::Rules { .. }

@@ -11,12 +11,12 @@ use tracing::{info, warn};
 
 use super::{DeliveryError, Dispatcher, LaneReport, Transport, outages};
 use crate::domain::accounts::access::Account;
-use crate::domain::ids::NoticeId;
+use crate::domain::ids::{MinistryCode, NoticeId};
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{DeliveryOutcome, Notice, NoticeKind, Receiver};
 use crate::domain::messages::outage::{ChannelFailure, Outage};
+use crate::domain::messages::recipients::Recipients;
 use crate::domain::portfolio::follow_up::Contact;
-use crate::notify;
 use crate::notify::{
     Blame, DeliveryAttempt, FailureReason, LinkSigner, MailSession, Mailbox, Patience,
 };
@@ -237,13 +237,7 @@ impl Dispatcher {
         };
         match receiver {
             Receiver::SecretaryGeneral(ministry) => {
-                let found = notify::secretary_general(&batch.contacts, ministry, self.today());
-                let mut mailboxes = found
-                    .iter()
-                    .map(|contact| Mailbox::new(contact.name.as_deref(), &contact.email));
-                let unknown = || format!("no secretary-general is known for {ministry}");
-                let first = mailboxes.next().ok_or_else(unknown)??;
-                mailboxes.try_fold(first, |all, next| Ok(all.and(next?)))
+                mailbox_of(ministry, &Recipients::of(&batch.contacts, ministry, self.today()))
             }
             Receiver::Dinum => address(&settings.dinum),
             Receiver::Director => address(&settings.director),
@@ -319,11 +313,10 @@ impl Worker {
             return Cow::Borrowed(notice);
         };
         let today = self.dispatcher.today();
-        let recipients = notify::secretary_general(&self.batch.contacts, ministry, today);
-        let addresses: Vec<&str> =
-            recipients.iter().map(|contact| contact.email.as_str()).collect();
+        let found = Recipients::of(&self.batch.contacts, ministry, today);
+        let all: Vec<&Contact> = found.to().into_iter().chain(found.copies()).collect();
         let signer = LinkSigner::new(key.reveal().as_bytes(), &self.dispatcher.settings);
-        Cow::Owned(signer.personal(notice, &addresses))
+        Cow::Owned(signer.personal(notice, &all))
     }
 
     async fn next(&self) -> Option<ClaimedNotice> {
@@ -355,6 +348,22 @@ impl Worker {
             ),
         }
     }
+}
+
+/// The addresses of those who receive the messages of a ministry, and of those who get a copy.
+fn mailbox_of(ministry: &MinistryCode, recipients: &Recipients<'_>) -> Result<Mailbox, String> {
+    let mailbox = |contact: &Contact| Mailbox::new(contact.name.as_deref(), &contact.email);
+    let mut to = recipients.to().into_iter().map(mailbox);
+    let unknown = || format!("no secretary-general is known for {ministry}");
+    let first = to.next().ok_or_else(unknown)??;
+    let all = to.try_fold(first, |all, next| Ok::<_, String>(all.and(next?)))?;
+    Ok(recipients.copies().into_iter().fold(all, |all, copied| match mailbox(copied) {
+        Ok(copy) => all.with_copy(copy),
+        Err(what) => {
+            warn!("A copy of the messages of {ministry} cannot be sent: {what}");
+            all
+        }
+    }))
 }
 
 fn count(report: &mut LaneReport, tried: &Tried) {

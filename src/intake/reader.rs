@@ -15,7 +15,7 @@ use super::read::{csv, sheet};
 use super::read_request::ReadRequest;
 use super::rows::row::{RowContext, RowReader};
 use super::rows::table::{FileRow, FileTable};
-use super::rows::{checks, facts, follow_up, merged, panorama};
+use super::rows::{checks, contacts, facts, follow_up, merged, panorama};
 use super::sheets;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
@@ -236,9 +236,7 @@ fn read_rows(
         Dataset::WatchLists => {
             ImportedRows::WatchLists(each(context, rows, faults, follow_up::watch_entry))
         }
-        Dataset::Contacts => ImportedRows::Contacts(
-            each(context, rows, faults, follow_up::contacts).into_iter().flatten().collect(),
-        ),
+        Dataset::Contacts => ImportedRows::Contacts(contacts::contacts(context, rows, faults)),
     }
 }
 

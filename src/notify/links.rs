@@ -1,6 +1,8 @@
 //! Links of mails that work without an account: each serves one purpose, for those to whom the mail went,
 //! until it expires. A stored message has no such link: it is made when the message leaves.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -45,8 +47,8 @@ pub struct PersonalLink {
     pub receiver: Receiver,
     /// Those to acknowledge.
     pub alerts: Vec<AlertId>,
-    /// Fingerprint of the addresses that the message went to: a link of former ones is refused.
-    recipients: String,
+    /// Fingerprints of the addresses that the message went to: a link of a former one is refused.
+    recipients: Vec<String>,
     /// In seconds since 1970.
     expires: i64,
 }
@@ -68,10 +70,13 @@ impl PersonalLink {
         self.purpose == purpose && now.timestamp() < self.expires
     }
 
-    /// Whether the message went to those who would receive it now.
-    pub fn is_for(&self, contacts: &[&Contact]) -> bool {
-        let addresses: Vec<&str> = contacts.iter().map(|contact| contact.email.as_str()).collect();
-        self.recipients == recipients(&self.receiver, &addresses)
+    /// Those of `readers` to whom the message went; `None` when it went to anybody else, or to nobody.
+    pub fn holders<'a>(&self, readers: &[&'a Contact]) -> Option<Vec<&'a Contact>> {
+        let holds = |contact: &&&Contact| {
+            self.recipients.contains(&fingerprint(&self.receiver, &contact.email))
+        };
+        let holders: Vec<&Contact> = readers.iter().filter(holds).copied().collect();
+        (!holders.is_empty() && holders.len() == self.recipients.len()).then_some(holders)
     }
 }
 
@@ -80,14 +85,17 @@ impl<'a> LinkSigner<'a> {
         Self { key, public_url: &settings.public_url }
     }
 
-    /// The notice with links for those at `addresses` in place of its own addresses.
-    pub fn personal(&self, notice: &Notice, addresses: &[&str]) -> Notice {
+    /// The notice with links for `recipients` in place of its own addresses.
+    pub fn personal(&self, notice: &Notice, recipients: &[&Contact]) -> Notice {
+        let receiver = &notice.receiver;
+        let all: BTreeSet<String> =
+            recipients.iter().map(|contact| fingerprint(receiver, &contact.email)).collect();
         let link = PersonalLink {
             purpose: LinkPurpose::Read,
             notice: notice.id.clone(),
-            receiver: notice.receiver.clone(),
+            receiver: receiver.clone(),
             alerts: vec![],
-            recipients: recipients(&notice.receiver, addresses),
+            recipients: all.into_iter().collect(),
             expires: (notice.created_at + SERVES).timestamp(),
         };
         let content = match &notice.content {
@@ -161,14 +169,9 @@ pub(in crate::notify) fn acknowledgement_of(page: &str, alerts: &[AlertId]) -> S
     format!("{page}{ACKNOWLEDGE}{}", ids.join(&BETWEEN.to_string()))
 }
 
-fn recipients(receiver: &Receiver, addresses: &[&str]) -> String {
-    let mut all: Vec<String> =
-        addresses.iter().map(|address| address.trim().to_lowercase()).collect();
-    all.sort();
-    let receiver = receiver.to_string();
-    let parts: Vec<&str> =
-        ["recipients", &receiver].into_iter().chain(all.iter().map(String::as_str)).collect();
-    Fingerprint::of_parts(&parts).as_str().to_owned()
+fn fingerprint(receiver: &Receiver, address: &str) -> String {
+    let (receiver, address) = (receiver.to_string(), address.trim().to_lowercase());
+    Fingerprint::of_parts(&["recipient", &receiver, &address]).short().to_owned()
 }
 
 #[cfg(test)]
@@ -176,6 +179,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::MinistryCode;
     use crate::domain::messages::notice::NoticeKind;
+    use crate::domain::portfolio::follow_up::ContactRole;
 
     const SENT: &str = "2020-11-30T09:00:00Z";
 
@@ -186,10 +190,11 @@ mod tests {
     fn contact(email: &str) -> Contact {
         Contact {
             ministry: MinistryCode::new("MJ"),
-            role: "secretary_general".to_owned(),
+            role: ContactRole::SecretaryGeneral,
             name: None,
             email: email.to_owned(),
             since: None,
+            until: None,
         }
     }
 
@@ -224,18 +229,25 @@ mod tests {
         let public_url = "https://vigie.example".to_owned();
         let settings = NotifySettings { public_url, ..NotifySettings::default() };
         let signer = LinkSigner::new(b"a key", &settings);
-        let (read, acknowledge) = links(&signer.personal(&notice(), &["SG@justice.example"]));
+        let (read, acknowledge) =
+            links(&signer.personal(&notice(), &[&contact("SG@justice.example")]));
         let read = signer.read(&read).unwrap();
         assert!(read.serves(LinkPurpose::Read, at("2020-12-29T09:00:00Z")));
         assert!(!read.serves(LinkPurpose::Read, at("2020-12-30T09:00:00Z")), "it expires");
         assert!(!read.serves(LinkPurpose::Acknowledge, at(SENT)), "it is for reading");
-        assert!(read.alerts.is_empty() && read.is_for(&[&contact("sg@justice.example")]));
-        assert!(!read.is_for(&[&contact("autre@justice.example")]), "another holds the office");
-        assert!(!read.is_for(&[]), "nobody does");
-        let other = signer.read(&acknowledge).unwrap();
-        assert!(other.serves(LinkPurpose::Acknowledge, at(SENT)));
-        assert_eq!(other.alerts, [AlertId::new("a1"), AlertId::new("a2")]);
-        assert_eq!(links(&signer.personal(&notice(), &["sg@justice.example"])).1, acknowledge);
+        let (holder, other) = (contact("sg@justice.example"), contact("autre@justice.example"));
+        assert_eq!(read.holders(&[&other, &holder]), Some(vec![&holder]), "among those who read");
+        assert_eq!(read.holders(&[&other]), None, "another holds the office");
+        assert_eq!(read.holders(&[]), None, "nobody does");
+        let (shared, _) = links(&signer.personal(&notice(), &[&other, &holder]));
+        let shared = signer.read(&shared).unwrap();
+        assert_eq!(shared.holders(&[&holder]), None, "one of two has left");
+        assert_eq!(shared.holders(&[&holder, &other]), Some(vec![&holder, &other]));
+        assert!(read.alerts.is_empty());
+        let wanted = signer.read(&acknowledge).unwrap();
+        assert!(wanted.serves(LinkPurpose::Acknowledge, at(SENT)));
+        assert_eq!(wanted.alerts, [AlertId::new("a1"), AlertId::new("a2")]);
+        assert_eq!(links(&signer.personal(&notice(), &[&holder])).1, acknowledge);
 
         assert_eq!(LinkSigner::new(b"another", &settings).read(&acknowledge), None, "restored");
         let (payload, signature) = acknowledge.split_once('.').unwrap();

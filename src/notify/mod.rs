@@ -12,7 +12,7 @@ mod links;
 mod retry;
 mod settings;
 
-pub use channels::directory::{Directory, secretary_general};
+pub use channels::directory::Directory;
 pub use channels::email::{MailSession, Mailbox, Mailer};
 pub use channels::matrix::Room;
 pub use channels::webhook::{Endpoint, sign};

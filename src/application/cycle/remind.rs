@@ -9,6 +9,7 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::AlertId;
 use crate::notify::{Directory, NoticeTerms, ReminderInputs};
+use crate::store::MissionFilter;
 use crate::{notify, rules};
 
 /// Writes the reminders that are due today, and returns how many. Those of a day are written once.
@@ -45,6 +46,7 @@ pub async fn remind(services: &Services) -> Result<u64, ApplicationError> {
         alerts: &alerts,
         silenced: &silenced,
         acknowledged: &acknowledged,
+        missions: &services.store.missions(&MissionFilter::default()).await?,
     })?;
     if reminders.notices.is_empty() {
         return Ok(0);

@@ -7,6 +7,7 @@ pub(super) mod explain;
 pub(super) mod feed;
 pub(super) mod firing;
 pub(super) mod names;
+pub(super) mod recipients;
 pub(super) mod row_schemas;
 pub(super) mod table_rows;
 pub(super) mod timeline;

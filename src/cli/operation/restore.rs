@@ -87,7 +87,8 @@ fn advice(ended: &Ended, has_replaced: bool, has_accounts: bool) -> Vec<String> 
     let Ended { sessions, tokens, invitations, idempotency_keys, .. } = ended;
     let mut lines = vec![format!(
         "all access that the backup held ended: {sessions} sessions, {tokens} tokens, {invitations} \
-         invitations, {idempotency_keys} idempotency keys; the key that signs cookies is drawn anew"
+         invitations, {idempotency_keys} idempotency keys; the keys that sign cookies and links of \
+         mails are drawn anew, so that links of mails sent before serve nobody"
     )];
     lines.push(if has_accounts {
         "to get back in: sign in anew; for programs, `vigie tokens issue NAME --label TEXT`"

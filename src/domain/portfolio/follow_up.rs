@@ -105,13 +105,31 @@ words! {
     }
 }
 
+words! {
+    /// What a contact is to the messages of its ministry.
+    pub enum ContactRole, "a role of a contact" {
+        /// Receives them.
+        SecretaryGeneral = "secretary_general" => "secrétaire général",
+        /// Receives them in place of the secretary-general, during an absence.
+        Delegate = "delegate" => "délégué",
+        /// Receives them beside the secretary-general.
+        Recipient = "recipient" => "destinataire",
+        /// Receives a copy.
+        DigitalDirector = "digital_director" => "directeur du numérique",
+        /// Receives none.
+        SecurityRelay = "security_relay" => "relais de sécurisation",
+    }
+}
+
 /// Whom to tell at a ministry. Personal data: never logged, never in a frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     pub ministry: MinistryCode,
-    /// `secretary_general`, `digital_director`, `security_relay`.
-    pub role: String,
+    pub role: ContactRole,
     pub name: Option<String>,
     pub email: String,
     pub since: Option<NaiveDate>,
+    /// The last day, included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
 }

@@ -104,6 +104,8 @@ const CONTACTS: &[DatasetField] = &[
     optional("name", Yield::Text),
     needed("email", Yield::Text),
     optional("since", Yield::Date),
+    // The last day, included.
+    optional("until", Yield::Date),
 ];
 
 pub(in crate::intake) fn fields(dataset: Dataset) -> &'static [DatasetField] {

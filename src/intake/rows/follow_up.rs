@@ -1,20 +1,17 @@
-//! Reads rows of the lists that DINUM maintains per project, and of the contacts of ministries.
+//! Reads rows of the lists that DINUM maintains per project.
 
-use super::panorama::known_ministry;
 use super::row::{Amount, RowReader};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::{
-    Contact, Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchEntry, WatchList,
+    Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchEntry, WatchList,
 };
 use crate::intake::error::FileFault;
-use crate::support::mail_address::{AddressFault, sendable};
 
 const MILESTONE_KINDS: &[&str] = &["release", "go_live", "audit", "other"];
 const VENDOR_STATUSES: &[&str] = &["nominal", "watched", "formal_notice", "failing", "terminated"];
 const AXES: &[&str] = &["strategy", "finance", "governance", "delivery", "planning", "security"];
 const SEVERITIES: &[&str] = &["low", "medium", "high"];
-const ROLES: &[&str] = &["secretary_general", "digital_director", "security_relay"];
 const LAST_CAUSE: u32 = 24;
 
 /// Follow-up data is about known projects: a misspelt name must not create another project.
@@ -151,63 +148,4 @@ pub(in crate::intake) fn watch_entry(reader: &mut RowReader<'_, '_>) -> Option<W
         until,
         note: reader.owned("note"),
     })
-}
-
-/// One for each address, which `;` parts.
-pub(in crate::intake) fn contacts(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
-    reader.needed("ministry");
-    let ministry = known_ministry(reader, "ministry");
-    let role = reader.needed_one_of("role", ROLES);
-    let addresses = addresses(reader);
-    let since = reader.date("since");
-    let name = reader.name("name");
-    let (ministry, role) = (ministry?, role?);
-    let contact = |email| Contact {
-        ministry: ministry.clone(),
-        role: role.clone(),
-        name: name.clone(),
-        email,
-        since,
-    };
-    Some(addresses?.into_iter().map(contact).collect())
-}
-
-/// An address is personal data: what is said of a wrong one does not repeat it.
-fn addresses(reader: &mut RowReader<'_, '_>) -> Option<Vec<String>> {
-    let cell = reader.needed("email")?;
-    let mut addresses: Vec<String> = Vec::new();
-    for text in cell.split(';').map(str::trim).filter(|text| !text.is_empty()) {
-        match sendable(text) {
-            Ok(address) if addresses.contains(&address) => {}
-            Ok(address) => addresses.push(address),
-            Err(fault) => {
-                let (found, expected) = fault_in_words(fault);
-                reader.fault("email", found, expected);
-                return None;
-            }
-        }
-    }
-    if addresses.is_empty() {
-        let (found, expected) = fault_in_words(AddressFault::Malformed);
-        reader.fault("email", found, expected);
-        return None;
-    }
-    Some(addresses)
-}
-
-fn fault_in_words(fault: AddressFault) -> (&'static str, &'static str) {
-    match fault {
-        AddressFault::Malformed => (
-            "un texte qui n’est pas une adresse",
-            "une adresse telle que `sg@example.gouv.fr`, ou plusieurs séparées par `;`",
-        ),
-        AddressFault::AccentedUser => (
-            "une adresse avec un accent avant `@`",
-            "une adresse sans accent avant `@` : les serveurs de messagerie n’en acceptent pas",
-        ),
-        AddressFault::Domain => (
-            "une adresse dont le domaine ne peut exister",
-            "une adresse telle que `sg@example.gouv.fr`",
-        ),
-    }
 }

@@ -3,6 +3,7 @@
 pub(super) mod bounds;
 pub(super) mod cell_text;
 pub(super) mod checks;
+pub(super) mod contacts;
 pub(super) mod facts;
 pub(super) mod fields;
 pub(super) mod follow_up;

@@ -6,19 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
-use crate::domain::portfolio::follow_up::Contact;
+use crate::domain::messages::recipients::Recipients;
 use crate::domain::portfolio::import::KnownProject;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::Subject;
-
-/// The role, in the follow-up data, of the person who receives the alerts of a ministry.
-const SECRETARY_GENERAL: &str = "secretary_general";
 
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     projects: BTreeMap<ProjectId, ProjectEntry>,
     ministries: BTreeMap<MinistryCode, String>,
-    secretaries: BTreeSet<MinistryCode>,
+    /// Those where somebody receives the messages.
+    reached: BTreeSet<MinistryCode>,
     titles: BTreeMap<RuleId, String>,
 }
 
@@ -40,16 +38,16 @@ impl Directory {
             directory.projects.insert(snapshot.project.clone(), entry);
             directory.ministries.insert(snapshot.ministry.clone(), snapshot.ministry_label.clone());
         }
-        let held = |contact: &&Contact| {
-            contact.role == SECRETARY_GENERAL && contact.since.is_none_or(|since| since <= as_of)
-        };
-        let offices = portfolio.contacts.iter().filter(held);
-        directory.secretaries = offices.map(|contact| contact.ministry.clone()).collect();
+        let contacts = &portfolio.contacts;
+        let ministries = contacts.iter().map(|contact| &contact.ministry);
+        let is_reached =
+            |ministry: &&MinistryCode| !Recipients::of(contacts, ministry, as_of).is_empty();
+        directory.reached = ministries.filter(is_reached).cloned().collect();
         directory.titles = titles;
         directory
     }
 
-    /// The latest names, without loading the portfolio. Does not know who is secretary-general.
+    /// The latest names, without loading the portfolio. Does not know who receives messages.
     pub fn of_known(known: Vec<KnownProject>, titles: BTreeMap<RuleId, String>) -> Self {
         let mut directory = Self::default();
         for KnownProject { project, names, ministry } in known {
@@ -70,8 +68,9 @@ impl Directory {
         ministry.map_or(Subject::Portfolio, |ministry| Subject::Ministry(ministry.clone()))
     }
 
-    pub fn has_secretary_general(&self, ministry: &MinistryCode) -> bool {
-        self.secretaries.contains(ministry)
+    /// Whether somebody at the ministry receives its messages.
+    pub fn has_recipients(&self, ministry: &MinistryCode) -> bool {
+        self.reached.contains(ministry)
     }
 
     /// The name for people; the id when it is unknown.
@@ -105,19 +104,4 @@ impl Directory {
     pub fn ministries(&self) -> impl Iterator<Item = &MinistryCode> {
         self.ministries.keys()
     }
-}
-
-/// The addresses of the latest person to have taken office as a ministry's secretary-general.
-pub fn secretary_general<'a>(
-    contacts: &'a [Contact],
-    ministry: &MinistryCode,
-    today: NaiveDate,
-) -> Vec<&'a Contact> {
-    let held: Vec<_> = contacts
-        .iter()
-        .filter(|contact| contact.ministry == *ministry && contact.role == SECRETARY_GENERAL)
-        .filter(|contact| contact.since.is_none_or(|since| since <= today))
-        .collect();
-    let latest = held.iter().map(|contact| contact.since).max();
-    held.into_iter().filter(|contact| Some(contact.since) == latest).collect()
 }

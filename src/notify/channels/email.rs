@@ -29,7 +29,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The address of a person, and others that get the same mail. Personal data: never logged.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Mailbox(lettre::message::Mailbox, Vec<lettre::message::Mailbox>);
+pub struct Mailbox {
+    first: lettre::message::Mailbox,
+    others: Vec<lettre::message::Mailbox>,
+    copies: Vec<lettre::message::Mailbox>,
+}
 
 pub struct Mailer {
     host: String,
@@ -54,7 +58,7 @@ impl Mailbox {
         // Addresses kept before they were held to this parser may have a domain with accents.
         let address = sendable(email).map_err(|_| wrong())?.parse().map_err(|_| wrong())?;
         let name = name.map(|name| visible_text::one_line(name).into_owned());
-        Ok(Self(lettre::message::Mailbox::new(name, address), vec![]))
+        Ok(Self::alone(lettre::message::Mailbox::new(name, address)))
     }
 
     /// Parses `Vigie <vigie@example.fr>`, or an address alone.
@@ -68,25 +72,36 @@ impl Mailbox {
                 mail_addresses(text)
             )
         };
-        text.parse().map(|first| Self(first, vec![])).map_err(|_| expected())
+        text.parse().map(Self::alone).map_err(|_| expected())
     }
 
     /// Both: they get one mail.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        self.1.push(other.0);
-        self.1.extend(other.1);
+        self.others.push(other.first);
+        self.others.extend(other.others);
         self
     }
 
+    /// With a copy to another.
+    #[must_use]
+    pub fn with_copy(mut self, other: Self) -> Self {
+        self.copies.push(other.first);
+        self
+    }
+
+    fn alone(first: lettre::message::Mailbox) -> Self {
+        Self { first, others: vec![], copies: vec![] }
+    }
+
     fn domain(&self) -> &str {
-        self.0.email.domain()
+        self.first.email.domain()
     }
 }
 
 impl std::fmt::Debug for Mailbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&mail_addresses(self.0.email.as_ref()))
+        f.write_str(&mail_addresses(self.first.email.as_ref()))
     }
 }
 
@@ -159,7 +174,9 @@ impl Mailer {
             session.0 = Some(connection);
             return DeliveryAttempt::give_up(FailureReason::Unfit, what);
         }
-        let handed = smtp_transaction::hand_over(connection.begin_step(), &envelope, &bytes);
+        let addressed = to.others.len().saturating_add(1);
+        let handed =
+            smtp_transaction::hand_over(connection.begin_step(), &envelope, addressed, &bytes);
         match timeout(self.timeout, handed).await {
             Ok(Ok(())) => {
                 session.0 = Some(connection);
@@ -233,8 +250,8 @@ impl Mailer {
             return Err("found a notice for a program, expected one for people".to_owned());
         };
         let mut letter = Message::builder()
-            .from(self.from.0.clone())
-            .to(to.0.clone())
+            .from(self.from.first.clone())
+            .to(to.first.clone())
             .date(SystemTime::from(notice.created_at))
             .subject(visible_text::one_line(&notice.title))
             .message_id(Some(self.message_id(&notice.id)))
@@ -242,11 +259,14 @@ impl Mailer {
             .in_reply_to(self.references(notice).last().cloned().unwrap_or_default())
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"));
-        for other in &to.1 {
+        for other in &to.others {
             letter = letter.to(other.clone());
         }
+        for copied in &to.copies {
+            letter = letter.cc(copied.clone());
+        }
         if let Some(reply_to) = &self.reply_to {
-            letter = letter.reply_to(reply_to.0.clone());
+            letter = letter.reply_to(reply_to.first.clone());
         }
         if matches!(notice.kind, NoticeKind::Critical | NoticeKind::Escalation) {
             letter = letter.raw_header(header("Importance", "high"));

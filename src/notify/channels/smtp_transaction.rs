@@ -59,10 +59,12 @@ fn has_accents(envelope: &Envelope) -> bool {
     })
 }
 
-/// Sends the same commands as `lettre` does.
+/// Sends the same commands as `lettre` does. The mail is addressed to the first `addressed` recipients; the others
+/// get a copy, which is none if none of the first is accepted.
 pub(in crate::notify) async fn hand_over(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
+    addressed: usize,
     mail: &[u8],
 ) -> Result<(), Failure> {
     let at = |step| move |error| Failure { step, error };
@@ -77,11 +79,14 @@ pub(in crate::notify) async fn hand_over(
     connection.command(sender).await.map_err(at(SmtpStep::Sender))?;
     let mut refused = None;
     let mut accepted = 0_usize;
-    for to in envelope.to() {
+    for (place, to) in envelope.to().iter().enumerate() {
         match connection.command(Rcpt::new(to.clone(), vec![])).await {
-            Ok(_) => accepted += 1,
-            // One address that is no more must not keep the mail from the others.
-            Err(error) if error.is_permanent() => refused = Some(error),
+            Ok(_) if place < addressed => accepted += 1,
+            Ok(_) => {}
+            // One address that is no more, or a copy, must not keep the mail from the others.
+            Err(error) if error.is_permanent() || (place >= addressed && is_for_later(&error)) => {
+                refused.get_or_insert(error);
+            }
             Err(error) => return Err(at(SmtpStep::Recipient)(error)),
         }
     }
@@ -94,6 +99,11 @@ pub(in crate::notify) async fn hand_over(
     connection.command(Data).await.map_err(at(SmtpStep::Content))?;
     connection.message(mail).await.map_err(at(SmtpStep::Content))?;
     Ok(())
+}
+
+/// A temporary refusal that leaves the connection open.
+fn is_for_later(error: &SmtpError) -> bool {
+    error.is_transient() && error.status().map(u16::from) != Some(CLOSING)
 }
 
 /// A permanent refusal of the recipient or of the mail is the notice's fault. A refusal of the

@@ -118,7 +118,8 @@ impl Letter<'_> {
         let count = plural(alerts.len(), "alerte critique", "alertes critiques");
         let none = SortedMissions::default();
         let page = page_url(settings, &id).filter(|_| self.receiver.is_of_ministry());
-        let order = OrderContext { acknowledge: page.as_deref(), ..self.order() };
+        let acknowledge = page.as_deref();
+        let order = OrderContext { acknowledge, most_detailed: usize::MAX, ..self.order() };
         let sections = order::up_front(alerts, &none, order).into_iter().collect();
         let place = place(self.receiver, self.occasion);
         let passes = if alerts.len() == 1 { "vient de passer" } else { "viennent de passer" };
@@ -225,7 +226,8 @@ impl Letter<'_> {
 
     fn order(&self) -> OrderContext<'_> {
         let ComposeContext { directory, stakes, .. } = self.occasion;
-        OrderContext { directory, stakes, is_first: self.is_first(), acknowledge: None }
+        let (is_first, most_detailed) = (self.is_first(), order::MOST_DETAILED);
+        OrderContext { directory, stakes, is_first, most_detailed, acknowledge: None }
     }
 
     /// Whether nothing was sent before.

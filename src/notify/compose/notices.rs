@@ -150,7 +150,7 @@ fn audience(
         };
         if settings.mail.is_on() {
             match about.ministry() {
-                Some(ministry) if occasion.directory.has_secretary_general(ministry) => {
+                Some(ministry) if occasion.directory.has_recipients(ministry) => {
                     add(Receiver::SecretaryGeneral(ministry.clone()));
                 }
                 // Nobody holds the office: the risk team receives it instead.

@@ -15,6 +15,7 @@ use crate::domain::level::Level;
 use crate::domain::messages::notice::{
     ChannelState, Notice, NoticeKind, NotifiedState, Receiver, Reminded,
 };
+use crate::domain::missions::mission::{Mission, MissionState};
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 use crate::notify::layout::footer::{footer, page_url};
@@ -23,6 +24,7 @@ use crate::notify::layout::render::RenderError;
 use crate::notify::layout::{message, render};
 use crate::notify::settings::NotifySettings;
 use crate::support::clock::today;
+use crate::support::french;
 
 /// Most references that mail programs accept in a thread.
 const LONGEST_FOLLOWS: usize = 10;
@@ -41,6 +43,8 @@ pub struct ReminderInputs<'a> {
     pub silenced: &'a BTreeSet<AlertId>,
     /// Alerts that someone acknowledged.
     pub acknowledged: &'a BTreeSet<AlertId>,
+    /// All missions; those that are proposed wait for a decision.
+    pub missions: &'a [Mission],
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,19 +165,22 @@ fn reminder(
     due: &[UnacknowledgedAlert<'_>],
 ) -> Result<Notice, RenderError> {
     let place = waiting.directory.name(about);
-    let count = plural(due.len(), "alerte sans réponse", "alertes sans réponse");
+    let levels: Vec<Level> = due.iter().map(|one| one.alert.level).collect();
+    let decisions = pending(waiting, about);
+    let count = counted(&decisions, &format!("{} sans réponse", alerts(&levels)));
     let today = today(waiting.now).to_string();
     let id = notice_id(receiver, &["reminder", &about.to_string(), &today], at_day(waiting.now));
     let sent_by: BTreeSet<&NoticeId> = due.iter().map(|one| one.sent_by).collect();
     let wait = if due.len() == 1 { "attend" } else { "attendent" };
     let page = page_url(waiting.settings, &id).filter(|_| receiver.is_of_ministry());
+    let unanswered = format!(
+        "{} {wait} qu’une personne de votre ministère en accuse réception auprès de la DINUM.",
+        plural(due.len(), "alerte déjà signalée", "alertes déjà signalées")
+    );
     let message = Message {
-        title: format!("[RISQUE][Rappel] {place} : {count}"),
-        heading: format!("{place} : {count}"),
-        intro: vec![format!(
-            "{} {wait} qu’une personne de votre ministère en accuse réception auprès de la DINUM.",
-            plural(due.len(), "alerte déjà signalée", "alertes déjà signalées")
-        )],
+        title: format!("[RISQUE][{}] {place}, rappel : {count}", worst(&levels)),
+        heading: format!("{place}, rappel : {count}"),
+        intro: std::iter::once(unanswered).chain(undecided(&decisions, waiting)).collect(),
         sections: vec![section("En attente de réponse", waiting, due.iter(), page.as_deref())],
         more_url: page_url(waiting.settings, &id),
         footer: footer(receiver, &place, waiting.settings),
@@ -190,18 +197,31 @@ fn escalation(
 ) -> Result<Notice, RenderError> {
     let receiver = Receiver::Director;
     let place = waiting.directory.name(about);
-    let count = plural(escalated.len(), "alerte sans réponse", "alertes sans réponse");
+    let levels: Vec<Level> = escalated.iter().map(|(one, _)| one.alert.level).collect();
+    let decisions = pending(waiting, about);
+    let count = counted(&decisions, &alerts(&levels));
     let today = today(waiting.now).to_string();
     let id = notice_id(&receiver, &["escalation", &about.to_string(), &today], at_day(waiting.now));
     let reminders = escalated.iter().map(|(_, reminders)| *reminders).max().unwrap_or(0);
     let after = usize::try_from(reminders).unwrap_or(usize::MAX);
+    let after = plural(after, "rappel", "rappels");
+    let ignored = if reminders == 0 {
+        "sans réponse".to_owned()
+    } else {
+        format!("sans réponse malgré {after}")
+    };
+    let told = format!(
+        "{}, sans accusé de réception après {after} :",
+        plural(
+            escalated.len(),
+            "alerte signalée au secrétaire général",
+            "alertes signalées au secrétaire général"
+        )
+    );
     let message = Message {
-        title: format!("[RISQUE][Escalade] {place} : {count}"),
-        heading: format!("{place} : {count}"),
-        intro: vec![format!(
-            "Signalées au secrétariat général et restées sans accusé de réception après {} :",
-            plural(after, "rappel", "rappels")
-        )],
+        title: format!("[RISQUE][{}] {place}, {ignored} : {count}", worst(&levels)),
+        heading: format!("{place}, {ignored} : {count}"),
+        intro: undecided(&decisions, waiting).into_iter().chain([told]).collect(),
         sections: vec![section(
             "À porter au secrétaire général",
             waiting,
@@ -213,6 +233,54 @@ fn escalation(
         ..Message::default()
     };
     notice(waiting, NoticeKind::Escalation, (id, receiver, vec![]), message)
+}
+
+/// The missions of a ministry, or of the portfolio, that wait for a decision.
+fn pending<'a>(waiting: ReminderInputs<'a>, about: &Subject) -> Vec<&'a Mission> {
+    let is_pending = |mission: &&Mission| {
+        mission.state == MissionState::Proposed
+            && waiting.directory.home(&mission.subject) == *about
+    };
+    waiting.missions.iter().filter(is_pending).collect()
+}
+
+/// For example `16 décisions, 7 alertes sans réponse`.
+fn counted(decisions: &[&Mission], alerts: &str) -> String {
+    match decisions.len() {
+        0 => alerts.to_owned(),
+        count => format!("{}, {alerts}", plural(count, "décision", "décisions")),
+    }
+}
+
+/// For example `7 alertes (dont 6 critiques)`.
+fn alerts(levels: &[Level]) -> String {
+    let critical = levels.iter().filter(|level| **level == Level::Critical).count();
+    if critical == levels.len() {
+        return plural(critical, "alerte critique", "alertes critiques");
+    }
+    let all = plural(levels.len(), "alerte", "alertes");
+    match critical {
+        0 => all,
+        _ => format!("{all} (dont {})", plural(critical, "critique", "critiques")),
+    }
+}
+
+fn worst(levels: &[Level]) -> &'static str {
+    levels.iter().max().map_or("", |level| level.label())
+}
+
+/// How many decisions are left to take, and by when the first one.
+fn undecided(decisions: &[&Mission], waiting: ReminderInputs<'_>) -> Option<String> {
+    let first = decisions.iter().map(|mission| mission.due_on).min()?;
+    let left = plural(decisions.len(), "décision reste à prendre", "décisions restent à prendre");
+    let is_past = first < today(waiting.now);
+    let first = french::date(first);
+    Some(match (decisions.len(), is_past) {
+        (1, false) => format!("{left} avant le {first}."),
+        (1, true) => format!("{left}, alors qu’elle était attendue avant le {first}."),
+        (_, false) => format!("{left}, la première avant le {first}."),
+        (_, true) => format!("{left}, alors que la première était attendue avant le {first}."),
+    })
 }
 
 fn events(

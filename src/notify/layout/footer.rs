@@ -17,8 +17,9 @@ pub(in crate::notify) fn footer(
 ) -> Vec<String> {
     let why = match receiver {
         Receiver::SecretaryGeneral(_) => format!(
-            "Vous recevez ce message parce que vous êtes inscrit comme secrétaire général \
-             ({place}). Il ne concerne que les projets de ce ministère."
+            "Vous recevez ce message parce que vous êtes inscrit parmi ses destinataires ({place}) : \
+             secrétaire général, délégué pendant une absence ou personne en copie. Il ne concerne que les \
+             projets de ce ministère."
         ),
         Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
                                directeur de la DINUM, à qui revient ce qui reste sans réponse."

@@ -18,6 +18,9 @@ use crate::notify::links::acknowledgement_of;
 /// Most projects that one line names; the others are counted.
 const NAMED: usize = 6;
 
+/// Most lines up front of a digest that each have their sentence; beyond, critical alerts of one subject are one line.
+pub(in crate::notify) const MOST_DETAILED: usize = 6;
+
 /// What the order depends on, beside the news.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::notify) struct OrderContext<'a> {
@@ -25,6 +28,8 @@ pub(in crate::notify) struct OrderContext<'a> {
     pub(in crate::notify) stakes: &'a Stakes,
     /// Whether the receiver never got a message, so that all is new.
     pub(in crate::notify) is_first: bool,
+    /// Lines up front that each have their sentence; with more, critical alerts of one subject are one line.
+    pub(in crate::notify) most_detailed: usize,
     /// Address of the message, when its lines ask to acknowledge their alerts.
     pub(in crate::notify) acknowledge: Option<&'a str>,
 }
@@ -67,7 +72,7 @@ pub(in crate::notify) fn up_front(
         (false, _) => "Alertes critiques",
     };
     sort_by_subject(&mut placed, context);
-    let lines = placed.into_iter().map(|one| named(one, context)).collect();
+    let lines = by_subject(placed, context).into_iter().map(|one| named(one, context)).collect();
     let points = missions.automatic.iter().map(|one| mission_point(one, context.directory));
     let group = Group { name: String::new(), points: points.collect(), lines };
     section(title, vec![group])
@@ -123,7 +128,7 @@ pub(in crate::notify) fn by_project(
             let group = Group {
                 name: subject_name(subject, context.directory),
                 points: its_missions.iter().map(of).collect(),
-                lines: placed.into_iter().map(titled).collect(),
+                lines: placed.into_iter().map(|one| one.line).collect(),
             };
             ((Reverse(worst), context.stakes.rank(subject), group.name.to_lowercase()), group)
         })
@@ -150,6 +155,7 @@ fn place<'a>(
                 same.line.label = line.label;
             }
             same.titles.push(line.title);
+            same.line.title = same.titles.join(" ; ");
             same.alerts.push(news.alert.id.clone());
         } else {
             let titles = vec![line.title.clone()];
@@ -163,6 +169,38 @@ fn place<'a>(
 
 fn says_the_same(one: &MessageLine, other: &MessageLine) -> bool {
     one.detail.is_some() && one.detail == other.detail && one.turn == other.turn
+}
+
+/// The lines as they are, or, when they are too many to read in full, with the new critical alerts of one subject in
+/// one line that names them. What has worsened keeps its sentence.
+fn by_subject<'a>(placed: Vec<PlacedLine<'a>>, context: OrderContext<'_>) -> Vec<PlacedLine<'a>> {
+    if placed.len() <= context.most_detailed {
+        return placed;
+    }
+    let is_plain = |one: &PlacedLine<'_>| matches!(one.turn, Turn::Raised | Turn::Reopened);
+    let mut merged: Vec<PlacedLine<'a>> = Vec::new();
+    for one in placed {
+        let same = merged.iter_mut().find(|it| {
+            is_plain(it) && (it.subject, it.level, it.turn) == (one.subject, one.level, one.turn)
+        });
+        match same {
+            Some(same) => {
+                same.titles.extend(one.titles);
+                same.alerts.extend(one.alerts);
+                let count = same.titles.len();
+                same.line.title = if same.turn == Turn::Reopened {
+                    format!("{count} alertes de retour")
+                } else if context.is_first {
+                    format!("{count} alertes")
+                } else {
+                    format!("{count} nouvelles alertes")
+                };
+                (same.line.turn, same.line.detail) = (None, Some(same.titles.join(" ; ")));
+            }
+            None => merged.push(one),
+        }
+    }
+    merged
 }
 
 /// By the worst level of the subject, then by the money at stake in it; its lines stay together.
@@ -202,7 +240,7 @@ fn one_fact(fact: Vec<PlacedLine<'_>>, directory: &Directory) -> Option<MessageL
     let mut details = fact.iter().map(|one| one.line.detail.clone());
     let first = details.next()?;
     let is_shared = details.all(|detail| detail == first);
-    let line = titled(fact.into_iter().next()?);
+    let line = fact.into_iter().next()?.line;
     let detail = line.detail.filter(|_| is_shared);
     Some(MessageLine { about: Some(listed(names)), detail, ..line })
 }
@@ -252,11 +290,7 @@ fn listed(mut names: Vec<String>) -> String {
 fn named(placed: PlacedLine<'_>, context: OrderContext<'_>) -> MessageLine {
     let about = Some(subject_name(placed.subject, context.directory));
     let acknowledge_url = context.acknowledge.map(|page| acknowledgement_of(page, &placed.alerts));
-    MessageLine { about, acknowledge_url, ..titled(placed) }
-}
-
-fn titled(placed: PlacedLine<'_>) -> MessageLine {
-    MessageLine { title: placed.titles.join(" ; "), ..placed.line }
+    MessageLine { about, acknowledge_url, ..placed.line }
 }
 
 fn mission_point(mission: &Mission, directory: &Directory) -> String {

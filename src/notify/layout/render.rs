@@ -54,11 +54,12 @@ pub(in crate::notify) fn chat(chat: &Chat) -> Result<Content, RenderError> {
     Ok(Content::Message { text: text.trim_end().to_owned(), html, page: None })
 }
 
-/// With spaces at which no line breaks, as French has them next to these signs.
+/// With spaces at which no line breaks, as French has them next to these signs and units.
 fn unbroken(html: &str) -> String {
     let signs = [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!")];
     let quotes = [("« ", "«\u{a0}"), (" »", "\u{a0}»")];
-    let all = signs.into_iter().chain(quotes);
+    let units = [(" M€", "\u{a0}M€"), (" %", "\u{a0}%")];
+    let all = signs.into_iter().chain(quotes).chain(units);
     all.fold(html.to_owned(), |text, (plain, unbroken)| text.replace(plain, unbroken))
 }
 

@@ -10,7 +10,7 @@ use vigie::domain::alerts::alert::{Alert, AlertState};
 use vigie::domain::ids::{AlertId, CycleNumber, MinistryCode, RuleId};
 use vigie::domain::level::Level;
 use vigie::domain::messages::notice::{ChannelState, NotifiedState, Receiver};
-use vigie::domain::portfolio::follow_up::Contact;
+use vigie::domain::portfolio::follow_up::{Contact, ContactRole};
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::subject::Subject;
 use vigie::notify;
@@ -41,10 +41,11 @@ impl NotifiedCycles {
         "Santé".clone_into(&mut samu.ministry_label);
         let contact = |ministry: &str| Contact {
             ministry: MinistryCode::new(ministry),
-            role: "secretary_general".to_owned(),
+            role: ContactRole::SecretaryGeneral,
             name: None,
             email: "sg@ministere.example".to_owned(),
             since: None,
+            until: None,
         };
         Self {
             portfolio: Portfolio {

@@ -4,10 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use reqwest::header::{CONTENT_SECURITY_POLICY, ORIGIN};
 
+use super::recipients::{delegate, import_contacts};
 use crate::support::mailed_app::MailedApp;
 use crate::support::servers::mail::{Demands, Mail};
 use crate::support::test_server::TestServer;
 use crate::support::{TestApp, fixtures};
+use vigie::store::Store;
 use vigie::support::clock::{Clock, SystemClock};
 
 const HOME: &str = "https://vigie.example";
@@ -139,6 +141,57 @@ async fn a_link_ends_with_its_time_by_hand_and_with_the_office_of_its_receiver()
     server.clock.set(&(now + TimeDelta::days(31)).to_rfc3339());
     assert_eq!(page(&server, &culture).await.0, 404);
     server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_serves_a_delegate_during_the_absence_and_whoever_is_absent_all_along() {
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    mailed.cycle(&["--announce"]);
+    let before = reading(&mailed.deliver(), "sg@justice.example");
+    import_contacts(&mailed.app, &[delegate(-2, 2)]);
+    let proposed = mailed.app.json(&["missions", "--state", "proposed", "--ministry", "MJ"]);
+    let id = proposed[0]["id"].as_str().unwrap();
+    let reason = ["--reason", "vu en comité", "--by", "Claire Martin"];
+    mailed.app.ok(&[&["missions", "decide", id, "accept"], &reason[..]].concat());
+    mailed.app.ok(&["jobs", "run", "digest"]);
+    let during = reading(&mailed.deliver(), "adjointe@justice.example");
+
+    let MailedApp { app, .. } = mailed;
+    let now = SystemClock.now();
+    let server = serve(app, now).await;
+    assert_eq!(page(&server, &during).await.0, 200);
+    assert_eq!(page(&server, &before).await.0, 200, "an absence takes nothing away");
+    server.clock.set(&(now + TimeDelta::days(4)).to_rfc3339());
+    assert_eq!(page(&server, &during).await.0, 404, "the absence is over");
+    assert_eq!(page(&server, &before).await.0, 200);
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_before_a_restoration_serve_nobody() {
+    let Some((server, mails, now)) = service().await else { return };
+    let justice = reading(&mails, "sg@justice.example");
+    let acknowledging = links(&mails, "sg@justice.example", "/acknowledgements/").remove(0);
+    assert_eq!(page(&server, &justice).await.0, 200);
+    let run = server.app.json(&["jobs", "run", "backup"]);
+    assert_eq!(run["outcome"], "success", "{run}");
+    let app = server.close().await;
+    let mut found = std::fs::read_dir(app.path("data/backups")).unwrap();
+    let backup = found.next().unwrap().unwrap().path();
+    let restored = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
+    assert_eq!(restored.code, Some(0), "{}", restored.stderr);
+    assert!(restored.stderr.contains("links of mails"), "{}", restored.stderr);
+
+    let restarted = serve(app, now).await;
+    assert_eq!(page(&restarted, &justice).await.0, 404);
+    assert_eq!(press(&restarted, &acknowledging, &restarted.url("")).await, 404);
+    // The next mail draws a key anew, which does not bring the former links back.
+    let store = Store::open(&restarted.app.database_url()).await.unwrap();
+    store.link_key(now).await.unwrap();
+    store.close().await;
+    assert_eq!(page(&restarted, &justice).await.0, 404);
+    assert_eq!(acknowledged(&restarted), 0);
+    restarted.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,6 +65,12 @@ fn a_digest_begins_with_decisions_then_critical_alerts_and_says_repeated_facts_o
     let mails = mailed.deliver();
     insta::assert_snapshot!("justice", digest_to(&mails, "sg@justice.example"));
     insta::assert_snapshot!("interior", digest_to(&mails, "sg@interieur.example"));
+    // What a long digest says in one line for a project is said one by one where it is acknowledged.
+    let asks = |mail: &&Mail| {
+        mail.to == ["sg@interieur.example"] && mail.text.contains("J’ai pris connaissance")
+    };
+    let critical = mails.iter().find(asks).unwrap();
+    assert_eq!(critical.text.matches("J’ai pris connaissance").count(), 12, "{}", critical.text);
     // What the digest shortens is in its page, project by project.
     let notices = mailed.app.json(&["notices", "list", "--limit", "1000"]);
     let of_justice = |one: &&Value| one["receiver"] == "sg/MJ" && one["kind"] == "digest";

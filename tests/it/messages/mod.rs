@@ -7,6 +7,7 @@ pub(super) mod links;
 pub(super) mod mail;
 pub(super) mod outages;
 pub(super) mod outages_reported;
+pub(super) mod recipients;
 pub(super) mod reminders;
 pub(super) mod silences;
 pub(super) mod webhooks;

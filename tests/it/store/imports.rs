@@ -5,7 +5,7 @@ use super::stores::{
 };
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::ids::{ImportNumber, MinistryCode};
-use vigie::domain::portfolio::follow_up::{Contact, WatchList};
+use vigie::domain::portfolio::follow_up::{Contact, ContactRole, WatchList};
 use vigie::domain::portfolio::import::{Dataset, Import, ImportedRows};
 use vigie::domain::portfolio::snapshot::{Phase, Snapshot};
 use vigie::domain::value::{Reported, Value};
@@ -130,10 +130,11 @@ async fn a_report_does_not_repeat_whom_to_write_to() {
     let contacts = |email: &str| {
         let contact = Contact {
             ministry: MinistryCode::new("MJ"),
-            role: "secretary_general".to_owned(),
+            role: ContactRole::SecretaryGeneral,
             name: Some("Camille Martin".to_owned()),
             email: email.to_owned(),
             since: None,
+            until: None,
         };
         import(Dataset::Contacts, "2020-11", ImportedRows::Contacts(vec![contact]))
     };

@@ -6,7 +6,7 @@ use super::stores::{
 use vigie::domain::ids::MinistryCode;
 use vigie::domain::level::Level;
 use vigie::domain::portfolio::follow_up::{
-    Contact, Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchList,
+    Contact, ContactRole, Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchList,
 };
 use vigie::domain::portfolio::import::{Dataset, ImportedRows};
 use vigie::domain::portfolio::published::Portfolio;
@@ -186,10 +186,11 @@ fn lines_of<T>(rows: &[T], line: impl Fn(&T) -> String) -> Vec<String> {
 fn contact(ministry: &str, email: &str) -> Contact {
     Contact {
         ministry: MinistryCode::new(ministry),
-        role: "secretary_general".to_owned(),
+        role: ContactRole::SecretaryGeneral,
         name: Some("Camille Martin".to_owned()),
         email: email.to_owned(),
         since: Some(day("2020-09-01")),
+        until: None,
     }
 }
 

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import email
 import email.policy
+import email.utils
 import itertools
 import json
 import pathlib
@@ -39,11 +40,13 @@ class Keep:
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         parts = {part.get_content_type(): part for part in message.walk()}
+        copies = {address for _, address in email.utils.getaddresses(message.get_all("Cc", []))}
         kept = {
             "encrypted": session.ssl is not None,
             "authenticated": bool(session.authenticated),
             "from": envelope.mail_from,
-            "to": envelope.rcpt_tos,
+            "to": [address for address in envelope.rcpt_tos if address not in copies],
+            "copies": [address for address in envelope.rcpt_tos if address in copies],
             "headers": {name.lower(): str(value) for name, value in message.items()},
             "text": parts["text/plain"].get_content(),
             "html": parts["text/html"].get_content(),

@@ -12,24 +12,25 @@ use crate::api::middleware::access::session_cookie;
 use crate::api::problem::details::ProblemDetails;
 use crate::api::problem::kinds::Problem;
 use crate::api::resources::decisions::notices::POLICY;
+use crate::application;
 use crate::application::Services;
 use crate::domain::accounts::access::Scope;
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::messages::notice::{Content, Receiver};
+use crate::domain::messages::recipients::Recipients;
 use crate::domain::portfolio::follow_up::Contact;
 use crate::notify::{LinkPurpose, LinkSigner, PersonalLink};
 use crate::store::Credential;
 use crate::support::clock::today;
 use crate::support::visible_text;
-use crate::{application, notify};
 
 /// A link that serves now, and what its holder may see.
 struct Held {
     link: PersonalLink,
     /// Of the holder's ministry alone.
     services: Services,
-    /// Those to whom the mail went, who still hold the office.
+    /// Those to whom the mail went, all of whom may still read it.
     recipients: Vec<Contact>,
     /// What the link was signed with.
     key: Credential,
@@ -58,9 +59,8 @@ pub(in crate::api) async fn show_message(
         return Ok(refuse(&context, &request, "/messages/{link}"));
     };
     let signer = LinkSigner::new(held.key.reveal().as_bytes(), &context.notify);
-    let addresses: Vec<&str> =
-        held.recipients.iter().map(|contact| contact.email.as_str()).collect();
-    let personal = signer.personal(&notice, &addresses);
+    let recipients: Vec<&Contact> = held.recipients.iter().collect();
+    let personal = signer.personal(&notice, &recipients);
     let Content::Message { html, page, .. } = personal.content else {
         return Ok(refuse(&context, &request, "/messages/{link}"));
     };
@@ -139,8 +139,8 @@ pub(in crate::api) async fn acknowledge_by_link(
     Ok(done().answer(StatusCode::OK))
 }
 
-/// `None` unless the link was made here, serves this purpose, has neither expired nor been revoked, and went to those
-/// who hold the office now.
+/// `None` unless the link was made here, serves this purpose, has neither expired nor been revoked, and went only to
+/// people who may read the messages of the ministry now.
 async fn held(
     context: &AnonymousContext,
     request: &HttpRequest,
@@ -158,11 +158,9 @@ async fn held(
     }
     let services = context.seen_by(request, &Scope::of([ministry.clone()]));
     let contacts = services.store.contacts(today(now)).await?;
-    let recipients = notify::secretary_general(&contacts, ministry, today(now));
-    if recipients.is_empty() || !link.is_for(&recipients) {
-        return Ok(None);
-    }
-    let recipients = recipients.into_iter().cloned().collect();
+    let readers = Recipients::of(&contacts, ministry, today(now)).readers();
+    let Some(holders) = link.holders(&readers) else { return Ok(None) };
+    let recipients = holders.into_iter().cloned().collect();
     Ok(Some(Held { link, services, recipients, key }))
 }
 
@@ -178,16 +176,15 @@ async fn waiting(held: &Held) -> Result<Vec<Alert>, Problem> {
     Ok(waiting)
 }
 
-/// Who acknowledges: the holder of the office by name, else the office, as when its mail goes to several addresses.
+/// Who acknowledges: one of those to whom the mail went, by name when all have one.
 fn actor(held: &Held) -> Result<Actor, Problem> {
-    let named = match held.recipients.as_slice() {
-        [alone] => alone.name.as_deref().and_then(|name| Actor::person(name).ok()),
-        _ => None,
-    };
+    let names: Option<Vec<&str>> =
+        held.recipients.iter().map(|contact| contact.name.as_deref()).collect();
+    let person = names.and_then(|names| Actor::person(&names.join(" ou ")).ok());
     let ministry = held.recipients.first().map_or("", |contact| contact.ministry.as_str());
-    let office = || Actor::person(&format!("secrétariat général, {ministry}"));
-    match named {
-        Some(named) => Ok(named),
+    let office = || Actor::person(&format!("un destinataire des messages, {ministry}"));
+    match person {
+        Some(person) => Ok(person),
         None => office().map_err(|fault| Problem::Unfit(fault.to_string())),
     }
 }

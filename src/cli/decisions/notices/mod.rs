@@ -1,5 +1,6 @@
-//! `vigie notices` and `vigie receivers`: what was said, what waits, and to whom.
+//! `vigie notices`, `vigie receivers` and `vigie recipients`: what was said, what waits, and to whom.
 
+pub(in crate::cli) mod recipients;
 mod sheets;
 
 use std::path::PathBuf;

@@ -21,6 +21,7 @@ pub(crate) struct Mail {
     pub(crate) encrypted: bool,
     pub(crate) authenticated: bool,
     pub(crate) to: Vec<String>,
+    pub(crate) copies: Vec<String>,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) text: String,
     pub(crate) html: String,

@@ -1,0 +1,254 @@
+//! Who receives the messages of a ministry on a day, and why.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::MinistryCode;
+use crate::domain::portfolio::follow_up::{Contact, ContactRole};
+use crate::domain::words::words;
+use crate::support::french;
+
+words! {
+    /// How a contact receives the messages of its ministry.
+    pub enum Receipt, "a way to receive messages" {
+        To = "to" => "destinataire",
+        Copy = "copy" => "en copie",
+        Nothing = "nothing" => "aucun message",
+    }
+}
+
+/// A contact of a ministry, and whether it receives its messages on a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RecipientLine {
+    pub ministry: MinistryCode,
+    pub ministry_name: String,
+    /// `null` for the risk team, which receives what nobody at the ministry does.
+    pub role: Option<ContactRole>,
+    pub name: Option<String>,
+    /// `null` when the risk team has no address.
+    pub email: Option<String>,
+    pub since: Option<NaiveDate>,
+    /// The last day, included.
+    pub until: Option<NaiveDate>,
+    pub receives: Receipt,
+    /// Why, in French.
+    pub reason: String,
+}
+
+/// Why a contact receives messages on a day, or does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactStanding {
+    InOffice,
+    /// The last day of the absence.
+    Replaces(NaiveDate),
+    Beside,
+    Copied,
+    /// Until this day a delegate receives the messages.
+    Absent(NaiveDate),
+    NotBefore(NaiveDate),
+    EndedOn(NaiveDate),
+    /// Somebody took the office later.
+    Succeeded,
+    /// There is no message to copy.
+    NobodyToCopy,
+    NoMessage,
+}
+
+impl ContactStanding {
+    pub fn receipt(self) -> Receipt {
+        match self {
+            Self::InOffice | Self::Replaces(_) | Self::Beside => Receipt::To,
+            Self::Copied => Receipt::Copy,
+            Self::Absent(_)
+            | Self::NotBefore(_)
+            | Self::EndedOn(_)
+            | Self::Succeeded
+            | Self::NobodyToCopy
+            | Self::NoMessage => Receipt::Nothing,
+        }
+    }
+
+    /// In French.
+    pub fn reason(self) -> String {
+        match self {
+            Self::InOffice => "en fonction".to_owned(),
+            Self::Replaces(until) => {
+                format!("remplace le secrétaire général jusqu’au {}", french::date(until))
+            }
+            Self::Beside => "avec le secrétaire général".to_owned(),
+            Self::Copied => "en copie de chaque message".to_owned(),
+            Self::Absent(until) => {
+                format!("absent jusqu’au {} : son délégué reçoit à sa place", french::date(until))
+            }
+            Self::NotBefore(since) => format!("à partir du {}", french::date(since)),
+            Self::EndedOn(until) => format!("jusqu’au {}", french::date(until)),
+            Self::Succeeded => "une autre personne a pris la fonction depuis".to_owned(),
+            Self::NobodyToCopy => "aucun destinataire dont recevoir copie".to_owned(),
+            Self::NoMessage => "cette fonction ne reçoit pas de message".to_owned(),
+        }
+    }
+}
+
+/// The contacts of a ministry as they stand on a day.
+#[derive(Clone, Debug)]
+pub struct Recipients<'a>(Vec<(&'a Contact, ContactStanding)>);
+
+impl<'a> Recipients<'a> {
+    pub fn of(contacts: &'a [Contact], ministry: &MinistryCode, day: NaiveDate) -> Self {
+        let own: Vec<&Contact> =
+            contacts.iter().filter(|contact| contact.ministry == *ministry).collect();
+        let mut all: Vec<_> =
+            own.iter().map(|contact| (*contact, standing(contact, &own, day))).collect();
+        if !all.iter().any(|(_, standing)| standing.receipt() == Receipt::To) {
+            let copied =
+                all.iter_mut().filter(|(_, standing)| *standing == ContactStanding::Copied);
+            copied.for_each(|(_, standing)| *standing = ContactStanding::NobodyToCopy);
+        }
+        Self(all)
+    }
+
+    /// Whether anybody at the ministry receives its messages.
+    pub fn is_empty(&self) -> bool {
+        self.receiving(Receipt::To).next().is_none()
+    }
+
+    /// Those to whom messages are addressed, each address once.
+    pub fn to(&self) -> Vec<&'a Contact> {
+        distinct(self.receiving(Receipt::To))
+    }
+
+    /// Those who get a copy and are not among `to`.
+    pub fn copies(&self) -> Vec<&'a Contact> {
+        let to = self.to();
+        let mut all = distinct(to.iter().copied().chain(self.receiving(Receipt::Copy)));
+        all.split_off(to.len())
+    }
+
+    /// Those who may read the ministry's messages: who receives them, and whoever is absent meanwhile.
+    pub fn readers(&self) -> Vec<&'a Contact> {
+        let is_absent = |standing: ContactStanding| matches!(standing, ContactStanding::Absent(_));
+        let may_read = self
+            .0
+            .iter()
+            .filter(|(_, standing)| standing.receipt() != Receipt::Nothing || is_absent(*standing));
+        distinct(may_read.map(|(contact, _)| *contact))
+    }
+
+    /// Every contact, and why it receives messages or not.
+    pub fn standings(&self) -> impl Iterator<Item = (&'a Contact, ContactStanding)> + '_ {
+        self.0.iter().copied()
+    }
+
+    fn receiving(&self, receipt: Receipt) -> impl Iterator<Item = &'a Contact> + '_ {
+        let receives = move |standing: ContactStanding| standing.receipt() == receipt;
+        let those = self.0.iter().filter(move |(_, standing)| receives(*standing));
+        those.map(|(contact, _)| *contact)
+    }
+}
+
+fn standing(contact: &Contact, own: &[&Contact], day: NaiveDate) -> ContactStanding {
+    let has_begun = |one: &Contact| one.since.is_none_or(|since| since <= day);
+    let has_ended = |one: &Contact| one.until.is_some_and(|until| until < day);
+    if let Some(since) = contact.since.filter(|since| *since > day) {
+        return ContactStanding::NotBefore(since);
+    }
+    if let Some(until) = contact.until.filter(|until| *until < day) {
+        return ContactStanding::EndedOn(until);
+    }
+    // An office is of those who took it last, even once they left: no predecessor comes back.
+    let colleagues = own.iter().filter(|one| one.role == contact.role && has_begun(one));
+    let is_latest = colleagues.map(|one| one.since).max() == Some(contact.since);
+    let delegates = own.iter().filter(|one| one.role == ContactRole::Delegate);
+    let absence =
+        delegates.filter(|one| has_begun(one) && !has_ended(one)).filter_map(|one| one.until).max();
+    match (contact.role, absence) {
+        (ContactRole::SecretaryGeneral | ContactRole::DigitalDirector, _) if !is_latest => {
+            ContactStanding::Succeeded
+        }
+        (ContactRole::SecretaryGeneral, Some(until)) => ContactStanding::Absent(until),
+        (ContactRole::SecretaryGeneral, None) => ContactStanding::InOffice,
+        (ContactRole::Delegate, _) => ContactStanding::Replaces(contact.until.unwrap_or(day)),
+        (ContactRole::Recipient, _) => ContactStanding::Beside,
+        (ContactRole::DigitalDirector, _) => ContactStanding::Copied,
+        (ContactRole::SecurityRelay, _) => ContactStanding::NoMessage,
+    }
+}
+
+/// The first contact of each address.
+fn distinct<'a>(contacts: impl Iterator<Item = &'a Contact>) -> Vec<&'a Contact> {
+    let mut seen = BTreeSet::new();
+    contacts.filter(|contact| seen.insert(contact.email.trim().to_lowercase())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn contact(role: ContactRole, email: &str, (since, until): (&str, &str)) -> Contact {
+        Contact {
+            ministry: MinistryCode::new("MJ"),
+            role,
+            name: None,
+            email: email.to_owned(),
+            since: since.parse().ok(),
+            until: until.parse().ok(),
+        }
+    }
+
+    fn emails(contacts: &[&Contact]) -> String {
+        contacts.iter().map(|contact| contact.email.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// To whom, in copy, and who may read.
+    fn on(contacts: &[Contact], text: &str) -> String {
+        let found = Recipients::of(contacts, &MinistryCode::new("MJ"), day(text));
+        let parts = [emails(&found.to()), emails(&found.copies()), emails(&found.readers())];
+        parts.join(" | ")
+    }
+
+    #[test]
+    fn a_delegate_receives_in_place_of_the_secretary_general_until_the_absence_ends() {
+        let contacts = [
+            contact(ContactRole::SecretaryGeneral, "before", ("2017-01-01", "")),
+            contact(ContactRole::SecretaryGeneral, "sg", ("2019-01-01", "")),
+            contact(ContactRole::Delegate, "delegate", ("2020-08-01", "2020-08-21")),
+            contact(ContactRole::Recipient, "cabinet", ("", "")),
+            contact(ContactRole::DigitalDirector, "dnum", ("2018-01-01", "")),
+            contact(ContactRole::SecurityRelay, "relay", ("", "")),
+        ];
+        assert_eq!(on(&contacts, "2018-06-01"), "before cabinet | dnum | before cabinet dnum");
+        assert_eq!(on(&contacts, "2020-07-31"), "sg cabinet | dnum | sg cabinet dnum");
+        let absent = "delegate cabinet | dnum | sg delegate cabinet dnum";
+        assert_eq!(on(&contacts, "2020-08-01"), absent);
+        assert_eq!(on(&contacts, "2020-08-21"), absent);
+        assert_eq!(on(&contacts, "2020-08-22"), "sg cabinet | dnum | sg cabinet dnum");
+    }
+
+    #[test]
+    fn whoever_left_brings_no_predecessor_back_and_a_copy_needs_a_message() {
+        let contacts = [
+            contact(ContactRole::SecretaryGeneral, "before", ("2017-01-01", "")),
+            contact(ContactRole::SecretaryGeneral, "sg", ("2019-01-01", "2020-06-30")),
+            contact(ContactRole::DigitalDirector, "dnum", ("", "")),
+        ];
+        assert_eq!(on(&contacts, "2020-06-30"), "sg | dnum | sg dnum");
+        assert_eq!(on(&contacts, "2020-07-01"), " |  | ");
+    }
+
+    #[test]
+    fn an_address_gets_one_message() {
+        let contacts = [
+            contact(ContactRole::SecretaryGeneral, "SG", ("", "")),
+            contact(ContactRole::Recipient, "sg", ("", "")),
+            contact(ContactRole::DigitalDirector, "sg", ("", "")),
+        ];
+        assert_eq!(on(&contacts, "2020-07-01"), "SG |  | SG");
+    }
+}

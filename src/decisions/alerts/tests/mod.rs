@@ -307,7 +307,7 @@ fn alerts_of_a_project_that_vanishes_are_dormant_until_its_exit_is_explained_or_
     );
     check(
         "D1 a high -- D1 b clear -- D1 a unknown",
-        "woken D1 project/a high stale since 01: Le projet est de nouveau dans le panorama. Non évaluable. Donnée manquante\u{a0}: coût actualisé (non publié à dessein).",
+        "woken D1 project/a high stale since 01: Le projet est de nouveau dans le panorama. Non évaluable. Donnée manquante\u{a0}: cost_current (non publié à dessein).",
     );
     let exits = BTreeMap::from([(project("a"), "projet terminé".to_owned())]);
     check_in(

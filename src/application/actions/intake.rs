@@ -10,7 +10,8 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{
     Dataset, Import, ImportRemark, SetAside, Sighting, WithheldFigure,
 };
-use crate::intake::{Aliases, ReadRequest, Reader};
+use crate::intake;
+use crate::intake::{Aliases, Batch, ReadOptions, Reader, SourceError};
 use crate::store::Recorded;
 use crate::support::fingerprint::Fingerprint;
 
@@ -52,6 +53,12 @@ pub struct FileIntake {
     pub remarks: Vec<ImportRemark>,
 }
 
+impl From<(String, SourceError)> for RefusedFile {
+    fn from((file, fault): (String, SourceError)) -> Self {
+        Self { file, reason: fault.to_string() }
+    }
+}
+
 impl Intake {
     pub fn of(dry_run: bool, imports: &[Import], recorded: &[Recorded]) -> Self {
         let files = imports.iter().zip(recorded).map(FileIntake::of).collect();
@@ -91,7 +98,12 @@ pub struct IntakeTerms {
     pub dry_run: bool,
 }
 
-/// Reads one file on a blocking thread, and takes it in.
+/// Reads one file, or the files of an archive, on a blocking thread, and takes them in. A file of an archive that is
+/// refused stops no other.
+///
+/// # Errors
+///
+/// The file is refused, or the archive as a whole.
 pub async fn take_in_file(
     services: &Services,
     reader: Reader,
@@ -100,18 +112,22 @@ pub async fn take_in_file(
 ) -> Result<Intake, ApplicationError> {
     services.store.check_whole("an import")?;
     let known = services.store.known_projects().await?;
-    let (profile, sheet) = (terms.profile.clone(), terms.sheet.clone());
-    let edition = terms.edition;
+    let (profile, sheet, edition) = (terms.profile.clone(), terms.sheet.clone(), terms.edition);
     let aliases = reader.aliases().clone();
-    let import = tokio::task::spawn_blocking(move || {
+    let Batch { mut imports, refused } = tokio::task::spawn_blocking(move || {
         let (profile, sheet) = (profile.as_deref(), sheet.as_deref());
-        let request = ReadRequest { file: &file, bytes: &bytes, profile, sheet, edition };
-        reader.read(&request, &known)
+        let options = ReadOptions { profile, sheet, edition };
+        Ok::<_, SourceError>(if let Some(files) = intake::unpacked(&file, &bytes)? {
+            intake::read_batch(&reader, files, options, known, |_| ())
+        } else {
+            let imports = vec![reader.read(&options.of(&file, &bytes), &known)?];
+            Batch { imports, refused: vec![] }
+        })
     })
     .await??;
-    let mut imports = [import];
     let recorded = take_in(services, &mut imports, &aliases, terms).await?;
-    Ok(Intake::of(terms.dry_run, &imports, &recorded))
+    let refused = refused.into_iter().map(RefusedFile::from).collect();
+    Ok(Intake { refused, ..Intake::of(terms.dry_run, &imports, &recorded) })
 }
 
 /// Records files that a job found, all or none.

@@ -13,6 +13,7 @@ use crate::domain::portfolio::import::{
 use crate::intake;
 use crate::intake::{Aliases, Batch, ReadOptions, Reader, SourceError};
 use crate::store::Recorded;
+use crate::support::clock::today;
 use crate::support::fingerprint::Fingerprint;
 
 /// The result of taking in files.
@@ -137,8 +138,20 @@ pub async fn record_files(
     aliases: &Aliases,
     actor: &Actor,
 ) -> Result<Vec<Recorded>, ApplicationError> {
+    record_successions(services, aliases).await?;
     plausibility::compare_with_former(services, imports, aliases).await?;
     Ok(services.store.record_imports(imports, actor, services.clock.now()).await?)
+}
+
+/// From now on the successions of ministries that the table of aliases dates up to today are in effect. Gives whether
+/// that changed anything.
+pub async fn record_successions(
+    services: &Services,
+    aliases: &Aliases,
+) -> Result<bool, ApplicationError> {
+    let now = services.clock.now();
+    let due = aliases.successions().up_to(today(now));
+    Ok(services.store.record_successions(&due, now).await?)
 }
 
 /// Takes in all files, or none. Those that are out of the bounds of plausibility are kept on hold.

@@ -77,6 +77,7 @@ pub(in crate::application) async fn judge(
             data,
             last_review: upto.last_review,
             last_confirmation: upto.last_confirmation,
+            last_succession: upto.last_succession,
             catalogue: catalogue.fingerprint().clone(),
             engine: ENGINE,
         };

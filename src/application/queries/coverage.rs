@@ -87,6 +87,7 @@ pub async fn coverage(
         last_link: inputs.last_link,
         last_review: inputs.last_review,
         last_confirmation: inputs.last_confirmation,
+        last_succession: inputs.last_succession,
     };
     let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
     let verdicts = services.store.verdicts(cycle.number).await?;

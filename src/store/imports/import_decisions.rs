@@ -103,6 +103,25 @@ impl Store {
         Ok(standing.map(|(_, snapshots)| (former, snapshots)))
     }
 
+    /// Every edition in use before this one, as it stands.
+    pub async fn editions_before(
+        &self,
+        edition: EditionId,
+    ) -> Result<BTreeMap<EditionId, Vec<Snapshot>>, StoreError> {
+        self.check_whole("editions")?;
+        let mut transaction = self.begin_read().await?;
+        let links = link_log::links(&mut transaction, i64::MAX).await?;
+        let mut editions = BTreeMap::new();
+        for (former, import) in panoramas(&import_index::in_use(&mut transaction).await?) {
+            if former < edition {
+                let standing =
+                    snapshots::of_import(&mut transaction, import, former, &links).await?;
+                editions.insert(former, standing);
+            }
+        }
+        Ok(editions)
+    }
+
     /// Another edition in use whose file has these bytes.
     pub async fn edition_with_bytes(
         &self,

@@ -14,3 +14,4 @@ pub(super) mod link_log;
 pub(super) mod portfolio;
 pub(super) mod projects;
 pub(super) mod snapshots;
+pub(super) mod successions;

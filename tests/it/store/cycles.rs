@@ -248,6 +248,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             last_link: 2,
             last_review: 3,
             last_confirmation: 4,
+            last_succession: 5,
             data: Fingerprint::of(b"data"),
             catalogue: Fingerprint::of(b"catalogue"),
             engine: 2,

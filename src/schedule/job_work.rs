@@ -52,8 +52,8 @@ async fn run_cycle(
     let faults = report.rule_faults.len();
     let mut detail = cycle_in_words(&report);
     if let Some(fault) = &unread {
-        let what = "successions de ministères inchangées, la table des alias ne se lit pas";
-        detail.push_str(&format!("\u{a0}; {what}\u{a0}: {fault}"));
+        detail.push_str("\u{a0}; successions de ministères inchangées, la table des alias ne se lit pas\u{a0}: ");
+        detail.push_str(&fault.to_string());
     }
     if faults > 0 {
         detail.push_str("\u{a0}; ");

@@ -29,7 +29,7 @@ pub fn propose_renamings(
     aliases: &Aliases,
 ) {
     let present: BTreeSet<&ProjectId> = rows.iter().map(|row| &row.project).collect();
-    let just_before = editions.last().and_then(|rows| rows.first()).map(|row| row.edition);
+    let just_before = editions.last().and_then(|last| last.first()).map(|row| row.edition);
     let gone = last_known(editions).into_values();
     let gone = gone.filter(|known| !present.contains(&known.project));
     let (now, earlier): (Vec<Snapshot>, Vec<Snapshot>) =

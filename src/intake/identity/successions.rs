@@ -55,7 +55,7 @@ fn succession(
         let found = MinistryCode::new(code.get_ref());
         let name = names.get(&found).cloned();
         let unknown = || {
-            let (line, codes) = (line_of(code, text), names.keys().map(|code| format!("`{code}`")));
+            let (line, codes) = (line_of(code, text), names.keys().map(|one| format!("`{one}`")));
             let codes = codes.collect::<Vec<_>>().join(", ");
             format!(
                 "ligne {line} : ministère `{found}` inconnu, attendu le code d’un `[[ministry]]` : {codes}"

@@ -99,13 +99,13 @@ impl Visible {
 
     /// What the ministries that are shown knew of a project that is another's now.
     fn formerly(&self, project: &ProjectId) -> impl Iterator<Item = &FormerHome> {
-        let sight = match self {
+        let filter = match self {
             Self::All => None,
-            Self::Some(sight) => Some(sight),
+            Self::Some(filter) => Some(filter),
         };
-        let found = sight.and_then(|sight| Some((sight, sight.whereabouts.of(project)?)));
-        found.into_iter().flat_map(|(sight, of)| {
-            let shown = of.formerly.iter().filter(|(one, _)| sight.ministries.contains(*one));
+        let found = filter.and_then(|one| Some((one, one.whereabouts.of(project)?)));
+        found.into_iter().flat_map(|(one, of)| {
+            let shown = of.formerly.iter().filter(|(code, _)| one.ministries.contains(*code));
             shown.map(|(_, former)| former)
         })
     }

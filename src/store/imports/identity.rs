@@ -83,12 +83,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("what becomes of ministries")?;
         // Nearly always the same: no other writer waits for that.
-        let mut transaction = self.begin_read().await?;
-        let number = successions::last_succession(&mut transaction).await?;
-        if successions::of_entry(&mut transaction, number).await? == *known {
+        let mut reading = self.begin_read().await?;
+        let last = successions::last_succession(&mut reading).await?;
+        if successions::of_entry(&mut reading, last).await? == *known {
             return Ok(false);
         }
-        drop(transaction);
+        drop(reading);
         let mut transaction = self.begin_write().await?;
         let number = successions::last_succession(&mut transaction).await?;
         let former = successions::of_entry(&mut transaction, number).await?;

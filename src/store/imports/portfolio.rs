@@ -64,9 +64,10 @@ impl Store {
         let known_imports = (upto.last_import.0, upto.last_confirmation);
         let mut filed = import_index::filed(&mut transaction, known_imports).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
-        let known = successions::known(&mut transaction, upto.last_succession, &links).await?;
+        let recorded = successions::known(&mut transaction, upto.last_succession, &links).await?;
 
-        let mut portfolio = Portfolio { successions: known.up_to(as_of), ..Portfolio::default() };
+        let mut portfolio =
+            Portfolio { successions: recorded.up_to(as_of), ..Portfolio::default() };
         for (edition, import) in import_index::panoramas(&filed) {
             let of = (import, edition);
             let mut of_edition =

@@ -42,9 +42,8 @@ pub(in crate::store) async fn known(
     for naming in followed(connection).await?.into_iter().chain(published) {
         namings.entry(links.resolve(&naming.project).clone()).or_default().push(naming);
     }
-    let found = namings.into_iter();
-    let found = found.filter_map(|(project, namings)| {
-        Some((project.clone(), whereabouts(project, &namings, successions)?))
+    let found = namings.into_iter().filter_map(|(project, its)| {
+        Some((project.clone(), whereabouts(project, &its, successions)?))
     });
     Ok(found.collect())
 }
@@ -77,13 +76,11 @@ fn whereabouts(
     let home = successions.steps(&project, &last.ministry, last.edition).pop();
     let ministry = home.map_or(&last.ministry, |step| &step.into).clone();
     left.remove(&ministry);
-    let formerly = left.into_iter().map(|(ministry, until)| {
-        let names = names(namings, until);
-        (ministry, FormerHome { until, names })
-    });
+    let formerly = left
+        .into_iter()
+        .map(|(former, until)| (former, FormerHome { until, names: names(namings, until) }));
     let formerly = formerly.collect();
-    let names = names(namings, NaiveDate::MAX);
-    let known = KnownProject { project, names, ministry };
+    let known = KnownProject { project, names: names(namings, NaiveDate::MAX), ministry };
     Some(Whereabouts { known, formerly })
 }
 

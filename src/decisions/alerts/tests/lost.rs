@@ -27,7 +27,7 @@ fn becomes(first: &str, level: &str, next: &str) -> String {
     let terms = terms(false);
     let mut known: Vec<Alert> = vec![];
     let mut changes = vec![];
-    for (number, (level, readings)) in (1..).zip([("high", first), (level, next)]) {
+    for (number, (word, readings)) in (1..).zip([("high", first), (level, next)]) {
         let as_of = day(number);
         let occasion = EvaluationContext {
             cycle: CycleNumber(number.into()),
@@ -39,7 +39,7 @@ fn becomes(first: &str, level: &str, next: &str) -> String {
             figures: &figures,
             label: |_| None,
         };
-        let mut judged = judgements(&format!("D1 a {level}"));
+        let mut judged = judgements(&format!("D1 a {word}"));
         judged[0].evidence = Some(evidence(readings));
         changes = reconcile(&follow(known, &circumstances, occasion.now), &judged, occasion);
         known = changes.iter().map(|change| change.alert.clone()).collect();

@@ -7,7 +7,7 @@ use super::publishing::proof::Proof;
 use super::tables::export::ExportError;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};
-use crate::domain::ids::{CycleNumber, MissionId, ReviewId, RuleId};
+use crate::domain::ids::{CycleNumber, ImportNumber, MissionId, ReviewId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::overlay::RulePathError;
 use crate::frame::FrameError;
@@ -77,6 +77,8 @@ pub enum ApplicationError {
     StillListed { project: String, edition: String, as_of: NaiveDate },
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
     NoEditions,
+    #[error("{}", on_hold(.held))]
+    EditionsOnHold { held: Vec<(ImportNumber, EditionId)> },
     #[error("no project of your ministries is in a panorama as of {as_of}")]
     NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
@@ -139,4 +141,19 @@ fn editions(known: &[EditionId]) -> String {
 
 fn nearest(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"))
+}
+
+/// Which editions wait for a person, and what that person does.
+fn on_hold(held: &[(ImportNumber, EditionId)]) -> String {
+    let numbers =
+        held.iter().map(|(number, edition)| format!("n°\u{a0}{number} (édition {edition})"));
+    let numbers = numbers.collect::<Vec<_>>().join(", ");
+    let what = if held.len() > 1 { "les importations" } else { "l’importation" };
+    let wait = if held.len() > 1 { "attendent" } else { "attend" };
+    let first = held.first().map_or(ImportNumber(1), |(number, _)| *number);
+    format!(
+        "aucune édition du panorama n’est utilisée\u{a0}: {what} {numbers} {wait} une confirmation\u{a0}; les motifs sont \
+         donnés par «\u{a0}vigie imports\u{a0}»\u{a0}; si les chiffres sont justes, les confirmer par «\u{a0}vigie imports \
+         confirm {first} --reason …\u{a0}»\u{a0}; sinon, importer un fichier corrigé de la même édition"
+    )
 }

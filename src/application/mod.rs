@@ -15,7 +15,8 @@ pub use actions::alert_actions::{
 };
 pub use actions::exits::explain_exit;
 pub use actions::intake::{
-    FileIntake, Intake, IntakeTerms, RefusedFile, record_files, take_in, take_in_file,
+    FileIntake, Intake, IntakeTerms, RefusedFile, record_files, record_successions, take_in,
+    take_in_file,
 };
 pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, QueuedJob};
 pub use actions::local_tokens::issue_local_token;

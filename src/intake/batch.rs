@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use super::error::SourceError;
 use super::identity::aliases::Aliases;
 use super::profiles::profile::Profiles;
+use super::read::bundle::FileContent;
+use super::read_request::ReadOptions;
 use super::reader::Reader;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
 use crate::support::fingerprint::Fingerprint;
@@ -75,4 +77,48 @@ pub fn remember(known: &mut Vec<KnownProject>, import: &Import) {
             }),
         }
     }
+}
+
+/// What several files gave.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// In the order in which they are to be recorded.
+    pub imports: Vec<Import>,
+    /// Those that were refused, and why: they stop no other.
+    pub refused: Vec<(String, SourceError)>,
+}
+
+/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `begin` is told
+/// each file that is read.
+pub fn read_batch(
+    reader: &Reader,
+    files: Vec<FileContent>,
+    options: ReadOptions<'_>,
+    mut known: Vec<KnownProject>,
+    mut begin: impl FnMut(&str),
+) -> Batch {
+    let mut batch = Batch::default();
+    let mut waiting = Vec::new();
+    for (name, content) in files {
+        let found = content.and_then(|bytes| {
+            let dataset = reader.recognise(&options.of(&name, &bytes))?;
+            Ok((dataset, bytes))
+        });
+        match found {
+            Ok((dataset, bytes)) => waiting.push((dataset, name, bytes)),
+            Err(fault) => batch.refused.push((name, fault)),
+        }
+    }
+    waiting.sort_by(|a, b| reading_order((a.0, &a.1), (b.0, &b.1)));
+    for (_, name, bytes) in waiting {
+        begin(&name);
+        match reader.read(&options.of(&name, &bytes), &known) {
+            Ok(import) => {
+                remember(&mut known, &import);
+                batch.imports.push(import);
+            }
+            Err(fault) => batch.refused.push((name, fault)),
+        }
+    }
+    batch
 }

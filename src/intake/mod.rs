@@ -13,7 +13,7 @@ mod rows;
 mod sheets;
 mod tables;
 
-pub use batch::{base_name, files_at, reading_order, remember};
+pub use batch::{Batch, base_name, files_at, read_batch, reading_order, remember};
 pub use error::{FileFault, Refused, SourceError, UnknownLayout};
 pub use identity::aliases::Aliases;
 pub use identity::evidence::propose_renamings;
@@ -21,8 +21,9 @@ pub use identity::names::{key as name_key, nearest as nearest_name};
 pub use plausibility::bounds::PlausibilityBounds;
 pub use plausibility::edition::{implausible, same_bytes};
 pub use profiles::profile::{Profile, Profiles};
+pub use read::bundle::{FileContent, unpacked};
 pub use read::file_bytes::read_file;
-pub use read_request::ReadRequest;
+pub use read_request::{ReadOptions, ReadRequest};
 pub use reader::Reader;
 pub use rows::table::MAX_BYTES;
 pub use tables::{

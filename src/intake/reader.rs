@@ -95,6 +95,7 @@ impl Reader {
             header: &table.header,
             aliases: &self.aliases,
             identities: &identities,
+            day: NaiveDate::MAX,
         };
         let mut faults = layout.faults(&table.header);
         let uneven = uneven(&table, &rows);
@@ -106,6 +107,7 @@ impl Reader {
         remarks.extend(checks::english_thousands(context, &rows, !table.is_even));
         let dates = panorama::publication_dates(context, &rows, &mut faults);
         let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
+        let context = RowContext { day: edition.as_of(), ..context };
         let read = read_rows(context, &rows, edition, &mut faults);
         if !faults.is_empty() || !spoilt.is_empty() {
             let mut faults = checks::without_repeats(spoilt, faults);

@@ -12,6 +12,7 @@ use crate::application::{
     JobRequest, Services,
 };
 use crate::domain::operation::job::{Done, JobName, RunOutcome};
+use crate::intake::{Aliases, SourceError};
 use crate::support::french::counted;
 
 /// Does the work of a job. The result says whether it was done completely, not at all, or in
@@ -24,10 +25,8 @@ pub(super) async fn run(
 ) -> Done {
     let done = match job_request {
         JobRequest::Job(JobName::Import) => import::run(work, stop).await,
-        JobRequest::Job(JobName::Cycle) => {
-            run_cycle(&work.services, CycleRequest::default(), progress).await
-        }
-        JobRequest::Cycle(request) => run_cycle(&work.services, request, progress).await,
+        JobRequest::Job(JobName::Cycle) => run_cycle(work, CycleRequest::default(), progress).await,
+        JobRequest::Cycle(request) => run_cycle(work, request, progress).await,
         JobRequest::Job(JobName::Reviews) => plan_reviews(&work.services).await,
         JobRequest::Job(JobName::Digest) => tell(&work.services).await,
         JobRequest::Job(JobName::Reminders) => remind(&work.services).await,
@@ -43,21 +42,37 @@ pub(super) async fn run(
 }
 
 async fn run_cycle(
-    services: &Services,
+    work: &Work,
     request: CycleRequest,
     progress: &CycleProgress,
 ) -> Result<Done, JobError> {
+    let services = &work.services;
+    let unread = if request.dry_run { None } else { follow_ministries(work).await?.err() };
     let report = application::run_followed(services, request, progress).await?;
     let faults = report.rule_faults.len();
     let mut detail = cycle_in_words(&report);
+    if let Some(fault) = &unread {
+        detail.push_str("\u{a0}; successions de ministères inchangées, la table des alias ne se lit pas\u{a0}: ");
+        detail.push_str(&fault.to_string());
+    }
     if faults > 0 {
         detail.push_str("\u{a0}; ");
         detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
     }
-    let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
+    let is_partial = faults > 0 || unread.is_some();
+    let outcome = if is_partial { RunOutcome::PartialFailure } else { RunOutcome::Success };
     let brief =
         serde_json::to_string(&CycleBrief::of(&report)).map_err(ApplicationError::Record)?;
     Ok(Done { outcome, detail, report: Some(brief) })
+}
+
+/// What the table of aliases says now of ministries that merged or split; the fault, when it cannot be read.
+async fn follow_ministries(work: &Work) -> Result<Result<bool, SourceError>, JobError> {
+    let path = work.aliases.clone();
+    Ok(match tokio::task::spawn_blocking(move || Aliases::read(&path)).await? {
+        Ok(aliases) => Ok(application::record_successions(&work.services, &aliases).await?),
+        Err(fault) => Err(fault),
+    })
 }
 
 async fn plan_reviews(services: &Services) -> Result<Done, JobError> {

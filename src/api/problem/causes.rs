@@ -32,6 +32,7 @@ impl From<ApplicationError> for Problem {
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
             )
+            | ApplicationError::EditionsOnHold { .. }
             | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             ApplicationError::AmbiguousFile { .. }
             | ApplicationError::Threshold(_)

@@ -10,8 +10,10 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{
     Dataset, Import, ImportRemark, SetAside, Sighting, WithheldFigure,
 };
-use crate::intake::{Aliases, ReadRequest, Reader};
+use crate::intake;
+use crate::intake::{Aliases, Batch, ReadOptions, Reader, SourceError};
 use crate::store::Recorded;
+use crate::support::clock::today;
 use crate::support::fingerprint::Fingerprint;
 
 /// The result of taking in files.
@@ -50,6 +52,12 @@ pub struct FileIntake {
     pub sightings: Vec<Sighting>,
     /// What a person should look at, though the rows were imported.
     pub remarks: Vec<ImportRemark>,
+}
+
+impl From<(String, SourceError)> for RefusedFile {
+    fn from((file, fault): (String, SourceError)) -> Self {
+        Self { file, reason: fault.to_string() }
+    }
 }
 
 impl Intake {
@@ -91,7 +99,12 @@ pub struct IntakeTerms {
     pub dry_run: bool,
 }
 
-/// Reads one file on a blocking thread, and takes it in.
+/// Reads one file, or the files of an archive, on a blocking thread, and takes them in. A file of an archive that is
+/// refused stops no other.
+///
+/// # Errors
+///
+/// The file is refused, or the archive as a whole.
 pub async fn take_in_file(
     services: &Services,
     reader: Reader,
@@ -100,18 +113,22 @@ pub async fn take_in_file(
 ) -> Result<Intake, ApplicationError> {
     services.store.check_whole("an import")?;
     let known = services.store.known_projects().await?;
-    let (profile, sheet) = (terms.profile.clone(), terms.sheet.clone());
-    let edition = terms.edition;
+    let (profile, sheet, edition) = (terms.profile.clone(), terms.sheet.clone(), terms.edition);
     let aliases = reader.aliases().clone();
-    let import = tokio::task::spawn_blocking(move || {
+    let Batch { mut imports, refused } = tokio::task::spawn_blocking(move || {
         let (profile, sheet) = (profile.as_deref(), sheet.as_deref());
-        let request = ReadRequest { file: &file, bytes: &bytes, profile, sheet, edition };
-        reader.read(&request, &known)
+        let options = ReadOptions { profile, sheet, edition };
+        Ok::<_, SourceError>(if let Some(files) = intake::unpacked(&file, &bytes)? {
+            intake::read_batch(&reader, files, options, known, |_| ())
+        } else {
+            let imports = vec![reader.read(&options.of(&file, &bytes), &known)?];
+            Batch { imports, refused: vec![] }
+        })
     })
     .await??;
-    let mut imports = [import];
     let recorded = take_in(services, &mut imports, &aliases, terms).await?;
-    Ok(Intake::of(terms.dry_run, &imports, &recorded))
+    let refused = refused.into_iter().map(RefusedFile::from).collect();
+    Ok(Intake { refused, ..Intake::of(terms.dry_run, &imports, &recorded) })
 }
 
 /// Records files that a job found, all or none.
@@ -121,8 +138,20 @@ pub async fn record_files(
     aliases: &Aliases,
     actor: &Actor,
 ) -> Result<Vec<Recorded>, ApplicationError> {
+    record_successions(services, aliases).await?;
     plausibility::compare_with_former(services, imports, aliases).await?;
     Ok(services.store.record_imports(imports, actor, services.clock.now()).await?)
+}
+
+/// From now on the successions of ministries that the table of aliases dates up to today are in effect. Gives whether
+/// that changed anything.
+pub async fn record_successions(
+    services: &Services,
+    aliases: &Aliases,
+) -> Result<bool, ApplicationError> {
+    let now = services.clock.now();
+    let due = aliases.successions().up_to(today(now));
+    Ok(services.store.record_successions(&due, now).await?)
 }
 
 /// Takes in all files, or none. Those that are out of the bounds of plausibility are kept on hold.

@@ -4,7 +4,7 @@
 use crate::application::publishing::catalogue;
 use crate::application::{ApplicationError, Services};
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, Import, ImportedRows};
+use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, SightingKind};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::intake::{Aliases, PlausibilityBounds, implausible, propose_renamings, same_bytes};
 use crate::rules::Thresholds;
@@ -48,8 +48,11 @@ pub(in crate::application) async fn compare_with_former(
             None => services.store.edition_with_bytes(&import.sha256, edition).await?,
         };
         holds.extend(copied.map(|other| same_bytes(edition, other)));
-        if let Some((_, before)) = before {
-            propose_renamings(&mut import.sightings, rows, before, aliases);
+        if import.sightings.iter().any(|one| !matches!(one.kind, SightingKind::Known)) {
+            let mut editions = services.store.editions_before(edition).await?;
+            editions.extend(brought_before(earlier, edition));
+            let editions = editions.into_values().collect::<Vec<_>>();
+            propose_renamings(&mut import.sightings, rows, &editions, aliases);
         }
         import.holds = holds;
     }
@@ -58,10 +61,24 @@ pub(in crate::application) async fn compare_with_former(
 
 /// The latest edition before this one among files that do not wait.
 fn last_before(earlier: &[Import], edition: EditionId) -> Option<(EditionId, &[Snapshot])> {
+    panoramas_before(earlier, edition).max_by_key(|(former, _)| *former)
+}
+
+/// Those editions, the last file of each.
+fn brought_before(
+    earlier: &[Import],
+    edition: EditionId,
+) -> impl Iterator<Item = (EditionId, Vec<Snapshot>)> {
+    panoramas_before(earlier, edition).map(|(former, rows)| (former, rows.to_vec()))
+}
+
+fn panoramas_before(
+    earlier: &[Import],
+    edition: EditionId,
+) -> impl Iterator<Item = (EditionId, &[Snapshot])> {
     let plausible = earlier.iter().filter(|other| other.holds.is_empty());
-    let panoramas = plausible.filter(|other| other.edition < edition).filter_map(|other| {
+    plausible.filter(move |other| other.edition < edition).filter_map(|other| {
         let ImportedRows::Panorama(rows) = &other.rows else { return None };
         Some((other.edition, rows.as_slice()))
-    });
-    panoramas.max_by_key(|(former, _)| *former)
+    })
 }

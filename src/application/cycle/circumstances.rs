@@ -3,17 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::departures;
 use super::judged::Judged;
 use crate::application::{ApplicationError, Services};
 use crate::decisions::alerts::{Circumstances, Renaming};
-use crate::domain::ids::{ImportNumber, ProjectId, RuleId};
+use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId, RuleId};
 use crate::domain::operation::cycle::{CycleInputs, CycleSummary};
 use crate::domain::portfolio::subject::Subject;
+use crate::domain::portfolio::succession::{Succession, Successions};
 use crate::frame::dictionary;
 use crate::rules;
 use crate::rules::Catalogue;
 use crate::store::{Difference, LinkAction, LinkEntry};
+use crate::support::french;
 
 /// Most corrections of one project that a reason names; the others are counted.
 const NAMED: usize = 2;
@@ -34,12 +38,14 @@ pub(in crate::application) async fn gather(
     let snapshots = judged.portfolio.snapshots.iter();
     let listed = snapshots.filter(|snapshot| snapshot.edition == inputs.edition);
     let present: BTreeSet<ProjectId> = listed.map(|snapshot| snapshot.project.clone()).collect();
+    let succeeded = succeeded(&judged.portfolio.successions);
     let Some(last) = last else {
         return Ok(Circumstances {
             explained_exits,
             present,
             became,
             parted,
+            succeeded,
             ..Circumstances::default()
         });
     };
@@ -52,7 +58,40 @@ pub(in crate::application) async fn gather(
     let revised = revised(services, judged, last).await?;
     let engine = (last.inputs.engine != inputs.engine)
         .then(|| format!("Le moteur d’évaluation de Vigie a changé (moteur {}).", inputs.engine));
-    Ok(Circumstances { explained_exits, present, became, parted, corrections, revised, engine })
+    let received = received(judged, last.inputs.as_of);
+    Ok(Circumstances {
+        explained_exits,
+        present,
+        became,
+        parted,
+        corrections,
+        revised,
+        succeeded,
+        received,
+        engine,
+    })
+}
+
+/// The ministries that another took over.
+fn succeeded(successions: &Successions) -> BTreeMap<MinistryCode, (MinistryCode, String)> {
+    let told = successions.successors().into_iter();
+    told.map(|(former, one)| (former, (one.into.clone(), in_one_sentence(one)))).collect()
+}
+
+/// The ministries that received projects of others after a day.
+fn received(judged: &Judged, after: NaiveDate) -> BTreeMap<MinistryCode, String> {
+    let mut received: BTreeMap<MinistryCode, Vec<String>> = BTreeMap::new();
+    for one in judged.portfolio.successions.iter().filter(|one| one.on > after) {
+        received.entry(one.into.clone()).or_default().push(in_one_sentence(one));
+    }
+    received.into_iter().map(|(into, sentences)| (into, sentences.join(" "))).collect()
+}
+
+fn in_one_sentence(one: &Succession) -> String {
+    let Succession { on, from_name, into_name, projects, reason, .. } = one;
+    let what = if projects.is_some() { "des projets" } else { "tous les projets" };
+    let (on, reason) = (french::date(*on), reason.trim().trim_end_matches('.'));
+    format!("Le {on}, {what} de « {from_name} » ont rejoint « {into_name} » ({reason}).")
 }
 
 type Renamings = BTreeMap<ProjectId, Renaming>;

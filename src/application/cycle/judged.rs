@@ -78,6 +78,7 @@ pub(in crate::application) async fn judge(
             last_review: upto.last_review,
             last_confirmation: upto.last_confirmation,
             last_exit: upto.last_exit,
+            last_succession: upto.last_succession,
             catalogue: catalogue.fingerprint().clone(),
             engine: ENGINE,
         };

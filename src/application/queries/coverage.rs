@@ -88,6 +88,7 @@ pub async fn coverage(
         last_review: inputs.last_review,
         last_confirmation: inputs.last_confirmation,
         last_exit: inputs.last_exit,
+        last_succession: inputs.last_succession,
     };
     let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
     let verdicts = services.store.verdicts(cycle.number).await?;

@@ -29,7 +29,7 @@ use crate::frame;
 use crate::frame::FrameError;
 use crate::intake::{name_key, nearest_name};
 use crate::rules::Thresholds;
-use crate::store::KnownUpTo;
+use crate::store::{ImportSummary, KnownUpTo};
 use crate::support::clock::today;
 
 /// Name of the dated threshold under which the global drift is to stay.
@@ -273,6 +273,16 @@ pub(in crate::application) async fn known_portfolio(
         return Err(ApplicationError::NoProjectInScope { as_of });
     }
     let imports = services.store.imports().await?;
+    let is_held = |import: &&ImportSummary| {
+        import.dataset == Dataset::Panorama
+            && import.is_waiting()
+            && import.edition.as_of() <= as_of
+    };
+    let held = imports.iter().filter(is_held).map(|import| (import.number, import.edition));
+    let held: Vec<_> = held.collect();
+    if !held.is_empty() {
+        return Err(ApplicationError::EditionsOnHold { held });
+    }
     let editions = imports
         .iter()
         .filter(|import| import.dataset == Dataset::Panorama && import.state == ImportState::InUse);

@@ -18,6 +18,7 @@ use vigie::client::ApiClient;
 use vigie::domain::action_bodies::Reason;
 use vigie::domain::alerts::alert::AlertChangeKind;
 use vigie::domain::operation::cycle::CycleSummary;
+use vigie::intake::Aliases;
 use vigie::support::french;
 
 /// Cycles listed at most, the latest ones.
@@ -63,9 +64,19 @@ pub(in crate::cli) async fn run(
 async fn run_here(
     request: &CycleArgs,
     services: &Services,
-    Session { api, printer, .. }: &Session<'_>,
+    Session { api, printer, config, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     let CycleArgs { as_of, dry_run, announce } = request;
+    if !dry_run {
+        match Aliases::read(&config.aliases) {
+            Ok(aliases) => {
+                vigie::application::record_successions(services, &aliases).await?;
+            }
+            Err(fault) => print::message(&format!(
+                "successions de ministères inchangées, la table des alias ne se lit pas : {fault}"
+            )),
+        }
+    }
     let report = if *announce {
         vigie::application::announce(services, *as_of, *dry_run).await?
     } else {

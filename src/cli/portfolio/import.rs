@@ -16,7 +16,9 @@ use vigie::application::{Intake, IntakeTerms, RefusedFile, Services, take_in};
 use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Dataset, Import, KnownProject};
-use vigie::intake::{ReadRequest, Reader, SourceError, base_name, reading_order, remember};
+use vigie::intake::{
+    Batch, FileContent, ReadOptions, Reader, SourceError, base_name, read_batch, unpacked,
+};
 use vigie::server::config::Config;
 use vigie::support::french;
 
@@ -25,7 +27,7 @@ const MANY_FILES: usize = 3;
 
 #[derive(Debug, Parser)]
 pub(crate) struct ImportArgs {
-    /// Files to import, or folders of files: CSV, XLSX, ODS
+    /// Files to import, folders of files, or ZIP archives of files: CSV, XLSX, ODS
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Profile to read the files with; by default, the one that matches the header row
@@ -104,7 +106,7 @@ async fn send(
         let bytes = vigie::intake::read_file(&file)?;
         let name = base_name(&file.display().to_string()).to_owned();
         // The server may know layouts that are not shipped.
-        let dataset = reader.recognise(&as_request(&name, &bytes, request)).ok();
+        let dataset = reader.recognise(&options(request).of(&name, &bytes)).ok();
         waiting.push((dataset != Some(Dataset::Panorama), name, bytes));
     }
     waiting.sort_by(|(a, a_name, _), (b, b_name, _)| (a, a_name).cmp(&(b, b_name)));
@@ -120,7 +122,13 @@ async fn send(
             .with("dry_run", request.dry_run.then_some(true));
         let sent: Result<Intake, RemoteFault> = api.upload(place, bytes).await;
         match sent {
-            Ok(sent) => report.files.extend(sent.files),
+            Ok(sent) => {
+                for refused in &sent.refused {
+                    print::message(&refused.reason);
+                }
+                report.files.extend(sent.files);
+                report.refused.extend(sent.refused);
+            }
             Err(fault) if is_refusal(&fault) && !alone => {
                 print::message(&fault.to_string());
                 report.refused.push(RefusedFile { file: name, reason: fault.to_string() });
@@ -144,55 +152,45 @@ async fn send(
 fn read_all(
     request: &ImportArgs,
     reader: &Reader,
-    mut known: Vec<KnownProject>,
+    known: Vec<KnownProject>,
 ) -> Result<(Vec<Import>, Vec<RefusedFile>), CliError> {
-    let files = vigie::intake::files_at(&request.paths)?;
-    let alone = files.len() == 1;
-    let mut refused = Vec::new();
-    let mut refuse = |file: &str, fault: SourceError| {
-        if alone {
-            return Err(CliError::from(fault));
-        }
-        print::message(&fault.to_string());
-        refused.push(RefusedFile { file: file.to_owned(), reason: fault.to_string() });
-        Ok(())
-    };
-    let progress = if files.len() >= MANY_FILES {
+    let files = all_files(&vigie::intake::files_at(&request.paths)?);
+    let (many, alone) = (files.len() >= MANY_FILES, files.len() == 1);
+    let progress = if many {
         ProgressBar::new(u64::try_from(files.len()).unwrap_or_default())
     } else {
         ProgressBar::hidden()
     };
     let look = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
     progress.set_style(look.unwrap_or_else(|_| ProgressStyle::default_bar()));
-
-    let mut waiting = Vec::new();
-    let mut imports = Vec::new();
-    for file in files {
-        progress.set_message(file.display().to_string());
-        let name = file.display().to_string();
-        let found = vigie::intake::read_file(&file).and_then(|bytes| {
-            let dataset = reader.recognise(&as_request(&name, &bytes, request))?;
-            Ok((dataset, bytes))
-        });
-        match found {
-            Ok((dataset, bytes)) => waiting.push((dataset, name, bytes)),
-            Err(fault) => refuse(&name, fault)?,
-        }
-    }
-    waiting.sort_by(|a, b| reading_order((a.0, &a.1), (b.0, &b.1)));
-    for (_, name, bytes) in &waiting {
-        progress.set_message(name.clone());
-        match reader.read(&as_request(name, bytes, request), &known) {
-            Ok(import) => {
-                remember(&mut known, &import);
-                imports.push(import);
-            }
-            Err(fault) => refuse(name, fault)?,
-        }
+    let begin = |name: &str| {
+        progress.set_message(name.to_owned());
         progress.inc(1);
-    }
+    };
+    let Batch { imports, mut refused } = read_batch(reader, files, options(request), known, begin);
     progress.finish_and_clear();
-    Ok((imports, refused))
+    if alone && let Some((_, fault)) = refused.pop() {
+        return Err(fault.into());
+    }
+    for (_, fault) in &refused {
+        print::message(&fault.to_string());
+    }
+    Ok((imports, refused.into_iter().map(RefusedFile::from).collect()))
+}
+
+/// The content of each file, and of each one of the archives among them.
+fn all_files(paths: &[PathBuf]) -> Vec<FileContent> {
+    let mut files = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        let content = vigie::intake::read_file(path);
+        match content.and_then(|bytes| Ok((unpacked(&name, &bytes)?, bytes))) {
+            Ok((Some(inside), _)) => files.extend(inside),
+            Ok((None, bytes)) => files.push((name, Ok(bytes))),
+            Err(fault) => files.push((name, Err(fault))),
+        }
+    }
+    files
 }
 
 /// Whether a server found fault with the file, and not with the request.
@@ -200,7 +198,7 @@ fn is_refusal(fault: &RemoteFault) -> bool {
     matches!(fault, RemoteFault::Refused(refusal) if refusal.problem.status == 422)
 }
 
-fn as_request<'a>(name: &'a str, bytes: &'a [u8], request: &'a ImportArgs) -> ReadRequest<'a> {
+fn options(request: &ImportArgs) -> ReadOptions<'_> {
     let (profile, sheet) = (request.profile.as_deref(), request.sheet.as_deref());
-    ReadRequest { file: name, bytes, profile, sheet, edition: request.edition }
+    ReadOptions { profile, sheet, edition: request.edition }
 }

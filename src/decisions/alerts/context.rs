@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::alerts::new_fact::SubjectFigures;
-use crate::domain::ids::{CycleNumber, ProjectId, RuleId};
+use crate::domain::ids::{CycleNumber, MinistryCode, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
@@ -42,6 +42,10 @@ pub struct Circumstances {
     /// Rules that would give another verdict than in the last cycle, and what changed: their text,
     /// or a threshold.
     pub revised: BTreeMap<RuleId, String>,
+    /// Ministries that are no more: the one that took over, and the sentence that says so.
+    pub succeeded: BTreeMap<MinistryCode, (MinistryCode, String)>,
+    /// Ministries that received projects of others since the last cycle, and the sentence that says so.
+    pub received: BTreeMap<MinistryCode, String>,
     /// That another engine judged the last cycle.
     pub engine: Option<String>,
 }
@@ -70,9 +74,11 @@ impl EvaluationContext<'_> {
             };
             (*subject == into || *subject == from).then(|| words(project, &other.into))
         });
+        let received = subject.ministry().and_then(|one| circumstances.received.get(one)).cloned();
         let revised = circumstances.revised.get(rule).cloned();
         let mut words = String::new();
-        for sentence in parted.chain(corrected).chain(revised).chain(circumstances.engine.clone()) {
+        let others = corrected.into_iter().chain(received).chain(revised);
+        for sentence in parted.chain(others).chain(circumstances.engine.clone()) {
             words.push(' ');
             words.push_str(&sentence);
         }

@@ -1,5 +1,5 @@
-//! Moves alerts with their projects when these are renamed, merged or split, so that no alert is
-//! lost.
+//! Moves alerts with their projects when these are renamed, merged or split, and with the ministries that are merged, so
+//! that no alert is lost.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::context::Circumstances;
 use super::reasons::sentence;
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
-use crate::domain::ids::{AlertId, ProjectId};
+use crate::domain::ids::AlertId;
 use crate::domain::portfolio::subject::Subject;
 
 /// All alerts ever raised, each under the current id of its project.
@@ -29,7 +29,7 @@ impl From<Vec<Alert>> for Followed {
 }
 
 /// Moves alerts before verdicts are compared. An alert on an id that became another project's
-/// continues there. When two ids turn out not to be the same project, and the one that has the
+/// continues there, and so does one on a ministry that another took over. When two ids turn out not to be the same project, and the one that has the
 /// alerts is no longer listed, they continue under the other.
 pub fn follow(known: Vec<Alert>, circumstances: &Circumstances, now: DateTime<Utc>) -> Followed {
     let (standing, resolved): (Vec<Alert>, Vec<Alert>) =
@@ -39,14 +39,13 @@ pub fn follow(known: Vec<Alert>, circumstances: &Circumstances, now: DateTime<Ut
     let mut leaving = Vec::new();
     for alert in standing {
         match destination(&alert, circumstances) {
-            Some((project, words)) => leaving.push((alert, project, words)),
+            Some((subject, words)) => leaving.push((alert, subject, words)),
             None => {
                 staying.insert(alert.id.clone(), alert);
             }
         }
     }
-    for (alert, project, words) in leaving {
-        let subject = Subject::Project(project);
+    for (alert, subject, words) in leaving {
         let id = Alert::id_of(&alert.rule, &subject);
         let reason = format!("L’alerte se poursuit sur `{subject}` : {words}");
         followed.moved.push(closed(&alert, id.clone(), &reason, now));
@@ -66,11 +65,15 @@ pub fn follow(known: Vec<Alert>, circumstances: &Circumstances, now: DateTime<Ut
     followed
 }
 
-fn destination(alert: &Alert, circumstances: &Circumstances) -> Option<(ProjectId, String)> {
+fn destination(alert: &Alert, circumstances: &Circumstances) -> Option<(Subject, String)> {
+    if let Some(ministry) = alert.subject.ministry() {
+        let (into, words) = circumstances.succeeded.get(ministry)?;
+        return Some((Subject::Ministry(into.clone()), words.clone()));
+    }
     let project = alert.subject.project()?;
     if let Some(renaming) = circumstances.became.get(project) {
         let words = format!("c’est un seul et même projet ({}).", renaming.reason.trim());
-        return Some((renaming.into.clone(), words));
+        return Some((Subject::Project(renaming.into.clone()), words));
     }
     if circumstances.present.contains(project) {
         return None;
@@ -81,7 +84,7 @@ fn destination(alert: &Alert, circumstances: &Circumstances) -> Option<(ProjectI
     })?;
     let words =
         format!("ce sont deux projets, et c’est lui qui reste listé ({}).", renaming.reason.trim());
-    Some((split.clone(), words))
+    Some((Subject::Project(split.clone()), words))
 }
 
 fn closed(alert: &Alert, into: AlertId, reason: &str, now: DateTime<Utc>) -> AlertChange {

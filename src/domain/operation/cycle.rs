@@ -36,6 +36,11 @@ fn first_engine() -> u32 {
     1
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+fn is_none_yet(number: &i64) -> bool {
+    *number == 0
+}
+
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CycleInputs {
@@ -52,10 +57,12 @@ pub struct CycleInputs {
     #[serde(default)]
     #[schema(required = true)]
     pub last_confirmation: i64,
-    /// Explanations of exits up to this number were known; 0 for cycles committed before there were any.
-    #[serde(default)]
-    #[schema(required = true)]
+    /// Explanations of exits up to this number were known; absent when there were none.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
     pub last_exit: i64,
+    /// Successions of ministries up to this number were known; absent when there were none.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub last_succession: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,
     /// Fingerprint of the rules, thresholds and playbook.

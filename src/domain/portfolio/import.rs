@@ -60,6 +60,12 @@ words! {
 }
 
 impl Dataset {
+    /// Whether what a file says nothing of still stands, field by field. The others are registers, in which a blank is
+    /// a correction.
+    pub fn answers_by_field(self) -> bool {
+        matches!(self, Self::Questionnaire)
+    }
+
     /// Whether it is made of single facts; the others, panorama aside, are lists.
     pub fn is_facts(self) -> bool {
         matches!(

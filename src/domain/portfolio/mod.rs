@@ -9,3 +9,4 @@ pub mod project_link;
 pub mod published;
 pub mod snapshot;
 pub mod subject;
+pub mod succession;

@@ -7,6 +7,7 @@ use super::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
 };
 use super::snapshot::Snapshot;
+use super::succession::Successions;
 use crate::domain::missions::review::ReviewStanding;
 
 /// In a stable order: two loads of the same data are equal, and so are their fingerprints.
@@ -30,4 +31,7 @@ pub struct Portfolio {
     /// depend on who looks. Empty where all are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editions: Vec<EditionId>,
+    /// Those of ministries that have taken effect: the ministries of snapshots are by them.
+    #[serde(default, skip_serializing_if = "Successions::is_empty")]
+    pub successions: Successions,
 }

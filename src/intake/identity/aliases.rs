@@ -4,11 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
 
 use super::names::{key, nearest};
+use super::successions;
+use super::successions::TableSuccession;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::import::KnownProject;
+use crate::domain::portfolio::succession::Successions;
 use crate::intake::error::SourceError;
 use crate::intake::read::file_bytes::read_text;
 
@@ -19,12 +25,13 @@ pub struct Aliases {
     /// Projects by the key of a name or of an id.
     projects: BTreeMap<String, ProjectId>,
     project_names: BTreeMap<ProjectId, Vec<String>>,
-    /// Ministries by the key of a label or of a code.
-    ministries: BTreeMap<String, MinistryCode>,
+    /// Ministries by the key of a label or of a code, each from a day on.
+    ministries: BTreeMap<String, BTreeMap<Option<NaiveDate>, MinistryCode>>,
     ministry_names: BTreeMap<MinistryCode, String>,
     labels: Vec<String>,
     /// Pairs that look alike and are not the same, in both orders.
     apart: BTreeSet<(ProjectId, ProjectId)>,
+    successions: Successions,
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,6 +39,8 @@ pub struct Aliases {
 struct File {
     #[serde(default)]
     ministry: Vec<Ministry>,
+    #[serde(default)]
+    succession: Vec<TableSuccession>,
     #[serde(default)]
     project: Vec<Project>,
     #[serde(default)]
@@ -47,6 +56,8 @@ struct Ministry {
     /// Former names and codes.
     #[serde(default)]
     also: Vec<String>,
+    /// Its labels were another's until that day.
+    since: Option<Spanned<Datetime>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,10 +94,13 @@ impl Aliases {
             ministry_names: BTreeMap::new(),
             labels: Vec::new(),
             apart: BTreeSet::new(),
+            successions: Successions::default(),
         };
         for ministry in parsed.ministry {
-            aliases.add_ministry(ministry).map_err(wrong)?;
+            aliases.add_ministry(ministry, text).map_err(wrong)?;
         }
+        aliases.successions =
+            successions::read(parsed.succession, &aliases.ministry_names, text).map_err(wrong)?;
         for project in parsed.project {
             aliases.add_project(project).map_err(wrong)?;
         }
@@ -96,9 +110,16 @@ impl Aliases {
         Ok(aliases)
     }
 
-    /// The ministry of a label or code, whatever its case, accents and punctuation.
-    pub fn ministry(&self, label_or_code: &str) -> Option<MinistryCode> {
-        self.ministries.get(&key(label_or_code)).cloned()
+    /// The ministry of a label or code on a day, whatever its case, accents and punctuation.
+    pub fn ministry(&self, label_or_code: &str, day: NaiveDate) -> Option<MinistryCode> {
+        let held = self.ministries.get(&key(label_or_code))?;
+        let last = held.range(..=Some(day)).next_back().or_else(|| held.iter().next());
+        last.map(|(_, code)| code.clone())
+    }
+
+    /// Which ministries took over from which, and when.
+    pub fn successions(&self) -> &Successions {
+        &self.successions
     }
 
     /// The ministry's name today, in French.
@@ -125,10 +146,14 @@ impl Aliases {
     }
 
     /// The ministry label closest to this one.
-    pub(in crate::intake) fn nearest_ministry(&self, label: &str) -> Option<(&str, MinistryCode)> {
+    pub(in crate::intake) fn nearest_ministry(
+        &self,
+        label: &str,
+        day: NaiveDate,
+    ) -> Option<(&str, MinistryCode)> {
         let labels = || self.labels.iter().map(String::as_str);
         let label = by_words(label, labels()).or_else(|| nearest(label, labels()))?;
-        Some((label, self.ministry(label)?))
+        Some((label, self.ministry(label, day)?))
     }
 
     pub(in crate::intake) fn projects(&self) -> impl Iterator<Item = (&ProjectId, &[String])> {
@@ -144,12 +169,14 @@ impl Aliases {
         one != other && [one, other].iter().all(|id| self.project_names.contains_key(*id))
     }
 
-    fn add_ministry(&mut self, ministry: Ministry) -> Result<(), String> {
+    fn add_ministry(&mut self, ministry: Ministry, text: &str) -> Result<(), String> {
         let code = MinistryCode::new(&ministry.code);
+        let since = ministry.since.map(|since| successions::day(&since, text)).transpose()?;
         for label in [&ministry.code, &ministry.name].into_iter().chain(&ministry.also) {
-            match self.ministries.insert(key(label), code.clone()) {
+            let held = self.ministries.entry(key(label)).or_default();
+            match held.insert(since, code.clone()) {
                 Some(other) if other != code => {
-                    return Err(twice("ministry label", label, other.as_str(), code.as_str()));
+                    return Err(twice("le nom de ministère", label, other.as_str(), code.as_str()));
                 }
                 Some(_) | None => self.labels.push(label.clone()),
             }
@@ -163,7 +190,7 @@ impl Aliases {
         for name in std::iter::once(&project.id).chain(&project.names) {
             match self.projects.insert(key(name), id.clone()) {
                 Some(other) if other != id => {
-                    return Err(twice("project name", name, other.as_str(), id.as_str()));
+                    return Err(twice("le nom de projet", name, other.as_str(), id.as_str()));
                 }
                 Some(_) | None => {}
             }
@@ -222,7 +249,7 @@ fn significant(label: &str) -> BTreeSet<String> {
 }
 
 fn twice(what: &str, name: &str, first: &str, second: &str) -> String {
-    format!("found the {what} `{name}` under `{first}` and under `{second}`, expected it once")
+    format!("{what} `{name}` est sous `{first}` et sous `{second}`, attendu une seule fois")
 }
 
 #[cfg(test)]
@@ -251,9 +278,13 @@ mod tests {
     #[test]
     fn a_name_is_found_whatever_its_case_accents_and_punctuation() {
         let aliases = Aliases::parse(TABLE, "aliases.toml").unwrap();
-        assert_eq!(aliases.ministry("ministere de la  JUSTICE"), Some(MinistryCode::new("MJ")));
-        assert_eq!(aliases.ministry("mj"), Some(MinistryCode::new("MJ")));
-        assert_eq!(aliases.ministry("Intérieur"), None);
+        let day = NaiveDate::MIN;
+        assert_eq!(
+            aliases.ministry("ministere de la  JUSTICE", day),
+            Some(MinistryCode::new("MJ"))
+        );
+        assert_eq!(aliases.ministry("mj", day), Some(MinistryCode::new("MJ")));
+        assert_eq!(aliases.ministry("Intérieur", day), None);
         assert_eq!(aliases.project("si samu"), Some(ProjectId::new("si-samu")));
     }
 
@@ -277,7 +308,7 @@ mod tests {
             "[[project]]\nid = \"a\"\nnames = [\"X\"]\n[[project]]\nid = \"b\"\nnames = [\"x\"]";
         assert_eq!(
             Aliases::parse(text, "aliases.toml").unwrap_err().to_string(),
-            "`aliases.toml` : found the project name `x` under `a` and under `b`, expected it once"
+            "`aliases.toml` : le nom de projet `x` est sous `a` et sous `b`, attendu une seule fois"
         );
     }
 }

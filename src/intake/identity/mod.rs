@@ -5,3 +5,4 @@ pub(super) mod evidence;
 pub(super) mod likeness;
 pub(super) mod names;
 pub(super) mod project_identity;
+mod successions;

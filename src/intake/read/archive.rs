@@ -5,9 +5,10 @@ use std::io::{BufReader, Cursor, Read};
 use zip::ZipArchive;
 
 use super::damage::damaged;
+use super::file_bytes::bounded;
 use super::xml_parts;
 use crate::intake::error::SourceError;
-use crate::intake::rows::table::count;
+use crate::intake::rows::table::{MAX_BYTES, count};
 
 /// Bytes of all parts, once unpacked: some four million cells.
 const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
@@ -50,6 +51,36 @@ impl<'a> Archive<'a> {
         }
         within("octets une fois décompressé", unpacked, MAX_UNPACKED)?;
         Ok(archive)
+    }
+
+    pub(in crate::intake) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Whether its parts are those of one XLSX or ODS workbook.
+    pub(in crate::intake) fn is_workbook(&self) -> bool {
+        let marks = ["[Content_Types].xml", "mimetype", MANIFEST, "content.xml", "xl/workbook.xml"];
+        marks.iter().any(|mark| self.parts.index_for_name(mark).is_some())
+    }
+
+    /// The path of a part, as the archive gives it.
+    pub(in crate::intake) fn name(&mut self, index: usize) -> Result<String, SourceError> {
+        let part = self.parts.by_index_raw(index).map_err(|fault| damaged(self.file, &fault))?;
+        Ok(part.name().map_err(|fault| damaged(self.file, &fault))?.into_owned())
+    }
+
+    /// The bytes of a part that is a file of its own, called `name`.
+    pub(in crate::intake) fn bytes(
+        &mut self,
+        index: usize,
+        name: &str,
+    ) -> Result<Vec<u8>, SourceError> {
+        let part = self.parts.by_index(index).map_err(|fault| damaged(name, &fault))?;
+        let mut bytes = Vec::new();
+        let most = MAX_BYTES.saturating_add(1);
+        part.take(most).read_to_end(&mut bytes).map_err(|fault| damaged(name, &fault))?;
+        bounded(name, &bytes)?;
+        Ok(bytes)
     }
 
     /// Checks each XML part against the bounds, before `calamine`, which has none, reads it.

@@ -1,6 +1,7 @@
 //! From the bytes of a file to a table of texts: CSV, spreadsheets, archives.
 
 pub(super) mod archive;
+pub(super) mod bundle;
 pub(super) mod csv;
 pub(super) mod csv_quotes;
 pub(super) mod csv_records;

@@ -28,6 +28,11 @@ pub(in crate::intake) fn is_sheet(bytes: &[u8]) -> bool {
     bytes.starts_with(ZIP) || bytes.starts_with(OLD_EXCEL)
 }
 
+/// A ZIP archive, of files or of the parts of one workbook.
+pub(in crate::intake) fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(ZIP)
+}
+
 pub(in crate::intake) fn read(
     file: &str,
     bytes: &[u8],

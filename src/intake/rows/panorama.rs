@@ -170,10 +170,10 @@ pub(in crate::intake) fn known_ministry(
     field: &str,
 ) -> Option<MinistryCode> {
     let label = reader.text(field)?;
-    let aliases = reader.context.aliases;
-    let code = aliases.ministry(label);
+    let RowContext { aliases, day, .. } = reader.context;
+    let code = aliases.ministry(label, day);
     if code.is_none() {
-        let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label)).flatten();
+        let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label, day)).flatten();
         let hint = near.map(|(name, near_code)| format!(", par exemple `{name}` (`{near_code}`)"));
         let hint = hint.unwrap_or_default();
         let expected =

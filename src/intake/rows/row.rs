@@ -28,6 +28,8 @@ pub(in crate::intake) struct RowContext<'a> {
     pub header: &'a FileRow,
     pub aliases: &'a Aliases,
     pub identities: &'a Identities<'a>,
+    /// The day that labels of ministries are of.
+    pub day: NaiveDate,
 }
 
 #[derive(Debug)]

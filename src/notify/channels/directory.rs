@@ -17,6 +17,8 @@ pub struct Directory {
     ministries: BTreeMap<MinistryCode, String>,
     /// Those where somebody receives the messages.
     reached: BTreeSet<MinistryCode>,
+    /// Ministries that are no more, each with its name and the one that took over.
+    former: BTreeMap<MinistryCode, (String, MinistryCode)>,
     titles: BTreeMap<RuleId, String>,
 }
 
@@ -43,6 +45,14 @@ impl Directory {
         let is_reached =
             |ministry: &&MinistryCode| !Recipients::of(contacts, ministry, as_of).is_empty();
         directory.reached = ministries.filter(is_reached).cloned().collect();
+        let former = portfolio.successions.successors().into_iter();
+        directory.former = former
+            .map(|(code, one)| {
+                let name = portfolio.successions.iter().find(|named| named.from == code);
+                let name = name.map_or_else(|| code.to_string(), |named| named.from_name.clone());
+                (code, (name, one.into.clone()))
+            })
+            .collect();
         directory.titles = titles;
         directory
     }
@@ -58,11 +68,13 @@ impl Directory {
         directory
     }
 
-    /// The subject's ministry, or the portfolio when it has none.
+    /// The subject's ministry, or the portfolio when it has none; of a ministry that is no more, the one that took over.
     pub fn home(&self, subject: &Subject) -> Subject {
         let ministry = match subject {
             Subject::Project(project) => self.projects.get(project).map(|entry| &entry.ministry),
-            Subject::Ministry(ministry) => Some(ministry),
+            Subject::Ministry(ministry) => {
+                Some(self.former.get(ministry).map_or(ministry, |(_, successor)| successor))
+            }
             Subject::Portfolio => None,
         };
         ministry.map_or(Subject::Portfolio, |ministry| Subject::Ministry(ministry.clone()))
@@ -81,7 +93,9 @@ impl Directory {
                 .get(project)
                 .map_or_else(|| project.to_string(), |entry| entry.name.clone()),
             Subject::Ministry(ministry) => {
-                self.ministries.get(ministry).cloned().unwrap_or_else(|| ministry.to_string())
+                let former = || self.former.get(ministry).map(|(name, _)| name.clone());
+                let name = self.ministries.get(ministry).cloned().or_else(former);
+                name.unwrap_or_else(|| ministry.to_string())
             }
             Subject::Portfolio => "Panorama".to_owned(),
         }

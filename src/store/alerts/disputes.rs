@@ -18,8 +18,8 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::store::imports::differences::Difference;
-use crate::store::imports::link_log;
-use crate::store::imports::link_log::Links;
+use crate::store::imports::project_logs::link_log;
+use crate::store::imports::project_logs::link_log::Links;
 
 impl Store {
     /// Gives the dispute its number and finds the import that it puts in question.

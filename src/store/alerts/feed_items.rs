@@ -23,7 +23,7 @@ use crate::store::db::queries::{Fetch, query_as};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::imports::import_report::ImportSummary;
-use crate::store::imports::link_log;
+use crate::store::imports::project_logs::link_log;
 
 /// Cycles looked at for one answer: a page may be short, and say that there are more.
 const MOST: usize = 60;

@@ -1,5 +1,8 @@
-//! What a handle shows. A project counts for the ministry that it is at now: links applied, and as the
-//! latest edition that lists it says. Every read asks here, and so does every act of a person.
+//! What a handle shows. A project counts for the ministry that it is at now: links and successions of ministries
+//! applied, and as the latest edition that lists it says. Every read asks here, and so does every act of a person.
+//!
+//! A ministry that took over another sees what was said to it and of it. One whose project went to another by a
+//! succession still sees what editions said of it before that day, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +15,14 @@ use crate::domain::accounts::access::Scope;
 use crate::domain::alerts::silence::SilenceScope;
 use crate::domain::ids::{AlertId, MinistryCode, MissionId, ProjectId, ReviewId};
 use crate::domain::messages::notice::Receiver;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::KnownProject;
 use crate::domain::portfolio::subject::Subject;
-use crate::store::imports::link_log::Links;
-use crate::store::imports::{link_log, projects};
+use crate::domain::portfolio::succession::Successions;
+use crate::store::imports::project_logs::link_log::Links;
+use crate::store::imports::project_logs::{link_log, successions};
+use crate::store::imports::projects;
+use crate::store::imports::projects::{FormerHome, Whereabouts};
 
 /// What a handle may show. What is not there and what is not shown look the same to the caller.
 #[derive(Debug)]
@@ -39,7 +46,12 @@ impl Visible {
     ) -> Result<Self, StoreError> {
         let Scope::Ministries(ministries) = scope else { return Ok(Self::All) };
         let whereabouts = index.current(connection).await?;
-        Ok(Self::Some(VisibilityFilter { ministries: ministries.clone(), whereabouts }))
+        let mut ministries = ministries.clone();
+        let heirs = whereabouts.successions.successors().into_iter();
+        let inherited = heirs.filter(|(_, heir)| ministries.contains(&heir.into));
+        let inherited: Vec<MinistryCode> = inherited.map(|(former, _)| former).collect();
+        ministries.extend(inherited);
+        Ok(Self::Some(VisibilityFilter { ministries, whereabouts }))
     }
 
     pub(in crate::store) fn is_all(&self) -> bool {
@@ -62,6 +74,41 @@ impl Visible {
                 .ministry(project)
                 .is_some_and(|ministry| sight.ministries.contains(ministry)),
         }
+    }
+
+    /// Whether what an edition says of a project is shown.
+    pub(in crate::store) fn listed(&self, project: &ProjectId, edition: EditionId) -> bool {
+        self.project(project) || self.formerly(project).any(|former| edition.as_of() < former.until)
+    }
+
+    /// Whether what an edition says of a subject is shown.
+    pub(in crate::store) fn row(&self, subject: &Subject, edition: EditionId) -> bool {
+        match subject {
+            Subject::Project(project) => self.listed(project, edition),
+            Subject::Ministry(_) | Subject::Portfolio => self.subject(subject),
+        }
+    }
+
+    /// A project as it is shown: to a ministry that it left by a succession, as it was.
+    pub(in crate::store) fn known(&self, known: &KnownProject) -> Option<KnownProject> {
+        if self.project(&known.project) {
+            return Some(known.clone());
+        }
+        let former = self.formerly(&known.project).max_by_key(|former| former.until)?;
+        Some(KnownProject { names: former.names.clone(), ..known.clone() })
+    }
+
+    /// What the ministries that are shown knew of a project that is another's now.
+    fn formerly(&self, project: &ProjectId) -> impl Iterator<Item = &FormerHome> {
+        let filter = match self {
+            Self::All => None,
+            Self::Some(filter) => Some(filter),
+        };
+        let found = filter.and_then(|one| Some((one, one.whereabouts.of(project)?)));
+        found.into_iter().flat_map(|(one, of)| {
+            let shown = of.formerly.iter().filter(|(code, _)| one.ministries.contains(*code));
+            shown.map(|(_, former)| former)
+        })
     }
 
     pub(in crate::store) fn subject(&self, subject: &Subject) -> bool {
@@ -193,12 +240,13 @@ impl VisibleAlerts {
 pub(in crate::store) struct VisibilityIndex {
     moment: LogPosition,
     links: Links,
-    projects: BTreeMap<ProjectId, KnownProject>,
+    successions: Successions,
+    projects: BTreeMap<ProjectId, Whereabouts>,
 }
 
-/// The last import, the last link and the last decision on an import: these logs are only ever added to.
+/// The last import, link, decision on an import and table of successions: these logs are only ever added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct LogPosition(i64, i64, i64);
+struct LogPosition(i64, i64, i64, i64);
 
 impl VisibilityIndex {
     async fn load(
@@ -206,21 +254,26 @@ impl VisibilityIndex {
         moment: LogPosition,
     ) -> Result<Self, StoreError> {
         let links = link_log::links(connection, moment.1).await?;
-        let projects = projects::known(connection, &links).await?;
-        Ok(Self { moment, links, projects })
+        let successions = successions::known(connection, moment.3, &links).await?;
+        let projects = projects::known(connection, &links, &successions).await?;
+        Ok(Self { moment, links, successions, projects })
     }
 
     /// By id.
     pub(in crate::store) fn projects(&self) -> impl Iterator<Item = &KnownProject> {
-        self.projects.values()
+        self.projects.values().map(|whereabouts| &whereabouts.known)
+    }
+
+    fn of(&self, project: &ProjectId) -> Option<&Whereabouts> {
+        self.projects.get(self.links.resolve(project))
     }
 
     fn knows(&self, project: &ProjectId) -> bool {
-        self.projects.contains_key(self.links.resolve(project))
+        self.of(project).is_some()
     }
 
     fn ministry(&self, project: &ProjectId) -> Option<&MinistryCode> {
-        self.projects.get(self.links.resolve(project)).map(|known| &known.ministry)
+        self.of(project).map(|whereabouts| &whereabouts.known.ministry)
     }
 
     fn ids(&self, ministries: &BTreeSet<MinistryCode>) -> Vec<&ProjectId> {
@@ -231,14 +284,15 @@ impl VisibilityIndex {
 }
 
 async fn moment(connection: &mut SqliteConnection) -> Result<LogPosition, StoreError> {
-    let (import, link, decision): (i64, i64, i64) = query_as(
+    let (import, link, decision, succession): (i64, i64, i64, i64) = query_as(
         "select (select coalesce(max(number), 0) from imports),
                 (select coalesce(max(number), 0) from identity_log),
-                (select coalesce(max(number), 0) from import_decisions)",
+                (select coalesce(max(number), 0) from import_decisions),
+                (select coalesce(max(number), 0) from successions)",
     )
     .one(connection, "the last import")
     .await?;
-    Ok(LogPosition(import, link, decision))
+    Ok(LogPosition(import, link, decision, succession))
 }
 
 /// The last whereabouts that were loaded, shared by the handles of one pool.

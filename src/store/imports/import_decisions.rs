@@ -11,7 +11,8 @@ use sqlx::{FromRow, Row as _, SqliteConnection};
 use super::differences::Difference;
 use super::import_index::panoramas;
 use super::import_report::ImportSummary;
-use super::{differences, import_index, link_log, snapshots};
+use super::project_logs::link_log;
+use super::{differences, import_index, snapshots};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
@@ -101,6 +102,25 @@ impl Store {
         let links = link_log::links(&mut transaction, i64::MAX).await?;
         let standing = standing(&mut transaction, former, &links).await?;
         Ok(standing.map(|(_, snapshots)| (former, snapshots)))
+    }
+
+    /// Every edition in use before this one, as it stands.
+    pub async fn editions_before(
+        &self,
+        edition: EditionId,
+    ) -> Result<BTreeMap<EditionId, Vec<Snapshot>>, StoreError> {
+        self.check_whole("editions")?;
+        let mut transaction = self.begin_read().await?;
+        let links = link_log::links(&mut transaction, i64::MAX).await?;
+        let mut editions = BTreeMap::new();
+        for (former, import) in panoramas(&import_index::in_use(&mut transaction).await?) {
+            if former < edition {
+                let standing =
+                    snapshots::of_import(&mut transaction, import, former, &links).await?;
+                editions.insert(former, standing);
+            }
+        }
+        Ok(editions)
     }
 
     /// Another edition in use whose file has these bytes.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::SqliteConnection;
 
 use super::import_rows;
-use super::link_log::Links;
+use super::project_logs::link_log::Links;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
@@ -20,6 +20,8 @@ pub(in crate::store) struct Filed {
     pub(in crate::store) number: ImportNumber,
     pub(in crate::store) dataset: Dataset,
     pub(in crate::store) edition: EditionId,
+    /// Whether it leaves standing what it says nothing of, field by field; else it speaks of a subject wholly.
+    pub(in crate::store) by_field: bool,
 }
 
 /// Imports in use up to a number, in order: neither on hold nor withdrawn after so many decisions on imports.
@@ -28,7 +30,7 @@ pub(in crate::store) async fn filed(
     (last, last_decision): (i64, i64),
 ) -> Result<Vec<Filed>, StoreError> {
     query_as(
-        "select number, dataset, edition from imports
+        "select number, dataset, edition, by_field from imports
          where number <= $1
            and coalesce((select action from import_decisions
                          where import = imports.number and import_decisions.number <= $2

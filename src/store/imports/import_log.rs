@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
+use super::import_decisions;
 use super::import_index::replacements;
 use super::import_report::{ImportReport, ImportSummary};
-use super::{import_decisions, link_log};
+use super::project_logs::link_log;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::import::{Dataset, SightingKind};
 use crate::domain::portfolio::import_decision::ImportState;

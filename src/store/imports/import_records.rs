@@ -1,6 +1,6 @@
 //! Imports: adding files, and saying what each one changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
@@ -8,10 +8,9 @@ use sqlx::SqliteConnection;
 use super::import_index::Filed;
 use super::import_report::Recorded;
 use super::import_rows::FollowUpRow;
-use super::link_log::Links;
-use super::{
-    corrections, differences, import_decisions, import_index, import_rows, link_log, snapshots,
-};
+use super::project_logs::link_log;
+use super::project_logs::link_log::Links;
+use super::{corrections, differences, import_decisions, import_index, import_rows, snapshots};
 use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
@@ -151,7 +150,8 @@ async fn record_panorama(
     Ok(Recorded::Replaced { number, former, differences, identical })
 }
 
-/// Only subjects of which both files speak can differ: of the others, the former file still holds.
+/// Only subjects of which both files speak can differ, and of a questionnaire only the fields: of the others, the former
+/// file still holds.
 fn compare_follow_up(
     number: ImportNumber,
     dataset: Dataset,
@@ -167,7 +167,16 @@ fn compare_follow_up(
     let mut identical = 0;
     for (subject, after) in reported {
         let Some((import, former)) = before.get(&subject) else { continue };
-        let found = differences::between_rows(dataset, &subject, former, &after)?;
+        let mut former = former.clone();
+        if dataset.answers_by_field() {
+            let answered: BTreeSet<String> =
+                after.iter().map(|row| import_rows::field(row)).collect::<Result<_, _>>()?;
+            former = import_rows::of_fields(former, |field| answered.contains(field))?;
+            if former.is_empty() {
+                continue;
+            }
+        }
+        let found = differences::between_rows(dataset, &subject, &former, &after)?;
         identical += usize::from(found.is_empty());
         differences.extend(found);
         replaced = replaced.max(Some(*import));
@@ -178,7 +187,8 @@ fn compare_follow_up(
     })
 }
 
-/// What the earlier files of a dataset and edition say of each subject: the newest wins.
+/// What the earlier files of a dataset and edition say of each subject: the newest wins, of a questionnaire for the
+/// fields that it answers.
 async fn reported_before(
     connection: &mut SqliteConnection,
     earlier: &[Filed],
@@ -186,13 +196,17 @@ async fn reported_before(
 ) -> Result<BTreeMap<Subject, (ImportNumber, Vec<String>)>, StoreError> {
     let mut reported: BTreeMap<Subject, (ImportNumber, Vec<String>)> = BTreeMap::new();
     for import in earlier {
+        let mut said: BTreeMap<Subject, Vec<String>> = BTreeMap::new();
         for row in import_rows::of_import(connection, import.number, links).await? {
-            let (number, rows) = reported.entry(row.subject).or_insert((import.number, Vec::new()));
-            if *number != import.number {
-                *number = import.number;
-                rows.clear();
+            said.entry(row.subject).or_default().push(row.payload);
+        }
+        for (subject, mut rows) in said {
+            if let Some((_, former)) = reported.remove(&subject).filter(|_| import.by_field) {
+                let answered: BTreeSet<String> =
+                    rows.iter().map(|row| import_rows::field(row)).collect::<Result<_, _>>()?;
+                rows.extend(import_rows::of_fields(former, |field| !answered.contains(field))?);
             }
-            rows.push(row.payload);
+            reported.insert(subject, (import.number, rows));
         }
     }
     Ok(reported)
@@ -242,8 +256,8 @@ async fn insert(
     sqlx::query(
         "insert into imports (number, file, sha256, dataset, edition, profile, profile_reason,
                               imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings,
-                              holds, remarks)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                              holds, remarks, by_field)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(number)
     .bind(&import.file)
@@ -260,6 +274,7 @@ async fn insert(
     .bind(Json(&import.sightings))
     .bind(Json(&import.holds))
     .bind(Json(&import.remarks))
+    .bind(import.dataset.answers_by_field())
     .run(connection, "an import")
     .await?;
     Ok(())

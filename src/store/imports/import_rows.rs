@@ -1,10 +1,10 @@
 //! Rows of follow-up files: stored as they came, under the project or ministry that they speak of.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
-use super::link_log::Links;
+use super::project_logs::link_log::Links;
 use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId};
 use crate::domain::portfolio::import::ImportedRows;
 use crate::domain::portfolio::subject::Subject;
@@ -81,6 +81,32 @@ pub(in crate::store) async fn subjects(
             Ok((import, resolved(subject(project, ministry)?, links)))
         })
         .collect()
+}
+
+/// The field that a stored fact is of.
+pub(in crate::store) fn field(payload: &str) -> Result<String, StoreError> {
+    let Answer { field } = columns::from_json("follow_up.payload", payload)?;
+    Ok(field)
+}
+
+/// Those of some stored facts whose field is wanted.
+pub(in crate::store) fn of_fields(
+    payloads: Vec<String>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, StoreError> {
+    let mut wanted = Vec::with_capacity(payloads.len());
+    for payload in payloads {
+        if is_wanted(&field(&payload)?) {
+            wanted.push(payload);
+        }
+    }
+    Ok(wanted)
+}
+
+/// Of a stored fact, what it is about.
+#[derive(Deserialize)]
+struct Answer {
+    field: String,
 }
 
 pub(in crate::store) async fn insert(

@@ -2,8 +2,6 @@
 
 pub(super) mod corrections;
 pub(super) mod differences;
-pub(super) mod exit_log;
-pub(super) mod identity;
 pub(super) mod import_decisions;
 pub(super) mod import_index;
 pub(super) mod import_log;
@@ -11,7 +9,7 @@ pub(super) mod import_records;
 pub(super) mod import_report;
 pub(super) mod import_rows;
 pub(super) mod import_sources;
-pub(super) mod link_log;
 pub(super) mod portfolio;
+pub(super) mod project_logs;
 pub(super) mod projects;
 pub(super) mod snapshots;

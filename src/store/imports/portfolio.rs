@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
-use super::link_log::Links;
-use super::{exit_log, import_decisions, import_index, import_rows, link_log, snapshots};
+use super::project_logs::link_log::Links;
+use super::project_logs::{exit_log, link_log, successions};
+use super::{import_decisions, import_index, import_rows, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{
@@ -17,14 +18,16 @@ use crate::domain::portfolio::follow_up::{
 };
 use crate::domain::portfolio::import::{Dataset, KnownProject};
 use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::Subject;
+use crate::domain::portfolio::succession::Successions;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::missions::reviews;
 
-/// A moment of what was known: imports, identity log, reviews, decisions on imports and explanations of exits
-/// up to these numbers.
+/// A moment of what was known: imports, identity log, reviews, decisions on imports, explanations of exits and
+/// successions of ministries up to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpTo {
     pub last_import: ImportNumber,
@@ -32,6 +35,7 @@ pub struct KnownUpTo {
     pub last_review: i64,
     pub last_confirmation: i64,
     pub last_exit: i64,
+    pub last_succession: i64,
 }
 
 impl Store {
@@ -43,13 +47,15 @@ impl Store {
             last_review: reviews::last_review(&mut transaction).await?,
             last_confirmation: import_decisions::last_decision(&mut transaction).await?,
             last_exit: exit_log::last_exit(&mut transaction).await?,
+            last_succession: successions::last_succession(&mut transaction).await?,
         })
     }
 
     /// What was known then of the editions up to `as_of`, links applied. Within an edition the newest
     /// import wins: whole for a panorama, subject by subject for follow-up data. Of lists and
     /// contacts, each subject has those of the latest edition that speaks of it; of facts, all. Of a
-    /// past moment too, a project counts for the ministry that it is at now.
+    /// past moment too, a project counts for the ministry that it is at now; successions of ministries that had taken
+    /// effect are applied to every edition, so that totals of two editions are of the same projects.
     pub async fn portfolio(
         &self,
         upto: &KnownUpTo,
@@ -61,12 +67,15 @@ impl Store {
         let known_imports = (upto.last_import.0, upto.last_confirmation);
         let mut filed = import_index::filed(&mut transaction, known_imports).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
+        let recorded = successions::known(&mut transaction, upto.last_succession, &links).await?;
 
-        let mut portfolio = Portfolio::default();
+        let mut portfolio =
+            Portfolio { successions: recorded.up_to(as_of), ..Portfolio::default() };
         for (edition, import) in import_index::panoramas(&filed) {
             let of = (import, edition);
-            let of_edition =
+            let mut of_edition =
                 snapshots::visible_of_import(&mut transaction, of, &links, &visible).await?;
+            rehome(&mut of_edition, &portfolio.successions);
             portfolio.snapshots.extend(of_edition);
             if !visible.is_all() {
                 portfolio.editions.push(edition);
@@ -75,7 +84,7 @@ impl Store {
         for dataset in Dataset::ALL {
             if dataset != Dataset::Panorama {
                 let mut rows = standing(&mut transaction, &filed, dataset, &links).await?;
-                rows.retain(|row| visible.subject(&row.subject));
+                rows.retain(|row| visible.row(&row.subject, row.edition));
                 add(&mut portfolio, dataset, rows)?;
             }
         }
@@ -90,13 +99,13 @@ impl Store {
     }
 
     /// By id, links applied. Names come oldest first, those of replaced files included; the
-    /// ministry is that of the latest edition.
+    /// ministry is that of the latest edition. Of a project that a succession took to another ministry, the former one
+    /// has the names until then.
     pub async fn known_projects(&self) -> Result<Vec<KnownProject>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let index = self.remembered.current(&mut transaction).await?;
-        let shown = index.projects().filter(|known| visible.project(&known.project));
-        Ok(shown.cloned().collect())
+        Ok(index.projects().filter_map(|known| visible.known(known)).collect())
     }
 
     /// Whom to tell at each ministry, as last said.
@@ -109,6 +118,18 @@ impl Store {
         let mut rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
         rows.retain(|row| visible.subject(&row.subject));
         rows.iter().map(|row| columns::from_json("follow_up.payload", &row.payload)).collect()
+    }
+}
+
+/// Each snapshot under the ministry that its project is at, by the successions in effect.
+fn rehome(snapshots: &mut [Snapshot], successions: &Successions) {
+    for snapshot in snapshots {
+        let Snapshot { project, ministry, edition, .. } = &*snapshot;
+        let step = successions.steps(project, ministry, *edition).pop().cloned();
+        if let Some(step) = step {
+            snapshot.ministry = step.into;
+            snapshot.ministry_label = step.into_name;
+        }
     }
 }
 
@@ -130,14 +151,28 @@ async fn standing(
     let mut newest_first: Vec<&Filed> =
         filed.iter().filter(|import| import.dataset == dataset).collect();
     newest_first.sort_by_key(|import| std::cmp::Reverse((import.edition, import.number)));
-    // The first import met that speaks of a subject (in an edition, for facts) is the one that holds.
+    // The first import met that speaks of a subject (in an edition, for facts) is the one that holds: for the fields that
+    // it answers, where older ones may answer others.
     let mut holders: BTreeMap<(Subject, Option<EditionId>), ImportNumber> = BTreeMap::new();
+    let mut answers: BTreeMap<(Subject, EditionId, String), ImportNumber> = BTreeMap::new();
     let mut standing = Vec::new();
     for import in newest_first {
         for row in import_rows::of_import(connection, import.number, links).await? {
             let edition = dataset.is_facts().then_some(import.edition);
-            let holder = holders.entry((row.subject.clone(), edition)).or_insert(import.number);
-            if *holder == import.number {
+            let subject = (row.subject.clone(), edition);
+            let whole = if import.by_field {
+                holders.get(&subject).copied().unwrap_or(import.number)
+            } else {
+                *holders.entry(subject).or_insert(import.number)
+            };
+            let answer = if dataset.answers_by_field() {
+                let field = import_rows::field(&row.payload)?;
+                let answer = (row.subject.clone(), import.edition, field);
+                *answers.entry(answer).or_insert(import.number)
+            } else {
+                import.number
+            };
+            if whole == import.number && answer == import.number {
                 standing.push(StandingRow {
                     subject: row.subject,
                     edition: import.edition,

@@ -2,36 +2,97 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sqlx::SqliteConnection;
 
-use super::link_log::Links;
+use super::project_logs::link_log::Links;
 use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{KnownProject, Sighting};
+use crate::domain::portfolio::succession::{Succession, Successions};
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{Fetch, query_as};
 use crate::store::db::sql_types::Json;
+
+/// A project, and the ministries from which successions took it.
+#[derive(Debug)]
+pub(in crate::store) struct Whereabouts {
+    pub known: KnownProject,
+    pub formerly: BTreeMap<MinistryCode, FormerHome>,
+}
+
+/// What a ministry knew of a project that is another's now.
+#[derive(Debug)]
+pub(in crate::store) struct FormerHome {
+    /// The day on which it went.
+    pub until: NaiveDate,
+    /// Those it had until then.
+    pub names: Vec<String>,
+}
 
 /// Every known project, whatever the caller may see.
 pub(in crate::store) async fn known(
     connection: &mut SqliteConnection,
     links: &Links,
-) -> Result<BTreeMap<ProjectId, KnownProject>, StoreError> {
-    let mut known: BTreeMap<ProjectId, KnownProject> = BTreeMap::new();
+    successions: &Successions,
+) -> Result<BTreeMap<ProjectId, Whereabouts>, StoreError> {
+    let mut namings: BTreeMap<ProjectId, Vec<Naming>> = BTreeMap::new();
     let published = published(connection).await?;
     // What a panorama published comes last: its ministry has the last word.
     for naming in followed(connection).await?.into_iter().chain(published) {
-        let project = links.resolve(&naming.project).clone();
-        let entry = known.entry(project.clone()).or_insert_with(|| KnownProject {
-            project,
-            names: Vec::new(),
-            ministry: naming.ministry.clone(),
-        });
-        if !entry.names.contains(&naming.name) {
-            entry.names.push(naming.name);
-        }
-        entry.ministry = naming.ministry;
+        namings.entry(links.resolve(&naming.project).clone()).or_default().push(naming);
     }
-    Ok(known)
+    let found = namings.into_iter().filter_map(|(project, its)| {
+        Some((project.clone(), whereabouts(project, &its, successions)?))
+    });
+    Ok(found.collect())
+}
+
+fn whereabouts(
+    project: ProjectId,
+    namings: &[Naming],
+    successions: &Successions,
+) -> Option<Whereabouts> {
+    let last = namings.last()?;
+    let mut left: BTreeMap<MinistryCode, NaiveDate> = BTreeMap::new();
+    let mut leave = |step: &Succession| {
+        let until = left.entry(step.from.clone()).or_insert(step.on);
+        *until = step.on.max(*until);
+    };
+    let nexts = namings.iter().skip(1).map(Some).chain([None]);
+    for (naming, next) in namings.iter().zip(nexts) {
+        // The ministry had the project that day, and no other had received it meanwhile.
+        let took = |step: &&Succession| {
+            naming.edition.as_of() < step.on
+                && next.is_none_or(|next| step.on <= next.edition.as_of())
+        };
+        let steps = successions.steps(&project, &naming.ministry, naming.edition).into_iter();
+        steps.filter(took).for_each(&mut leave);
+        let split = next.and_then(|next| {
+            successions.split((&naming.ministry, naming.edition), (&next.ministry, next.edition))
+        });
+        split.into_iter().for_each(&mut leave);
+    }
+    let home = successions.steps(&project, &last.ministry, last.edition).pop();
+    let ministry = home.map_or(&last.ministry, |step| &step.into).clone();
+    left.remove(&ministry);
+    let formerly = left
+        .into_iter()
+        .map(|(former, until)| (former, FormerHome { until, names: names(namings, until) }));
+    let formerly = formerly.collect();
+    let known = KnownProject { project, names: names(namings, NaiveDate::MAX), ministry };
+    Some(Whereabouts { known, formerly })
+}
+
+/// Each name that it had until a day, in order.
+fn names(namings: &[Naming], until: NaiveDate) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for naming in namings.iter().filter(|naming| naming.edition.as_of() < until) {
+        if !names.contains(&naming.name) {
+            names.push(naming.name.clone());
+        }
+    }
+    names
 }
 
 #[derive(sqlx::FromRow)]
@@ -39,12 +100,13 @@ struct Naming {
     project: ProjectId,
     name: String,
     ministry: MinistryCode,
+    edition: EditionId,
 }
 
 /// By edition, then import; first what was withdrawn, which has no last word and yet was published.
 async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
     query_as(
-        "select snapshots.project, snapshots.name, snapshots.ministry
+        "select snapshots.project, snapshots.name, snapshots.ministry, imports.edition
          from snapshots join imports on imports.number = snapshots.import
          join import_states on import_states.import = imports.number
          where import_states.state <> 'on_hold'
@@ -57,17 +119,17 @@ async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, Sto
 /// Projects that follow-up files name, be they in no panorama yet. Without a ministry, a name is not
 /// enough to know a project by.
 async fn followed(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
-    let found: Vec<Json<Vec<Sighting>>> = query_scalar(
-        "select sightings from imports join import_states on import_states.import = imports.number
+    let found: Vec<(Json<Vec<Sighting>>, EditionId)> = query_as(
+        "select sightings, edition from imports join import_states on import_states.import = imports.number
          where dataset <> 'panorama' and state <> 'on_hold' order by edition, number",
     )
     .all(connection, "the known projects")
     .await?;
     let mut namings = Vec::new();
-    for Json(sightings) in found {
+    for (Json(sightings), edition) in found {
         namings.extend(sightings.into_iter().filter_map(|sighting| {
             let Sighting { project, name, ministry, .. } = sighting;
-            Some(Naming { project, name, ministry: ministry? })
+            Some(Naming { project, name, ministry: ministry?, edition })
         }));
     }
     Ok(namings)

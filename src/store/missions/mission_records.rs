@@ -20,7 +20,7 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, Whole, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 use crate::store::db::visibility::Visible;
-use crate::store::imports::link_log;
+use crate::store::imports::project_logs::link_log;
 
 /// `None` lets everything through.
 #[derive(Clone, Debug, Default)]

@@ -17,8 +17,8 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
-use crate::store::imports::link_log;
-use crate::store::imports::link_log::Links;
+use crate::store::imports::project_logs::link_log;
+use crate::store::imports::project_logs::link_log::Links;
 
 /// One line of a review's history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

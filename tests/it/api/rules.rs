@@ -9,6 +9,7 @@ use crate::support::{TestApp, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server;
 use vigie::server::Running;
+use vigie::server::config::Config;
 use vigie::support::clock::FixedClock;
 
 struct Answer {
@@ -260,5 +261,53 @@ async fn who_sees_one_ministry_tries_rules_on_its_projects_only_and_changes_none
     let all = "project/genevrier, project/procedure-penale-numerique, project/renoncule";
     assert_eq!(subjects(&jules).await, [own, own, "MJ"]);
     assert_eq!(subjects(&ada).await, [all, all, "MEF, MJ, MSO"]);
+    service.stop().await.unwrap();
+}
+
+/// What was published by name stands beside what ships since: entry by entry, over HTTP as on the command line.
+#[tokio::test(flavor = "multi_thread")]
+async fn thresholds_published_over_http_are_laid_over_the_shipped_ones_entry_by_entry() {
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
+    let ada = app.token("Ada", &[Role::RuleAuthor], &[]).await;
+    let paul = app.token("Paul", &[Role::Approver], &[]).await;
+    let serve = async || {
+        let config = Config { rules: rules.clone(), ..app.settings() };
+        let now = "2020-12-01T09:00:00Z".parse().unwrap();
+        server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
+    };
+    let service = serve().await;
+    let body = json!({ "comment": "12 %", "thresholds": { "budget_drift_watch": 0.12 } });
+    let made = call(&service, &ada, ("POST", "/drafts"), ("", body)).await;
+    assert_eq!(made.status, 201, "{}", made.told());
+    let why = || json!({ "reason": "vu" });
+    let submitted = call(&service, &ada, ("POST", "/drafts/1/submission"), ("\"1\"", why())).await;
+    let publish = ("POST", "/drafts/1/publication");
+    let published = call(&service, &paul, publish, (&submitted.etag, why())).await;
+    assert_eq!(published.status, 200, "{}", published.told());
+    service.stop().await.unwrap();
+
+    // The next release ships another value of a threshold that nobody touched, and one more.
+    let path = rules.join("thresholds.toml");
+    let shipped = std::fs::read_to_string(&path).unwrap();
+    let newer = shipped.replace("value = 135\n", "value = 140\n")
+        + "\n[shipped_since]\nlabel = \"Livré depuis\"\nunit = \"count\"\nvalue = 3\n\
+           source = { tag = \"expert\", text = \"Exemple\" }\n";
+    std::fs::write(&path, newer).unwrap();
+    let service = serve().await;
+    let listed = get(&service, &ada, "/thresholds?limit=500").await.body;
+    let value = |name: &str| {
+        let all = listed["data"].as_array().unwrap().iter();
+        let found = all.clone().find(|one| one["name"] == name);
+        found.unwrap_or_else(|| panic!("{name} in {listed}"))["values"][0]["value"].clone()
+    };
+    assert_eq!(value("budget_drift_watch"), json!({ "float": 0.12 }), "published");
+    assert_eq!(value("shipped_since"), json!({ "int": 3 }), "shipped since");
+    let data = listed["data"].as_array().unwrap();
+    let (old, new) = (json!({ "int": 135 }), json!({ "int": 140 }));
+    assert!(data.iter().any(|one| one["values"][0]["value"] == new), "shipped anew");
+    assert!(data.iter().all(|one| one["values"][0]["value"] != old), "shipped before");
+    let overrides = get(&service, &ada, "/overrides/thresholds").await.body;
+    assert_eq!(overrides["data"][0]["shipped_state"], "newer_shipped");
     service.stop().await.unwrap();
 }

@@ -8,5 +8,6 @@ pub(super) mod new_facts;
 pub(super) mod reviews;
 pub(super) mod reviews_calendar;
 pub(super) mod story;
+pub(super) mod successions;
 pub(super) mod timeline;
 pub(super) mod year;

@@ -2,6 +2,7 @@
 
 pub(super) mod clients;
 pub(super) mod endless_servers;
+pub(super) mod import_archives;
 pub(super) mod limits;
 pub(super) mod malformed;
 pub(super) mod paths;

@@ -36,3 +36,49 @@ fn two_answers_of_today_age_nothing_else_and_refresh_nothing_else() {
     let explained = shown["explanation"].as_str().unwrap();
     assert!(explained.contains("les plus récentes sont du 14 juin 2021"), "{explained}");
 }
+
+/// The answers of PORTALIS on its committees, and what the last import changed.
+fn committees(app: &TestApp) -> (Value, Value) {
+    let view = app.json(&["project", "PORTALIS", "--as-of", "2021-06-15"]);
+    let of = |field: &str| view["project"][field].clone();
+    (of("committees_count"), of("decisions_open_over_60d"))
+}
+
+#[test]
+fn a_second_questionnaire_of_the_same_edition_leaves_standing_what_it_does_not_answer() {
+    let app = TestApp::with_fixtures();
+    let import = |rows: &str| {
+        std::fs::write(app.path("2021-06.questionnaire.csv"), rows).unwrap();
+        app.json(&["import", "2021-06.questionnaire.csv"])["files"][0]["recorded"].clone()
+    };
+    import(
+        "project,reported_on,committees_count,decisions_open_over_60d\nPORTALIS,2021-06-01,7,4\n\
+         NED,2021-06-01,3,1\n",
+    );
+    app.ok(&["cycle", "--as-of", "2021-06-15"]);
+    assert_eq!(committees(&app), (7.into(), 4.into()));
+
+    let second = import("project,reported_on,committees_count\nPORTALIS,2021-06-10,2\n");
+    assert_eq!(committees(&app), (2.into(), 4.into()), "of the first one");
+    let differences = second["differences"].as_array().unwrap();
+    let fields: Vec<&Value> = differences.iter().map(|one| &one["field"]).collect();
+    assert_eq!(fields, ["committees_count"], "{second}");
+
+    // Another answer only: nothing is replaced.
+    let third = import("project,reported_on,decisions_open_over_60d\nNED,2021-06-12,0\n");
+    assert_eq!(third["outcome"], "replaced", "{third}");
+    assert_eq!(committees(&app), (2.into(), 4.into()));
+
+    // Taken out, it says nothing any more.
+    app.ok(&[
+        "imports",
+        "withdraw",
+        &second["number"].to_string(),
+        "--reason",
+        "erreur",
+        "--by",
+        "Ada",
+    ]);
+    assert_eq!(committees(&app), (7.into(), 4.into()));
+    assert_eq!(app.json(&["replay", "1"])["identical"], true);
+}

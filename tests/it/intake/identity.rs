@@ -1,6 +1,7 @@
 //! Which project a name is, and what is asked rather than guessed.
 
 use super::readers::read;
+use crate::store::stores::day;
 use vigie::domain::ids::{MinistryCode, ProjectId};
 use vigie::domain::portfolio::import::KnownProject;
 use vigie::intake::Aliases;
@@ -91,7 +92,11 @@ fn the_ministries_that_the_fiche_names_are_known() {
         ("Ministère de la Culture", "MC"),
         ("Ministère de l'Europe et des Affaires étrangères", "MEAE"),
     ] {
-        assert_eq!(aliases.ministry(label), Some(MinistryCode::new(code)), "{label}");
+        assert_eq!(
+            aliases.ministry(label, day("2020-11-30")),
+            Some(MinistryCode::new(code)),
+            "{label}"
+        );
         assert!(aliases.ministry_name(&MinistryCode::new(code)).is_some(), "{code}");
     }
 }

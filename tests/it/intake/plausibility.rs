@@ -355,3 +355,22 @@ fn one_refused_file_of_a_folder_does_not_stop_the_others_and_a_dry_run_reports_t
         assert_eq!(app.json(&["imports"]).as_array().unwrap().len(), if dry { 0 } else { 2 });
     }
 }
+
+#[test]
+fn a_cycle_without_any_edition_in_use_says_which_ones_wait_and_how_to_confirm_them() {
+    let app = TestApp::new();
+    write(&app, "2021-03.csv", &one("Mimosa,MJ,build,2018-03,60,24500,false,Justice,P310,"));
+    write(&app, "2021-06.csv", &one("Mimosa,MJ,build,2018-03,60,24600,false,Justice,P310,"));
+    app.ok(&["import", "2021-03.csv", "2021-06.csv"]);
+    let refused = app.run(&["cycle", "--as-of", "2021-06-30"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stdout);
+    assert_eq!(
+        refused.stderr,
+        "vigie: aucune édition du panorama n’est utilisée\u{a0}: les importations n°\u{a0}1 (édition 2021-03), n°\u{a0}2 \
+         (édition 2021-06) attendent une confirmation\u{a0}; les motifs sont donnés par «\u{a0}vigie imports\u{a0}»\u{a0}; \
+         si les chiffres sont justes, les confirmer par «\u{a0}vigie imports confirm 1 --reason …\u{a0}»\u{a0}; sinon, \
+         importer un fichier corrigé de la même édition\n"
+    );
+    app.ok(&["imports", "confirm", "1", "--reason", "Chiffres vérifiés"]);
+    assert_eq!(app.json(&["cycle", "--as-of", "2021-06-30"])["edition"], "2021-03");
+}

@@ -80,3 +80,49 @@ fn a_name_of_the_alias_table_is_proposed_too_when_its_project_is_not_known_yet()
     let near = &report["files"][1]["sightings"][0]["kind"]["resembles"];
     assert_eq!(near["project"], "si-paie-des-eple", "{report}");
 }
+
+/// Editions of one ministry, a line of `name start duration cost` for each project; `-` is no figure.
+fn editions(app: &TestApp, all: &[(&str, &[&str])]) -> Vec<Value> {
+    let header = "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,functional_zone,programme,withheld_reason";
+    let mut files = vec!["import".to_owned()];
+    for (edition, lines) in all {
+        let row = |line: &&str| {
+            let words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('-')).collect();
+            let [name, start, duration, cost] = words[..] else { panic!("{line}") };
+            let phase = if name == "FINI" { "completed" } else { "build" };
+            let start = start.replace('/', "-");
+            format!("{name},MJ,{phase},{start},{duration},{cost},false,a,b,")
+        };
+        let rows: Vec<String> = lines.iter().map(row).collect();
+        let file = format!("{edition}.csv");
+        std::fs::write(app.path(&file), format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+        files.push(file);
+    }
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    app.json(&files)["files"].as_array().unwrap().clone()
+}
+
+fn proposed(file: &Value, name: &str) -> Value {
+    let sightings = file["sightings"].as_array().unwrap().iter();
+    let of = sightings.clone().find(|one| one["name"] == name);
+    of.unwrap_or_else(|| panic!("{name} in {file}"))["kind"]["resembles"]["project"].clone()
+}
+
+#[test]
+fn the_last_figures_of_a_project_count_whichever_edition_gave_them() {
+    let app = TestApp::new();
+    let files = editions(
+        &app,
+        &[
+            ("2019-03", &["ORCHIS 2016/02 40 21", "TUF 2014/05 60 33", "FINI 2012/01 50 12"]),
+            ("2019-11", &["ORCHIS - - -", "TUF 2014/05 60 33", "FINI 2012/01 50 12"]),
+            ("2020-06", &["QUARTZ 2016/02 42 22", "TUF 2014/05 60 33"]),
+            // TUF is away for one edition; FINI had ended.
+            ("2020-11", &["QUARTZ 2016/02 42 22"]),
+            ("2021-06", &["QUARTZ 2016/02 42 22", "BASALTE 2014/05 60 34", "ZINC 2012/01 50 12"]),
+        ],
+    );
+    assert_eq!(proposed(&files[2], "QUARTZ"), "orchis");
+    assert_eq!(proposed(&files[4], "BASALTE"), "tuf");
+    assert_eq!(proposed(&files[4], "ZINC"), Value::Null);
+}

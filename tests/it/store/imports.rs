@@ -84,7 +84,7 @@ async fn figures_that_two_layouts_round_differently_are_not_differences() {
 }
 
 #[tokio::test]
-async fn follow_up_files_replace_each_other_subject_by_subject() {
+async fn follow_up_files_replace_each_other_subject_by_subject_and_questionnaires_by_field() {
     let scratch = Scratch::new().await;
     let facts = |rows| import(Dataset::Questionnaire, "2020-11", ImportedRows::Facts(rows));
     let cost = |id, cost| fact(id, "team_size", Value::Float(cost), "2020-10-01");
@@ -100,7 +100,6 @@ async fn follow_up_files_replace_each_other_subject_by_subject() {
         report(&recorded),
         "1 added
 2 replaces 1, 1 identical
-  project/si-samu team_is_full: non (2020-10-01) -> absent
   project/si-samu team_size: 12,5 (2020-10-01) -> 13 (2020-10-01)
 3 added
 "

@@ -40,20 +40,24 @@ pub(in crate::api) struct UploadQuery {
     dry_run: bool,
 }
 
-/// Import a CSV, XLSX or ODS file: all of it, or nothing.
+/// Import a CSV, XLSX or ODS file: all of it, or nothing; or a ZIP archive of such files, each for itself.
 ///
 /// The response is the report that `vigie import --format json` prints. If the file has errors, the response is 422
 /// with the position of each error, and nothing is imported. An edition that is out of the bounds of plausibility is kept
 /// on hold, with the reasons: no cycle uses it until it is confirmed.
+///
+/// The files of an archive are read in the order of their editions, and recorded together. Those that are refused stop no
+/// other: they are in `refused`, with the reason. An archive may hold 200 files, 64 MiB each and 128 MiB together once
+/// unpacked; names that lead out of it are refused.
 #[utoipa::path(
     post,
     path = "/api/v1/imports",
     params(UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file, or of the archive"),
     responses(
-        (status = 200, description = "The report of a dry run, or of a file that had already been imported", body = Intake),
-        (status = 201, description = "The file was imported", body = Intake,
-            headers(("Location" = String, description = "Address of the import"))),
+        (status = 200, description = "The report of a dry run, or of files that had already been imported or were all refused", body = Intake),
+        (status = 201, description = "The file was imported, or at least one of the archive", body = Intake,
+            headers(("Location" = String, description = "Address of the import, of a file on its own"))),
         Unprocessable,
         UnavailableResponse
     )
@@ -75,14 +79,17 @@ pub(in crate::api) async fn import_file(
     let reader = context.action_settings().reader().await?;
     let bytes = upload.into_bytes().await?;
     let intake = application::take_in_file(&context, reader, (file, bytes), &terms).await?;
-    let recorded = intake.files.first().map(|one| &one.recorded);
-    Ok(match recorded {
-        Some(
-            Recorded::Added { number }
-            | Recorded::Replaced { number, .. }
-            | Recorded::Held { number, .. },
-        ) if !dry_run => created(&format!("/api/v1/imports/{number}"), &intake),
-        _ => HttpResponse::Ok().json(intake),
+    let mut new = intake.files.iter().filter(|_| !dry_run).filter_map(|one| match one.recorded {
+        Recorded::Added { number }
+        | Recorded::Replaced { number, .. }
+        | Recorded::Held { number, .. } => Some(number),
+        Recorded::Unchanged { .. } => None,
+    });
+    let alone = intake.files.len() == 1 && intake.refused.is_empty();
+    Ok(match new.next() {
+        Some(number) if alone => created(&format!("/api/v1/imports/{number}"), &intake),
+        Some(_) => HttpResponse::Created().json(intake),
+        None => HttpResponse::Ok().json(intake),
     })
 }
 

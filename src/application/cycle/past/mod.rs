@@ -17,6 +17,7 @@ async fn judge_past(services: &Services, inputs: &CycleInputs) -> Result<Judged,
         last_review: inputs.last_review,
         last_confirmation: inputs.last_confirmation,
         last_exit: inputs.last_exit,
+        last_succession: inputs.last_succession,
     };
     let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
     judge(services, texts, portfolio, upto, inputs.as_of).await

@@ -1,6 +1,7 @@
 //! Current alerts and verdicts in, changes out, as text.
 
 mod hidden;
+mod lost;
 mod new_facts;
 mod next_to_others;
 mod projects;

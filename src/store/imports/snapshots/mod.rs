@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
-use super::link_log::Links;
+use super::project_logs::link_log::Links;
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;
@@ -55,7 +55,7 @@ pub(in crate::store) async fn visible_of_import(
             .await?;
     if pages.is_empty() {
         let mut snapshots = snapshot_rows::of_import(connection, import, edition).await?;
-        snapshots.retain(|snapshot| visible.project(&snapshot.project));
+        snapshots.retain(|snapshot| visible.listed(&snapshot.project, edition));
         return resolved(snapshots, links);
     }
     let mut snapshots: Vec<Snapshot> = Vec::new();
@@ -63,7 +63,7 @@ pub(in crate::store) async fn visible_of_import(
         snapshots.append(&mut if visible.is_all() {
             columns::from_json(PAGE, &page)?
         } else {
-            visible_of_page(&page, visible)?
+            visible_of_page(&page, edition, visible)?
         });
     }
     resolved(snapshots, links)
@@ -71,7 +71,11 @@ pub(in crate::store) async fn visible_of_import(
 
 /// Passes over the snapshots that are not visible without reading what they say: of the State, one ministry
 /// has few.
-fn visible_of_page(page: &str, visible: &Visible) -> Result<Vec<Snapshot>, StoreError> {
+fn visible_of_page(
+    page: &str,
+    edition: EditionId,
+    visible: &Visible,
+) -> Result<Vec<Snapshot>, StoreError> {
     let mut snapshots = Vec::new();
     let mut rest = page;
     while let Some(text) = rest.strip_prefix(['[', ',']) {
@@ -79,7 +83,7 @@ fn visible_of_page(page: &str, visible: &Visible) -> Result<Vec<Snapshot>, Store
         let Some(named) = ahead.next() else { break };
         let named = named.map_err(|source| StoreError::Decode { column: PAGE, source })?;
         let (one, after) = text.split_at(ahead.byte_offset());
-        if visible.project(&named.project) {
+        if visible.listed(&named.project, edition) {
             snapshots.push(columns::from_json(PAGE, one)?);
         }
         rest = after;

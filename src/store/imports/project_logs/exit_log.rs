@@ -89,7 +89,7 @@ pub(in crate::store) async fn last_exit(
 }
 
 /// What explanations up to an entry say, as facts under the projects that the explained ones now are.
-pub(super) async fn facts(
+pub(in crate::store) async fn facts(
     connection: &mut SqliteConnection,
     last: i64,
     links: &Links,

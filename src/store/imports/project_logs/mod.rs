@@ -1,0 +1,6 @@
+//! What is recorded of projects and ministries beside imports: links, explained exits, successions of ministries.
+
+pub(in crate::store) mod exit_log;
+pub(in crate::store) mod identity;
+pub(in crate::store) mod link_log;
+pub(in crate::store) mod successions;

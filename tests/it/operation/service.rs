@@ -232,7 +232,7 @@ fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
         .unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
     let listening = lines.next().unwrap().unwrap();
-    assert_eq!(listening, "listening on http://127.0.0.1:18765");
+    assert_eq!(listening, "écoute sur http://127.0.0.1:18765");
     let check = || {
         let mut command = app.command(&["healthcheck"]);
         command.env("VIGIE_LISTEN", "127.0.0.1:18765").output().unwrap()

@@ -47,7 +47,8 @@ pub(in crate::cli) fn explain(told: &Error) -> String {
 fn value_in_french(line: &str) -> String {
     let told = line.trim_start().strip_prefix("- ").and_then(|value| value.split_once(": "));
     let french = told.and_then(|(_, told)| Some((told, french_of(told.trim_start())?)));
-    french.map_or_else(|| line.to_owned(), |(told, french)| line.replace(told.trim_start(), french))
+    french
+        .map_or_else(|| line.to_owned(), |(words, french)| line.replace(words.trim_start(), french))
 }
 
 /// With colours where the help is shown on a terminal.

@@ -41,10 +41,16 @@ impl Template {
         for part in from {
             let last = literals.last_mut();
             match part {
-                Part::Text(text) => last.into_iter().for_each(|last| last.extend(plain(text))),
+                Part::Text(text) => {
+                    if let Some(last) = last {
+                        last.extend(plain(text));
+                    }
+                }
                 Part::Plural(_, words) => {
                     let word = words.get(number).map_or("", String::as_str);
-                    last.into_iter().for_each(|last| last.extend(plain(word)));
+                    if let Some(last) = last {
+                        last.extend(plain(word));
+                    }
                 }
                 Part::Place(place) => {
                     places.push(place.clone());
@@ -134,7 +140,7 @@ fn fits(text: &[char], at: usize, literals: &[Vec<char>], spans: &mut Vec<(usize
     }
     let last = text.len().saturating_sub(next.len());
     for end in at..=last {
-        if text.get(end..).is_some_and(|rest| rest.starts_with(next)) {
+        if text.get(end..).is_some_and(|after| after.starts_with(next)) {
             spans.push((at, end));
             if fits(text, end + next.len(), rest, spans) {
                 return true;

@@ -115,7 +115,7 @@ impl Texts {
     /// A text in the other language; `None` when no part of it is known.
     pub(super) fn words(&self, text: &str) -> Option<String> {
         let said = Message { texts: self, parts: RefCell::default() }.best(text, 0);
-        said.is_said.then_some(said.text)
+        said.is_known.then_some(said.text)
     }
 }
 
@@ -129,15 +129,15 @@ struct Message<'t> {
 #[derive(Clone, Debug)]
 struct Said {
     text: String,
-    is_said: bool,
+    is_known: bool,
     kept: usize,
 }
 
 impl Said {
-    fn joined(self, mark: &str, after: Self, end: &str) -> Self {
+    fn joined(self, mark: &str, after: &Self, end: &str) -> Self {
         Self {
             text: format!("{}{mark}{}{end}", self.text, after.text),
-            is_said: self.is_said || after.is_said,
+            is_known: self.is_known || after.is_known,
             kept: self.kept + after.kept,
         }
     }
@@ -155,19 +155,19 @@ impl Message<'_> {
     }
 
     fn found(&self, text: &str, depth: usize) -> Said {
-        let as_it_is = Said { text: text.to_owned(), is_said: false, kept: text.len() };
+        let as_it_is = Said { text: text.to_owned(), is_known: false, kept: text.len() };
         if depth > DEEPEST || text.is_empty() {
             return as_it_is;
         }
         let part = |words: &str| self.best(words, depth + 1).text;
         let characters: Vec<char> = text.chars().collect();
         let mut templates = self.texts.templates.iter();
-        if let Some(text) = templates.find_map(|one| one.say(&characters, &part)) {
-            return Said { text, is_said: true, kept: 0 };
+        if let Some(whole) = templates.find_map(|one| one.say(&characters, &part)) {
+            return Said { text: whole, is_known: true, kept: 0 };
         }
         let hinted = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
         let hinted = hinted.map(|(fault, hint)| {
-            self.best(fault, depth + 1).joined(" (", self.best(hint, depth + 1), ")")
+            self.best(fault, depth + 1).joined(" (", &self.best(hint, depth + 1), ")")
         });
         let blank = match self.texts.to {
             Language::Fr => "\u{a0}",
@@ -177,9 +177,9 @@ impl Message<'_> {
         let parted = marks.filter_map(|(at, mark)| {
             let (left, right) = (text.get(..at)?.trim_end(), text.get(at + mark.len()..)?);
             let (left, right) = (self.best(left, depth + 1), self.best(right, depth + 1));
-            Some(left.joined(&format!("{blank}{mark}"), right, ""))
+            Some(left.joined(&format!("{blank}{mark}"), &right, ""))
         });
-        let said = hinted.into_iter().chain(parted).filter(|said| said.is_said);
+        let said = hinted.into_iter().chain(parted).filter(|said| said.is_known);
         said.min_by_key(|said| said.kept).unwrap_or(as_it_is)
     }
 }
@@ -188,9 +188,8 @@ impl Message<'_> {
 pub(super) fn pairs() -> impl Iterator<Item = (String, String)> {
     FILES.iter().flat_map(|(_, text)| {
         let table: toml::Table = text.parse().unwrap_or_default();
-        table.into_iter().filter_map(|(english, french)| match french {
-            toml::Value::String(french) => Some((english, french)),
-            _ => None,
+        table.into_iter().filter_map(|(english, french)| {
+            french.as_str().map(|french| (english, french.to_owned()))
         })
     })
 }
@@ -250,9 +249,9 @@ mod tests {
             for error in errors_in(&std::fs::read_to_string(&file).unwrap()) {
                 count += 1;
                 let letters = error.replace('x', "");
-                let is_said =
+                let is_known =
                     [&*INTO_FRENCH, &*INTO_ENGLISH].iter().any(|to| to.words(&error).is_some());
-                if letters.contains(char::is_alphabetic) && !is_said {
+                if letters.contains(char::is_alphabetic) && !is_known {
                     missing.insert(format!("{}: {error}", file.display()));
                 }
             }

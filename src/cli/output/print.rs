@@ -242,9 +242,8 @@ fn laid_out(sheet: &Sheet) -> String {
     let shown: Vec<(usize, Cow<'_, str>)> =
         columns.map(|(index, (_, header))| (index, told(header))).collect();
     let text = |row: &Vec<Cell>, index: usize| {
-        let shown = row.get(index).map_or("", |cell| &cell.shown);
-        let shown = word(shown).unwrap_or(shown);
-        visible_text::lines(shown).into_owned()
+        let words = row.get(index).map_or("", |cell| &cell.shown);
+        visible_text::lines(word(words).unwrap_or(words)).into_owned()
     };
     let is_figure =
         |row: &Vec<Cell>, index: usize| row.get(index).is_some_and(|cell| cell.value.is_number());

@@ -10,6 +10,7 @@ use super::decisions::alerts::AlertsArgs;
 use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
+use super::language::Language;
 use super::operation::audit::AuditCommand;
 use super::operation::cycle::{CycleArgs, CyclesCommand};
 use super::operation::jobs::JobsCommand;
@@ -42,6 +43,11 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+
+    /// Language of messages, tables and help; that of the locale by default, French unless it is English. Names, reasons,
+    /// explanations and mails stay in French
+    #[arg(long, global = true, value_enum, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Language>,
 
     /// Person on whose behalf the command acts, by name or mail address; the setting `actor` by default. On the local
     /// command line it is recorded and shown as unverified

@@ -10,7 +10,7 @@ use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
-use super::{accounts, decisions, operation, output, portfolio, remote, rules};
+use super::{accounts, decisions, language, operation, output, portfolio, remote, rules};
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
@@ -19,8 +19,16 @@ use vigie::store::fault_behind;
 /// The exit code of `promtool` for lints that are fatal.
 const LINTED: u8 = 3;
 
+const WRONG_USAGE: u8 = 2;
+
 pub(crate) fn run() -> ExitCode {
-    let args = Args::parse();
+    let parsed = Args::try_parse();
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    language::settle(parsed.as_ref().map_or_else(|_| language::asked(words), |args| args.lang));
+    let args = match parsed {
+        Ok(args) => args,
+        Err(told) => return usage(&told),
+    };
     match conclude(&args) {
         Ok(Conclusion::Good) => ExitCode::SUCCESS,
         Ok(Conclusion::Bad) => ExitCode::FAILURE,
@@ -32,6 +40,13 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Shows the help that was asked for, or says what is wrong with the arguments.
+fn usage(told: &clap::Error) -> ExitCode {
+    let is_fault = told.use_stderr();
+    print::usage(&language::explain(told), is_fault);
+    if is_fault { ExitCode::from(WRONG_USAGE) } else { ExitCode::SUCCESS }
 }
 
 fn conclude(args: &Args) -> Result<Conclusion, CliError> {

@@ -5,6 +5,7 @@ mod accounts;
 mod args;
 mod decisions;
 mod dispatch;
+mod language;
 mod operation;
 mod outcome;
 mod output;

@@ -1,5 +1,6 @@
 //! The one place that writes: tables for people, JSON and CSV for machines, faults on standard error.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::Write as _;
 
@@ -11,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::format::Format;
 use super::layout::{SheetLayout, screen_width};
+use crate::cli::language::{is_english, join, say, word};
 use crate::cli::outcome::{CliError, Conclusion};
 use vigie::domain::level::Level;
 use vigie::support::{french, visible_text};
@@ -47,6 +49,11 @@ impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let shown = text.into();
         Self { value: Json::String(shown.clone()), shown }
+    }
+
+    /// A message of the program, in the language of this run for people.
+    pub(crate) fn said(text: &str) -> Self {
+        Self::of(say(text), text)
     }
 
     pub(crate) fn optional(text: Option<impl Into<String>>) -> Self {
@@ -160,15 +167,16 @@ impl Printer {
 
 /// A message on standard error: what was broken down, then each cause behind it.
 pub(crate) fn fault(error: &dyn Error) {
-    let mut text = error.to_string();
+    let mut last = error.to_string();
+    let mut text = say(&last).into_owned();
     let mut cause = error.source();
     while let Some(source) = cause {
         let words = source.to_string();
         // A transparent error shows its source's words already.
-        if !text.ends_with(&words) {
-            text.push_str(": ");
-            text.push_str(&words);
+        if !last.ends_with(&words) {
+            text = join(&text, &say(&words));
         }
+        last = words;
         cause = source.source();
     }
     let text = visible_text::lines(&text);
@@ -176,12 +184,25 @@ pub(crate) fn fault(error: &dyn Error) {
 }
 
 pub(crate) fn message(text: &str) {
-    to_stderr(&visible_text::lines(text));
+    to_stderr(&visible_text::lines(&say(text)));
+}
+
+/// What parsing the command line gave instead of a command: help, a version, or a fault.
+pub(crate) fn usage(text: &str, is_fault: bool) {
+    if is_fault {
+        return to_stderr(text.trim_end());
+    }
+    drop(writeln!(std::io::stdout().lock(), "{}", text.trim_end()));
 }
 
 /// When nobody reads messages any more, the work goes on.
 fn to_stderr(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
+/// A text of tables, which are written in French.
+fn told(text: &str) -> Cow<'_, str> {
+    if is_english() { say(text) } else { Cow::Borrowed(text) }
 }
 
 fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
@@ -190,12 +211,12 @@ fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", style(visible_text::one_line(&sheet.title)).bold())?;
+        writeln!(out, "{}", style(visible_text::one_line(&told(&sheet.title))).bold())?;
         if !sheet.rows.is_empty() {
             writeln!(out, "{}", coloured(&laid_out(sheet)))?;
         }
         if let Some(note) = &sheet.note {
-            writeln!(out, "{}", visible_text::lines(note))?;
+            writeln!(out, "{}", visible_text::lines(&told(note)))?;
         }
     }
     Ok(())
@@ -218,10 +239,11 @@ fn csv(sheet: &Sheet) -> Result<(), CliError> {
 
 fn laid_out(sheet: &Sheet) -> String {
     let columns = sheet.columns.iter().enumerate().filter(|(_, (_, header))| !header.is_empty());
-    let shown: Vec<(usize, &str)> = columns.map(|(index, (_, header))| (index, *header)).collect();
+    let shown: Vec<(usize, Cow<'_, str>)> =
+        columns.map(|(index, (_, header))| (index, told(header))).collect();
     let text = |row: &Vec<Cell>, index: usize| {
-        row.get(index)
-            .map_or_else(String::new, |cell| visible_text::lines(&cell.shown).into_owned())
+        let words = row.get(index).map_or("", |cell| &cell.shown);
+        visible_text::lines(word(words).unwrap_or(words)).into_owned()
     };
     let is_figure =
         |row: &Vec<Cell>, index: usize| row.get(index).is_some_and(|cell| cell.value.is_number());
@@ -229,7 +251,7 @@ fn laid_out(sheet: &Sheet) -> String {
     let figures =
         shown.iter().map(|(index, _)| sheet.rows.iter().any(|row| is_figure(row, *index)));
     let layout = SheetLayout {
-        headers: shown.iter().map(|(_, header)| *header).collect(),
+        headers: shown.iter().map(|(_, header)| header.as_ref()).collect(),
         rows: sheet.rows.iter().map(cells).collect(),
         figures: figures.collect(),
     };

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::language::{is_english, say};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::whole_file::with_whole_file;
@@ -124,7 +125,8 @@ fn judge(
     let judged = application::judge_table(request, &mut writer, &mut |progress: Progress| {
         bar.set_length(progress.of);
         bar.set_position(progress.done);
-        bar.set_message(format!("{} rows, {} verdicts", progress.rows, progress.verdicts));
+        let message = format!("{} rows, {} verdicts", progress.rows, progress.verdicts);
+        bar.set_message(say(&message).into_owned());
     });
     bar.finish_and_clear();
     let report = judged?;
@@ -137,7 +139,7 @@ fn summary(report: &TableReport) -> Vec<String> {
     let levels: Vec<_> = Level::ALL
         .iter()
         .rev()
-        .filter_map(|level| Some(format!("{} {}", tally.levels.get(level)?, level.as_str())))
+        .filter_map(|level| Some(format!("{} {}", tally.levels.get(level)?, level_word(*level))))
         .collect();
     let mut lines = vec![format!(
         "{} rows, {} rules, {} verdicts: {} unknown, {} failed{}{}",
@@ -161,7 +163,11 @@ fn summary(report: &TableReport) -> Vec<String> {
     let missing: Vec<_> = tally.missing_most();
     if !missing.is_empty() {
         let costs = missing.iter().map(|(field, count)| {
-            let absent = if report.absent.contains(field) { ", no column" } else { "" };
+            let absent = if report.absent.contains(field) {
+                format!(", {}", say("no column"))
+            } else {
+                String::new()
+            };
             format!("{field} ({count}{absent})")
         });
         let costs: Vec<_> = costs.collect();
@@ -180,9 +186,14 @@ fn summary(report: &TableReport) -> Vec<String> {
     lines
 }
 
+fn level_word(level: Level) -> String {
+    if is_english() { level.as_str().to_owned() } else { format!("« {} »", level.label()) }
+}
+
 fn some_of(names: &[&str]) -> String {
     let shown: Vec<_> = names.iter().take(NAMES_SHOWN).copied().collect();
     let more = names.len() - shown.len();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more =
+        if more > 0 { format!(" {}", say(&format!("and {more} more"))) } else { String::new() };
     format!("{}{more}", shown.join(", "))
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
+use crate::cli::language::say;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -176,7 +177,13 @@ fn grounds(judgement: &Judgement) -> String {
         Verdict::Unknown { missing } => missing_in_words(missing),
         Verdict::Failed { fault } => {
             let place = |number: Option<usize>| number.map_or(String::new(), |n| format!(":{n}"));
-            format!("{}{}{} {}", fault.file, place(fault.line), place(fault.column), fault.message)
+            format!(
+                "{}{}{} {}",
+                fault.file,
+                place(fault.line),
+                place(fault.column),
+                say(&fault.message)
+            )
         }
     }
 }

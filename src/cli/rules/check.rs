@@ -89,8 +89,8 @@ fn found(findings: &[Finding<'_>]) -> Vec<Vec<Cell>> {
             Cell::text(&fault.file),
             place(fault.line),
             place(fault.column),
-            Cell::text(&fault.message),
-            Cell::optional(fault.hint.as_deref()),
+            Cell::said(&fault.message),
+            fault.hint.as_deref().map_or_else(Cell::nothing, Cell::said),
         ]
     };
     findings.iter().map(line).collect()

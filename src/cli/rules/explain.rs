@@ -1,5 +1,6 @@
 //! `vigie rules explain RULE PROJECT`: the way from what was read to the answer.
 
+use crate::cli::language::say;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::words::missing_in_words;
@@ -62,7 +63,7 @@ fn conclusion(explained: &Explanation) -> String {
             let place = [fault.line, fault.column].into_iter().flatten();
             let place: Vec<String> =
                 std::iter::once(fault.file.clone()).chain(place.map(|n| n.to_string())).collect();
-            format!("Conclusion : règle en défaut, {} : {}", place.join(":"), fault.message)
+            format!("Conclusion : règle en défaut, {} : {}", place.join(":"), say(&fault.message))
         }
     }
 }

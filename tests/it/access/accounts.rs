@@ -130,7 +130,7 @@ async fn the_last_administrator_stays_and_the_refusal_is_audited() {
     let app = api.server.close().await;
     let refused = app.run(&["accounts", "close", "Paul", "--reason", "fin"]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("`Paul` is the last administrator"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`Paul` est le dernier administrateur"), "{}", refused.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

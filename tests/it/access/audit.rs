@@ -88,9 +88,9 @@ fn a_decision_by_nobody_is_refused() {
     };
     assert_eq!(
         refused(""),
-        "vigie: a decision by nobody: say who decides with `--by NAME`, or the setting `actor`\n"
+        "vigie: une décision de personne\u{a0}: dire qui décide avec `--by NOM`, ou le réglage `actor`\n"
     );
-    assert!(refused("vigie").contains("it stands for what Vigie decides by itself"));
+    assert!(refused("vigie").contains("ce que Vigie décide d’elle-même"));
 }
 
 #[test]

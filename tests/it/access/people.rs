@@ -71,13 +71,17 @@ fn an_alert_is_seen_given_and_commented_and_its_history_says_by_whom() {
 fn an_alert_that_there_is_not_or_that_could_be_several_is_refused() {
     let app = judged();
     let none = refused(&app, &["alerts", "show", "zzzz"]);
-    assert!(none.contains("no alert is `zzzz`"), "{none}");
+    assert!(none.contains("aucune alerte `zzzz`"), "{none}");
     // There are more than sixteen alerts: one hexadecimal digit cannot tell them apart.
     let several = (0..16).map(|digit| app.run(&["alerts", "show", &format!("{digit:x}")]));
-    assert!(several.into_iter().any(|answer| answer.stderr.contains("begins the ids of several")));
+    assert!(
+        several
+            .into_iter()
+            .any(|answer| answer.stderr.contains("est le début de plusieurs identifiants"))
+    );
     let mut command = app.command(&["alerts", "ack", "D1", "SI SAMU"]);
     let output = command.env("VIGIE_ACTOR", "").output().unwrap();
-    assert!(String::from_utf8(output.stderr).unwrap().contains("a decision by nobody"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("une décision de personne"));
 }
 
 #[test]
@@ -90,7 +94,7 @@ fn a_team_contests_a_figure_and_is_answered_once() {
         app.run(&arguments)
     };
     let computed = contest("budget_drift");
-    assert!(computed.stderr.contains("`budget_drift` cannot be contested"), "{}", computed.stderr);
+    assert!(computed.stderr.contains("`budget_drift` ne se conteste pas"), "{}", computed.stderr);
     let opened = contest("cost_current");
     assert!(
         opened.stderr.starts_with("contestation 1 ouverte ; elle met en cause l’importation "),
@@ -102,7 +106,7 @@ fn a_team_contests_a_figure_and_is_answered_once() {
     assert!(list.contains("contestée (1)"), "{list}");
     app.ok(&["alerts", "answer", "1", "--verdict", "rejected", "--reason", "chiffre vérifié"]);
     let again = refused(&app, &["alerts", "answer", "1", "--verdict", "upheld", "--reason", "x"]);
-    assert!(again.contains("dispute 1 is over: it is rejected"), "{again}");
+    assert!(again.contains("la contestation 1 est terminée\u{a0}: rejetée"), "{again}");
     // The rule has not been put in question: the alert stands.
     assert_eq!(app.json(&["alerts", "show", "D1", "SI SAMU"])["state"], "open");
 }
@@ -134,10 +138,10 @@ fn a_silence_has_a_scope_a_reason_and_an_end_and_may_be_ended_before() {
         app.run(&arguments)
     };
     let soon = in_days(30);
-    assert!(silence(&soon, &[]).stderr.contains("a silence without a scope"));
-    assert!(silence(&in_days(91), &["--rule", "D1"]).stderr.contains("expected a day from"));
-    assert!(silence("2020-12-31", &["--rule", "D1"]).stderr.contains("expected a day from"));
-    assert!(silence(&soon, &["--rule", "D77"]).stderr.contains("no rule `D77` is in force"));
+    assert!(silence(&soon, &[]).stderr.contains("un silence sans portée"));
+    assert!(silence(&in_days(91), &["--rule", "D1"]).stderr.contains("attendu un jour du"));
+    assert!(silence("2020-12-31", &["--rule", "D1"]).stderr.contains("attendu un jour du"));
+    assert!(silence(&soon, &["--rule", "D77"]).stderr.contains("aucune règle `D77` en vigueur"));
     assert_eq!(silence(&soon, &["--rule", "D1", "--project", "SI SAMU"]).code, Some(0));
     let shown = app.json(&["alerts", "show", "D1", "SI SAMU"]);
     assert_eq!(shown["silenced"], true);
@@ -147,5 +151,5 @@ fn a_silence_has_a_scope_a_reason_and_an_end_and_may_be_ended_before() {
     assert_eq!(app.json(&["alerts", "show", "D1", "SI SAMU"])["silenced"], false);
     assert_eq!(app.json(&["alerts", "silences"]).as_array().unwrap().len(), 0);
     assert_eq!(app.json(&["alerts", "silences", "--all"]).as_array().unwrap().len(), 1);
-    assert!(refused(&app, &["alerts", "unsilence", "1", "--reason", "x"]).contains("is over"));
+    assert!(refused(&app, &["alerts", "unsilence", "1", "--reason", "x"]).contains("est terminé"));
 }

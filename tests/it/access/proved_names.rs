@@ -180,7 +180,7 @@ fn rules_may_be_published_over_http_only_and_the_attempt_is_in_the_trail() {
     let back = ["rules", "rollback", "thresholds", "--reason", "x"];
     for attempt in [publish, back] {
         let answer = by(&app, "Paul Durand", &attempt);
-        assert!(refused(&answer).contains("over HTTP only"), "{}", answer.stderr);
+        assert!(refused(&answer).contains("que par HTTP"), "{}", answer.stderr);
     }
     let trail = app.json(&["audit", "list"]);
     let paul = [[json!(PAUL), json!("local")]];
@@ -214,7 +214,7 @@ fn nobody_passes_the_mark_by_a_name_that_has_it_or_by_none() {
     let draft = ["rules", "draft", &file, "--comment", "x"];
     for name in [PAUL, "Paul (NON PROUVÉ)"] {
         let answer = by(&app, name, &draft);
-        assert!(refused(&answer).contains("a name that nobody proved"), "{}", answer.stderr);
+        assert!(refused(&answer).contains("qui signalent un nom non vérifié"), "{}", answer.stderr);
     }
     app.ok(&["imports"]);
     let imported = told(&app.json(&["audit", "list"]), "import_recorded");

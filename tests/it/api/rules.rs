@@ -131,7 +131,7 @@ async fn an_author_who_is_renamed_is_the_author_still_and_nobody_else_takes_the_
     assert_eq!(back.status, 200, "{}", back.body);
     service.stop().await.unwrap();
     let local = app.run(&["rules", "publish", "1", "--reason", "vu", "--by", "Ada Martin"]);
-    assert!(local.stderr.contains("a second person must"), "{}", local.stderr);
+    assert!(local.stderr.contains("une seconde personne le doit"), "{}", local.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -157,7 +157,7 @@ fn a_command_that_finds_the_disk_full_names_the_file_and_what_to_do() {
         disk.make_room();
         if answer.code == Some(1) {
             let database = app.path("vigie.db");
-            let words = format!("`{}`: the disk is full: make room on it", database.display());
+            let words = format!("`{}`\u{a0}: le disque est plein", database.display());
             assert!(answer.stderr.contains(&words), "{}", answer.stderr);
         }
         assert_ne!((answer.code, pages), (Some(0), 0), "{}", answer.stdout);

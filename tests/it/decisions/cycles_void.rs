@@ -296,7 +296,11 @@ async fn a_cycle_as_of_a_day_to_come_is_refused_by_every_way_in_and_may_be_tried
     let app = TestApp::with_fixtures();
     let refused = run(&app, &["cycle", "--as-of", "2062-01-01"]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("found a day after today in Paris"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("trouvé un jour après aujourd’hui à Paris"),
+        "{}",
+        refused.stderr
+    );
     ok(&app, &["cycle", "--as-of", "2062-01-01", "--dry-run"]);
 
     let token = app.token("Anne", &[Role::Analyst], &[]).await;

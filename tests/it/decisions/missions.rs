@@ -24,7 +24,7 @@ fn a_proposal_is_decided_by_someone_for_a_reason_and_recorded_in_the_trail() {
     let nobody = app.command(&decide).env_remove("VIGIE_ACTOR").output().unwrap();
     assert_eq!(nobody.status.code(), Some(1));
     let told = String::from_utf8(nobody.stderr).unwrap();
-    assert!(told.contains("a decision by nobody"), "{told}");
+    assert!(told.contains("une décision de personne"), "{told}");
 
     let by_claire: Vec<&str> = decide.into_iter().chain(["--by", "Claire Martin"]).collect();
     let accepted = app.json(&by_claire);
@@ -48,7 +48,12 @@ fn a_proposal_is_decided_by_someone_for_a_reason_and_recorded_in_the_trail() {
 
     let again = app.run(&by_claire);
     assert_eq!(again.code, Some(1));
-    assert_eq!(again.stderr, format!("vigie: mission {id} is open, expected proposed\n"));
+    assert_eq!(
+        again.stderr,
+        format!(
+            "vigie: la mission {id} est dans l’état «\u{a0}ouverte\u{a0}», attendu «\u{a0}proposée\u{a0}»\n"
+        )
+    );
 }
 
 #[test]
@@ -148,7 +153,7 @@ fn a_mission_that_does_not_exist_is_refused_with_a_hint() {
     assert_eq!(answer.code, Some(1));
     assert_eq!(
         answer.stderr,
-        "vigie: no mission `nobody`; `vigie missions` lists those there are\n"
+        "vigie: aucune mission `nobody`\u{a0}; `vigie missions` en donne la liste\n"
     );
 }
 
@@ -167,12 +172,12 @@ fn naming_a_vendor_in_public_is_refused_to_all_but_the_director() {
     let name = ["missions", "name-vendor", &id, "--vendor", "Éditeur", "--tone", "failure"];
     let name = [&name[..], &["--reason", "Trois livraisons refusées"]].concat();
     let (_, silent) = as_someone(&name, "Directeur");
-    assert!(silent.contains("`Éditeur` has not replied"), "{silent}");
+    assert!(silent.contains("`Éditeur` n’a pas répondu"), "{silent}");
     let reply = ["missions", "vendor-reply", &id, "--vendor", "Éditeur", "--on", "2021-01-10"];
     assert_eq!(as_someone(&[&reply[..], &["--no-reply"]].concat(), "Claire Martin").0, Some(0));
     let (code, told) = as_someone(&name, "Claire Martin");
     assert_eq!(code, Some(1));
-    assert!(told.contains("decided by the director, Directeur, not by Claire Martin"), "{told}");
+    assert!(told.contains("par le directeur, Directeur, et non par Claire Martin"), "{told}");
     assert_eq!(as_someone(&name, "Directeur").0, Some(0));
     let trail = app.json(&["audit", "list", "--subject", &format!("mission/{id}")]);
     let last = trail.as_array().unwrap().last().unwrap();
@@ -181,5 +186,5 @@ fn naming_a_vendor_in_public_is_refused_to_all_but_the_director() {
         (&"mission_vendor_named".into(), &"Directeur (nom non prouvé)".into())
     );
     let unset = app.run(&[&name[..], &["--by", "Directeur"]].concat());
-    assert!(unset.stderr.contains("`missions.director` names none"), "{}", unset.stderr);
+    assert!(unset.stderr.contains("`missions.director` n’en nomme aucun"), "{}", unset.stderr);
 }

@@ -53,7 +53,12 @@ fn a_review_that_is_held_leaves_its_minutes_and_plans_the_next_one() {
     }
     let again = app.run(&[&hold[..], &rest, &by].concat());
     assert_eq!(again.code, Some(1));
-    assert_eq!(again.stderr, format!("vigie: review {id} is held, expected planned\n"));
+    assert_eq!(
+        again.stderr,
+        format!(
+            "vigie: la revue {id} est dans l’état «\u{a0}tenue\u{a0}», attendu «\u{a0}prévue\u{a0}»\n"
+        )
+    );
     app.ok(&["audit", "verify"]);
 }
 
@@ -92,10 +97,10 @@ fn an_action_stays_open_in_the_next_review_until_someone_says_it_done() {
         assert_eq!(answer.code, Some(1));
         answer.stderr
     };
-    assert_eq!(refused("1"), format!("vigie: action 1 of review {id} is done already\n"));
+    assert_eq!(refused("1"), format!("vigie: l’action 1 de la revue {id} est déjà faite\n"));
     assert_eq!(
         refused("3"),
-        format!("vigie: review {id} has 2 actions, expected the number of one, not 3\n")
+        format!("vigie: la revue {id} a 2 actions, attendu le numéro de l’une, et non 3\n")
     );
     app.ok(&[&["reviews", "undone", id, "1", "--reason", "plan refusé"], &by[..]].concat());
     assert_eq!(open(&app.json(&["reviews", "show", next])), open(&file));
@@ -148,5 +153,5 @@ fn the_calendar_of_a_ministry_has_its_reviews_and_no_other() {
     assert!(feed.contains("PORTALIS") && !feed.contains("SI SAMU"), "{feed}");
     let answer = app.run(&["reviews", "calendar", "XX"]);
     assert_eq!(answer.code, Some(1));
-    assert!(answer.stderr.contains("no ministry is called `XX`"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("aucun ministère ne s’appelle `XX`"), "{}", answer.stderr);
 }

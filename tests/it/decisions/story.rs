@@ -129,10 +129,9 @@ fn alerts_do_not_go_back_in_time() {
     assert_eq!(answer.code, Some(1));
     assert_eq!(
         answer.stderr,
-        "vigie: the last cycle was as of 2020-11-30, and alerts cannot go back in time to \
-         2020-07-01; look at that date with `vigie panorama --as-of 2020-07-01`, or try it with \
-         `--dry-run`; when that cycle was wrong, an administrator makes it void with \
-         `vigie cycles void`\n"
+        "vigie: le dernier cycle était au 2020-11-30, et les alertes ne reviennent pas au 2020-07-01\u{a0}; \
+         consulter cette date avec `vigie panorama --as-of 2020-07-01`, ou l’essayer avec `--dry-run`\u{a0}; \
+         si ce cycle était faux, un administrateur l’annule avec `vigie cycles void`\n"
     );
 }
 
@@ -144,7 +143,7 @@ fn a_date_before_the_first_edition_is_told_when_that_was() {
         assert_eq!(answer.code, Some(1));
         assert_eq!(
             answer.stderr,
-            "vigie: no edition of the panorama is known as of 2019-01-01: the first one is 2020-06\n"
+            "vigie: aucune édition du panorama n’est connue au 2019-01-01\u{a0}: la première est 2020-06\n"
         );
     }
 }

@@ -199,7 +199,7 @@ fn with_files(app: &TestApp, files: usize) -> (Child, SocketAddr) {
     let mut child = shell.stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let address = lines.find_map(|line| {
-        let address = line.strip_prefix("listening on http://")?;
+        let address = line.strip_prefix("écoute sur http://")?;
         Some(address.parse().unwrap())
     });
     // Nothing that it says later is lost on it.

@@ -28,7 +28,7 @@ fn the_command_line_takes_no_date_that_no_project_has() {
             let option = format!("--as-of={date}");
             let answer = app.run(&[command, &[option.as_str()]].concat());
             assert_eq!(answer.code, Some(2), "{command:?} {date}: {}", answer.stderr);
-            let told = "expected a date from 1970-01-01 to 2100-12-31";
+            let told = "attendu une date du 1er janvier 1970 au 31 décembre 2100";
             assert!(answer.stderr.contains(told), "{command:?} {date}: {}", answer.stderr);
         }
     }

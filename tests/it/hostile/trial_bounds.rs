@@ -188,6 +188,6 @@ fn commands_of_this_machine_have_bounds_of_their_own_which_a_message_names() {
     let output = command.env("VIGIE_TRIALS__COMMAND_CASES", "100").output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("cases, expected at most 100"), "{told}");
+    assert!(told.contains("cas, attendu au plus 100"), "{told}");
     assert!(told.contains("the settings `trials.command_cases`"), "{told}");
 }

@@ -3,6 +3,7 @@
 pub(super) mod delivery;
 pub(super) mod digest;
 pub(super) mod events;
+mod languages;
 pub(super) mod links;
 pub(super) mod mail;
 pub(super) mod outages;

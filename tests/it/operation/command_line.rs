@@ -192,7 +192,13 @@ fn a_date_is_honoured_or_refused() {
     for arguments in [["export", "alerts"], ["export", "missions"], ["missions", "plan"]] {
         let refused = app.run(&[&arguments[..], &["--as-of", "2020-06-30"]].concat());
         assert_eq!(refused.code, Some(1), "{arguments:?}");
-        assert!(refused.stderr.contains("cannot be given as of 2020-06-30"), "{}", refused.stderr);
+        assert!(
+            refused
+                .stderr
+                .contains("seul l’état d’aujourd’hui est connu, et non celui du 2020-06-30"),
+            "{}",
+            refused.stderr
+        );
         app.ok(&[&arguments[..], &["--as-of", "2020-11-30"]].concat());
     }
 }
@@ -215,7 +221,7 @@ fn the_clock_of_a_demonstration_starts_on_its_day() {
     let mut odd = app.command(&["missions"]);
     let odd = odd.env(day.0, "novembre").output().unwrap();
     let words = String::from_utf8(odd.stderr).unwrap();
-    assert!(words.contains("`demonstration_date`: found `novembre`"), "{words}");
+    assert!(words.contains("`demonstration_date`\u{a0}: trouvé `novembre`"), "{words}");
 }
 
 #[test]

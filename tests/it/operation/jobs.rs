@@ -268,6 +268,6 @@ fn jobs_are_listed_with_their_times_and_run_when_asked() {
 
     let failed = app.run(&["jobs", "run", "cycle"]);
     assert_eq!(failed.code, Some(1), "{}", failed.stdout);
-    assert!(failed.stdout.contains("import one first"), "{}", failed.stdout);
+    assert!(failed.stdout.contains("en importer d’abord une"), "{}", failed.stdout);
     assert_eq!(app.run(&["jobs", "run", "sweep"]).code, Some(2));
 }

@@ -85,7 +85,7 @@ fn words(stderr: &str) -> String {
         Some((head, tail)) if tail.starts_with("40") => head.to_owned(),
         _ => line.to_owned(),
     };
-    let beside = ["  request ", "no receiver is set up", "`tchap` in vigie.toml"];
+    let beside = ["  demande ", "no receiver is set up", "`tchap` in vigie.toml"];
     let told = |line: &&str| !beside.iter().any(|words| line.starts_with(words));
     let lines = stderr.lines().filter(told).map(bare);
     lines.collect::<Vec<_>>().join("\n")
@@ -267,7 +267,7 @@ async fn a_refusal_of_a_server_says_why_and_what_to_do() {
     let told = |token: &str, arguments: &[&str]| {
         let answer = remote.run_as(token, arguments);
         assert!(!answer.stderr.contains(token) || token.is_empty(), "{}", answer.stderr);
-        let lines = answer.stderr.lines().filter(|line| !line.starts_with("  request "));
+        let lines = answer.stderr.lines().filter(|line| !line.starts_with("  demande "));
         let words = lines.collect::<Vec<_>>().join("\n").replace(&remote.url(), "SERVER");
         assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), ""), "{words}");
         format!("$ vigie {}\n{words}\n", arguments.join(" "))
@@ -306,8 +306,8 @@ async fn a_token_is_read_from_a_file_and_goes_over_plain_http_to_this_machine_on
         "--token-file",
         file.to_str().unwrap(),
     ]);
-    let words = "vigie: `http://vigie.example:1` is in plain HTTP, where anybody on the way reads the \
-                 token: give it in https, or accept that with `--insecure-http`\n";
+    let words = "vigie: `http://vigie.example:1` est en HTTP, où le jeton se lit en chemin\u{a0}: donner l’adresse en \
+                 https, ou l’accepter avec `--insecure-http`\n";
     assert_eq!(elsewhere.stderr, words);
     remote.service.stop().await.unwrap();
 }

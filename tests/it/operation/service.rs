@@ -232,7 +232,7 @@ fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
         .unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
     let listening = lines.next().unwrap().unwrap();
-    assert_eq!(listening, "listening on http://127.0.0.1:18765");
+    assert_eq!(listening, "écoute sur http://127.0.0.1:18765");
     let check = || {
         let mut command = app.command(&["healthcheck"]);
         command.env("VIGIE_LISTEN", "127.0.0.1:18765").output().unwrap()
@@ -246,7 +246,7 @@ fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
     let refused = check();
     assert_eq!(refused.status.code(), Some(1));
     let words = String::from_utf8(refused.stderr).unwrap();
-    assert!(words.starts_with("vigie: connect to http://127.0.0.1:18765/readyz"), "{words}");
+    assert!(words.starts_with("vigie: connexion à http://127.0.0.1:18765/readyz"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

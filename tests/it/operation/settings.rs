@@ -62,6 +62,6 @@ fn a_timetable_that_cannot_be_read_is_refused_before_anything_is_opened() {
     let output = command.env("VIGIE_SCHEDULE__CYCLE", "30 6 * * *").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8(output.stderr).unwrap();
-    assert!(words.contains("`schedule.cycle`: found `30 6 * * *`"), "{words}");
+    assert!(words.contains("`schedule.cycle`\u{a0}: trouvé `30 6 * * *`"), "{words}");
     assert!(!app.path("vigie.db").exists());
 }

@@ -49,11 +49,13 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     +    if p.budget_drift > t.budget_drift_watch { return WATCH; }
          CLEAR
      }
-    vigie: draft 1 is at revision 2, not 1; saved by Bob (nom non prouvé) (« un autre titre »); changed: drift/D1.rhai
+    vigie: le brouillon 1 est à la révision 2, et non 1 ; enregistré par Bob (nom non prouvé) (« un autre titre ») ; changé : drift/D1.rhai
     "#);
     // Nor does anybody open another draft of the same file meanwhile.
     let another = by(&app, "Zoé", &["rules", "draft", &second, "--comment", "x"]);
-    assert!(refused(&another).contains("is in draft 1 already, opened by Ada (nom non prouvé)"));
+    assert!(
+        refused(&another).contains("déjà dans le brouillon 1, ouvert par Ada (nom non prouvé)")
+    );
     done(&over("Ada", "2", &rewritten(&app, "drift/D1.rhai", PASSAGE)));
     let authors = app.json(&["rules", "drafts"])[0]["authors"].clone();
     assert_eq!(authors, serde_json::json!(["Ada (nom non prouvé)", "Bob (nom non prouvé)"]));
@@ -65,17 +67,20 @@ fn no_author_publishes_their_own_rule_and_the_trail_keeps_the_attempt() {
     let file = rewritten(&app, "drift/D1.rhai", ["Dérive budgétaire\"", "Dérive\""]);
     opened(&app, &file);
     let publish = |name: &str| by(&app, name, &["rules", "publish", "1", "--reason", "vu"]);
-    assert!(refused(&publish("Paul")).contains("draft 1 is not in review"));
+    assert!(refused(&publish("Paul")).contains("le brouillon 1 n’est pas en relecture"));
     done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
     for name in ["Ada", "ada", " ADA "] {
-        assert!(refused(&publish(name)).contains("written by Ada (nom non prouvé) too"), "{name}");
+        assert!(
+            refused(&publish(name)).contains("a aussi été écrit par Ada (nom non prouvé)"),
+            "{name}"
+        );
     }
     let frozen = ["rules", "draft", &file, "--over", "1", "--revision", "2", "--comment", "x"];
-    assert!(refused(&by(&app, "Bob", &frozen)).contains("frozen"));
+    assert!(refused(&by(&app, "Bob", &frozen)).contains("figé"));
     done(&publish("Paul"));
     assert!(
         refused(&publish("Paul"))
-            .contains("draft 1 is over: it was published by Paul (nom non prouvé)")
+            .contains("le brouillon 1 est terminé\u{a0}: publié par Paul (nom non prouvé)")
     );
     insta::assert_snapshot!(actions(&app), @"
     Ada (nom non prouvé) rule_draft_saved draft/1
@@ -99,8 +104,8 @@ fn a_draft_whose_cases_fail_or_are_missing_is_not_published() {
     done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
     let publish = || by(&app, "Paul", &["rules", "publish", "1", "--reason", "vu"]);
     insta::assert_snapshot!(refused(&publish()), @"
-    vigie: not proved: 0 faults, 1 cases that fail, 0 cases missing
-      cases/D1.toml « Dix pour cent tout juste ne disent rien »: expected clear, found watch
+    vigie: non prouvé : fautes 0, cas en échec 1, cas manquants 0
+      cases/D1.toml « Dix pour cent tout juste ne disent rien » : attendu clear, trouvé watch
     ");
     let shown = app.run(&["rules", "test", "--draft", "1"]);
     assert!(refused(&shown).is_empty() && shown.stdout.contains("1 en échec"), "{}", shown.stdout);
@@ -124,12 +129,12 @@ fn a_draft_whose_cases_fail_or_are_missing_is_not_published() {
         refused(&publish()).to_owned()
     };
     let output = change(&[("D1.toml", "")]);
-    assert!(output.contains("D1: no case expects critical"), "{output}");
+    assert!(output.contains("D1\u{a0}: aucun cas n’attend critical"), "{output}");
     let at_fault =
         change(&[("D1.rhai", "/*---\nid = \"D1\"\n---*/\nfn assess(p, t) { p.cots > 1 }")]);
     assert!(at_fault.contains("drift/D1.rhai:"), "{at_fault}");
     let unproved = change(&[("baseline.toml", "")]);
-    assert!(unproved.contains("D2: no healthy subject in cases/baseline.toml"), "{unproved}");
+    assert!(unproved.contains("D2\u{a0}: aucun sujet sain dans cases/baseline.toml"), "{unproved}");
     assert_eq!(app.json(&["rules", "overrides"]), serde_json::json!([]));
     done(&by(&app, "Ada", &["rules", "withdraw", "1", "--reason", "abandonné"]));
     assert_eq!(app.json(&["rules", "drafts"]), serde_json::json!([]));
@@ -147,15 +152,15 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
         let arguments: Vec<&str> = head.chain(arguments.iter().copied()).chain(words).collect();
         by(&app, "Ada", &arguments)
     };
-    assert!(refused(&saved(&[long])).contains("has 60001 bytes, expected at most 60000"));
+    assert!(refused(&saved(&[long])).contains("a 60001 octets, attendu au plus 60000"));
     for path in ["../D1.rhai", "cases/../../x.toml", "drift/D1.sh", "/etc/passwd"] {
         let output = saved(&[&format!("{path}={long}")]);
-        assert!(refused(&output).contains("expected a file of the catalogue"), "{}", output.stderr);
+        assert!(refused(&output).contains("attendu un fichier du catalogue"), "{}", output.stderr);
     }
-    assert!(refused(&saved(&[])).contains("found 0 files, expected from 1 to 100"));
+    assert!(refused(&saved(&[])).contains("trouvé 0 fichiers, attendu de 1 à 100"));
     for (threshold, words) in [
-        ("budget_drift_hihg=0.1", "did you mean `budget_drift_high`?"),
-        ("budget_drift_high=0.1\n[x]", "expected a number"),
+        ("budget_drift_hihg=0.1", "est-ce `budget_drift_high`"),
+        ("budget_drift_high=0.1\n[x]", "attendu un nombre"),
     ] {
         let output = saved(&["--threshold", threshold]);
         assert!(refused(&output).contains(words), "{}", output.stderr);
@@ -180,7 +185,7 @@ fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused()
     let app = app();
     opened(&app, app.path("rules/drift/D1.rhai").to_str().unwrap());
     let submit = by(&app, "Ada", &["rules", "submit", "1", "--reason", "x"]);
-    assert!(refused(&submit).contains("draft 1 would change nothing"), "{}", submit.stderr);
+    assert!(refused(&submit).contains("le brouillon 1 ne changerait rien"), "{}", submit.stderr);
     let change = |value: &str, over: &[&str]| {
         let words = ["rules", "draft", "--threshold", value, "--comment", "essai"];
         done(&by(&app, "Ada", &words.iter().chain(over).copied().collect::<Vec<_>>()));
@@ -196,7 +201,10 @@ fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused()
     done(&step("submit", "3"));
     done(&by(&app, "Zoé", &["rules", "rollback", "thresholds", "--reason", "non"]));
     let output = step("publish", "3");
-    assert!(refused(&output).contains("another version was put in force since draft 3"));
+    assert!(
+        refused(&output)
+            .contains("une autre version est entrée en vigueur depuis que le brouillon 3")
+    );
     done(&step("return", "3"));
     change("budget_drift_watch=0.12", &["--over", "3", "--revision", "3"]);
     done(&step("submit", "3"));

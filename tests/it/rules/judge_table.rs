@@ -142,7 +142,7 @@ fn measures_that_a_table_leaves_out_are_computed_as_a_cycle_computes_them() {
     let table = write_parquet(&app, "bare.parquet", &mut bare);
     let answer = judge(&app, &table, &[]);
     assert_eq!(sorted_lines(&answer.stdout), expected(&frames, "project/"));
-    assert!(answer.stderr.contains("computed from other columns: "), "{}", answer.stderr);
+    assert!(answer.stderr.contains("calculé d’autres colonnes\u{a0}: "), "{}", answer.stderr);
 }
 
 #[test]

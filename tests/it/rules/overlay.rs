@@ -100,7 +100,7 @@ fn what_is_published_is_in_force_and_rolling_back_returns_the_former_verdicts_by
 }
 
 const NOT_OVERRIDDEN: &str =
-    "vigie: `thresholds.toml` is not overridden: the shipped text is in force\n";
+    "vigie: `thresholds.toml` n’est pas remplacé\u{a0}: le texte livré est en vigueur\n";
 
 #[test]
 fn every_reader_of_the_catalogue_sees_what_is_in_force() {
@@ -229,7 +229,7 @@ fn what_was_published_together_goes_back_together_or_says_what_keeps_it() {
     done(&by(&app, "Ada", &draft));
     publish(&app, "2");
     let back = by(&app, "Zoé", &["rules", "rollback", "D1", "--reason", "non"]);
-    assert!(refused(&back).contains("was published with `cases/D1.toml`"), "{}", back.stderr);
+    assert!(refused(&back).contains("a été publié avec `cases/D1.toml`"), "{}", back.stderr);
     for (name, versions) in [("cases/D1.toml", 2), ("D1", 0)] {
         done(&by(&app, "Zoé", &["rules", "rollback", name, "--reason", "non"]));
         let left = app.json(&["rules", "overrides"]);
@@ -257,7 +257,7 @@ fn a_rule_of_ours_alone_is_added_and_taken_away_unless_its_alerts_stand() {
     cycle(&app);
     let back = ["rules", "rollback", "X1", "--reason", "inutile"];
     let output = by(&app, "Zoé", &back);
-    assert!(refused(&output).contains("alerts stand: retire it"), "{}", output.stderr);
+    assert!(refused(&output).contains("ses alertes subsistent"), "{}", output.stderr);
     let text = ADDED.replace("\"stable\"", "\"deprecated\"\ndeprecated_reason = \"Inutile.\"");
     std::fs::write(app.path("X1.rhai"), text).unwrap();
     done(&by(&app, "Ada", &["rules", "draft", &rule, "--comment", "à retirer"]));

@@ -121,12 +121,12 @@ fn a_database_in_use_is_never_replaced() {
         .spawn()
         .unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
-    assert!(lines.next().unwrap().unwrap().starts_with("listening on"));
+    assert!(lines.next().unwrap().unwrap().starts_with("écoute sur"));
     let refused = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(refused.code, Some(1), "{}", refused.stdout);
-    assert!(refused.stderr.contains("is in use: stop the service first"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("arrêter d’abord le service"), "{}", refused.stderr);
     // The service that was killed holds it no longer; its log is folded, and goes with it.
     app.ok(&["restore", backup.to_str().unwrap(), "--force"]);
     assert_eq!(app.json(&["cycles"]).as_array().unwrap().len(), 1);

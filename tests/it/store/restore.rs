@@ -69,7 +69,7 @@ async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored()
 
     let restored = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
     assert_eq!(restored.code, Some(0), "{}", restored.stderr);
-    assert!(restored.stderr.contains("1 sessions, 1 tokens"), "{}", restored.stderr);
+    assert!(restored.stderr.contains("sessions 1, jetons 1"), "{}", restored.stderr);
     assert!(restored.stderr.contains("vigie tokens issue"), "{}", restored.stderr);
     assert_eq!(status(&app, &token).await, 401);
     let after = Store::open(&app.database_url()).await.unwrap();
@@ -137,7 +137,7 @@ async fn an_account_closed_since_the_backup_stays_closed_and_one_changed_is_name
     // Without the database that it replaces, nothing says who has left: the operator is told to look.
     std::fs::remove_file(app.path("vigie.db")).unwrap();
     let blind = app.run(&["restore", backup.to_str().unwrap()]);
-    assert!(blind.stderr.contains("look at `vigie accounts list`"), "{}", blind.stderr);
+    assert!(blind.stderr.contains("consulter `vigie accounts list`"), "{}", blind.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,14 +161,16 @@ async fn a_message_sent_since_the_backup_is_not_sent_again_and_what_waits_is_sai
     pool.close().await;
     let restored = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
     assert_eq!(restored.code, Some(0), "{}", restored.stderr);
-    assert!(restored.stderr.contains("1 messages that waited in the backup were sent since"));
-    assert!(restored.stderr.contains(&format!("{} messages wait", waiting - 1)));
+    assert!(
+        restored.stderr.contains("1 message en attente dans la sauvegarde a été envoyé depuis")
+    );
+    assert!(restored.stderr.contains(&format!("{} messages attendent", waiting - 1)));
     let delivered = app.json(&["notices", "list", "--state", "delivered"]);
     assert_eq!(delivered.as_array().unwrap().len(), 1, "{delivered}");
 
     std::fs::write(app.path("vigie.db"), "garbage where a database was").unwrap();
     let blind = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
-    assert!(blind.stderr.contains("those sent since the backup come twice"), "{}", blind.stderr);
+    assert!(blind.stderr.contains("arrivent deux fois"), "{}", blind.stderr);
 }
 
 /// A copy of the files of a database in use, with an account that only its write-ahead log has.
@@ -240,7 +242,7 @@ async fn symbolic_links_lead_to_the_files_that_are_read_and_replaced() {
     std::os::unix::fs::symlink(&backup, &link).unwrap();
 
     let itself = app.run(&["restore", "disk/real.db", "--force"]);
-    assert!(itself.stderr.contains("is the database itself"), "{}", itself.stderr);
+    assert!(itself.stderr.contains("est la base elle-même"), "{}", itself.stderr);
     app.ok(&["restore", link.to_str().unwrap(), "--force"]);
     assert_eq!(names_of_accounts(&app), ["Ada"]);
     let is_link = |path: &Path| path.symlink_metadata().unwrap().file_type().is_symlink();
@@ -315,5 +317,5 @@ fn a_backup_that_is_not_there_is_told_without_blaming_the_disk_of_the_database()
     let output = app.command(&["restore", "nothing.db"]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("nothing.db") && !told.contains("the disk fails"), "{told}");
+    assert!(told.contains("nothing.db") && !told.contains("le disque est défaillant"), "{told}");
 }

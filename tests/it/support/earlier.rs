@@ -116,6 +116,7 @@ impl Earlier {
             .env("VIGIE_RULES", self.path("rules"))
             .env("VIGIE_ALIASES", self.path("aliases.toml"))
             .env("NO_COLOR", "1")
+            .env("LC_ALL", "C")
             .output()
             .unwrap();
         let told = String::from_utf8(ended.stdout).unwrap();

@@ -23,6 +23,10 @@ const PROJECTS: &[&str] = &["GET /api/v1/projects"];
 const RANKING: &[&str] = &["vigie missions plan", "GET /api/v1/missions/ranking"];
 
 const SPONSOR: (&str, &str) = ("\"Sponsor désigné\"", "\"Commanditaire désigné\"");
+const SPONSOR_THERE: (&str, &str) = (
+    "\"Dernier comité en présence du sponsor\"",
+    "\"Dernier comité en présence du commanditaire\"",
+);
 
 /// A value that a release changed on purpose.
 struct Reworded {
@@ -39,6 +43,8 @@ const REWORDED: &[Reworded] = &[
     // A label says « commanditaire ».
     reworded(COVERAGE, "/[]/missing/[]/label", SPONSOR),
     reworded(DICTIONARY, "/[]/label", SPONSOR),
+    reworded(COVERAGE, "/[]/missing/[]/label", SPONSOR_THERE),
+    reworded(DICTIONARY, "/[]/label", SPONSOR_THERE),
     reworded(
         DICTIONARY,
         "/[]/label",

@@ -31,7 +31,7 @@ impl TestApp {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let log = Arc::new(Mutex::new(String::new()));
         let address = lines.find_map(|line| {
-            let address = line.strip_prefix("listening on http://").map(str::to_owned);
+            let address = line.strip_prefix("écoute sur http://").map(str::to_owned);
             log.lock().unwrap().extend([line.as_str(), "\n"]);
             address
         });

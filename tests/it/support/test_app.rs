@@ -91,6 +91,7 @@ impl TestApp {
             .env("VIGIE_ALIASES", root().join("aliases.toml"))
             .env("VIGIE_ACTOR", ACTOR)
             .env_remove("COLUMNS")
+            .env("LC_ALL", "C")
             .env("NO_COLOR", "1");
         command
     }

@@ -65,7 +65,7 @@ pub(super) fn list(notices: &[QueuedNotice]) -> Sheet {
             Cell::moment(when),
             Cell::count(i64::from(queued.attempts)),
             Cell::text(&notice.title),
-            Cell::optional(queued.last_error.as_deref()),
+            queued.last_error.as_deref().map_or_else(Cell::nothing, Cell::said),
         ]
     });
     let columns = vec![

@@ -69,5 +69,5 @@ fn without_a_cycle_there_is_nothing_to_cover() {
     assert_eq!(answer.code, Some(1));
     assert_eq!(answer.stderr, "aucun cycle enregistré ; lancer « vigie cycle »\n");
     let missing = app.run(&["coverage", "--cycle", "7"]);
-    assert_eq!(missing.stderr, "vigie: no cycle 7; `vigie cycles` lists those there are\n");
+    assert_eq!(missing.stderr, "vigie: aucun cycle 7\u{a0}; `vigie cycles` en donne la liste\n");
 }

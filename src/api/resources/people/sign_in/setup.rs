@@ -128,7 +128,7 @@ fn welcome(account: &Account, secret: &Credential) -> HtmlPage {
     HtmlPage {
         title: "Le compte est créé",
         paragraphs: vec![
-            format!("Vous êtes connecté dans ce navigateur au nom de « {} ».", account.name),
+            format!("Session ouverte dans ce navigateur au nom de « {} ».", account.name),
             format!(
                 "Votre jeton d’accès à l’API, valable {TOKEN_DAYS} jours, n’est montré qu’ici : {}",
                 secret.reveal()

@@ -1,0 +1,136 @@
+//! Help of commands and faults of their arguments, which clap writes in English, in the language of this run.
+
+use clap::builder::{Str, StyledStr};
+use clap::{Arg, Command, CommandFactory as _, Error};
+
+use super::choice::is_english;
+use super::texts::{french_of, say};
+use crate::cli::args::Args;
+
+/// What clap puts around the texts of commands.
+const FRAME: [&str; 14] = [
+    "Print this message or the help of the given subcommand(s)",
+    "Print help (see more with '--help')",
+    "Print help (see a summary with '-h')",
+    "Print help",
+    "Print version",
+    "Usage:",
+    "Commands:",
+    "Arguments:",
+    "Options:",
+    "Server:",
+    "Possible values:",
+    "[default: ",
+    "[possible values: ",
+    "COMMAND",
+];
+
+/// The help that was asked for, or what is wrong with the arguments.
+pub(in crate::cli) fn explain(told: &Error) -> String {
+    if is_english() {
+        return rendered(told);
+    }
+    let arguments = std::env::args_os();
+    let again = in_french(Args::command()).try_get_matches_from(arguments);
+    let told = again.as_ref().err().unwrap_or(told);
+    let mut text = rendered(told);
+    if told.use_stderr() {
+        text = say(&text).into_owned();
+    }
+    for part in FRAME {
+        text = text.replace(part, &say(part));
+    }
+    text.lines().map(value_in_french).collect::<Vec<_>>().join("\n")
+}
+
+/// `- table: For people`, in the list of the values of an argument.
+fn value_in_french(line: &str) -> String {
+    let told = line.trim_start().strip_prefix("- ").and_then(|value| value.split_once(": "));
+    let french = told.and_then(|(_, told)| Some((told, french_of(told.trim_start())?)));
+    french
+        .map_or_else(|| line.to_owned(), |(words, french)| line.replace(words.trim_start(), french))
+}
+
+/// With colours where the help is shown on a terminal.
+fn rendered(told: &Error) -> String {
+    let styled = told.render();
+    if !told.use_stderr() && console::colors_enabled() {
+        return styled.ansi().to_string();
+    }
+    styled.to_string()
+}
+
+fn in_french(command: Command) -> Command {
+    let about = command.get_about().map(said);
+    let long_about = command.get_long_about().map(said);
+    let mut command = command.mut_args(argument_in_french).mut_subcommands(in_french);
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(long_about) = long_about {
+        command = command.long_about(long_about);
+    }
+    command
+}
+
+fn argument_in_french(argument: Arg) -> Arg {
+    let help = argument.get_help().map(said);
+    let long_help = argument.get_long_help().map(said);
+    let french = |name: &Str| french_of(name.as_str()).map_or_else(|| name.clone(), Str::from);
+    let names: Option<Vec<Str>> =
+        argument.get_value_names().map(|names| names.iter().map(french).collect());
+    let mut argument = argument;
+    if let Some(help) = help {
+        argument = argument.help(help);
+    }
+    if let Some(long_help) = long_help {
+        argument = argument.long_help(long_help);
+    }
+    if let Some(names) = names {
+        argument = argument.value_names(names);
+    }
+    argument
+}
+
+fn said(text: &StyledStr) -> String {
+    say(&text.to_string()).into_owned()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Every text of the help of `command` and of its commands, paragraph by paragraph.
+    pub(in super::super) fn texts_of(command: &Command, texts: &mut Vec<String>) {
+        let mut add = |text: Option<&StyledStr>| {
+            let text = text.map(ToString::to_string).unwrap_or_default();
+            texts.extend(text.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+        };
+        add(command.get_about());
+        add(command.get_long_about());
+        for argument in command.get_arguments() {
+            add(argument.get_help());
+            add(argument.get_long_help());
+            for value in argument.get_possible_values() {
+                add(value.get_help());
+            }
+        }
+        command.get_subcommands().for_each(|one| texts_of(one, texts));
+    }
+
+    #[test]
+    fn every_text_of_the_help_is_in_french_too() {
+        let mut texts = Vec::new();
+        texts_of(&Args::command(), &mut texts);
+        texts.extend(FRAME.map(str::to_owned));
+        texts.retain(|text| say(text) == text.as_str());
+        texts.sort();
+        texts.dedup();
+        assert!(
+            texts.is_empty(),
+            "{} texts of the help have no French:\n{}",
+            texts.len(),
+            texts.join("\n")
+        );
+    }
+}

@@ -105,7 +105,7 @@ fn not_judged(rule: &Rule, subject: &Subject) -> ApplicationError {
             ("the projects that the edition in force lists", "`vigie projects list`")
         }
         (SubjectKind::Project, Subjects::Left) => {
-            ("the projects that have just left the panorama", "`vigie projects list`")
+            ("the projects that have left the panorama", "`vigie projects --departed`")
         }
         (SubjectKind::Ministry, _) => ("ministries of the edition in force", "`vigie panorama`"),
         (SubjectKind::Portfolio, _) => ("the whole portfolio", "`vigie panorama`"),

@@ -122,7 +122,7 @@ fn ends_of_editions(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeSet<NaiveDa
     past.map(|edition| end_of(edition).min(as_of)).collect()
 }
 
-/// The projects of the current edition, and those that have just left.
+/// The projects of the current edition, and those that have left.
 pub async fn projects(
     services: &Services,
     as_of: Option<NaiveDate>,

@@ -301,7 +301,7 @@ mod tests {
         );
         assert_eq!(
             french("no rule `X9` is in force; the nearest is `P9`"),
-            "aucune règle `X9` en vigueur ; le plus proche est `P9`"
+            "aucune règle `X9` en vigueur ; nom le plus proche : `P9`"
         );
         assert_eq!(french("SI SAMU"), "SI SAMU");
         let english = |text: &str| INTO_ENGLISH.say(text).into_owned();

@@ -270,7 +270,7 @@ fn wakes(
     judgement: &Judgement,
     occasion: EvaluationContext<'_>,
 ) -> Option<AlertChange> {
-    let open = Alert { state: AlertState::Open, ..dormant.clone() };
+    let open = Alert { state: AlertState::Open, stale: false, ..dormant.clone() };
     let mut change = change(Some(&open), judgement, occasion)?;
     change.reason = format!("Le projet est de nouveau dans le panorama. {}", change.reason);
     if matches!(change.kind, AlertChangeKind::Persisted | AlertChangeKind::Eased) {

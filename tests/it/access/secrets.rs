@@ -51,8 +51,9 @@ fn settings(mail_port: u16, url: &str) -> String {
 }
 
 /// Standard output and standard error.
+/// In English, in which errors name what was found as the code does.
 fn said(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().unwrap();
+    let output = command.env("LC_ALL", "en_GB.UTF-8").output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }

@@ -179,7 +179,9 @@ async fn the_former_ministry_sees_the_past_of_its_projects_and_the_successor_all
         app.ok(&["imports", "confirm", &number, "--reason", "vérifié", "--by", "Ada"]);
     }
 
-    let api = TestServer::open(app, "2021-06-15T09:00:00Z").await;
+    // Its jobs read the table too.
+    let table = app.path("aliases.toml");
+    let api = TestServer::with(app, "2021-06-15T09:00:00Z", |config| config.aliases = table).await;
     let past = api.get(&former, project).await;
     assert_eq!(past.status, 200, "{}", past.body);
     let editions = |body: &Value| {

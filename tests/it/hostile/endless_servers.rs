@@ -142,6 +142,7 @@ fn a_health_check_and_commands_against_a_server_are_cut_at_a_bound() {
         let mut command = app.command(arguments);
         let server = format!("127.0.0.1:{port}");
         command.env("VIGIE_LISTEN", &server).env("VIGIE_TOKEN", "jeton");
+        command.env("LC_ALL", "en_GB.UTF-8");
         if arguments != ["healthcheck"] {
             command.env("VIGIE_SERVER", format!("http://{server}"));
         }

@@ -58,7 +58,8 @@ fn plant(folder: &Path) {
 }
 
 fn bounded(mut command: Command) -> Command {
-    command.env("VIGIE_LIMITS__MILLISECONDS", "300");
+    // In English, in which faults of the interpreter are.
+    command.env("VIGIE_LIMITS__MILLISECONDS", "300").env("LC_ALL", "en_GB.UTF-8");
     command
 }
 

@@ -189,5 +189,5 @@ fn commands_of_this_machine_have_bounds_of_their_own_which_a_message_names() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("cas, attendu au plus 100"), "{told}");
-    assert!(told.contains("the settings `trials.command_cases`"), "{told}");
+    assert!(told.contains("les réglages `trials.command_cases`"), "{told}");
 }

@@ -127,5 +127,8 @@ fn an_empty_database_says_what_to_do() {
     let app = TestApp::new();
     let answer = app.run(&["panorama"]);
     assert_eq!(answer.code, Some(1));
-    assert_eq!(answer.stderr, "vigie: no edition of the panorama is known: import one first\n");
+    assert_eq!(
+        answer.stderr,
+        "vigie: aucune édition du panorama n’est connue\u{a0}: en importer d’abord une\n"
+    );
 }

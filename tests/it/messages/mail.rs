@@ -76,7 +76,7 @@ fn a_digest_begins_with_decisions_then_critical_alerts_and_says_repeated_facts_o
     let of_justice = |one: &&Value| one["receiver"] == "sg/MJ" && one["kind"] == "digest";
     let digest = notices.as_array().unwrap().iter().find(of_justice).unwrap();
     let page = digest["content"]["message"]["page"].as_str().unwrap();
-    assert_eq!(page.matches("id=\"mission-").count(), 16, "every decision has its place");
+    assert_eq!(page.matches("id=\"mission-").count(), 15, "every decision has its place");
     assert!(page.contains("Projet par projet") && page.contains("SCABIEUSE"), "{page}");
 }
 

@@ -31,7 +31,7 @@ fn the_receiver_of_the_examples_prints_each_event_once_and_refuses_what_is_not_s
         receiver.env("WEBHOOK_SECRET", secret).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(receiver.stdout.take().unwrap()).lines().map(Result::unwrap);
     let first = lines.next().unwrap();
-    let url = first.strip_prefix("écoute sur ").unwrap();
+    let url = first.strip_prefix("listening on ").unwrap();
 
     let forged = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-d", "{}", url];
     let refused = Command::new("curl").args(forged).output().unwrap();

@@ -58,7 +58,7 @@ fn a_table_without_a_subject_or_with_two_columns_for_a_field_is_refused() {
 #[test]
 fn a_profile_that_cannot_be_right_is_refused_with_the_nearest_field() {
     let misspelt = "[fields.budget_drfit]\nheaders = [\"x\"]";
-    insta::assert_snapshot!(refusal("project_id\na\n", Some(misspelt), &[]).trim(), @"vigie: `p.toml` : trouvé le champ `budget_drfit`, attendu l’un de ceux de `vigie dictionary` ; le plus proche est `budget_drift`");
+    insta::assert_snapshot!(refusal("project_id\na\n", Some(misspelt), &[]).trim(), @"vigie: `p.toml` : trouvé le champ `budget_drfit`, attendu l’un de ceux de `vigie dictionary` ; nom le plus proche : `budget_drift`");
     let unlike = "[fields.budget_drift]\nheaders = [\"x\"]\nparse = \"french_date\"";
     insta::assert_snapshot!(refusal("project_id\na\n", Some(unlike), &[]).trim(), @"vigie: `p.toml` : champ `budget_drift` : trouvé la lecture `FrenchDate`, attendu une d’un autre type");
     let strict = "strict = true";

@@ -216,6 +216,11 @@ impl Differences {
             .collect();
         let mut kept = Vec::new();
         for entry in now {
+            if self.version == OF_ENGINE_1 && left_before(entry, entries) {
+                let told = "a project that left before the previous edition".to_owned();
+                self.new.entry(told).or_insert_with(|| asked.to_owned());
+                continue;
+            }
             let added = entry["name"].as_str().filter(|name| {
                 starts.iter().any(|start| name.starts_with(start))
                     && !entries.iter().any(|old| old["name"] == *name)
@@ -267,7 +272,10 @@ impl Differences {
 
     /// Column by column, by their names.
     fn tables(&mut self, asked: &str, was: &str, is: &str) {
-        let (was, is) = (columns(was), columns(is));
+        let (was, mut is) = (columns(was), columns(is));
+        if self.version == OF_ENGINE_1 {
+            leave_out_departed(&was, &mut is);
+        }
         for (name, cells) in &was {
             let Some(now) = is.get(name) else {
                 self.add(asked, format!("column `{name}` is gone"));
@@ -303,6 +311,30 @@ fn columns(text: &str) -> BTreeMap<String, Vec<String>> {
         }
     }
     columns
+}
+
+/// Lists of projects have those that left before the previous edition as well: engine 1 had only those that had just
+/// left.
+fn left_before(entry: &Value, entries: &[Value]) -> bool {
+    entry["has_left"] == true && !entries.iter().any(|old| old["project_id"] == entry["project_id"])
+}
+
+/// The same for tables.
+fn leave_out_departed(was: &BTreeMap<String, Vec<String>>, is: &mut BTreeMap<String, Vec<String>>) {
+    let (Some(former), Some(projects), Some(left)) =
+        (was.get("project_id"), is.get("project_id"), is.get("has_left"))
+    else {
+        return;
+    };
+    let stays: Vec<bool> = projects
+        .iter()
+        .zip(left)
+        .map(|(project, left)| left != "true" || former.contains(project))
+        .collect();
+    for cells in is.values_mut() {
+        let mut stays = stays.iter();
+        cells.retain(|_| *stays.next().unwrap());
+    }
 }
 
 /// `/3/level` is `/[]/level`, of whichever entry.

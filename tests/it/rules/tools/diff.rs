@@ -98,7 +98,11 @@ fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
     let answer = app.run(&command(&shipped(), &new));
     assert_eq!(answer.code, Some(1));
     let line = answer.stderr.lines().next().unwrap();
-    assert!(line.starts_with("règle écartée : "), "{line}");
-    assert!(line.contains("portfolio/T2.rhai:18:10: `p.drift_known` is no field"), "{line}");
+    assert!(line.starts_with("règle écartée\u{a0}: "), "{line}");
+    assert!(
+        line.contains("portfolio/T2.rhai:18:10")
+            && line.contains("`p.drift_known` n’est pas un champ"),
+        "{line}"
+    );
     assert!(answer.stdout.contains("levé"), "{}", answer.stdout);
 }

@@ -84,20 +84,18 @@ fn what_cannot_be_explained_says_what_can() {
     };
     assert_eq!(
         refused("D66", "portalis"),
-        "vigie: no rule `D66` is in force; the nearest is `D6`\n"
+        "vigie: aucune règle `D66` en vigueur\u{a0}; nom le plus proche\u{a0}: `D6`\n"
     );
     assert_eq!(
         refused("D1", "portails"),
-        "vigie: no project is called `portails`; the nearest is `PORTALIS`\n"
+        "vigie: aucun projet ne s’appelle `portails`\u{a0}; nom le plus proche\u{a0}: `PORTALIS`\n"
     );
     assert_eq!(
         refused("T1", "MJ"),
-        "vigie: rule T1 judges the whole portfolio, and `MJ` is none of that; see \
-         `vigie rules explain T1 portfolio`\n"
+        "vigie: la règle T1 juge le portefeuille entier, et `MJ` n’en est pas\u{a0}; voir `vigie rules explain T1 portfolio`\n"
     );
     assert_eq!(
         refused("D6", "portalis"),
-        "vigie: rule D6 judges the projects that have just left the panorama, and \
-         `project/portalis` is none of that; see `vigie projects list`\n"
+        "vigie: la règle D6 juge les projets qui ont quitté le panorama, et `project/portalis` n’en est pas\u{a0}; voir `vigie projects --departed`\n"
     );
 }

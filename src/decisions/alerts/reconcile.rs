@@ -57,7 +57,7 @@ fn change(
     if terms.status == RuleStatus::Deprecated {
         return standing.map(|standing| retires(standing, terms, occasion));
     }
-    if let Some(dormant) = standing.filter(|alert| alert.state == AlertState::Dormant) {
+    if let Some(dormant) = standing.filter(|one| one.state == AlertState::Dormant) {
         return wakes(dormant, judgement, occasion);
     }
     match (&judgement.verdict, standing) {

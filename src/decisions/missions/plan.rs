@@ -295,11 +295,10 @@ fn withdrawn(known: &[Mission], changes: &[AlertChange]) -> Vec<MissionChange> {
     let change = |mission: &Mission| MissionChange {
         mission: Mission { state: MissionState::Withdrawn, ..mission.clone() },
         kind: MissionChangeKind::Withdrawn,
-        reason: match mission.alerts.iter().any(|alert| dormant.contains(alert)) {
-            true => {
-                "Le projet a quitté le panorama et les alertes qui l’appelaient sont en sommeil."
-            }
-            false => "Les alertes qui l’appelaient sont closes.",
+        reason: if mission.alerts.iter().any(|alert| dormant.contains(alert)) {
+            "Le projet a quitté le panorama et les alertes qui l’appelaient sont en sommeil."
+        } else {
+            "Les alertes qui l’appelaient sont closes."
         }
         .to_owned(),
         by: None,

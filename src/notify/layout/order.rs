@@ -86,11 +86,11 @@ pub(in crate::notify) fn rest(
     context: OrderContext<'_>,
 ) -> Option<Section> {
     let undecided = missions.to_decide.get(told..).unwrap_or_default();
-    let (dormant, others): (Vec<&AlertNews<'_>>, Vec<_>) = alerts
+    let (dormant, moved): (Vec<&AlertNews<'_>>, Vec<_>) = alerts
         .iter()
         .filter(|news| !is_up_front(news))
         .partition(|news| news.turn == Turn::Dormant);
-    let (worse, better): (Vec<_>, Vec<_>) = others.into_iter().partition(|news| news.turn.is_bad());
+    let (worse, better): (Vec<_>, Vec<_>) = moved.into_iter().partition(|news| news.turn.is_bad());
     let others = missions.others.iter().map(|one| mission_point(one, context.directory));
     let new = if context.is_first { "Autres alertes" } else { "Nouvelles alertes" };
     let groups = [

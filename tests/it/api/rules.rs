@@ -294,8 +294,8 @@ async fn thresholds_published_over_http_are_laid_over_the_shipped_ones_entry_by_
         + "\n[shipped_since]\nlabel = \"Livré depuis\"\nunit = \"count\"\nvalue = 3\n\
            source = { tag = \"expert\", text = \"Exemple\" }\n";
     std::fs::write(&path, newer).unwrap();
-    let service = serve().await;
-    let listed = get(&service, &ada, "/thresholds?limit=500").await.body;
+    let upgraded = serve().await;
+    let listed = get(&upgraded, &ada, "/thresholds?limit=500").await.body;
     let value = |name: &str| {
         let all = listed["data"].as_array().unwrap().iter();
         let found = all.clone().find(|one| one["name"] == name);
@@ -307,7 +307,7 @@ async fn thresholds_published_over_http_are_laid_over_the_shipped_ones_entry_by_
     let (old, new) = (json!({ "int": 135 }), json!({ "int": 140 }));
     assert!(data.iter().any(|one| one["values"][0]["value"] == new), "shipped anew");
     assert!(data.iter().all(|one| one["values"][0]["value"] != old), "shipped before");
-    let overrides = get(&service, &ada, "/overrides/thresholds").await.body;
+    let overrides = get(&upgraded, &ada, "/overrides/thresholds").await.body;
     assert_eq!(overrides["data"][0]["shipped_state"], "newer_shipped");
-    service.stop().await.unwrap();
+    upgraded.stop().await.unwrap();
 }

@@ -73,9 +73,8 @@ fn alerts_of_a_project_that_left_are_dormant_until_it_is_back() {
     assert_eq!(rules_in(&gone, "dormant"), open);
     assert_eq!(proposed(&app, "portalis"), 0);
     let asleep = shown(&app, "D1", "portalis");
-    let (kind, words) = last_change(&asleep);
-    assert_eq!(kind, "dormant");
-    assert!(words.contains("n’est plus dans l’édition 2021-06"), "{words}");
+    assert_eq!(last_change(&asleep).0, "dormant");
+    assert!(last_change(&asleep).1.contains("n’est plus dans l’édition 2021-06"), "{asleep}");
     let d6 = shown(&app, "D6", "portalis");
     assert_eq!(d6["level"], "high");
     assert!(d6["explanation"].as_str().unwrap().contains("L’édition 2020-11 est la dernière"));

@@ -165,24 +165,25 @@ async fn the_former_ministry_sees_the_past_of_its_projects_and_the_successor_all
     assert_eq!((seen.status, api.status(project, &successor).await), (200, 404));
     assert_ne!(api.get(&former, alerts).await.body["data"], serde_json::json!([]));
 
-    let app = api.close().await;
-    with(&app, MERGED, &["cycle", "--as-of", AFTER]);
+    let between = api.close().await;
+    with(&between, MERGED, &["cycle", "--as-of", AFTER]);
     // An edition of after, in which the successor publishes the project.
     let text = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
-    let next = app.path("2021-06.panorama.csv");
+    let next = between.path("2021-06.panorama.csv");
     std::fs::write(&next, text.replace("Ministère de la Transition Ecologique", "MASA")).unwrap();
-    with(&app, MERGED, &["import", next.to_str().unwrap()]);
-    let imports = app.json(&["imports"]);
+    with(&between, MERGED, &["import", next.to_str().unwrap()]);
+    let imports = between.json(&["imports"]);
     let held = imports.as_array().unwrap().iter().filter(|one| one["state"] == "on_hold");
     for one in held {
         let number = one["number"].to_string();
-        app.ok(&["imports", "confirm", &number, "--reason", "vérifié", "--by", "Ada"]);
+        between.ok(&["imports", "confirm", &number, "--reason", "vérifié", "--by", "Ada"]);
     }
 
     // Its jobs read the table too.
-    let table = app.path("aliases.toml");
-    let api = TestServer::with(app, "2021-06-15T09:00:00Z", |config| config.aliases = table).await;
-    let past = api.get(&former, project).await;
+    let table = between.path("aliases.toml");
+    let later =
+        TestServer::with(between, "2021-06-15T09:00:00Z", |config| config.aliases = table).await;
+    let past = later.get(&former, project).await;
     assert_eq!(past.status, 200, "{}", past.body);
     let editions = |body: &Value| {
         let rows = body["history"].as_array().unwrap().clone();
@@ -190,13 +191,13 @@ async fn the_former_ministry_sees_the_past_of_its_projects_and_the_successor_all
     };
     assert_eq!(editions(&past.body).len(), history, "until the day");
     assert_eq!(past.body["verdicts"], serde_json::json!([]), "{}", past.body);
-    assert_eq!(api.get(&former, alerts).await.body["data"], serde_json::json!([]));
-    let whole = api.get(&successor, project).await;
+    assert_eq!(later.get(&former, alerts).await.body["data"], serde_json::json!([]));
+    let whole = later.get(&successor, project).await;
     let mut with_next = editions(&past.body);
     with_next.push("2021-06".to_owned());
     assert_eq!(editions(&whole.body), with_next);
-    assert_ne!(api.get(&successor, alerts).await.body["data"], serde_json::json!([]));
-    api.close().await;
+    assert_ne!(later.get(&successor, alerts).await.body["data"], serde_json::json!([]));
+    later.close().await;
 }
 
 #[test]

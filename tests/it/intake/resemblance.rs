@@ -88,7 +88,7 @@ fn editions(app: &TestApp, all: &[(&str, &[&str])]) -> Vec<Value> {
     for (edition, lines) in all {
         let row = |line: &&str| {
             let words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('-')).collect();
-            let [name, start, duration, cost] = words[..] else { panic!("{line}") };
+            let [name, start, duration, cost] = <[&str; 4]>::try_from(words).unwrap();
             let phase = if name == "FINI" { "completed" } else { "build" };
             let start = start.replace('/', "-");
             format!("{name},MJ,{phase},{start},{duration},{cost},false,a,b,")
@@ -104,8 +104,8 @@ fn editions(app: &TestApp, all: &[(&str, &[&str])]) -> Vec<Value> {
 
 fn proposed(file: &Value, name: &str) -> Value {
     let sightings = file["sightings"].as_array().unwrap().iter();
-    let of = sightings.clone().find(|one| one["name"] == name);
-    of.unwrap_or_else(|| panic!("{name} in {file}"))["kind"]["resembles"]["project"].clone()
+    let mut of = sightings.filter(|one| one["name"] == name);
+    of.next().unwrap()["kind"]["resembles"]["project"].clone()
 }
 
 #[test]

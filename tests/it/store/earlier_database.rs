@@ -81,7 +81,7 @@ fn compare_replay(differences: &mut Differences, asked: &str, (was, is): (&Value
             && serde_json::from_str::<Value>(replayed).unwrap()["rule"] == "D6"
     };
     let departed = found.iter().filter(of_departed).count();
-    let more = Value::from(was["verdicts"].as_u64().unwrap() + departed as u64);
+    let more = Value::from(was["verdicts"].as_u64().unwrap() + u64::try_from(departed).unwrap());
     differences.compare(asked, &more, &is["verdicts"]);
     let unexplained = found.iter().filter(is_of_one_side).count() - departed;
     if unexplained > 0 {

@@ -11,7 +11,6 @@ use vigie::domain::portfolio::follow_up::{
 use vigie::domain::portfolio::import::{Dataset, ImportedRows};
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::snapshot::{Phase, Snapshot};
-use vigie::domain::portfolio::succession::Successions;
 use vigie::domain::value::{Reported, Value};
 use vigie::store::KnownUpTo;
 
@@ -254,9 +253,7 @@ fn one_of_each() -> Portfolio {
         }],
         watches: vec![watch("a", WatchList::Closing), watch("b", WatchList::Reframing)],
         contacts: vec![contact("MJ", "sg@example.org")],
-        reviews: vec![],
-        editions: vec![],
-        successions: Successions::default(),
+        ..Portfolio::default()
     }
 }
 

@@ -12,6 +12,9 @@ use crate::intake::identity::names::{key, nearest};
 use crate::intake::rows::parse::Yield;
 use crate::intake::rows::table::{FileRow, FileTable};
 
+/// A longer cell is a text, not the name of a column; in bytes.
+const LONGEST_HEADER: usize = 1_000;
+
 /// The columns of a file, matched to the fields of a profile.
 #[derive(Debug)]
 pub(in crate::intake) struct Layout<'a> {
@@ -174,6 +177,10 @@ impl<'a> Layout<'a> {
     }
 
     fn place(&mut self, index: usize, name: &str) {
+        if name.len() > LONGEST_HEADER {
+            self.unknown.push(index);
+            return;
+        }
         let name_key = key(name);
         if name.is_empty() {
             self.unnamed.push(index);

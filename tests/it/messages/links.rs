@@ -180,7 +180,7 @@ async fn links_of_before_a_restoration_serve_nobody() {
     let backup = found.next().unwrap().unwrap().path();
     let restored = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
     assert_eq!(restored.code, Some(0), "{}", restored.stderr);
-    assert!(restored.stderr.contains("links of mails"), "{}", restored.stderr);
+    assert!(restored.stderr.contains("liens des courriels"), "{}", restored.stderr);
 
     let restarted = serve(app, now).await;
     assert_eq!(page(&restarted, &justice).await.0, 404);

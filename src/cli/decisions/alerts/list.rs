@@ -25,7 +25,9 @@ pub(super) async fn run(
         .with("ministry", filter.ministry.as_ref());
     let mut lines: Vec<AlertLine> = api.all(list).await?;
     // Without a state, those that are not over.
-    lines.retain(|line| filter.state.is_some() || line.alert.state != AlertState::Resolved);
+    lines.retain(|line| {
+        filter.state.is_some() || matches!(line.alert.state, AlertState::Pending | AlertState::Open)
+    });
     show(lines, printer)
 }
 

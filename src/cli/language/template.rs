@@ -199,10 +199,10 @@ mod tests {
             ("found `{found}`, expected {expected!}", "trouvé `{found}`, attendu {expected!}");
         assert_eq!(said(from, to, "found `a`, expected b").unwrap(), "trouvé `a`, attendu B");
         assert_eq!(said(from, to, "found `a`"), None);
-        let (from, to) = ("{n} {n|row|rows} left", "{n} {n|ligne|lignes} de reste");
-        assert_eq!(said(from, to, "1 row left").unwrap(), "1 ligne de reste");
-        assert_eq!(said(from, to, "0 rows left").unwrap(), "0 ligne de reste");
-        assert_eq!(said(from, to, "12\u{a0}rows left").unwrap(), "12 lignes de reste");
+        let (left, reste) = ("{n} {n|row|rows} left", "{n} {n|ligne|lignes} de reste");
+        assert_eq!(said(left, reste, "1 row left").unwrap(), "1 ligne de reste");
+        assert_eq!(said(left, reste, "0 rows left").unwrap(), "0 ligne de reste");
+        assert_eq!(said(left, reste, "12\u{a0}rows left").unwrap(), "12 lignes de reste");
         assert_eq!(said("a {x} b {y}", "{y}, {x}", "a 1 b 2 b 3").unwrap(), "2 b 3, 1");
     }
 }

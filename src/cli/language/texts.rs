@@ -232,7 +232,10 @@ mod tests {
             let mut words = String::new();
             for (index, part) in lines.concat().split('{').enumerate() {
                 let after = part.split_once('}').map_or(part, |(_, after)| after);
-                words.push_str(&if index == 0 { part.to_owned() } else { format!("x{after}") });
+                if index > 0 {
+                    words.push('x');
+                }
+                words.push_str(if index == 0 { part } else { after });
             }
             found.push(words.replace('\u{1}', "\""));
         }

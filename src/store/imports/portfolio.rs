@@ -88,7 +88,8 @@ impl Store {
                 add(&mut portfolio, dataset, rows)?;
             }
         }
-        let mut exits = exit_log::facts(&mut transaction, upto.last_exit, &links).await?;
+        let mut exits =
+            exit_log::facts(&mut transaction, upto.last_exit, &links, &portfolio).await?;
         exits.retain(|fact| visible.project(&fact.project));
         portfolio.facts.extend(exits);
         sort_facts(&mut portfolio);

@@ -150,6 +150,14 @@ fn an_explained_exit_closes_what_was_dormant_and_can_be_taken_back() {
     let reasons: Vec<&Value> =
         log.as_array().unwrap().iter().map(|entry| &entry["exit_reason"]).collect();
     assert_eq!(reasons, [&json!("stopped"), &json!(null)]);
+    // An explanation explains one exit: listed again, the project may leave another time.
+    assert_eq!(explain("2021-07-17").code, Some(0));
+    import_without(&app, "2021-11", &[]);
+    import_without(&app, "2022-06", &["PORTALIS", "NED"]);
+    app.ok(&["cycle", "--as-of", "2022-06-30"]);
+    assert_eq!(rules_in(&states(&app, "portalis"), "open"), BTreeSet::from(["D6"]));
+
+    app.ok(&["projects", "withdraw-exit", "portalis", "--reason", "Revenu"]);
     let again = app.run(&["projects", "withdraw-exit", "portalis", "--reason", "Encore"]);
     assert_ne!(again.code, Some(0), "there is nothing left to take back");
 }

@@ -1,6 +1,6 @@
 //! Why projects left the panorama, as people explain it: a log, so that past cycles know what they knew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -11,8 +11,10 @@ use super::identity;
 use super::link_log::Links;
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ProjectId;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::exit::{ExitEntry, ExitReason};
 use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
@@ -88,16 +90,21 @@ pub(in crate::store) async fn last_exit(
         .await
 }
 
-/// What explanations up to an entry say, as facts under the projects that the explained ones now are.
+/// What explanations up to an entry say, as facts under the projects that the explained ones now are. One of a project
+/// that was listed again afterwards explains no later exit.
 pub(in crate::store) async fn facts(
     connection: &mut SqliteConnection,
     last: i64,
     links: &Links,
+    portfolio: &Portfolio,
 ) -> Result<Vec<Fact>, StoreError> {
     let entries = log(connection, last).await?;
     let of_each: BTreeMap<&ProjectId, &ExitEntry> =
         entries.iter().map(|entry| (links.resolve(&entry.project), entry)).collect();
     let said = of_each.into_iter().filter_map(|(project, entry)| {
+        if came_back(project, entry.known_on, portfolio) {
+            return None;
+        }
         Some(Fact {
             project: project.clone(),
             field: FIELD.to_owned(),
@@ -106,6 +113,20 @@ pub(in crate::store) async fn facts(
         })
     });
     Ok(said.collect())
+}
+
+/// Whether an edition of after a day lists the project, which the one in force that day, or one since, did not.
+fn came_back(project: &ProjectId, day: NaiveDate, portfolio: &Portfolio) -> bool {
+    let snapshots = &portfolio.snapshots;
+    let mut editions: BTreeSet<EditionId> = snapshots.iter().map(|one| one.edition).collect();
+    editions.extend(&portfolio.editions);
+    let of_project = snapshots.iter().filter(|one| one.project == *project);
+    let listed: BTreeSet<EditionId> = of_project.map(|one| one.edition).collect();
+    let in_force = editions.iter().rfind(|edition| edition.as_of() <= day);
+    let since = editions.iter().filter(|edition| in_force.is_none_or(|first| *edition >= first));
+    since
+        .skip_while(|edition| listed.contains(edition))
+        .any(|edition| listed.contains(edition) && edition.as_of() > day)
 }
 
 async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<ExitEntry>, StoreError> {

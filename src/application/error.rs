@@ -32,6 +32,8 @@ pub enum ApplicationError {
     Render(#[from] RenderError),
     #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
     NoSuchMinistry(String),
+    #[error("no cycle as of {as_of} or before; `vigie cycles` lists those there are")]
+    NoCycleBy { as_of: NaiveDate },
     #[error("no playbook in the catalogue: expected `missions.toml` next to the rules")]
     NoPlaybook,
     #[error(

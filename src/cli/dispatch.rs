@@ -24,10 +24,10 @@ const WRONG_USAGE: u8 = 2;
 pub(crate) fn run() -> ExitCode {
     let parsed = Args::try_parse();
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-    language::settle(parsed.as_ref().map_or_else(|_| language::asked(words), |args| args.lang));
+    language::settle(parsed.as_ref().map_or_else(|_| language::requested(words), |args| args.lang));
     let args = match parsed {
         Ok(args) => args,
-        Err(told) => return usage(&told),
+        Err(error) => return usage(&error),
     };
     match conclude(&args) {
         Ok(Conclusion::Good) => ExitCode::SUCCESS,
@@ -42,10 +42,10 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// Shows the help that was asked for, or says what is wrong with the arguments.
-fn usage(told: &clap::Error) -> ExitCode {
-    let is_fault = told.use_stderr();
-    print::usage(&language::explain(told), is_fault);
+/// Shows the requested help, or what is wrong with the arguments.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_fault = error.use_stderr();
+    print::usage(&language::explain(error), is_fault);
     if is_fault { ExitCode::from(WRONG_USAGE) } else { ExitCode::SUCCESS }
 }
 

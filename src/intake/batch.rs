@@ -88,8 +88,8 @@ pub struct Batch {
     pub refused: Vec<(String, SourceError)>,
 }
 
-/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `begin` is told
-/// each file that is read.
+/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `begin` gets
+/// the name of each file that is read.
 pub fn read_batch(
     reader: &Reader,
     files: Vec<FileContent>,

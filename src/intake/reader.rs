@@ -280,14 +280,15 @@ fn set_aside(
         set_aside.push(SetAside { rows: Vec::new(), reason });
     }
     for index in &layout.unnamed {
-        let filled: Vec<_> = rows
+        let filled: Vec<String> = rows
             .iter()
             .filter(|row| !row.cell(*index).is_empty())
             .map(|row| row.number.to_string())
             .collect();
         if !filled.is_empty() {
             let (number, lines) = (index.saturating_add(1), filled.join(", "));
-            let reason = format!("colonne {number} sans nom, remplie aux lignes {lines}");
+            let at = if filled.len() < 2 { "à la ligne" } else { "aux lignes" };
+            let reason = format!("colonne {number} sans nom, remplie {at} {lines}");
             set_aside.push(SetAside { rows: Vec::new(), reason });
         }
     }

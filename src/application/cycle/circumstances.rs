@@ -74,8 +74,8 @@ pub(in crate::application) async fn gather(
 
 /// The ministries that another took over.
 fn succeeded(successions: &Successions) -> BTreeMap<MinistryCode, (MinistryCode, String)> {
-    let told = successions.successors().into_iter();
-    told.map(|(former, one)| (former, (one.into.clone(), in_one_sentence(one)))).collect()
+    let successors = successions.successors().into_iter();
+    successors.map(|(former, one)| (former, (one.into.clone(), in_one_sentence(one)))).collect()
 }
 
 /// The ministries that received projects of others after a day.

@@ -1,5 +1,7 @@
 //! Explains why a rule gives its verdict on one subject. Commits nothing.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,6 +13,7 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{DraftNumber, MinistryCode, RuleId};
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::intake::nearest_name;
+use crate::notify::Directory;
 use crate::rules::{Budget, Rule, Subjects, Trace};
 use crate::{frame, rules};
 
@@ -27,6 +30,8 @@ pub struct Explanation {
     pub lines: Vec<String>,
     /// Number of the line of the branch that gave the level.
     pub concluded_on: Option<usize>,
+    /// The name of the project as last published, of the ministry, or of the portfolio.
+    pub subject_name: String,
     #[serde(flatten)]
     pub trace: Trace,
 }
@@ -61,11 +66,12 @@ pub async fn explain(
         let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
         let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
         budget.check()?;
+        let subject_name = Directory::of(&portfolio, BTreeMap::new(), as_of).name(&subject);
         let judged = trace.judgement.verdict.level();
         let concluded_on = judged.and_then(|_| {
             rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, as_of)
         });
-        Ok(Explanation { as_of, rule: found, lines, concluded_on, trace })
+        Ok(Explanation { as_of, rule: found, lines, concluded_on, subject_name, trace })
     };
     trial.run(explain).await
 }

@@ -12,7 +12,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::notify::Directory;
 
 /// The contacts of one ministry, by its code or name, or of all: those who receive its messages on the day, first. The
-/// risk team stands for ministries where nobody does.
+/// risk team takes the place of a ministry where nobody does.
 ///
 /// # Errors
 /// When there is no such ministry, or nothing is known of any.
@@ -53,8 +53,8 @@ fn of_ministry(
     risk_team: &str,
 ) -> Vec<RecipientLine> {
     let mut lines: Vec<RecipientLine> = recipients
-        .standings()
-        .map(|(contact, standing)| RecipientLine {
+        .statuses()
+        .map(|(contact, status)| RecipientLine {
             ministry: code.clone(),
             ministry_name: name.to_owned(),
             role: Some(contact.role),
@@ -62,8 +62,8 @@ fn of_ministry(
             email: Some(contact.email.clone()),
             since: contact.since,
             until: contact.until,
-            receives: standing.receipt(),
-            reason: standing.reason(),
+            receives: status.receipt(),
+            reason: status.reason(),
         })
         .collect();
     if recipients.is_empty() {

@@ -1,4 +1,4 @@
-//! Which language was asked for: `--lang`, or else the locale; French where neither says.
+//! Which language a run speaks: `--lang`, or else the locale; French where neither says.
 
 use std::sync::OnceLock;
 
@@ -25,13 +25,13 @@ pub(in crate::cli) fn is_english() -> bool {
     language() == Language::En
 }
 
-/// Settles the language of this run: the one that was asked for, or else that of the locale.
-pub(in crate::cli) fn settle(asked: Option<Language>) {
-    LANGUAGE.get_or_init(|| asked.unwrap_or_else(of_environment));
+/// Settles the language of this run: the one requested, or else that of the locale.
+pub(in crate::cli) fn settle(requested: Option<Language>) {
+    LANGUAGE.get_or_init(|| requested.unwrap_or_else(of_environment));
 }
 
-/// The language that arguments ask for when they could not be read: their faults are told in it too.
-pub(in crate::cli) fn asked(arguments: impl IntoIterator<Item = String>) -> Option<Language> {
+/// The language that arguments ask for when they could not be read: their faults are in it too.
+pub(in crate::cli) fn requested(arguments: impl IntoIterator<Item = String>) -> Option<Language> {
     let mut arguments = arguments.into_iter();
     let mut found = None;
     while let Some(argument) = arguments.next() {
@@ -48,7 +48,7 @@ pub(in crate::cli) fn asked(arguments: impl IntoIterator<Item = String>) -> Opti
 fn of_environment() -> Language {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the locale is that of the terminal, and faults of the settings are told in it"
+        reason = "the locale is that of the terminal, and faults of the settings are in it"
     )]
     let locale = |name: &str| std::env::var(name).ok().filter(|locale| !locale.is_empty());
     of_locale(["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(locale).as_deref())
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_option_decides_and_english_locales_have_english() {
-        let of = |line: &str| asked(line.split(' ').map(str::to_owned));
+        let of = |line: &str| requested(line.split(' ').map(str::to_owned));
         assert_eq!(of("vigie --lang en cycles"), Some(Language::En));
         assert_eq!(of("vigie cycles --lang=fr"), Some(Language::Fr));
         assert_eq!(of("vigie cycles --lang de"), None);

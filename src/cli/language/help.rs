@@ -4,7 +4,7 @@ use clap::builder::{Str, StyledStr};
 use clap::{Arg, Command, CommandFactory as _, Error};
 
 use super::choice::is_english;
-use super::texts::{french_of, say};
+use super::texts::{french_of, translate};
 use crate::cli::args::Args;
 
 /// What clap puts around the texts of commands.
@@ -25,44 +25,44 @@ const FRAME: [&str; 14] = [
     "COMMAND",
 ];
 
-/// The help that was asked for, or what is wrong with the arguments.
-pub(in crate::cli) fn explain(told: &Error) -> String {
+/// The requested help, or what is wrong with the arguments.
+pub(in crate::cli) fn explain(error: &Error) -> String {
     if is_english() {
-        return rendered(told);
+        return rendered(error);
     }
     let arguments = std::env::args_os();
     let again = in_french(Args::command()).try_get_matches_from(arguments);
-    let told = again.as_ref().err().unwrap_or(told);
-    let mut text = rendered(told);
-    if told.use_stderr() {
-        text = say(&text).into_owned();
+    let error = again.as_ref().err().unwrap_or(error);
+    let mut text = rendered(error);
+    if error.use_stderr() {
+        text = translate(&text).into_owned();
     }
     for part in FRAME {
-        text = text.replace(part, &say(part));
+        text = text.replace(part, &translate(part));
     }
     text.lines().map(value_in_french).collect::<Vec<_>>().join("\n")
 }
 
 /// `- table: For people`, in the list of the values of an argument.
 fn value_in_french(line: &str) -> String {
-    let told = line.trim_start().strip_prefix("- ").and_then(|value| value.split_once(": "));
-    let french = told.and_then(|(_, told)| Some((told, french_of(told.trim_start())?)));
+    let value = line.trim_start().strip_prefix("- ").and_then(|value| value.split_once(": "));
+    let french = value.and_then(|(_, words)| Some((words, french_of(words.trim_start())?)));
     french
         .map_or_else(|| line.to_owned(), |(words, french)| line.replace(words.trim_start(), french))
 }
 
 /// With colours where the help is shown on a terminal.
-fn rendered(told: &Error) -> String {
-    let styled = told.render();
-    if !told.use_stderr() && console::colors_enabled() {
+fn rendered(error: &Error) -> String {
+    let styled = error.render();
+    if !error.use_stderr() && console::colors_enabled() {
         return styled.ansi().to_string();
     }
     styled.to_string()
 }
 
 fn in_french(command: Command) -> Command {
-    let about = command.get_about().map(said);
-    let long_about = command.get_long_about().map(said);
+    let about = command.get_about().map(translated);
+    let long_about = command.get_long_about().map(translated);
     let mut command = command.mut_args(argument_in_french).mut_subcommands(in_french);
     if let Some(about) = about {
         command = command.about(about);
@@ -74,8 +74,8 @@ fn in_french(command: Command) -> Command {
 }
 
 fn argument_in_french(argument: Arg) -> Arg {
-    let help = argument.get_help().map(said);
-    let long_help = argument.get_long_help().map(said);
+    let help = argument.get_help().map(translated);
+    let long_help = argument.get_long_help().map(translated);
     let french = |name: &Str| french_of(name.as_str()).map_or_else(|| name.clone(), Str::from);
     let names: Option<Vec<Str>> =
         argument.get_value_names().map(|names| names.iter().map(french).collect());
@@ -92,8 +92,8 @@ fn argument_in_french(argument: Arg) -> Arg {
     argument
 }
 
-fn said(text: &StyledStr) -> String {
-    say(&text.to_string()).into_owned()
+fn translated(text: &StyledStr) -> String {
+    translate(&text.to_string()).into_owned()
 }
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ pub(super) mod tests {
         let mut texts = Vec::new();
         texts_of(&Args::command(), &mut texts);
         texts.extend(FRAME.map(str::to_owned));
-        texts.retain(|text| say(text) == text.as_str());
+        texts.retain(|text| translate(text) == text.as_str());
         texts.sort();
         texts.dedup();
         assert!(

@@ -8,6 +8,6 @@ mod template;
 mod texts;
 
 pub(crate) use choice::Language;
-pub(in crate::cli) use choice::{asked, is_english, settle};
+pub(in crate::cli) use choice::{is_english, requested, settle};
 pub(in crate::cli) use help::explain;
-pub(in crate::cli) use texts::{join, say, word};
+pub(in crate::cli) use texts::{join_cause, translate, translate_word};

@@ -1,23 +1,22 @@
-//! A text with places, which recognises texts made of it and says them in another language. `{name}` stands for what is
-//! kept as it is, `{name!}` for what is said in the other language in its turn, `{name|word|words}` for the word that
-//! agrees with a count.
+//! A text with placeholders, which recognises texts made from it and translates them. `{name}` is copied as it is,
+//! `{name!}` is translated in turn, `{name|word|words}` is the word that agrees with a count.
 
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Template {
-    /// What stands before, between and after the places.
+    /// The text before, between and after the placeholders.
     literals: Vec<Vec<char>>,
     places: Vec<Place>,
-    said: Vec<Part>,
-    /// Plurals of the text that says it.
+    translation: Vec<Part>,
+    /// Plurals of the translation.
     one_below: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
     name: String,
-    is_said: bool,
+    is_translated: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +29,13 @@ enum Part {
 impl Template {
     /// One for each form that the plurals of `from` have.
     pub(super) fn forms(from: &str, to: &str, one_below: f64) -> Vec<Self> {
-        let (from, said) = (parts(from), parts(to));
+        let (from, translation) = (parts(from), parts(to));
         let has_plurals = from.iter().any(|part| matches!(part, Part::Plural(..)));
         let numbers = if has_plurals { 0..2 } else { 0..1 };
-        numbers.map(|number| Self::form(&from, said.clone(), number, one_below)).collect()
+        numbers.map(|number| Self::form(&from, translation.clone(), number, one_below)).collect()
     }
 
-    fn form(from: &[Part], said: Vec<Part>, number: usize, one_below: f64) -> Self {
+    fn form(from: &[Part], translation: Vec<Part>, number: usize, one_below: f64) -> Self {
         let (mut literals, mut places) = (vec![Vec::new()], Vec::new());
         for part in from {
             let last = literals.last_mut();
@@ -58,7 +57,7 @@ impl Template {
                 }
             }
         }
-        Self { literals, places, said, one_below }
+        Self { literals, places, translation, one_below }
     }
 
     /// How much of a text it recognises by itself: of two that fit, the one that says more is right.
@@ -84,7 +83,7 @@ impl Template {
             Part::Place(place) => Some(place.name.clone()),
             Part::Text(_) | Part::Plural(..) => None,
         };
-        let names: Vec<String> = self.said.iter().filter_map(name).collect();
+        let names: Vec<String> = self.translation.iter().filter_map(name).collect();
         self.places
             .iter()
             .map(|p| p.name.as_str())
@@ -92,8 +91,12 @@ impl Template {
             .collect()
     }
 
-    /// The text in the other language, when it is made of this template; `say` says its parts.
-    pub(super) fn say(&self, text: &[char], say: &dyn Fn(&str) -> String) -> Option<String> {
+    /// The text in the other language, when it is made from this template; `translate` does its parts.
+    pub(super) fn translate(
+        &self,
+        text: &[char],
+        translate: &dyn Fn(&str) -> String,
+    ) -> Option<String> {
         let blanks: Vec<char> = text.iter().copied().map(blank).collect();
         let (first, rest) = self.literals.split_first()?;
         if !blanks.starts_with(first) {
@@ -106,10 +109,10 @@ impl Template {
         let mut found = BTreeMap::new();
         for (place, (start, end)) in self.places.iter().zip(spans) {
             let words: String = text.get(start..end)?.iter().collect();
-            let words = if place.is_said { say(&words) } else { words };
+            let words = if place.is_translated { translate(&words) } else { words };
             found.insert(place.name.as_str(), words);
         }
-        Some(self.said.iter().map(|part| self.write(part, &found)).collect())
+        Some(self.translation.iter().map(|part| self.write(part, &found)).collect())
     }
 
     fn write(&self, part: &Part, found: &BTreeMap<&str, String>) -> String {
@@ -174,7 +177,7 @@ fn parts(text: &str) -> Vec<Part> {
             }
             _ => Part::Place(Place {
                 name: name.trim_end_matches('!').to_owned(),
-                is_said: name.ends_with('!'),
+                is_translated: name.ends_with('!'),
             }),
         });
         rest = after;
@@ -190,7 +193,7 @@ mod tests {
     fn said(from: &str, to: &str, text: &str) -> Option<String> {
         let text: Vec<char> = text.chars().collect();
         let shout = |words: &str| words.to_uppercase();
-        Template::forms(from, to, 2.0).iter().find_map(|one| one.say(&text, &shout))
+        Template::forms(from, to, 2.0).iter().find_map(|one| one.translate(&text, &shout))
     }
 
     #[test]

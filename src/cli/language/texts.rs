@@ -33,16 +33,16 @@ static WORDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 static INTO_ENGLISH: LazyLock<Texts> = LazyLock::new(|| Texts::into(Language::En));
 
 /// A text of this program in the language of this run; as it is, when it is in it already or is no text of the program.
-pub(in crate::cli) fn say(text: &str) -> Cow<'_, str> {
+pub(in crate::cli) fn translate(text: &str) -> Cow<'_, str> {
     let texts = match language() {
         Language::Fr => &*INTO_FRENCH,
         Language::En => &*INTO_ENGLISH,
     };
-    texts.say(text)
+    texts.translate(text)
 }
 
 /// A whole cell of a table that is a word of the program, such as a state; `None` for all other cells, and in French.
-pub(in crate::cli) fn word(cell: &str) -> Option<&'static str> {
+pub(in crate::cli) fn translate_word(cell: &str) -> Option<&'static str> {
     (language() == Language::En).then(|| WORDS.get(cell).map(String::as_str)).flatten()
 }
 
@@ -52,7 +52,7 @@ pub(super) fn french_of(english: &str) -> Option<&'static str> {
 }
 
 /// What was broken down, and its cause.
-pub(in crate::cli) fn join(what: &str, cause: &str) -> String {
+pub(in crate::cli) fn join_cause(what: &str, cause: &str) -> String {
     match language() {
         Language::Fr => format!("{what}\u{a0}: {cause}"),
         Language::En => format!("{what}: {cause}"),
@@ -81,7 +81,7 @@ impl Texts {
         Self { to, templates }
     }
 
-    pub(super) fn say<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(super) fn translate<'t>(&self, text: &'t str) -> Cow<'t, str> {
         // A value that is quoted may have several lines.
         if text.contains('\n')
             && let Some(said) = self.whole(text)
@@ -103,7 +103,7 @@ impl Texts {
         self.templates
             .iter()
             .filter(|one| one.is_telling())
-            .find_map(|one| one.say(&characters, &part))
+            .find_map(|one| one.translate(&characters, &part))
     }
 
     fn line(&self, line: &str) -> Option<String> {
@@ -122,30 +122,30 @@ impl Texts {
 /// One message, and what is known of its parts.
 struct Message<'t> {
     texts: &'t Texts,
-    parts: RefCell<BTreeMap<String, Said>>,
+    parts: RefCell<BTreeMap<String, Translation>>,
 }
 
 /// A text in the other language, and how much of it was left as it is.
 #[derive(Clone, Debug)]
-struct Said {
+struct Translation {
     text: String,
     is_known: bool,
-    kept: usize,
+    untranslated: usize,
 }
 
-impl Said {
+impl Translation {
     fn joined(self, mark: &str, after: &Self, end: &str) -> Self {
         Self {
             text: format!("{}{mark}{}{end}", self.text, after.text),
             is_known: self.is_known || after.is_known,
-            kept: self.kept + after.kept,
+            untranslated: self.untranslated + after.untranslated,
         }
     }
 }
 
 impl Message<'_> {
     /// A whole text, or else its parts, `place: fault; advice (hint)`, parted where the least is left as it is.
-    fn best(&self, text: &str, depth: usize) -> Said {
+    fn best(&self, text: &str, depth: usize) -> Translation {
         if let Some(said) = self.parts.borrow().get(text) {
             return said.clone();
         }
@@ -154,16 +154,17 @@ impl Message<'_> {
         said
     }
 
-    fn found(&self, text: &str, depth: usize) -> Said {
-        let as_it_is = Said { text: text.to_owned(), is_known: false, kept: text.len() };
+    fn found(&self, text: &str, depth: usize) -> Translation {
+        let as_it_is =
+            Translation { text: text.to_owned(), is_known: false, untranslated: text.len() };
         if depth > DEEPEST || text.is_empty() {
             return as_it_is;
         }
         let part = |words: &str| self.best(words, depth + 1).text;
         let characters: Vec<char> = text.chars().collect();
         let mut templates = self.texts.templates.iter();
-        if let Some(whole) = templates.find_map(|one| one.say(&characters, &part)) {
-            return Said { text: whole, is_known: true, kept: 0 };
+        if let Some(whole) = templates.find_map(|one| one.translate(&characters, &part)) {
+            return Translation { text: whole, is_known: true, untranslated: 0 };
         }
         let hinted = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
         let hinted = hinted.map(|(fault, hint)| {
@@ -180,7 +181,7 @@ impl Message<'_> {
             Some(left.joined(&format!("{blank}{mark}"), &right, ""))
         });
         let said = hinted.into_iter().chain(parted).filter(|said| said.is_known);
-        said.min_by_key(|said| said.kept).unwrap_or(as_it_is)
+        said.min_by_key(|said| said.untranslated).unwrap_or(as_it_is)
     }
 }
 
@@ -289,14 +290,14 @@ mod tests {
             let table: toml::Table = text.parse().unwrap();
             for (english, french) in table {
                 assert!(french.is_str(), "{name}: {english}");
-                assert!(seen.insert(english.clone()), "{name}: {english} stands twice");
+                assert!(seen.insert(english.clone()), "{name}: {english} is there twice");
             }
         }
     }
 
     #[test]
     fn parts_of_a_message_are_said_each_in_its_turn() {
-        let french = |text: &str| INTO_FRENCH.say(text).replace('\u{a0}', " ");
+        let french = |text: &str| INTO_FRENCH.translate(text).replace('\u{a0}', " ");
         assert_eq!(french("no import `99`"), "aucune importation `99`");
         assert_eq!(
             french("drift/D1.rhai:3:7: the rule has no `sources` (did you mean `x`?)"),
@@ -307,7 +308,7 @@ mod tests {
             "aucune règle `X9` en vigueur ; nom le plus proche : `P9`"
         );
         assert_eq!(french("SI SAMU"), "SI SAMU");
-        let english = |text: &str| INTO_ENGLISH.say(text).into_owned();
+        let english = |text: &str| INTO_ENGLISH.translate(text).into_owned();
         assert_eq!(english("compte 3 clos"), "account 3 closed");
         assert_eq!(english("1\u{a0}fichier importé"), "1 file imported");
     }

@@ -78,7 +78,7 @@ fn conclude(report: &AuditReport, printer: &Printer) -> Result<Conclusion, CliEr
 
 fn list(entries: &[AuditEntry]) -> Sheet {
     Sheet::list(
-        format!("Piste d’audit : {} décisions", entries.len()),
+        format!("Piste d’audit : {}", french::counted(entries.len(), "décision", "décisions")),
         entries.iter(),
         &[
             ("number", "N°", &|one| Cell::count(one.number)),
@@ -109,12 +109,15 @@ fn moment(stored: &str) -> String {
 fn verified(report: &AuditReport) -> Sheet {
     let sound = french::integer(report.sound);
     let title = match &report.flaw {
-        None => format!("Piste d’audit intègre : {sound} décisions"),
+        None => format!(
+            "Piste d’audit intègre : {sound} {}",
+            if report.sound < 2 { "décision" } else { "décisions" }
+        ),
         Some(flaw) => format!("Piste d’audit ROMPUE : {}", in_french(flaw)),
     };
     let note = match &report.flaw {
         None => "À noter hors de cette base : l’empreinte de la dernière décision.".to_owned(),
-        Some(_) => format!("Les {sound} premières décisions se suivent."),
+        Some(_) => format!("Décisions qui se suivent depuis la première : {sound}."),
     };
     let row = vec![Cell::count(report.head.number), Cell::text(report.head.hash.as_str())];
     let columns = vec![("number", "Dernière décision intègre"), ("hash", "Empreinte")];

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::runs;
-use crate::cli::language::say;
+use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::person::anybody;
@@ -108,7 +108,7 @@ fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
         moment(run.map(|run| run.started_at)),
         Cell::optional(run.map(occasion)),
         run.map_or_else(Cell::nothing, |run| outcome(run.outcome)),
-        Cell::optional(run.map(|run| shortened(&say(&run.detail)))),
+        Cell::optional(run.map(|run| shortened(&translate(&run.detail)))),
         moment(standing.last_success_at),
         Cell::count(standing.missed),
     ]
@@ -132,7 +132,7 @@ fn show_run(run: &JobRun, printer: &Printer) -> Result<Conclusion, CliError> {
     let cells = vec![
         Cell::of(label(run.job), run.job.as_str()),
         outcome(run.outcome),
-        Cell::said(&run.detail),
+        Cell::translated(&run.detail),
     ];
     printer.answer(run, &[Sheet::new("Tâche exécutée", columns, vec![cells])], 0)?;
     let good = run.outcome == RunOutcome::Success;

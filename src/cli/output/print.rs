@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::format::Format;
 use super::layout::{SheetLayout, screen_width};
-use crate::cli::language::{is_english, join, say, word};
+use crate::cli::language::{is_english, join_cause, translate, translate_word};
 use crate::cli::outcome::{CliError, Conclusion};
 use vigie::domain::level::Level;
 use vigie::support::{french, visible_text};
@@ -52,8 +52,8 @@ impl Cell {
     }
 
     /// A message of the program, in the language of this run for people.
-    pub(crate) fn said(text: &str) -> Self {
-        Self::of(say(text), text)
+    pub(crate) fn translated(text: &str) -> Self {
+        Self::of(translate(text), text)
     }
 
     pub(crate) fn optional(text: Option<impl Into<String>>) -> Self {
@@ -168,13 +168,13 @@ impl Printer {
 /// A message on standard error: what was broken down, then each cause behind it.
 pub(crate) fn fault(error: &dyn Error) {
     let mut last = error.to_string();
-    let mut text = say(&last).into_owned();
+    let mut text = translate(&last).into_owned();
     let mut cause = error.source();
     while let Some(source) = cause {
         let words = source.to_string();
         // A transparent error shows its source's words already.
         if !last.ends_with(&words) {
-            text = join(&text, &say(&words));
+            text = join_cause(&text, &translate(&words));
         }
         last = words;
         cause = source.source();
@@ -184,7 +184,7 @@ pub(crate) fn fault(error: &dyn Error) {
 }
 
 pub(crate) fn message(text: &str) {
-    to_stderr(&visible_text::lines(&say(text)));
+    to_stderr(&visible_text::lines(&translate(text)));
 }
 
 /// What parsing the command line gave instead of a command: help, a version, or a fault.
@@ -201,8 +201,8 @@ fn to_stderr(text: &str) {
 }
 
 /// A text of tables, which are written in French.
-fn told(text: &str) -> Cow<'_, str> {
-    if is_english() { say(text) } else { Cow::Borrowed(text) }
+fn in_language(text: &str) -> Cow<'_, str> {
+    if is_english() { translate(text) } else { Cow::Borrowed(text) }
 }
 
 fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
@@ -211,12 +211,12 @@ fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", style(visible_text::one_line(&told(&sheet.title))).bold())?;
+        writeln!(out, "{}", style(visible_text::one_line(&in_language(&sheet.title))).bold())?;
         if !sheet.rows.is_empty() {
             writeln!(out, "{}", coloured(&laid_out(sheet)))?;
         }
         if let Some(note) = &sheet.note {
-            writeln!(out, "{}", visible_text::lines(&told(note)))?;
+            writeln!(out, "{}", visible_text::lines(&in_language(note)))?;
         }
     }
     Ok(())
@@ -240,10 +240,10 @@ fn csv(sheet: &Sheet) -> Result<(), CliError> {
 fn laid_out(sheet: &Sheet) -> String {
     let columns = sheet.columns.iter().enumerate().filter(|(_, (_, header))| !header.is_empty());
     let shown: Vec<(usize, Cow<'_, str>)> =
-        columns.map(|(index, (_, header))| (index, told(header))).collect();
+        columns.map(|(index, (_, header))| (index, in_language(header))).collect();
     let text = |row: &Vec<Cell>, index: usize| {
         let words = row.get(index).map_or("", |cell| &cell.shown);
-        visible_text::lines(word(words).unwrap_or(words)).into_owned()
+        visible_text::lines(translate_word(words).unwrap_or(words)).into_owned()
     };
     let is_figure =
         |row: &Vec<Cell>, index: usize| row.get(index).is_some_and(|cell| cell.value.is_number());

@@ -169,7 +169,8 @@ pub(super) fn total_cost(import: &Import) -> Option<String> {
     };
     let (missing, withheld) = (without(&Reported::Missing), without(&Reported::Withheld));
     let known = snapshots.len() - missing.len() - withheld.len();
-    let mut words = format!("{} sur {known} projets", french::meur(total));
+    let mut words =
+        format!("{} sur {}", french::meur(total), french::counted(known, "projet", "projets"));
     for (label, projects) in [("sans coût", missing), ("coût non publié", withheld)] {
         if !projects.is_empty() {
             words.extend([" ; ", label, " : ", &projects.join(", ")]);

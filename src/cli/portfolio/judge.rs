@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::language::{is_english, say};
+use crate::cli::language::{is_english, translate};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::whole_file::with_whole_file;
@@ -126,7 +126,7 @@ fn judge(
         bar.set_length(progress.of);
         bar.set_position(progress.done);
         let message = format!("{} rows, {} verdicts", progress.rows, progress.verdicts);
-        bar.set_message(say(&message).into_owned());
+        bar.set_message(translate(&message).into_owned());
     });
     bar.finish_and_clear();
     let report = judged?;
@@ -164,7 +164,7 @@ fn summary(report: &TableReport) -> Vec<String> {
     if !missing.is_empty() {
         let costs = missing.iter().map(|(field, count)| {
             let absent = if report.absent.contains(field) {
-                format!(", {}", say("no column"))
+                format!(", {}", translate("no column"))
             } else {
                 String::new()
             };
@@ -193,7 +193,10 @@ fn level_word(level: Level) -> String {
 fn some_of(names: &[&str]) -> String {
     let shown: Vec<_> = names.iter().take(NAMES_SHOWN).copied().collect();
     let more = names.len() - shown.len();
-    let more =
-        if more > 0 { format!(" {}", say(&format!("and {more} more"))) } else { String::new() };
+    let more = if more > 0 {
+        format!(" {}", translate(&format!("and {more} more")))
+    } else {
+        String::new()
+    };
     format!("{}{more}", shown.join(", "))
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use crate::cli::language::say;
+use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -182,7 +182,7 @@ fn grounds(judgement: &Judgement) -> String {
                 fault.file,
                 place(fault.line),
                 place(fault.column),
-                say(&fault.message)
+                translate(&fault.message)
             )
         }
     }

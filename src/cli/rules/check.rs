@@ -10,6 +10,7 @@ use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::domain::ids::RuleId;
 use vigie::rules;
 use vigie::rules::{ExecutionRoute, RuleFault};
+use vigie::support::french;
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,12 +57,12 @@ pub(super) fn run(
         let route = catalogue.route(&rule.id)?;
         Some(RuleRoute { rule: &rule.id, file: &rule.file, route })
     });
-    let title = format!(
-        "{} règles compilées, {} défauts, {} remarques",
-        catalogue.rules().count(),
-        faults.len(),
-        lints.len()
-    );
+    let title = [
+        french::counted(catalogue.rules().count(), "règle compilée", "règles compilées"),
+        french::counted(faults.len(), "défaut", "défauts"),
+        french::counted(lints.len(), "remarque", "remarques"),
+    ]
+    .join(", ");
     let report = Report { findings, routes: routes.collect() };
     let mut rows = found(&report.findings);
     if printer.format() == Format::Csv {
@@ -89,8 +90,8 @@ fn found(findings: &[Finding<'_>]) -> Vec<Vec<Cell>> {
             Cell::text(&fault.file),
             place(fault.line),
             place(fault.column),
-            Cell::said(&fault.message),
-            fault.hint.as_deref().map_or_else(Cell::nothing, Cell::said),
+            Cell::translated(&fault.message),
+            fault.hint.as_deref().map_or_else(Cell::nothing, Cell::translated),
         ]
     };
     findings.iter().map(line).collect()

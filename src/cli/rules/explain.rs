@@ -1,6 +1,6 @@
 //! `vigie rules explain RULE PROJECT`: the way from what was read to the answer.
 
-use crate::cli::language::say;
+use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::words::missing_in_words;
@@ -28,10 +28,10 @@ fn trail(explained: &Explanation) -> Sheet {
         ]
     });
     let title = format!(
-        "{} · {}, sur {}, au {}",
-        explained.rule.id,
+        "{} ({}) : {}, au {}",
         explained.rule.title,
-        explained.trace.judgement.subject,
+        explained.rule.id,
+        explained.subject_name,
         french::date(explained.as_of)
     );
     let columns = vec![
@@ -63,7 +63,11 @@ fn conclusion(explained: &Explanation) -> String {
             let place = [fault.line, fault.column].into_iter().flatten();
             let place: Vec<String> =
                 std::iter::once(fault.file.clone()).chain(place.map(|n| n.to_string())).collect();
-            format!("Conclusion : règle en défaut, {} : {}", place.join(":"), say(&fault.message))
+            format!(
+                "Conclusion : règle en défaut, {} : {}",
+                place.join(":"),
+                translate(&fault.message)
+            )
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::domain::level::Level;
 use vigie::rules::Rule;
+use vigie::support::french;
 
 pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliError> {
     let found: Vec<&Rule> = shelf.0.catalogue.rules().collect();
@@ -24,7 +25,11 @@ pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliErr
         ]
     });
     let sheet = Sheet::new(
-        format!("{} règles, catalogue {}", found.len(), shelf.0.catalogue.fingerprint().short()),
+        format!(
+            "{}, catalogue {}",
+            french::counted(found.len(), "règle", "règles"),
+            shelf.0.catalogue.fingerprint().short()
+        ),
         vec![
             ("id", "Règle"),
             ("title", "Titre"),

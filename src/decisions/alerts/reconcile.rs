@@ -229,16 +229,15 @@ fn without_verdict(alert: &Alert, occasion: EvaluationContext<'_>) -> Option<Ale
         let reason = "Le projet est de nouveau dans le panorama.".to_owned();
         return Some(closes(alert, AlertChangeKind::Resolved, reason, occasion));
     }
-    let reason = if terms.is_some() {
-        match (alert.state, alert.subject.project().is_some_and(|project| !is_listed(project))) {
-            (AlertState::Dormant, _) => return None,
-            (AlertState::Open, true) => return Some(falls_asleep(alert, occasion)),
-            (AlertState::Pending | AlertState::Open | AlertState::Resolved, _) => {
-                "Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué."
-            }
-        }
-    } else if alert.state == AlertState::Dormant {
+    if alert.state == AlertState::Dormant {
         return None;
+    }
+    let has_left = alert.subject.project().is_some_and(|project| !is_listed(project));
+    if terms.is_some() && has_left && alert.state == AlertState::Open {
+        return Some(becomes_dormant(alert, occasion));
+    }
+    let reason = if terms.is_some() {
+        "Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué."
     } else {
         "Plus évalué : la règle n’est plus au catalogue, ou y est en défaut. La retirer avec son \
          motif (`deprecated`) clôt ses alertes."
@@ -247,7 +246,7 @@ fn without_verdict(alert: &Alert, occasion: EvaluationContext<'_>) -> Option<Ale
 }
 
 /// Its project left: it is out of what is open, keeps its level, its references and what people did.
-fn falls_asleep(standing: &Alert, occasion: EvaluationContext<'_>) -> AlertChange {
+fn becomes_dormant(standing: &Alert, occasion: EvaluationContext<'_>) -> AlertChange {
     let alert = Alert {
         state: AlertState::Dormant,
         updated_at: occasion.now,

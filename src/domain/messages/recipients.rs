@@ -40,11 +40,11 @@ pub struct RecipientLine {
 
 /// Why a contact receives messages on a day, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContactStanding {
+pub enum ContactStatus {
     InOffice,
     /// The last day of the absence.
     Replaces(NaiveDate),
-    Beside,
+    Additional,
     Copied,
     /// Until this day a delegate receives the messages.
     Absent(NaiveDate),
@@ -57,10 +57,10 @@ pub enum ContactStanding {
     NoMessage,
 }
 
-impl ContactStanding {
+impl ContactStatus {
     pub fn receipt(self) -> Receipt {
         match self {
-            Self::InOffice | Self::Replaces(_) | Self::Beside => Receipt::To,
+            Self::InOffice | Self::Replaces(_) | Self::Additional => Receipt::To,
             Self::Copied => Receipt::Copy,
             Self::Absent(_)
             | Self::NotBefore(_)
@@ -78,7 +78,7 @@ impl ContactStanding {
             Self::Replaces(until) => {
                 format!("remplace le secrétaire général jusqu’au {}", french::date(until))
             }
-            Self::Beside => "avec le secrétaire général".to_owned(),
+            Self::Additional => "avec le secrétaire général".to_owned(),
             Self::Copied => "en copie de chaque message".to_owned(),
             Self::Absent(until) => {
                 format!("absent jusqu’au {} : son délégué reçoit à sa place", french::date(until))
@@ -92,20 +92,19 @@ impl ContactStanding {
     }
 }
 
-/// The contacts of a ministry as they stand on a day.
+/// The contacts of a ministry on a day.
 #[derive(Clone, Debug)]
-pub struct Recipients<'a>(Vec<(&'a Contact, ContactStanding)>);
+pub struct Recipients<'a>(Vec<(&'a Contact, ContactStatus)>);
 
 impl<'a> Recipients<'a> {
     pub fn of(contacts: &'a [Contact], ministry: &MinistryCode, day: NaiveDate) -> Self {
         let own: Vec<&Contact> =
             contacts.iter().filter(|contact| contact.ministry == *ministry).collect();
         let mut all: Vec<_> =
-            own.iter().map(|contact| (*contact, standing(contact, &own, day))).collect();
-        if !all.iter().any(|(_, standing)| standing.receipt() == Receipt::To) {
-            let copied =
-                all.iter_mut().filter(|(_, standing)| *standing == ContactStanding::Copied);
-            copied.for_each(|(_, standing)| *standing = ContactStanding::NobodyToCopy);
+            own.iter().map(|contact| (*contact, status(contact, &own, day))).collect();
+        if !all.iter().any(|(_, status)| status.receipt() == Receipt::To) {
+            let copied = all.iter_mut().filter(|(_, status)| *status == ContactStatus::Copied);
+            copied.for_each(|(_, status)| *status = ContactStatus::NobodyToCopy);
         }
         Self(all)
     }
@@ -129,34 +128,34 @@ impl<'a> Recipients<'a> {
 
     /// Those who may read the ministry's messages: who receives them, and whoever is absent meanwhile.
     pub fn readers(&self) -> Vec<&'a Contact> {
-        let is_absent = |standing: ContactStanding| matches!(standing, ContactStanding::Absent(_));
+        let is_absent = |status: ContactStatus| matches!(status, ContactStatus::Absent(_));
         let may_read = self
             .0
             .iter()
-            .filter(|(_, standing)| standing.receipt() != Receipt::Nothing || is_absent(*standing));
+            .filter(|(_, status)| status.receipt() != Receipt::Nothing || is_absent(*status));
         distinct(may_read.map(|(contact, _)| *contact))
     }
 
     /// Every contact, and why it receives messages or not.
-    pub fn standings(&self) -> impl Iterator<Item = (&'a Contact, ContactStanding)> + '_ {
+    pub fn statuses(&self) -> impl Iterator<Item = (&'a Contact, ContactStatus)> + '_ {
         self.0.iter().copied()
     }
 
     fn receiving(&self, receipt: Receipt) -> impl Iterator<Item = &'a Contact> + '_ {
-        let receives = move |standing: ContactStanding| standing.receipt() == receipt;
-        let those = self.0.iter().filter(move |(_, standing)| receives(*standing));
+        let receives = move |status: ContactStatus| status.receipt() == receipt;
+        let those = self.0.iter().filter(move |(_, status)| receives(*status));
         those.map(|(contact, _)| *contact)
     }
 }
 
-fn standing(contact: &Contact, own: &[&Contact], day: NaiveDate) -> ContactStanding {
+fn status(contact: &Contact, own: &[&Contact], day: NaiveDate) -> ContactStatus {
     let has_begun = |one: &Contact| one.since.is_none_or(|since| since <= day);
     let has_ended = |one: &Contact| one.until.is_some_and(|until| until < day);
     if let Some(since) = contact.since.filter(|since| *since > day) {
-        return ContactStanding::NotBefore(since);
+        return ContactStatus::NotBefore(since);
     }
     if let Some(until) = contact.until.filter(|until| *until < day) {
-        return ContactStanding::EndedOn(until);
+        return ContactStatus::EndedOn(until);
     }
     // An office is of those who took it last, even once they left: no predecessor comes back.
     let colleagues = own.iter().filter(|one| one.role == contact.role && has_begun(one));
@@ -166,14 +165,14 @@ fn standing(contact: &Contact, own: &[&Contact], day: NaiveDate) -> ContactStand
         delegates.filter(|one| has_begun(one) && !has_ended(one)).filter_map(|one| one.until).max();
     match (contact.role, absence) {
         (ContactRole::SecretaryGeneral | ContactRole::DigitalDirector, _) if !is_latest => {
-            ContactStanding::Succeeded
+            ContactStatus::Succeeded
         }
-        (ContactRole::SecretaryGeneral, Some(until)) => ContactStanding::Absent(until),
-        (ContactRole::SecretaryGeneral, None) => ContactStanding::InOffice,
-        (ContactRole::Delegate, _) => ContactStanding::Replaces(contact.until.unwrap_or(day)),
-        (ContactRole::Recipient, _) => ContactStanding::Beside,
-        (ContactRole::DigitalDirector, _) => ContactStanding::Copied,
-        (ContactRole::SecurityRelay, _) => ContactStanding::NoMessage,
+        (ContactRole::SecretaryGeneral, Some(until)) => ContactStatus::Absent(until),
+        (ContactRole::SecretaryGeneral, None) => ContactStatus::InOffice,
+        (ContactRole::Delegate, _) => ContactStatus::Replaces(contact.until.unwrap_or(day)),
+        (ContactRole::Recipient, _) => ContactStatus::Additional,
+        (ContactRole::DigitalDirector, _) => ContactStatus::Copied,
+        (ContactRole::SecurityRelay, _) => ContactStatus::NoMessage,
     }
 }
 

@@ -60,7 +60,7 @@ words! {
 }
 
 impl Dataset {
-    /// Whether what a file says nothing of still stands, field by field. The others are registers, in which a blank is
+    /// Whether a field that a new file leaves blank keeps its former answer. The others are registers, in which a blank is
     /// a correction.
     pub fn answers_by_field(self) -> bool {
         matches!(self, Self::Questionnaire)

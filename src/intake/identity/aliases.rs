@@ -28,6 +28,8 @@ pub struct Aliases {
     /// Ministries by the key of a label or of a code, each from a day on.
     ministries: BTreeMap<String, BTreeMap<Option<NaiveDate>, MinistryCode>>,
     ministry_names: BTreeMap<MinistryCode, String>,
+    /// How the table spells each label, by its key; a code is spelled as the name.
+    spellings: BTreeMap<String, String>,
     labels: Vec<String>,
     /// Pairs that look alike and are not the same, in both orders.
     apart: BTreeSet<(ProjectId, ProjectId)>,
@@ -92,6 +94,7 @@ impl Aliases {
             project_names: BTreeMap::new(),
             ministries: BTreeMap::new(),
             ministry_names: BTreeMap::new(),
+            spellings: BTreeMap::new(),
             labels: Vec::new(),
             apart: BTreeSet::new(),
             successions: Successions::default(),
@@ -122,9 +125,10 @@ impl Aliases {
         &self.successions
     }
 
-    /// The ministry's name today, in French.
-    pub fn ministry_name(&self, code: &MinistryCode) -> Option<&str> {
-        self.ministry_names.get(code).map(String::as_str)
+    /// A ministry's label with the table's capitals and accents, and the name instead of a code: `Ministère de l’Économie`
+    /// for `Ministère de l'Economie`.
+    pub(in crate::intake) fn ministry_spelling(&self, label_or_code: &str) -> Option<&str> {
+        self.spellings.get(&key(label_or_code)).map(String::as_str)
     }
 
     /// The project that has this name or id.
@@ -181,7 +185,12 @@ impl Aliases {
                 Some(_) | None => self.labels.push(label.clone()),
             }
         }
-        self.ministry_names.insert(code, ministry.name);
+        let name = typographic(&ministry.name);
+        self.spellings.entry(key(&ministry.code)).or_insert_with(|| name.clone());
+        for label in std::iter::once(&ministry.name).chain(&ministry.also) {
+            self.spellings.entry(key(label)).or_insert_with(|| typographic(label));
+        }
+        self.ministry_names.insert(code, name);
         Ok(())
     }
 
@@ -246,6 +255,11 @@ fn significant(label: &str) -> BTreeSet<String> {
     let key = key(label);
     let words = key.split(' ').filter(|word| !word.is_empty() && !COMMON.contains(word));
     words.map(str::to_owned).collect()
+}
+
+/// With the apostrophes of French typography.
+fn typographic(label: &str) -> String {
+    label.replace('\'', "’")
 }
 
 fn twice(what: &str, name: &str, first: &str, second: &str) -> String {

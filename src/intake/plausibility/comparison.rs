@@ -11,7 +11,7 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import_decision::{HoldKind, HoldReason};
 use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::value::Reported;
-use crate::support::french::{counted, decimal, meur, month_and_year, months, percent};
+use crate::support::french::{counted, decimal, meur, month_and_year, months, percent_at_most};
 
 /// A shorter time between two editions is taken as this one, in months.
 const SHORTEST: f64 = 3.0;
@@ -102,7 +102,7 @@ impl<'a> SuccessiveEditions<'a> {
                     words(former),
                     words(now),
                     signed(change),
-                    percent(most)
+                    percent_at_most(most)
                 );
                 holds.push(hold(kind, text));
             }
@@ -125,8 +125,8 @@ impl<'a> SuccessiveEditions<'a> {
                 counted(self.gone.len(), "projet", "projets"),
                 self.before,
                 self.former,
-                percent(share),
-                percent(most),
+                percent_at_most(share),
+                percent_at_most(most),
                 months(elapsed.round()),
                 listing(names)
             );
@@ -152,8 +152,8 @@ impl<'a> SuccessiveEditions<'a> {
                     self.edition,
                     had.len(),
                     lost,
-                    percent(share),
-                    percent(most)
+                    percent_at_most(share),
+                    percent_at_most(most)
                 );
                 holds.push(hold(HoldKind::ValuesLost, text));
             }
@@ -184,10 +184,10 @@ impl<'a> SuccessiveEditions<'a> {
             let text = format!(
                 "Début déplacé de plus de {} pour {} de ceux des éditions {} et {}, pour {} au plus : {}.",
                 months(shift),
-                percent(share),
+                percent_at_most(share),
                 self.former,
                 self.edition,
-                percent(most),
+                percent_at_most(most),
                 listing(places)
             );
             hold(HoldKind::Starts, text)
@@ -215,10 +215,10 @@ impl<'a> SuccessiveEditions<'a> {
         (share > most).then(|| {
             let text = format!(
                 "Phase revenue en arrière pour {} des projets des éditions {} et {}, pour {} au plus : {}.",
-                percent(share),
+                percent_at_most(share),
                 self.former,
                 self.edition,
-                percent(most),
+                percent_at_most(most),
                 listing(places)
             );
             hold(HoldKind::Phases, text)
@@ -262,5 +262,5 @@ fn rank(phase: Phase) -> Option<u8> {
 }
 
 fn signed(change: f64) -> String {
-    if change > 0.0 { format!("+{}", percent(change)) } else { percent(change) }
+    if change > 0.0 { format!("+{}", percent_at_most(change)) } else { percent_at_most(change) }
 }

@@ -56,7 +56,7 @@ fn is_of_a_system(path: &str) -> bool {
         || path.rsplit('/').next().is_some_and(|base| base.starts_with('.'))
 }
 
-/// Nothing is written under these names, but they are kept and shown: none may point out of the archive.
+/// Nothing is written under these names, but they are stored and shown: none may point out of the archive.
 fn check_name(name: &str) -> Result<(), SourceError> {
     let refuse = |found: &str, expected| {
         Err(SourceError::Unreadable { file: name.to_owned(), found: found.to_owned(), expected })

@@ -145,15 +145,12 @@ fn project(reader: &mut RowReader<'_, '_>) -> Option<ProjectId> {
     project
 }
 
-/// The code, and the name as published. A file may give a code, a name, or both.
+/// The code, and the published name as the table of aliases spells it. A file may give a code, a name, or both.
 fn ministry(reader: &mut RowReader<'_, '_>) -> Option<(MinistryCode, String)> {
     let given = reader.needed("ministry")?;
     let code = known_ministry(reader, "ministry");
     let Some(label) = reader.text("ministry_label") else {
-        let code = code?;
-        let name = reader.context.aliases.ministry_name(&code).unwrap_or(given);
-        let label = if code.as_str().eq_ignore_ascii_case(given) { name } else { given };
-        return Some((code, label.to_owned()));
+        return Some((code?, spelled(reader, given)));
     };
     let by_label = known_ministry(reader, "ministry_label");
     let (code, by_label) = (code?, by_label?);
@@ -162,7 +159,11 @@ fn ministry(reader: &mut RowReader<'_, '_>) -> Option<(MinistryCode, String)> {
         reader.fault("ministry_label", found, format!("un nom de `{code}`, comme `{given}`"));
         return None;
     }
-    Some((code, label.to_owned()))
+    Some((code, spelled(reader, label)))
+}
+
+fn spelled(reader: &RowReader<'_, '_>, label: &str) -> String {
+    reader.context.aliases.ministry_spelling(label).unwrap_or(label).to_owned()
 }
 
 pub(in crate::intake) fn known_ministry(

@@ -210,7 +210,7 @@ fn escalation(
     } else {
         format!("sans réponse malgré {after}")
     };
-    let told = format!(
+    let counts = format!(
         "{}, sans accusé de réception après {after} :",
         plural(
             escalated.len(),
@@ -221,7 +221,7 @@ fn escalation(
     let message = Message {
         title: format!("[RISQUE][{}] {place}, {ignored} : {count}", worst(&levels)),
         heading: format!("{place}, {ignored} : {count}"),
-        intro: undecided(&decisions, waiting).into_iter().chain([told]).collect(),
+        intro: undecided(&decisions, waiting).into_iter().chain([counts]).collect(),
         sections: vec![section(
             "À porter au secrétaire général",
             waiting,

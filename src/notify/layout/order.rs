@@ -97,7 +97,7 @@ pub(in crate::notify) fn rest(
         points("Autres décisions", grouped_missions(undecided, context.directory)),
         lines(new, grouped(&worse, context)),
         lines("Améliorations", grouped(&better, context)),
-        points("Alertes en sommeil", fallen_asleep(&dormant, context.directory)),
+        points("Alertes en sommeil", dormant_alerts(&dormant, context.directory)),
         points("Suites des missions", others.collect()),
     ];
     let title = if is_alone { "Ce qui a changé" } else { "Le reste" };
@@ -246,7 +246,7 @@ fn one_fact(fact: Vec<PlacedLine<'_>>, directory: &Directory) -> Option<MessageL
 }
 
 /// One line for all the projects that left without a known reason, with their alerts.
-fn fallen_asleep(dormant: &[&AlertNews<'_>], directory: &Directory) -> Vec<String> {
+fn dormant_alerts(dormant: &[&AlertNews<'_>], directory: &Directory) -> Vec<String> {
     let subjects: BTreeSet<&Subject> = dormant.iter().map(|news| &news.alert.subject).collect();
     if subjects.is_empty() {
         return vec![];

@@ -20,9 +20,9 @@ use crate::domain::portfolio::import::KnownProject;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::portfolio::succession::Successions;
 use crate::store::imports::project_logs::link_log::Links;
-use crate::store::imports::project_logs::{link_log, successions};
+use crate::store::imports::project_logs::{link_log, succession_log};
 use crate::store::imports::projects;
-use crate::store::imports::projects::{FormerHome, Whereabouts};
+use crate::store::imports::projects::{FormerMinistry, ProjectMinistries};
 
 /// What a handle may show. What is not there and what is not shown look the same to the caller.
 #[derive(Debug)]
@@ -78,7 +78,8 @@ impl Visible {
 
     /// Whether what an edition says of a project is shown.
     pub(in crate::store) fn listed(&self, project: &ProjectId, edition: EditionId) -> bool {
-        self.project(project) || self.formerly(project).any(|former| edition.as_of() < former.until)
+        self.project(project)
+            || self.former_ministries(project).any(|former| edition.as_of() < former.until)
     }
 
     /// Whether what an edition says of a subject is shown.
@@ -94,19 +95,19 @@ impl Visible {
         if self.project(&known.project) {
             return Some(known.clone());
         }
-        let former = self.formerly(&known.project).max_by_key(|former| former.until)?;
+        let former = self.former_ministries(&known.project).max_by_key(|former| former.until)?;
         Some(KnownProject { names: former.names.clone(), ..known.clone() })
     }
 
     /// What the ministries that are shown knew of a project that is another's now.
-    fn formerly(&self, project: &ProjectId) -> impl Iterator<Item = &FormerHome> {
+    fn former_ministries(&self, project: &ProjectId) -> impl Iterator<Item = &FormerMinistry> {
         let filter = match self {
             Self::All => None,
             Self::Some(filter) => Some(filter),
         };
         let found = filter.and_then(|one| Some((one, one.whereabouts.of(project)?)));
         found.into_iter().flat_map(|(one, of)| {
-            let shown = of.formerly.iter().filter(|(code, _)| one.ministries.contains(*code));
+            let shown = of.former.iter().filter(|(code, _)| one.ministries.contains(*code));
             shown.map(|(_, former)| former)
         })
     }
@@ -241,7 +242,7 @@ pub(in crate::store) struct VisibilityIndex {
     moment: LogPosition,
     links: Links,
     successions: Successions,
-    projects: BTreeMap<ProjectId, Whereabouts>,
+    projects: BTreeMap<ProjectId, ProjectMinistries>,
 }
 
 /// The last import, link, decision on an import and table of successions: these logs are only ever added to.
@@ -254,7 +255,7 @@ impl VisibilityIndex {
         moment: LogPosition,
     ) -> Result<Self, StoreError> {
         let links = link_log::links(connection, moment.1).await?;
-        let successions = successions::known(connection, moment.3, &links).await?;
+        let successions = succession_log::known(connection, moment.3, &links).await?;
         let projects = projects::known(connection, &links, &successions).await?;
         Ok(Self { moment, links, successions, projects })
     }
@@ -264,7 +265,7 @@ impl VisibilityIndex {
         self.projects.values().map(|whereabouts| &whereabouts.known)
     }
 
-    fn of(&self, project: &ProjectId) -> Option<&Whereabouts> {
+    fn of(&self, project: &ProjectId) -> Option<&ProjectMinistries> {
         self.projects.get(self.links.resolve(project))
     }
 

@@ -104,7 +104,7 @@ impl Store {
         Ok(standing.map(|(_, snapshots)| (former, snapshots)))
     }
 
-    /// Every edition in use before this one, as it stands.
+    /// Every edition in use before this one, as last imported.
     pub async fn editions_before(
         &self,
         edition: EditionId,

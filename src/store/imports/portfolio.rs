@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
 use super::project_logs::link_log::Links;
-use super::project_logs::{exit_log, link_log, successions};
+use super::project_logs::{exit_log, link_log, succession_log};
 use super::{import_decisions, import_index, import_rows, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
@@ -47,7 +47,7 @@ impl Store {
             last_review: reviews::last_review(&mut transaction).await?,
             last_confirmation: import_decisions::last_decision(&mut transaction).await?,
             last_exit: exit_log::last_exit(&mut transaction).await?,
-            last_succession: successions::last_succession(&mut transaction).await?,
+            last_succession: succession_log::last_succession(&mut transaction).await?,
         })
     }
 
@@ -67,7 +67,8 @@ impl Store {
         let known_imports = (upto.last_import.0, upto.last_confirmation);
         let mut filed = import_index::filed(&mut transaction, known_imports).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
-        let recorded = successions::known(&mut transaction, upto.last_succession, &links).await?;
+        let recorded =
+            succession_log::known(&mut transaction, upto.last_succession, &links).await?;
 
         let mut portfolio =
             Portfolio { successions: recorded.up_to(as_of), ..Portfolio::default() };

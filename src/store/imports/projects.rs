@@ -16,14 +16,14 @@ use crate::store::db::sql_types::Json;
 
 /// A project, and the ministries from which successions took it.
 #[derive(Debug)]
-pub(in crate::store) struct Whereabouts {
+pub(in crate::store) struct ProjectMinistries {
     pub known: KnownProject,
-    pub formerly: BTreeMap<MinistryCode, FormerHome>,
+    pub former: BTreeMap<MinistryCode, FormerMinistry>,
 }
 
 /// What a ministry knew of a project that is another's now.
 #[derive(Debug)]
-pub(in crate::store) struct FormerHome {
+pub(in crate::store) struct FormerMinistry {
     /// The day on which it went.
     pub until: NaiveDate,
     /// Those it had until then.
@@ -35,7 +35,7 @@ pub(in crate::store) async fn known(
     connection: &mut SqliteConnection,
     links: &Links,
     successions: &Successions,
-) -> Result<BTreeMap<ProjectId, Whereabouts>, StoreError> {
+) -> Result<BTreeMap<ProjectId, ProjectMinistries>, StoreError> {
     let mut namings: BTreeMap<ProjectId, Vec<Naming>> = BTreeMap::new();
     let published = published(connection).await?;
     // What a panorama published comes last: its ministry has the last word.
@@ -43,16 +43,16 @@ pub(in crate::store) async fn known(
         namings.entry(links.resolve(&naming.project).clone()).or_default().push(naming);
     }
     let found = namings.into_iter().filter_map(|(project, its)| {
-        Some((project.clone(), whereabouts(project, &its, successions)?))
+        Some((project.clone(), ministries(project, &its, successions)?))
     });
     Ok(found.collect())
 }
 
-fn whereabouts(
+fn ministries(
     project: ProjectId,
     namings: &[Naming],
     successions: &Successions,
-) -> Option<Whereabouts> {
+) -> Option<ProjectMinistries> {
     let last = namings.last()?;
     let mut left: BTreeMap<MinistryCode, NaiveDate> = BTreeMap::new();
     let mut leave = |step: &Succession| {
@@ -76,12 +76,12 @@ fn whereabouts(
     let home = successions.steps(&project, &last.ministry, last.edition).pop();
     let ministry = home.map_or(&last.ministry, |step| &step.into).clone();
     left.remove(&ministry);
-    let formerly = left
+    let former = left
         .into_iter()
-        .map(|(former, until)| (former, FormerHome { until, names: names(namings, until) }));
-    let formerly = formerly.collect();
+        .map(|(former, until)| (former, FormerMinistry { until, names: names(namings, until) }));
+    let former = former.collect();
     let known = KnownProject { project, names: names(namings, NaiveDate::MAX), ministry };
-    Some(Whereabouts { known, formerly })
+    Some(ProjectMinistries { known, former })
 }
 
 /// Each name that it had until a day, in order.

@@ -139,7 +139,7 @@ fn whatever_a_later_hand_does_the_first_entry_that_does_not_fit_is_named() {
             "la décision 2 a été altérée",
         ),
         ("delete from audit where number = (select max(number) from audit)", "la fin a été coupée"),
-        ("delete from audit; delete from audit_head", "intègre : 0 décisions"),
+        ("delete from audit; delete from audit_head", "intègre : 0 décision"),
     ] {
         let app = TestApp::with_fixtures();
         let noted = app.json(&["audit", "verify"])["head"]["hash"].clone();

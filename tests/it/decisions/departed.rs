@@ -6,6 +6,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::support::mailed_app::MailedApp;
+use crate::support::servers::mail::Demands;
 use crate::support::{TestApp, fixtures, real_editions};
 
 const EDITIONS: [&str; 8] =
@@ -108,6 +110,37 @@ fn alerts_of_a_project_that_left_are_dormant_until_it_is_back() {
             "{replay}"
         );
     }
+}
+
+#[test]
+fn the_ministry_is_written_to_when_alerts_become_dormant_and_when_they_are_back() {
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    let app = &mailed.app;
+    let digest = |as_of: &str| {
+        app.ok(&["cycle", "--as-of", as_of, "--announce"]);
+        let mails = mailed.deliver();
+        let of_justice = |to: &String| to.contains("sg@justice.example");
+        let mut mails = mails.into_iter().filter(|mail| mail.to.iter().any(of_justice));
+        mails.rfind(|mail| mail.text.contains("Situation au")).unwrap().text
+    };
+    digest("2020-11-30");
+    let dormant = states(app, "portalis").len();
+
+    import_without(app, "2021-06", &["PORTALIS"]);
+    let gone = digest("2021-06-30");
+    assert!(gone.contains("Alertes en sommeil"), "{gone}");
+    let line = gone.lines().find(|line| line.contains("en sommeil jusqu’à")).unwrap();
+    let expected =
+        "sont en sommeil jusqu’à ce que la sortie du panorama soit expliquée\u{a0}: PORTALIS";
+    assert!(line.contains(expected), "{line}");
+    let count: usize =
+        line.trim_start_matches([' ', '→']).split(' ').next().unwrap().parse().unwrap();
+    assert!(count > 1 && count <= dormant, "{count} of {dormant}: hidden ones were never sent");
+    assert!(gone.contains("PORTALIS : Sortie du panorama non expliquée"), "{gone}");
+
+    import_without(app, "2021-11", &[]);
+    let back = digest("2021-11-30");
+    assert!(back.contains("de retour avec le projet"), "{back}");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn dates_and_numbers_of_a_spreadsheet_need_no_text() {
         "3 Given(2014-02-01) Given(66.0) Given(32.8)"
     );
     let reasons: Vec<_> = import.set_aside.iter().map(|aside| aside.reason.as_str()).collect();
-    assert_eq!(reasons, ["lignes vides", "colonne 12 sans nom, remplie aux lignes 3"]);
+    assert_eq!(reasons, ["lignes vides", "colonne 12 sans nom, remplie à la ligne 3"]);
 }
 
 #[test]

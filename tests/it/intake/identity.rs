@@ -97,7 +97,6 @@ fn the_ministries_that_the_fiche_names_are_known() {
             Some(MinistryCode::new(code)),
             "{label}"
         );
-        assert!(aliases.ministry_name(&MinistryCode::new(code)).is_some(), "{code}");
     }
 }
 

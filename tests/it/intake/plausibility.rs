@@ -90,7 +90,7 @@ fn a_column_without_any_value_waits_and_so_does_one_that_lost_half_of_them() {
     assert_eq!(
         why(&second),
         "Colonne « Début » : des 12\u{a0}projets communs des éditions 2020-06 et 2020-11, 12 l’avaient \
-         renseignée, et 6 ne l’ont plus (50,0\u{202f}%) ; 30,0\u{202f}% au plus peuvent la perdre."
+         renseignée, et 6 ne l’ont plus (50\u{202f}%) ; 30\u{202f}% au plus peuvent la perdre."
     );
 }
 

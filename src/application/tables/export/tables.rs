@@ -55,9 +55,10 @@ pub(super) async fn frame(
             missions_frame(&lines).map_err(ApplicationError::Table)
         }
         ExportTable::Verdicts => {
-            let judged = match view::last_cycle_as_of(services, as_of).await? {
-                Some(cycle) => services.store.judgements(cycle.number).await?,
-                None => vec![],
+            let judged = match (view::last_cycle_as_of(services, as_of).await?, as_of) {
+                (Some(cycle), _) => services.store.judgements(cycle.number).await?,
+                (None, Some(as_of)) => return Err(ApplicationError::NoCycleBy { as_of }),
+                (None, None) => vec![],
             };
             let lines = verdict_lines(services, judged).await?;
             verdicts_frame(&lines).map_err(ApplicationError::Table)

@@ -65,7 +65,7 @@ pub(super) fn list(notices: &[QueuedNotice]) -> Sheet {
             Cell::moment(when),
             Cell::count(i64::from(queued.attempts)),
             Cell::text(&notice.title),
-            queued.last_error.as_deref().map_or_else(Cell::nothing, Cell::said),
+            queued.last_error.as_deref().map_or_else(Cell::nothing, Cell::translated),
         ]
     });
     let columns = vec![

@@ -1,4 +1,4 @@
-//! A level that would be lower only for want of a figure that the alert stood on is kept, and says which one.
+//! A level that would be lower only for want of a figure under the alert does not move, and says which figure.
 
 use super::*;
 use crate::domain::rules::verdict::{Evidence, Reading, ReadingSource};

@@ -1,24 +1,21 @@
-//! Linking ids that turn out to be one project, taking links back, and what becomes of ministries: each is an entry of a
-//! log.
+//! Linking ids that turn out to be one project, and taking links back: each is an entry of the identity log.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
+use super::link_log;
 use super::link_log::Links;
-use super::{link_log, successions};
-use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
+use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::project_link::{LinkAction, LinkEntry};
-use crate::domain::portfolio::succession::Successions;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
-use crate::store::db::sql_types::{Json, Timestamp};
+use crate::store::db::sql_types::Timestamp;
 use crate::store::db::visibility::Visible;
 use crate::store::imports::{import_index, snapshots};
 
@@ -70,44 +67,6 @@ impl Store {
         let number = append(&mut transaction, entry, act).await?;
         end(transaction).await?;
         Ok(number)
-    }
-
-    /// From now on these are in effect, and no others. Gives whether that changed anything.
-    ///
-    /// # Errors
-    ///
-    /// For handles that do not see the whole State.
-    pub async fn record_successions(
-        &self,
-        known: &Successions,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        self.check_whole("what becomes of ministries")?;
-        // Nearly always the same: no other writer waits for that.
-        let mut reading = self.begin_read().await?;
-        let last = successions::last_succession(&mut reading).await?;
-        if successions::of_entry(&mut reading, last).await? == *known {
-            return Ok(false);
-        }
-        drop(reading);
-        let mut transaction = self.begin_write().await?;
-        let number = successions::last_succession(&mut transaction).await?;
-        let former = successions::of_entry(&mut transaction, number).await?;
-        if former == *known {
-            return Ok(false);
-        }
-        sqlx::query("insert into successions (number, successions, at) values ($1, $2, $3)")
-            .bind(number + 1)
-            .bind(Json(known))
-            .bind(Timestamp(now))
-            .run(&mut *transaction, "the successions of ministries")
-            .await?;
-        let entry = format!("succession/{}", number + 1);
-        let deed = AuditRecord::by(&Actor::vigie(), "ministries_succeeded", entry);
-        let deed = deed.was(&json!(former)).became(&json!(known));
-        audit_trail::append(&mut transaction, now, &[deed]).await?;
-        end(transaction).await?;
-        Ok(true)
     }
 
     /// Every link ever made or taken back, oldest first.

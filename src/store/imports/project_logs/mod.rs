@@ -3,4 +3,5 @@
 pub(in crate::store) mod exit_log;
 pub(in crate::store) mod identity;
 pub(in crate::store) mod link_log;
+pub(in crate::store) mod succession_log;
 pub(in crate::store) mod successions;

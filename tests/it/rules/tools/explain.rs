@@ -36,8 +36,8 @@ fn a_level_is_explained_comparison_by_comparison() {
     let shown = explained(&app, "T2", "ministry/MJ");
     assert!(
         shown.starts_with(
-            "T2 · Taux de glissement d’un ministère au regard de la cible, sur ministry/MJ, au 30 \
-             novembre 2020\n"
+            "Taux de glissement d’un ministère au regard de la cible (T2) : Ministère de la Justice, \
+             au 30 novembre 2020\n"
         ),
         "{shown}"
     );

@@ -91,6 +91,8 @@ pub enum ApplicationError {
     AmbiguousFile { name: String, paths: Vec<String> },
     #[error("{0}")]
     Threshold(String),
+    #[error("the answers make no rule: {0}")]
+    Template(String),
     #[error(transparent)]
     RulePath(#[from] RulePathError),
     #[error("{proof}")]

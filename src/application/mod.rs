@@ -58,7 +58,7 @@ pub use publishing::diff::{
 };
 pub use publishing::drafts::{
     DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
-    with_thresholds,
+    with_template, with_thresholds,
 };
 pub use publishing::proof::Proof;
 pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};

@@ -12,16 +12,21 @@
 //! - `p` and `t` are read as `p.field` and `t.name`, or passed on, under the same name, to a
 //!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
 
+mod authoring;
 mod catalogue;
 mod compile;
 mod evaluate;
 mod language;
 mod testing;
 
+pub use authoring::answers::{FieldTest, FieldTestError, RuleTemplate, SignTemplate};
+pub use authoring::template::written as from_template;
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
 pub use catalogue::folder::{FolderError, FolderStamp, read_folder, stamp_folder};
 pub use catalogue::front_matter::{Family, Rule, Subjects, titles};
+pub use catalogue::guidance::Reference;
+pub use catalogue::signs::entries::Sign;
 pub use catalogue::threshold_edit::with_threshold;
 pub use catalogue::thresholds::{DatedValue, SourceTag, Threshold, ThresholdSource, Thresholds};
 pub use compile::{CompiledOutcome, ExecutionRoute, Outcomes};

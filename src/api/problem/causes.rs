@@ -35,6 +35,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::EditionsOnHold { .. }
             | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             ApplicationError::AmbiguousFile { .. }
+            | ApplicationError::Template(_)
             | ApplicationError::Threshold(_)
             | ApplicationError::RulePath(_)
             | ApplicationError::SilencesEverything

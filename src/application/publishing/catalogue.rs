@@ -9,8 +9,8 @@ use super::{companion_files, draft_bounds};
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::Draft;
-use crate::domain::rules::overlay;
-use crate::domain::rules::overlay::{Overlay, RulePath};
+use crate::domain::rules::entries::{entry, names};
+use crate::domain::rules::overlay::{Overlay, RulePath, in_force};
 use crate::intake::nearest_name;
 use crate::rules;
 use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits};
@@ -41,6 +41,9 @@ pub struct CatalogueSource {
     pub shipped: BTreeMap<String, String>,
     pub overlay: Overlay,
 }
+
+/// The file of all thresholds.
+pub(super) const THRESHOLDS: &str = "thresholds.toml";
 
 #[derive(Debug)]
 pub struct CatalogueInForce {
@@ -82,15 +85,18 @@ impl CatalogueSource {
     ) -> BTreeMap<String, String> {
         let mut texts = self.texts();
         for (path, text) in files {
-            let shipped = self.shipped(&path).map(String::as_str);
-            let in_force = overlay::in_force(&path, shipped, (shipped, &text));
-            texts.insert(path.into(), in_force);
+            let shipped = self.shipped(&path);
+            let shipped = shipped.as_deref();
+            let laid = in_force(&path, shipped, (shipped, &text));
+            texts.insert(path.into(), laid);
         }
         texts
     }
 
-    pub(in crate::application) fn shipped(&self, path: &RulePath) -> Option<&String> {
-        self.shipped.get(path.as_str())
+    /// The shipped text of a file; of a threshold, its entry in the file of all.
+    pub(in crate::application) fn shipped(&self, path: &RulePath) -> Option<String> {
+        let file = self.shipped.get(path.as_str()).cloned();
+        file.or_else(|| entry(self.shipped.get(THRESHOLDS)?, path.threshold()?))
     }
 
     pub(in crate::application) fn shipped_fingerprint(
@@ -106,8 +112,11 @@ impl CatalogueSource {
     /// # Errors
     /// When no file has that name.
     pub fn files_named(&self, name: &str) -> Result<Vec<RulePath>, ApplicationError> {
-        let known: BTreeSet<RulePath> =
-            self.texts().into_keys().filter_map(|path| RulePath::parse(&path).ok()).collect();
+        let texts = self.texts();
+        let mut known: BTreeSet<RulePath> =
+            texts.keys().filter_map(|path| RulePath::parse(path).ok()).collect();
+        let thresholds = texts.get(THRESHOLDS).map(|text| names(text)).unwrap_or_default();
+        known.extend(thresholds.iter().filter_map(|name| RulePath::of_threshold(name).ok()));
         let is_called = |path: &&RulePath| {
             let file = path.as_str().rsplit('/').next();
             path.as_str() == name || path.stem() == name || file == Some(name)

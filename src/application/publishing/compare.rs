@@ -134,7 +134,7 @@ pub async fn three_way(services: &Services, name: &str) -> Result<Vec<ThreeWay>,
     for laid in called.iter().filter_map(|path| source.overlay.overrides.get(path)) {
         let wanted: Vec<&Fingerprint> = laid.version.shipped.iter().collect();
         let base = services.store.rule_texts(&wanted).await?.into_values().next();
-        let shipped = source.shipped(&laid.version.path).cloned();
+        let shipped = source.shipped(&laid.version.path);
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         let [from, now] = [or_empty(&base), or_empty(&shipped)];
         found.push(ThreeWay {
@@ -192,7 +192,7 @@ async fn text(
     wording: Wording,
 ) -> Result<Option<String>, ApplicationError> {
     match wording {
-        Wording::Shipped => Ok(source.shipped(path).cloned()),
+        Wording::Shipped => Ok(source.shipped(path)),
         Wording::InForce => Ok(source.texts().remove(path.as_str())),
         Wording::Draft(number) => {
             let draft = services.store.draft(number).await?;

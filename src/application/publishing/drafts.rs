@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::catalogue::THRESHOLDS;
 use super::draft_bounds::{require_reason, within_bounds};
 use super::proof::Proof;
 use super::trial::Trial;
@@ -13,11 +14,11 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::{Draft, DraftState, DraftStep, StepTaken};
+use crate::domain::rules::entries::entry;
 use crate::domain::rules::overlay::RulePath;
 use crate::rules;
+use crate::rules::RuleTemplate;
 use crate::store::{DraftSave, DraftText};
-
-const THRESHOLDS: &str = "thresholds.toml";
 
 /// A draft in its current state, without its texts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -80,8 +81,8 @@ pub async fn amended(
     with_thresholds(files, &catalogue::read_rules(services).await?, thresholds)
 }
 
-/// The files of a draft with new values of thresholds: in its own text of them, or else in that of the catalogue
-/// `in_force`, whose texts are keyed by path.
+/// The files of a draft with new values of thresholds, a file each, unless the draft has the file of all. `in_force` are
+/// the texts of the catalogue, keyed by path.
 ///
 /// # Errors
 /// When there is no such threshold, or the value is no number.
@@ -90,16 +91,43 @@ pub fn with_thresholds(
     in_force: &BTreeMap<String, String>,
     thresholds: &[(String, String)],
 ) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
-    if thresholds.is_empty() {
-        return Ok(files);
-    }
-    let path = RulePath::parse(THRESHOLDS)?;
-    let text = files.remove(&path).or_else(|| in_force.get(THRESHOLDS).cloned());
-    let mut text = text.unwrap_or_default();
+    let whole = RulePath::parse(THRESHOLDS)?;
     for (name, value) in thresholds {
-        text = rules::with_threshold(&text, name, value).map_err(ApplicationError::Threshold)?;
+        let bare = name.split_once('@').map_or(name.as_str(), |(bare, _)| bare);
+        let own = RulePath::of_threshold(bare).ok();
+        let of_all =
+            files.get(&whole).or_else(|| in_force.get(THRESHOLDS)).cloned().unwrap_or_default();
+        let known = own.as_ref().and_then(|path| {
+            let text = files.get(path).or_else(|| in_force.get(path.as_str()));
+            text.cloned().or_else(|| entry(&of_all, bare))
+        });
+        let (path, text) = match (own, known) {
+            (Some(path), Some(text)) if !files.contains_key(&whole) => (path, text),
+            // Among all of them, its name is looked for, and the nearest one proposed.
+            _ => (whole.clone(), of_all),
+        };
+        let text =
+            rules::with_threshold(&text, name, value).map_err(ApplicationError::Threshold)?;
+        files.insert(path, text);
     }
-    files.insert(path, text);
+    Ok(files)
+}
+
+/// The files of a draft with those of a rule that a template writes, over the catalogue in force and these files.
+///
+/// # Errors
+/// When the answers make no rule, or the rules cannot be read.
+pub async fn with_template(
+    services: &Services,
+    mut files: BTreeMap<RulePath, String>,
+    template: &RuleTemplate,
+) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
+    let mut texts = catalogue::read_rules(services).await?;
+    texts.extend(files.iter().map(|(path, text)| (path.as_str().to_owned(), text.clone())));
+    let made = rules::from_template(template, &texts).map_err(ApplicationError::Template)?;
+    for (path, text) in made {
+        files.insert(RulePath::parse(&path)?, text);
+    }
     Ok(files)
 }
 
@@ -115,7 +143,7 @@ pub async fn save_draft(
     within_bounds(services, &files)?;
     let source = catalogue::source_of(services).await?;
     let texts = files.into_iter().map(|(path, text)| {
-        let shipped = source.shipped(&path).cloned();
+        let shipped = source.shipped(&path);
         DraftText { path, text, shipped }
     });
     let save = DraftSave { over, texts: texts.collect() };

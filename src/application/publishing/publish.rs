@@ -181,7 +181,7 @@ async fn texts_after(
     for file in files {
         let path = file.path.as_str();
         let text = match file.version {
-            None => source.shipped(&file.path).cloned(),
+            None => source.shipped.get(path).cloned(),
             Some(number) => {
                 let versions = services.store.rule_versions(Some(&file.path)).await?;
                 let found = versions.into_iter().find(|version| version.number == number);
@@ -192,7 +192,8 @@ async fn texts_after(
                 let mut held = services.store.rule_texts(&wanted).await?;
                 let text = found.as_ref().and_then(|version| held.get(&version.sha256).cloned());
                 let base = found.and_then(|version| held.remove(&version.shipped?));
-                let shipped = source.shipped(&file.path).map(String::as_str);
+                let shipped = source.shipped(&file.path);
+                let shipped = shipped.as_deref();
                 text.map(|text| in_force(&file.path, shipped, (base.as_deref(), &text)))
             }
         };

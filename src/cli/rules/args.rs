@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand};
 
-use crate::cli::values::date;
+use crate::cli::values::{date, level};
 use vigie::application::Wording;
+use vigie::domain::level::Level;
+use vigie::rules::FieldTest;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
@@ -80,6 +82,12 @@ pub(crate) enum RulesCommand {
         #[arg(long)]
         all: bool,
     },
+    /// Open a draft with a new rule, its test cases and its thresholds, written from a few answers
+    ///
+    /// The rule notices one of five things: a field beyond a threshold (`--when`), two of them together (`--and`), a
+    /// field that changed since the previous edition (`--changes`), a date gone by (`--past`), or more than a share of the
+    /// projects of a ministry (`--share`). Its cases pass as they are; complete what is marked « À compléter ».
+    New(NewArgs),
     /// Open a draft of rules, test cases and thresholds, or save it again
     ///
     /// A draft takes effect only once another person publishes it. It can be saved several times, by
@@ -188,6 +196,49 @@ pub(crate) struct DraftArgs {
     /// What the draft changes, and why
     #[arg(long)]
     pub(crate) comment: String,
+}
+
+#[derive(Debug, Parser)]
+#[command(group = ArgGroup::new("noticed").required(true).args(["when", "changes", "past", "share"]))]
+pub(crate) struct NewArgs {
+    /// Id of the new rule: capitals and digits, such as `X1`
+    pub(crate) id: String,
+    /// Title, in French
+    #[arg(long)]
+    pub(crate) title: String,
+    /// Level of the sign: `watch`, `moderate`, `high` or `critical`
+    #[arg(long, value_parser = level, default_value = "moderate", value_name = "LEVEL")]
+    pub(crate) level: Level,
+    /// A field beyond a threshold: `"cost_current > 50"`, `"mareva_done = false"`
+    #[arg(long, value_name = "TEST")]
+    pub(crate) when: Option<FieldTest>,
+    /// A second field, together with the first
+    #[arg(long, requires = "when", value_name = "TEST")]
+    pub(crate) and: Option<FieldTest>,
+    /// A field that changed since the previous edition
+    #[arg(long, requires = "by_more_than", value_name = "FIELD")]
+    pub(crate) changes: Option<String>,
+    /// By how much, in the unit of the change; negative for a fall
+    #[arg(long, requires = "changes", value_name = "NUMBER", allow_negative_numbers = true)]
+    pub(crate) by_more_than: Option<f64>,
+    /// A date gone by
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) past: Option<String>,
+    /// Field that says that what the date asked for was done
+    #[arg(long, requires = "past", value_name = "FIELD")]
+    pub(crate) unless: Option<String>,
+    /// Number of projects of a ministry
+    #[arg(long, requires = "above", value_name = "FIELD")]
+    pub(crate) share: Option<String>,
+    /// Share of the projects of the ministry: 0.5 for half
+    #[arg(long, requires = "share", value_name = "SHARE")]
+    pub(crate) above: Option<f64>,
+    /// What the draft is for; the title by default
+    #[arg(long)]
+    pub(crate) comment: Option<String>,
+    /// Folder in which to write the files too
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Parser)]

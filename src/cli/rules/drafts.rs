@@ -74,7 +74,7 @@ fn seen(revision: i64) -> String {
     format!("\"{revision}\"")
 }
 
-fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
+pub(super) fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     tell("enregistré", &shown.outline);
     printer.answer(shown, &[files_of(shown)], 0)
 }

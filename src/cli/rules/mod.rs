@@ -9,6 +9,7 @@ mod docs;
 mod drafts;
 mod explain;
 mod list;
+mod new;
 mod run;
 mod shelf;
 mod test;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::args::RulesCommand;
 use super::shelf::{Shelf, tried};
-use super::{check, compare, diff, docs, drafts, explain, list, test};
+use super::{check, compare, diff, docs, drafts, explain, list, new, test};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::session::Session;
@@ -41,6 +41,7 @@ pub(in crate::cli) async fn run(
         | RulesCommand::Diff { .. }
         | RulesCommand::Overrides
         | RulesCommand::Drafts { .. }
+        | RulesCommand::New(_)
         | RulesCommand::Draft(_)
         | RulesCommand::Submit(_)
         | RulesCommand::Return(_)
@@ -88,6 +89,7 @@ async fn run_in_session(
         RulesCommand::Drafts { draft: Some(draft), .. } => {
             drafts::show_draft(&drafts::find(*draft, api).await?, printer)
         }
+        RulesCommand::New(request) => new::run(request, session).await,
         RulesCommand::Draft(request) => drafts::save(request, session).await,
         RulesCommand::Submit(request) => drafts::step(request, DraftStep::Submitted, api).await,
         RulesCommand::Return(request) => drafts::step(request, DraftStep::Returned, api).await,

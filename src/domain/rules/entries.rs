@@ -34,6 +34,18 @@ pub(super) fn laid_by_entry(shipped: &str, base: Option<&str>, published: &str) 
     appended(text, added)
 }
 
+/// The text of one entry of a file, without the comments before it; `None` when the file has no such entry.
+pub fn entry(text: &str, name: &str) -> Option<String> {
+    let blocks = blocks(text);
+    let found = find(&blocks, name)?;
+    Some(format!("{}\n", found.text.trim_end()))
+}
+
+/// The names of the entries of a file, in order.
+pub fn names(text: &str) -> Vec<String> {
+    blocks(text).iter().filter_map(|block| block.name.map(str::to_owned)).collect()
+}
+
 /// Lines from a header up to the next one, or up to the comments before it; what stands between entries has no name.
 struct Block<'a> {
     name: Option<&'a str>,

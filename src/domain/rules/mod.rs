@@ -3,7 +3,7 @@
 pub mod batch;
 pub mod draft;
 pub mod draft_refusal;
-mod entries;
+pub mod entries;
 pub mod overlay;
 mod roll_back;
 pub mod rule;

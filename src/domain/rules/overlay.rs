@@ -24,6 +24,9 @@ const OTHER_FILES: [&str; 4] = ["missions.toml", "notices.toml", "reviews.toml",
 
 const CASES: &str = "cases/";
 
+/// The folder of thresholds that are in force over those of `thresholds.toml`, a file each.
+const THRESHOLDS: &str = "thresholds/";
+
 const RULE: &str = "rhai";
 
 /// A file of the catalogue, relative to its folder: `drift/D1.rhai`. It never leads out of it.
@@ -34,14 +37,14 @@ pub struct RulePath(String);
 text_schema!(
     RulePath,
     "A file of the catalogue, relative to its folder",
-    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|cases/[A-Za-z0-9_-]+\.toml|(missions|notices|reviews|thresholds)\.toml)$",
+    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|(cases|thresholds)/[A-Za-z0-9_-]+\.toml|(missions|notices|reviews|thresholds)\.toml)$",
     "drift/D1.rhai"
 );
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "found `{found}`, expected a file of the catalogue: a rule such as `drift/D1.rhai`, its cases \
-     `cases/D1.toml`, or one of {}", OTHER_FILES.join(", ")
+     `cases/D1.toml`, a threshold `thresholds/drift_target.toml`, or one of {}", OTHER_FILES.join(", ")
 )]
 pub struct RulePathError {
     found: String,
@@ -71,6 +74,19 @@ impl RulePath {
         name.split('.').next().unwrap_or(name)
     }
 
+    /// The file of one threshold.
+    ///
+    /// # Errors
+    /// When no file can have that name.
+    pub fn of_threshold(name: &str) -> Result<Self, RulePathError> {
+        Self::parse(&format!("{THRESHOLDS}{name}.toml"))
+    }
+
+    /// The threshold whose text this is.
+    pub fn threshold(&self) -> Option<&str> {
+        self.0.strip_prefix(THRESHOLDS)?.strip_suffix(".toml")
+    }
+
     /// The rule whose text this is.
     pub fn rule(&self) -> Option<&str> {
         let is_rule = self.0.rsplit_once('.').is_some_and(|(_, extension)| extension == RULE);
@@ -85,8 +101,9 @@ fn is_path(text: &str) -> bool {
         let mut letters = part.chars();
         letters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') && !part.is_empty()
     };
-    let of_a_rule = extension == RULE && !text.starts_with(CASES);
-    let of_cases = extension == "toml" && text.starts_with(CASES) && parts.len() == 2;
+    let in_folder = [CASES, THRESHOLDS].iter().any(|folder| text.starts_with(folder));
+    let of_a_rule = extension == RULE && !in_folder;
+    let of_cases = extension == "toml" && in_folder && parts.len() == 2;
     text.len() <= LONGEST_PATH
         && parts.len() <= DEEPEST
         && parts.iter().all(plain)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rhai::Engine;
 
 use super::fault::{RuleFault, TextPosition};
-use super::front_matter::Rule;
+use super::front_matter::{ReadRule, Rule};
 use super::thresholds::Thresholds;
 use super::{folder, front_matter, inhibitions, thresholds, watched};
 use crate::domain::ids::RuleId;
@@ -69,6 +69,16 @@ impl Catalogue {
         })
     }
 
+    /// The script of a rule of which `texts` has the file.
+    pub(in crate::rules) fn script_of<'t>(
+        &'t self,
+        rule: &Rule,
+        texts: &'t BTreeMap<String, String>,
+    ) -> Option<&'t str> {
+        let made = self.rules.get(&rule.id).and_then(|compiled| compiled.script.as_deref());
+        made.or_else(|| texts.get(&rule.file).map(String::as_str))
+    }
+
     /// The levels that a rule can return, found in its text.
     pub fn levels_of(&self, id: &RuleId) -> BTreeSet<Level> {
         self.rules.get(id).map(|compiled| compiled.analysis.levels.clone()).unwrap_or_default()
@@ -104,23 +114,19 @@ pub fn compile_within(
     limits: &ScriptLimits,
     budget: &Budget,
 ) -> (Catalogue, Vec<RuleFault>) {
-    compile_with(texts, (limits, budget), &|_| ())
+    compile_with(texts, &BTreeMap::new(), (limits, budget), &|_| ())
 }
 
-/// `equip` registers on the engines what only these texts use.
+/// `scripts` are taken, by the path of the rule, in place of those in `texts`; `equip` registers on
+/// the engines what only these use.
 pub(in crate::rules) fn compile_with(
     texts: &BTreeMap<String, String>,
+    scripts: &BTreeMap<String, String>,
     (limits, budget): (&ScriptLimits, &Budget),
     equip: &dyn Fn(&mut Engine),
 ) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
-    let thresholds = if let Some(text) = texts.get(thresholds::FILE) {
-        thresholds::read(text, &mut faults)
-    } else {
-        let message = "the catalogue has no thresholds";
-        faults.push(RuleFault::new(thresholds::FILE, TextPosition::default(), message));
-        Thresholds::default()
-    };
+    let thresholds = thresholds::read(texts, &mut faults);
     let mut parser = sandbox::engine(limits, &thresholds, budget);
     equip(&mut parser);
     let recorder = TokenRecorder::default();
@@ -130,7 +136,8 @@ pub(in crate::rules) fn compile_with(
         if budget.is_spent() {
             break;
         }
-        let source = RuleText { file, text, limits, thresholds: &thresholds };
+        let script = scripts.get(file).map(String::as_str);
+        let source = RuleText { file, text, script, limits, thresholds: &thresholds };
         let Some(compiled) = source.compile(&parser, &recorder, &mut faults) else { continue };
         if let Some(first) = rules.get(&compiled.rule.id) {
             let message =
@@ -180,6 +187,8 @@ fn leave_out_impossible_inhibitions(
 struct RuleText<'s> {
     file: &'s str,
     text: &'s str,
+    /// In place of the one that the text has.
+    script: Option<&'s str>,
     limits: &'s ScriptLimits,
     thresholds: &'s Thresholds,
 }
@@ -196,27 +205,32 @@ impl RuleText<'_> {
             return None;
         }
         let before = faults.len();
-        let rule = front_matter::read(self.file, self.text, faults);
+        let read = front_matter::read(self.file, self.text, faults);
+        let signed = read.as_ref().and_then(|read| read.script.clone());
+        let places = signed.as_ref().map(|script| script.places.clone()).unwrap_or_default();
+        let own = signed.as_ref().map_or(self.text, |script| script.text.as_str());
         drop(recorder.take());
-        let ast = match parser.compile(self.text) {
+        let ast = match parser.compile(self.script.unwrap_or(own)) {
             Ok(ast) => ast,
             Err(error) => {
                 let message = error.err_type().to_string();
-                faults.push(RuleFault::new(self.file, error.position(), message));
+                let place = places.of(error.position().into());
+                faults.push(RuleFault::new(self.file, place, message));
                 return None;
             }
         };
-        let (mut rule, says_what_it_watches) = rule?;
+        let ReadRule { mut rule, says_what_it_watches, .. } = read?;
         let context =
             CheckContext { file: self.file, scope: rule.scope, thresholds: self.thresholds };
         let tokens = recorder.take();
-        let analysis = syntax::read(&ast, &tokens, context, faults);
+        let analysis = syntax::read(&ast, &tokens, (context, places), faults);
         if !says_what_it_watches {
             rule.watched = watched::by_default(&analysis.fields, rule.scope);
         }
         (faults.len() == before).then(|| {
             let translation = compile::translate(&ast, &tokens, self.thresholds, self.limits);
-            CompiledRule { rule, ast, analysis: Arc::new(analysis), translation }
+            let script = signed.map(|script| script.text.into());
+            CompiledRule { rule, ast, analysis: Arc::new(analysis), translation, script }
         })
     }
 

@@ -2,22 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::fault::{RuleFault, TextPosition};
-use super::folder;
+use super::guidance::{Guidance, Reference};
+use super::signs::entries::{Sign, SignEntry, SignedRule};
+use super::signs::script::SignScript;
+use super::signs::{CLOSING, OPENING, script};
 use super::watched::WatchedEntry;
+use super::{folder, rewritten, toml_dates};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
+use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::{Inhibition, MissionCall, RuleStatus, RuleTerms};
 use crate::domain::rules::worsening::WatchedField;
 use crate::support::fingerprint::Fingerprint;
-
-const OPENING: &str = "/*---";
-const CLOSING: &str = "---*/";
 
 /// A rule of the catalogue, without its script.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -42,11 +45,24 @@ pub struct Rule {
     #[serde(default)]
     #[schema(required = true)]
     pub watched: Vec<WatchedField>,
+    /// The reasons of a rule made of signs; none when its script is its own.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub signs: Vec<Sign>,
     pub sources: Vec<String>,
+    /// Pages that say more.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub references: Vec<Reference>,
     pub guidance: String,
+    /// Who wrote the rule, and who answers for it today.
+    pub author: Option<String>,
+    pub owner: Option<String>,
+    pub created: Option<NaiveDate>,
+    pub modified: Option<NaiveDate>,
     /// Relative to the catalogue's folder.
     pub file: String,
-    /// Hash of the rule's whole text.
+    /// Hash of the rule's whole text; of its former text, when a release rewrote it to the same verdicts.
     pub revision: Fingerprint,
 }
 
@@ -123,7 +139,28 @@ struct FrontMatter {
     new_fact: Option<toml::Spanned<Vec<WatchedEntry>>>,
     #[serde(default)]
     sources: Vec<String>,
-    guidance: String,
+    #[serde(default)]
+    references: Vec<toml::Spanned<Reference>>,
+    guidance: Option<String>,
+    description: Option<String>,
+    check: Option<String>,
+    contacts: Option<String>,
+    false_positives: Option<String>,
+    author: Option<String>,
+    owner: Option<String>,
+    created: Option<toml::Spanned<toml::value::Datetime>>,
+    modified: Option<toml::Spanned<toml::value::Datetime>>,
+    cause: Option<toml::Spanned<bool>>,
+    #[serde(default)]
+    not_when_phase: Vec<toml::Spanned<Phase>>,
+    unless: Option<toml::Spanned<String>>,
+    #[serde(default)]
+    requires: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    clear_requires: Vec<toml::Spanned<String>>,
+    says: Option<toml::Spanned<String>>,
+    #[serde(default, rename = "sign")]
+    signs: Vec<SignEntry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,13 +174,60 @@ fn once() -> u32 {
     1
 }
 
+/// A rule as its front matter tells it.
+pub(in crate::rules) struct ReadRule {
+    pub(in crate::rules) rule: Rule,
+    /// It says itself which fields it watches.
+    pub(in crate::rules) says_what_it_watches: bool,
+    /// The script that its signs make; `None` when the file has a script of its own.
+    pub(in crate::rules) script: Option<SignScript>,
+}
+
 /// Reads the front matter of a rule and adds every fault found to `faults`. `None` when the rule
-/// cannot be used. With the rule comes whether it says itself which fields it watches.
+/// cannot be used.
 pub(in crate::rules) fn read(
     file: &str,
     text: &str,
     faults: &mut Vec<RuleFault>,
-) -> Option<(Rule, bool)> {
+) -> Option<ReadRule> {
+    let (base, front) = parsed(file, text, faults)?;
+    let mut found = check(file, text, base, &front);
+    let at = |span| TextPosition::of_span(text, base, Some(span));
+    let mut watched = Vec::new();
+    let of_signs = front.signs.iter().filter_map(|sign| sign.new_fact.as_ref());
+    for entries in front.new_fact.iter().chain(of_signs) {
+        for entry in entries.get_ref() {
+            match entry.of_scope(front.scope) {
+                Ok(field) if watched.contains(&field) => {}
+                Ok(field) => watched.push(field),
+                Err(message) => found.push(RuleFault::new(file, at(entries.span()), message)),
+            }
+        }
+    }
+    let signed = front.signed();
+    let mut script = None;
+    if let Some(signed) = &signed {
+        found.extend(signed.faults(file, text, base, front.scope));
+        if found.is_empty() {
+            match script::script(file, text, base, signed) {
+                Ok(made) => script = Some(made),
+                Err(faults) => found.extend(faults),
+            }
+        }
+    }
+    let sound = found.is_empty();
+    faults.extend(found);
+    let says_what_it_watches =
+        front.new_fact.is_some() || front.signs.iter().any(|sign| sign.new_fact.is_some());
+    sound.then(|| ReadRule {
+        rule: Rule { watched, ..front.into_rule(file, text) },
+        says_what_it_watches,
+        script,
+    })
+}
+
+/// The front matter of a rule, and the byte at which it begins.
+fn parsed(file: &str, text: &str, faults: &mut Vec<RuleFault>) -> Option<(usize, FrontMatter)> {
     let (base, toml) = match block(file, text) {
         Ok(block) => block,
         Err(fault) => {
@@ -151,31 +235,14 @@ pub(in crate::rules) fn read(
             return None;
         }
     };
-    let front: FrontMatter = match toml::from_str(toml) {
-        Ok(front) => front,
+    match toml::from_str(toml) {
+        Ok(front) => Some((base, front)),
         Err(error) => {
             let place = TextPosition::of_span(text, base, error.span());
             faults.push(RuleFault::new(file, place, error.message().to_owned()));
-            return None;
-        }
-    };
-    let mut found = check(file, text, base, &front);
-    let mut watched = Vec::new();
-    if let Some(entries) = &front.new_fact {
-        for entry in entries.get_ref() {
-            match entry.of_scope(front.scope) {
-                Ok(field) => watched.push(field),
-                Err(message) => {
-                    let place = TextPosition::of_span(text, base, Some(entries.span()));
-                    found.push(RuleFault::new(file, place, message));
-                }
-            }
+            None
         }
     }
-    let sound = found.is_empty();
-    faults.extend(found);
-    let says = front.new_fact.is_some();
-    sound.then(|| (Rule { watched, ..front.into_rule(file, text) }, says))
 }
 
 /// The title of each rule in `texts`, which is keyed by path relative to the catalogue's folder.
@@ -184,9 +251,10 @@ pub(in crate::rules) fn read(
 pub fn titles(texts: &BTreeMap<String, String>) -> BTreeMap<RuleId, String> {
     let mut titles = BTreeMap::new();
     for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
-        let rule = read(file, text, &mut Vec::new());
+        let Some((base, front)) = parsed(file, text, &mut Vec::new()) else { continue };
+        // Its signs may have faults: they are its script.
+        let rule = check(file, text, base, &front).is_empty().then(|| front.into_rule(file, text));
         // A title with bytes that are not UTF-8 is not shown.
-        let rule = rule.map(|(rule, _)| rule);
         let rule = rule.filter(|rule| !rule.title.contains(char::REPLACEMENT_CHARACTER));
         if let Some(rule) = rule {
             titles.entry(rule.id).or_insert(rule.title);
@@ -196,6 +264,31 @@ pub fn titles(texts: &BTreeMap<String, String>) -> BTreeMap<RuleId, String> {
 }
 
 impl FrontMatter {
+    /// What makes the script of a rule of signs; `None` for a rule that has its own.
+    fn signed(&self) -> Option<SignedRule<'_>> {
+        let is_signed = !self.signs.is_empty()
+            || self.cause.is_some()
+            || !self.not_when_phase.is_empty()
+            || !self.requires.is_empty()
+            || !self.clear_requires.is_empty()
+            || self.unless.is_some()
+            || self.says.is_some();
+        is_signed.then(|| SignedRule {
+            cause: self
+                .cause
+                .as_ref()
+                .filter(|key| *key.get_ref())
+                .map(|key| (self.id.get_ref().as_str(), key)),
+            not_when_phase: &self.not_when_phase,
+            unless: self.unless.as_ref(),
+            requires: &self.requires,
+            clear_requires: &self.clear_requires,
+            says: self.says.as_ref(),
+            signs: &self.signs,
+            title: &self.title,
+        })
+    }
+
     fn into_rule(self, file: &str, text: &str) -> Rule {
         Rule {
             id: RuleId::new(self.id.into_inner()),
@@ -212,11 +305,24 @@ impl FrontMatter {
             deprecated_reason: self.deprecated_reason.map(toml::Spanned::into_inner),
             inhibits: self.inhibits,
             watched: vec![],
+            signs: self.signs.iter().map(SignEntry::sign).collect(),
             subjects: self.subjects.map_or_else(Subjects::default, toml::Spanned::into_inner),
             sources: self.sources,
-            guidance: self.guidance,
+            references: self.references.into_iter().map(toml::Spanned::into_inner).collect(),
+            guidance: Guidance {
+                whole: self.guidance.as_deref(),
+                description: self.description.as_deref(),
+                check: self.check.as_deref(),
+                contacts: self.contacts.as_deref(),
+                false_positives: self.false_positives.as_deref(),
+            }
+            .composed(),
+            author: self.author,
+            owner: self.owner,
+            created: self.created.and_then(|one| toml_dates::date(one.get_ref()).ok()),
+            modified: self.modified.and_then(|one| toml_dates::date(one.get_ref()).ok()),
             file: file.to_owned(),
-            revision: Fingerprint::of(text.as_bytes()),
+            revision: rewritten::revision(text),
         }
     }
 }
@@ -273,6 +379,20 @@ fn check(file: &str, text: &str, base: usize, front: &FrontMatter) -> Vec<RuleFa
             faults.push(RuleFault::new(file, at(reason.span()), message));
         }
         Some(_) | None => {}
+    }
+    if front.guidance.is_none() && front.description.is_none() {
+        let message = "the rule has neither `guidance` nor `description`";
+        faults.push(RuleFault::new(file, at(front.id.span()), message));
+    }
+    for reference in &front.references {
+        if let Some(message) = reference.get_ref().fault() {
+            faults.push(RuleFault::new(file, at(reference.span()), message));
+        }
+    }
+    for date in [&front.created, &front.modified].into_iter().flatten() {
+        if let Err(message) = toml_dates::date(date.get_ref()) {
+            faults.push(RuleFault::new(file, at(date.span()), message));
+        }
     }
     for (name, count) in [("for", front.for_evaluations), ("clear_for", front.clear_for)] {
         if count == 0 {

@@ -14,6 +14,9 @@ use crate::rules::language::wording::float;
 
 pub(in crate::rules) const FILE: &str = "thresholds.toml";
 
+/// The folder of thresholds that have a file of their own.
+pub(in crate::rules) const FOLDER: &str = "thresholds/";
+
 /// How the names of thresholds begin that imports read, and no rule.
 pub(in crate::rules) const OF_IMPORTS: &str = "import_";
 
@@ -24,7 +27,7 @@ pub struct Thresholds(BTreeMap<String, Threshold>);
 impl Thresholds {
     /// Those of a catalogue's texts, without compiling its rules; faulty ones are left out.
     pub fn of_texts(texts: &BTreeMap<String, String>) -> Self {
-        texts.get(FILE).map_or_else(Self::default, |text| read(text, &mut Vec::new()))
+        read(texts, &mut Vec::new())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Threshold> {
@@ -135,27 +138,74 @@ impl From<Number> for f64 {
     }
 }
 
-/// Reads `thresholds.toml`. Leaves out faulty thresholds and adds every fault to `faults`.
-pub(in crate::rules) fn read(text: &str, faults: &mut Vec<RuleFault>) -> Thresholds {
+/// Reads the thresholds of a catalogue: those of `thresholds.toml`, and over them those of `thresholds/`, a file each.
+/// Leaves out faulty thresholds and adds every fault to `faults`.
+pub(in crate::rules) fn read(
+    texts: &BTreeMap<String, String>,
+    faults: &mut Vec<RuleFault>,
+) -> Thresholds {
+    let mut thresholds = BTreeMap::new();
+    match texts.get(FILE) {
+        Some(text) => read_file(FILE, text, &mut thresholds, faults),
+        None => {
+            let message = "the catalogue has no thresholds";
+            faults.push(RuleFault::new(FILE, TextPosition::default(), message));
+        }
+    }
+    for (file, text) in texts {
+        let Some(name) = name_of(file) else { continue };
+        let mut own = BTreeMap::new();
+        read_file(file, text, &mut own, faults);
+        let others: Vec<&String> = own.keys().filter(|known| *known != name).collect();
+        if let Some(other) = others.first() {
+            let message =
+                format!("the threshold `{other}`, expected `{name}` alone, as the file is named");
+            faults.push(RuleFault::new(
+                file,
+                TextPosition { line: Some(1), column: Some(1) },
+                message,
+            ));
+        } else {
+            thresholds.extend(own);
+        }
+    }
+    Thresholds(thresholds)
+}
+
+/// The threshold that a file of its own gives.
+fn name_of(file: &str) -> Option<&str> {
+    file.strip_prefix(FOLDER)?.strip_suffix(".toml")
+}
+
+/// The file that gives a threshold.
+pub(in crate::rules) fn file_of(name: &str, texts: &BTreeMap<String, String>) -> String {
+    let own = format!("{FOLDER}{name}.toml");
+    if texts.contains_key(&own) { own } else { FILE.to_owned() }
+}
+
+fn read_file(
+    file: &str,
+    text: &str,
+    thresholds: &mut BTreeMap<String, Threshold>,
+    faults: &mut Vec<RuleFault>,
+) {
     let entries: BTreeMap<String, toml::Spanned<toml::Value>> = match toml::from_str(text) {
         Ok(entries) => entries,
         Err(error) => {
             let place = TextPosition::of_span(text, 0, error.span());
-            faults.push(RuleFault::new(FILE, place, error.message().to_owned()));
-            return Thresholds::default();
+            faults.push(RuleFault::new(file, place, error.message().to_owned()));
+            return;
         }
     };
-    let mut thresholds = BTreeMap::new();
     for (name, entry) in entries {
         let place = TextPosition::of_span(text, 0, Some(entry.span()));
         match threshold(&name, entry.into_inner()) {
             Ok(threshold) => drop(thresholds.insert(name, threshold)),
             Err(reason) => {
-                faults.push(RuleFault::new(FILE, place, format!("threshold `{name}`: {reason}")));
+                faults.push(RuleFault::new(file, place, format!("threshold `{name}`: {reason}")));
             }
         }
     }
-    Thresholds(thresholds)
 }
 
 fn threshold(name: &str, entry: toml::Value) -> Result<Threshold, String> {

@@ -7,6 +7,7 @@ use super::script_run::{Read, Recording};
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
+use crate::rules::catalogue::fault::TextPosition;
 use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::language::syntax::{Analysis, NamedExpression, Operand, lowered};
 use crate::rules::language::value::Scalar;
@@ -61,7 +62,11 @@ pub(in crate::rules) fn presence(
 }
 
 /// Turns a recorded evaluation into evidence, with each field or threshold once.
-pub(in crate::rules) fn gather(recording: Recording, thresholds: &Thresholds) -> Evidence {
+pub(in crate::rules) fn gather(
+    recording: Recording,
+    analysis: &Analysis,
+    thresholds: &Thresholds,
+) -> Evidence {
     let mut readings: Vec<Reading> = Vec::new();
     for read in recording.readings {
         let seen = |reading: &Reading| reading.name == read.name && reading.source == read.source;
@@ -69,7 +74,30 @@ pub(in crate::rules) fn gather(recording: Recording, thresholds: &Thresholds) ->
             readings.push(reading(read, thresholds));
         }
     }
-    Evidence { readings, trail: recording.trail }
+    Evidence { readings, trail: at_home(recording.trail, analysis) }
+}
+
+/// The comparisons at their places in the author's text. A rule of signs weighs each sign, then reads it: once is enough.
+fn at_home(trail: Vec<Comparison>, analysis: &Analysis) -> Vec<Comparison> {
+    if analysis.places.is_own() {
+        return trail;
+    }
+    let mut seen = Vec::new();
+    for comparison in trail {
+        let comparison = at_its_place(comparison, analysis);
+        if !seen.contains(&comparison) {
+            seen.push(comparison);
+        }
+    }
+    seen
+}
+
+/// The comparison at its place in the author's text.
+pub(in crate::rules) fn at_its_place(comparison: Comparison, analysis: &Analysis) -> Comparison {
+    let found = TextPosition { line: Some(comparison.line), column: Some(comparison.column) };
+    let place = analysis.places.of(found);
+    let (line, column) = (place.line.unwrap_or_default(), place.column.unwrap_or_default());
+    Comparison { line, column, ..comparison }
 }
 
 fn reading(read: Read, thresholds: &Thresholds) -> Reading {

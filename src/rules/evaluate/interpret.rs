@@ -26,6 +26,8 @@ pub(in crate::rules) struct CompiledRule {
     pub(in crate::rules) analysis: Arc<Analysis>,
     /// The rule as Polars expressions, or the reason why it has none.
     pub(in crate::rules) translation: Result<Translation, String>,
+    /// What its signs make; `None` when its file is its script.
+    pub(in crate::rules) script: Option<Arc<str>>,
 }
 
 /// Why an evaluation gave no level.
@@ -56,7 +58,7 @@ impl CompiledRule {
         let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Evidence);
         // The same call already gave a level: only what it recorded matters.
         drop(self.level(engine, &run));
-        evidence::gather(run.recording(), thresholds)
+        evidence::gather(run.recording(), &self.analysis, thresholds)
     }
 
     /// The result of `assess`, with every step that led to it.
@@ -72,7 +74,7 @@ impl CompiledRule {
     /// The explanation in French. If the script cannot write it, the text says why: the verdict
     /// remains valid.
     pub(in crate::rules) fn explain(&self, engine: &Engine, ground: &EvalContext) -> String {
-        let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Off);
+        let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Explanation);
         let why = match self.call(engine, "explain", &run) {
             Ok(value) => {
                 let scalar = Scalar::of(&value);
@@ -152,7 +154,7 @@ impl CompiledRule {
     }
 
     fn fault(&self, place: TextPosition, message: String) -> RuleFailure {
-        let TextPosition { line, column } = place;
+        let TextPosition { line, column } = self.analysis.places.of(place);
         RuleFailure { file: self.rule.file.clone(), line, column, message }
     }
 }

@@ -31,6 +31,8 @@ struct State {
     recording: Option<Mutex<Recording>>,
     /// Whether the recording also has the steps in order.
     in_order: bool,
+    /// Whether the explanation is written, not the level given.
+    explains: bool,
     /// Charged for the memory of the recording.
     budget: Budget,
 }
@@ -69,6 +71,8 @@ pub(in crate::rules) struct EvalContext {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::rules) enum RecordingMode {
     Off,
+    /// Records nothing, and writes the explanation.
+    Explanation,
     /// Records readings and comparisons.
     Evidence,
     /// Records readings and comparisons, and the order in which they came.
@@ -93,8 +97,10 @@ impl ScriptRun {
             row: ground.row,
             thresholds: Arc::clone(&ground.thresholds),
             missing: Mutex::new(None),
-            recording: (mode != RecordingMode::Off).then(Mutex::default),
+            recording: matches!(mode, RecordingMode::Evidence | RecordingMode::Steps)
+                .then(Mutex::default),
             in_order: mode == RecordingMode::Steps,
+            explains: mode == RecordingMode::Explanation,
             budget: ground.budget.clone(),
         }))
     }
@@ -131,6 +137,16 @@ impl ScriptRun {
     /// The missing field that ended the evaluation.
     pub(in crate::rules) fn missing(&self) -> Option<MissingField> {
         lock(&self.0.missing).clone()
+    }
+
+    /// Whether the explanation is written, not the level given.
+    pub(in crate::rules) fn explains(&self) -> bool {
+        self.0.explains
+    }
+
+    /// Goes on after a missing field ended a part of the evaluation. False if none did.
+    pub(in crate::rules) fn forget_missing(&self) -> bool {
+        lock(&self.0.missing).take().is_some()
     }
 
     /// Takes what was recorded so far, and leaves the recording empty.

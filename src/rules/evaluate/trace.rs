@@ -146,10 +146,15 @@ impl TraceWriter<'_> {
                 break;
             }
             match step {
-                RecordedStep::Compared(comparison) => steps.push(compared(comparison)),
+                RecordedStep::Compared(comparison) => {
+                    let one = compared(&evidence::at_its_place(comparison.clone(), self.analysis));
+                    if self.analysis.places.is_own() || !steps.contains(&one) {
+                        steps.push(one);
+                    }
+                }
                 RecordedStep::Read(read, position) => {
                     let later = recording.steps.get(index + 1..).unwrap_or_default();
-                    if !self.is_shown(read, later) {
+                    if !self.is_shown(read, later) && !self.is_asked_again(read, later) {
                         let one = self.read(read, *position, missing);
                         if !steps.contains(&one) {
                             steps.push(one);
@@ -162,7 +167,7 @@ impl TraceWriter<'_> {
     }
 
     fn readings(&self, recording: Recording) -> Vec<TraceReading> {
-        let evidence = evidence::gather(recording, self.thresholds);
+        let evidence = evidence::gather(recording, self.analysis, self.thresholds);
         let shown = |reading: &Reading| {
             let (_, unit) =
                 evidence::label_and_unit(reading.source, &reading.name, self.thresholds);
@@ -192,6 +197,15 @@ impl TraceWriter<'_> {
         })
     }
 
+    /// Whether a rule of signs, which lacked a field, reads it again: where it does so last, it ends.
+    fn is_asked_again(&self, read: &Read, later: &[RecordedStep]) -> bool {
+        let is_same = |step: &RecordedStep| match step {
+            RecordedStep::Read(other, _) => other.source == read.source && other.name == read.name,
+            RecordedStep::Compared(_) => false,
+        };
+        !self.analysis.places.is_own() && read.value.is_none() && later.iter().any(is_same)
+    }
+
     fn read(&self, read: &Read, position: Position, missing: Option<&MissingField>) -> TraceStep {
         let (label, unit) = evidence::label_and_unit(read.source, &read.name, self.thresholds);
         let (shown, finding) = match &read.value {
@@ -209,9 +223,10 @@ impl TraceWriter<'_> {
                 Some(Absence::Missing) | None => ("inconnu".to_owned(), TraceFinding::Missing),
             },
         };
+        let place = self.analysis.places.of(position.into());
         TraceStep {
-            line: position.line().unwrap_or_default(),
-            column: position.position().unwrap_or_default(),
+            line: place.line.unwrap_or_default(),
+            column: place.column.unwrap_or_default(),
             text: format!("{label} : {shown}"),
             finding,
         }

@@ -17,6 +17,8 @@ use serde::Serialize;
 
 use crate::domain::ids::RuleId;
 use crate::rules::catalogue::compiled_catalogue::{Catalogue, compile_with};
+use crate::rules::catalogue::signs::places::AuthorPlaces;
+use crate::rules::evaluate::script_run::ScriptRun;
 use crate::rules::language::sandbox;
 use crate::rules::language::sandbox::ScriptLimits;
 use crate::rules::language::syntax::{TokenRecorder, Tokens};
@@ -75,34 +77,38 @@ pub(in crate::rules) struct InstrumentedCatalogue {
 impl InstrumentedCatalogue {
     /// `texts` must be those that `catalogue` was compiled from.
     pub(in crate::rules) fn of(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Self {
-        let mut marked = texts.clone();
+        let mut marked = BTreeMap::new();
         let mut branches = Vec::new();
         let mut parser =
             sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
         let recorder = TokenRecorder::default();
         recorder.attach(&mut parser);
-        for rule in catalogue.rules() {
-            let Some(text) = texts.get(&rule.file) else { continue };
+        for compiled in catalogue.rules.values() {
+            let (rule, places) = (&compiled.rule, &compiled.analysis.places);
+            let Some(text) = catalogue.script_of(rule, texts) else { continue };
             drop(recorder.take());
             if parser.compile(text).is_err() {
                 continue;
             }
             let tokens = recorder.take();
-            let mut instrumenter = Instrumenter::new(text, &tokens, branches.len());
+            let mut instrumenter = Instrumenter::new(text, (&tokens, places), branches.len());
             instrumenter.mark();
-            branches.extend(instrumenter.branches.iter().map(|(position, kind)| Branch {
-                rule: rule.id.clone(),
-                file: rule.file.clone(),
-                line: position.line().unwrap_or_default(),
-                column: position.position().unwrap_or_default(),
-                kind: *kind,
+            branches.extend(instrumenter.branches.iter().map(|(position, kind)| {
+                let place = places.of((*position).into());
+                Branch {
+                    rule: rule.id.clone(),
+                    file: rule.file.clone(),
+                    line: place.line.unwrap_or_default(),
+                    column: place.column.unwrap_or_default(),
+                    kind: *kind,
+                }
             }));
             marked.insert(rule.file.clone(), instrumenter.text());
         }
         let taken = Arc::new(Mutex::new(Vec::new()));
         let equip = |engine: &mut Engine| register_mark(engine, &taken);
         let bounds = (&larger_limits(catalogue.limits), &catalogue.budget);
-        let (compiled, _) = compile_with(&marked, bounds, &equip);
+        let (compiled, _) = compile_with(texts, &marked, bounds, &equip);
         Self { catalogue: compiled, branches, taken }
     }
 
@@ -124,13 +130,18 @@ fn larger_limits(limits: ScriptLimits) -> ScriptLimits {
 
 fn register_mark(engine: &mut Engine, taken: &Arc<Mutex<Vec<usize>>>) {
     let taken = Arc::clone(taken);
-    let registered = engine.register_custom_syntax([MARK, "$int$"], false, move |_, inputs| {
-        let mark = inputs.first().and_then(rhai::Expression::get_literal_value::<i64>);
-        if let Some(mark) = mark.and_then(|mark| usize::try_from(mark).ok()) {
-            taken.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
-        }
-        Ok(Dynamic::UNIT)
-    });
+    let registered =
+        engine.register_custom_syntax([MARK, "$int$"], false, move |context, inputs| {
+            let run = context.tag().read_lock::<ScriptRun>();
+            if run.is_some_and(|run| run.explains()) {
+                return Ok(Dynamic::UNIT);
+            }
+            let mark = inputs.first().and_then(rhai::Expression::get_literal_value::<i64>);
+            if let Some(mark) = mark.and_then(|mark| usize::try_from(mark).ok()) {
+                taken.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
+            }
+            Ok(Dynamic::UNIT)
+        });
     // Registration fails only on an invalid syntax, and this one is fixed. If it failed, no branch
     // would be counted as taken.
     drop(registered.map(|_| ()));
@@ -141,6 +152,7 @@ type PlacedToken = (Token, Position);
 struct Instrumenter<'m> {
     text: &'m str,
     tokens: &'m [PlacedToken],
+    places: &'m AuthorPlaces,
     first_mark: usize,
     branches: Vec<(Position, BranchKind)>,
     /// Byte offset, rank among insertions at the same offset, and the text to insert.
@@ -148,12 +160,21 @@ struct Instrumenter<'m> {
 }
 
 impl<'m> Instrumenter<'m> {
-    fn new(text: &'m str, tokens: &'m Tokens, first_mark: usize) -> Self {
-        Self { text, tokens: tokens.as_slice(), first_mark, branches: vec![], insertions: vec![] }
+    fn new(
+        text: &'m str,
+        (tokens, places): (&'m Tokens, &'m AuthorPlaces),
+        first_mark: usize,
+    ) -> Self {
+        let tokens = tokens.as_slice();
+        Self { text, tokens, places, first_mark, branches: vec![], insertions: vec![] }
     }
 
     fn mark(&mut self) {
         for (open, close) in reachable(self.tokens) {
+            // What weighs the signs has no branches of its own: each sign has two.
+            if self.is_added(open) {
+                continue;
+            }
             for index in open + 1..close {
                 match self.token(index) {
                     Some(Token::If) => self.condition(index),
@@ -255,6 +276,11 @@ impl<'m> Instrumenter<'m> {
     fn insert(&mut self, index: usize, after: usize, rank: u8, text: String) {
         let Some((_, position)) = self.tokens.get(index) else { return };
         self.insertions.push((byte_of(self.text, *position) + after, rank, text));
+    }
+
+    fn is_added(&self, index: usize) -> bool {
+        let line = self.tokens.get(index).and_then(|(_, position)| position.line());
+        line.is_some_and(|line| self.places.is_added(line))
     }
 
     fn token(&self, index: usize) -> Option<&'m Token> {

@@ -73,7 +73,7 @@ pub fn concluded_on(
     let alone = texts.iter().filter(|(path, _)| *path == file || !folder::is_rule(path));
     let alone = alone.map(|(path, text)| (path.clone(), text.clone())).collect();
     let instrumented = InstrumentedCatalogue::of(catalogue, &alone);
-    // `explain` is not instrumented: the last branch recorded is the last that `assess` took.
+    // Branches that `explain` takes are not recorded: the last one is the last that `assess` took.
     instrumented.catalogue.trace(rule, subject, frames, as_of)?;
     let last = instrumented.take().last().copied()?;
     instrumented.branches.get(last).map(|branch| branch.line)

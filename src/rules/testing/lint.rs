@@ -16,6 +16,7 @@ use crate::domain::value::Value;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};
 use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::signs::places::AuthorPlaces;
 use crate::rules::catalogue::thresholds;
 use crate::rules::catalogue::thresholds::{Threshold, Thresholds};
 use crate::rules::language::sandbox;
@@ -36,16 +37,18 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
         }
         let rule = &compiled.rule;
         found.extend(compiled.analysis.doubts.iter().map(|doubt| {
-            RuleFault::new(&rule.file, doubt.position, &doubt.message).hinting(&doubt.hint)
+            let place = compiled.analysis.places.of(doubt.position.into());
+            RuleFault::new(&rule.file, place, &doubt.message).hinting(&doubt.hint)
         }));
         lacks_documentation(rule, &mut found);
         inhibits_unknown_rules(rule, catalogue, &mut found);
-        let Some(text) = texts.get(&rule.file) else { continue };
+        let Some(text) = catalogue.script_of(rule, texts) else { continue };
         drop(recorder.take());
         if parser.compile(text).is_ok() {
             let tokens = recorder.take();
-            let reader =
-                TokenReader { rule, tokens: tokens.as_slice(), thresholds: catalogue.thresholds() };
+            let places = &compiled.analysis.places;
+            let thresholds = catalogue.thresholds();
+            let reader = TokenReader { rule, tokens: tokens.as_slice(), places, thresholds };
             reader.read(&mut found);
         }
     }
@@ -87,27 +90,32 @@ fn unused_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) ->
         .values()
         .flat_map(|compiled| compiled.analysis.thresholds.iter().map(String::as_str))
         .collect();
-    let text = texts.get(thresholds::FILE).map_or("", String::as_str);
     let is_read = |one: &&Threshold| {
         read.contains(one.name.as_str()) || one.name.starts_with(thresholds::OF_IMPORTS)
     };
     let idle = catalogue.thresholds().iter().filter(|one| !is_read(one));
     idle.map(|threshold| {
         let message = format!("no rule reads the threshold `{}`", threshold.name);
-        RuleFault::new(thresholds::FILE, head_of(threshold, text), message)
+        at_head(threshold, texts, message)
     })
     .collect()
 }
 
 fn unbounded_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
-    let text = texts.get(thresholds::FILE).map_or("", String::as_str);
     let unbounded = |one: &&Threshold| one.min.is_none() || one.max.is_none();
     let lint = |threshold: &Threshold| {
         let message = format!("the threshold `{}` has no bounds", threshold.name);
-        RuleFault::new(thresholds::FILE, head_of(threshold, text), message)
+        at_head(threshold, texts, message)
             .hinting("`min` and `max` say between which values a slip of the keyboard is refused")
     };
     catalogue.thresholds().iter().filter(unbounded).map(lint).collect()
+}
+
+/// A lint where the threshold begins, in the file that gives it.
+fn at_head(threshold: &Threshold, texts: &BTreeMap<String, String>, message: String) -> RuleFault {
+    let file = thresholds::file_of(&threshold.name, texts);
+    let text = texts.get(&file).map_or("", String::as_str);
+    RuleFault::new(&file, head_of(threshold, text), message)
 }
 
 fn head_of(threshold: &Threshold, text: &str) -> TextPosition {
@@ -119,6 +127,7 @@ fn head_of(threshold: &Threshold, text: &str) -> TextPosition {
 struct TokenReader<'r> {
     rule: &'r Rule,
     tokens: &'r [PlacedToken],
+    places: &'r AuthorPlaces,
     thresholds: &'r Thresholds,
 }
 
@@ -244,7 +253,11 @@ impl TokenReader<'_> {
     }
 
     fn lint(&self, position: Position, message: &str, found: &mut Vec<RuleFault>) {
-        found.push(RuleFault::new(&self.rule.file, position, message));
+        let is_added = position.line().is_some_and(|line| self.places.is_added(line));
+        if !is_added {
+            let place = self.places.of(position.into());
+            found.push(RuleFault::new(&self.rule.file, place, message));
+        }
     }
 }
 

@@ -61,7 +61,7 @@ async fn a_name_typed_beside_the_database_is_marked_on_every_face() {
         ["alerts", "show", &alert, ""],
         ["missions", "show", &mission, ""],
         ["rules", "drafts", "1", ""],
-        ["rules", "versions", "thresholds", ""],
+        ["rules", "versions", "budget_drift_watch", ""],
         ["project", &project, "--timeline", ""],
     ] {
         let words: Vec<&str> = face.into_iter().filter(|word| !word.is_empty()).collect();
@@ -81,7 +81,7 @@ async fn a_name_typed_beside_the_database_is_marked_on_every_face() {
         &format!("/api/v1/missions/{mission}"),
         "/api/v1/drafts/1",
         &format!("/api/v1/projects/{project}/timeline"),
-        "/api/v1/rules/thresholds/versions",
+        "/api/v1/rules/budget_drift_watch/versions",
     ] {
         let answer = api.get(&token, path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);

@@ -202,8 +202,8 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
         json!({
             "pointer": "#/files/drift~1D1.rhai",
             "file": "drift/D1.rhai",
-            "line": 14,
-            "column": 10,
+            "line": 19,
+            "column": 11,
             "detail": "`p.budget_drfit` is no field of projects",
             "hint": "did you mean `budget_drift`?",
         })
@@ -307,7 +307,8 @@ async fn thresholds_published_over_http_are_laid_over_the_shipped_ones_entry_by_
     let (old, new) = (json!({ "int": 135 }), json!({ "int": 140 }));
     assert!(data.iter().any(|one| one["values"][0]["value"] == new), "shipped anew");
     assert!(data.iter().all(|one| one["values"][0]["value"] != old), "shipped before");
-    let overrides = get(&upgraded, &ada, "/overrides/thresholds").await.body;
-    assert_eq!(overrides["data"][0]["shipped_state"], "newer_shipped");
+    let overrides = get(&upgraded, &ada, "/overrides/budget_drift_watch").await.body;
+    assert_eq!(overrides["data"][0]["path"], "thresholds/budget_drift_watch.toml");
+    assert_eq!(overrides["data"][0]["shipped_state"], "same");
     upgraded.stop().await.unwrap();
 }

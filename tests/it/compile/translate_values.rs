@@ -22,7 +22,7 @@ const PASTS: [&str; 4] = ["budget_drift", "cost_current", "duration_current", "c
 
 const CHANGES: [&str; 3] = ["forecast_end_on", "cost_current", "budget_drift"];
 
-pub(crate) const BOOLEANS: [&str; 25] = [
+pub(crate) const BOOLEANS: [&str; 26] = [
     "compare",
     "field",
     "true",
@@ -30,6 +30,7 @@ pub(crate) const BOOLEANS: [&str; 25] = [
     "&&",
     "||",
     "!",
+    "surely",
     "has",
     "has threshold",
     "text compare",
@@ -98,6 +99,7 @@ pub(crate) fn boolean(choices: &mut Choices<'_>, depth: usize) -> String {
             format!("({} {operator} {})", boolean(choices, inner), boolean(choices, inner))
         }
         "!" => format!("!({})", boolean(choices, inner)),
+        "surely" => format!("surely({})", boolean(choices, inner)),
         "has" => format!("has(p.{})", any_field(choices)),
         "has threshold" => "has(t.target)".to_owned(),
         "text compare" => format!("{} {order} {}", text(choices), text(choices)),

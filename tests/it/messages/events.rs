@@ -230,7 +230,7 @@ async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_sam
         application::roll_back(
             &services,
             &trial,
-            "thresholds",
+            "budget_drift_watch",
             (RollBack::Former, None),
             &act("Zoé"),
         )
@@ -240,8 +240,8 @@ async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_sam
     assert_eq!(
         waiting(&services.store).await,
         [
-            "fr.gouv.vigie.rule.published.v1 rules/thresholds.toml",
-            "fr.gouv.vigie.rule.rolled_back.v1 rules/thresholds.toml"
+            "fr.gouv.vigie.rule.published.v1 rules/thresholds/budget_drift_watch.toml",
+            "fr.gouv.vigie.rule.rolled_back.v1 rules/thresholds/budget_drift_watch.toml"
         ],
         "the second time nobody listened"
     );

@@ -42,13 +42,12 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     +title = "Dérive du budget"
      family = "drift"
      scope = "project"
-    @@ -15 +15 @@
-         if p.budget_drift > t.budget_drift_critical { return CRITICAL; }
-         if p.budget_drift > t.budget_drift_high { return HIGH; }
-    -    if p.budget_drift >= t.budget_drift_watch { return WATCH; }
-    +    if p.budget_drift > t.budget_drift_watch { return WATCH; }
-         CLEAR
-     }
+    @@ -23 +23 @@
+     [[sign]]
+     level = "watch"
+    -when = "p.budget_drift >= t.budget_drift_watch"
+    +when = "p.budget_drift > t.budget_drift_watch"
+     ---*/
     vigie: le brouillon 1 est à la révision 2, et non 1 ; enregistré par Bob (nom non prouvé) (« un autre titre ») ; changé : drift/D1.rhai
     "#);
     // Nor does anybody open another draft of the same file meanwhile.
@@ -170,8 +169,8 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
         &app,
         "drift/D1.rhai",
         [
-            "    if p.budget_drift > t.budget_drift_critical { return CRITICAL; }",
-            "    let n = 0; while n < 10 { n += 0; }\n    if p.budget_drift > 1.0 { return CRITICAL; }",
+            "when = \"p.budget_drift > t.budget_drift_critical\"",
+            "when = \"p.budget_drift > t.budget_drift_critical && { let n = 0; while n < 10 { n += 0; } true }\"",
         ],
     );
     done(&saved(&[&looping]));
@@ -199,7 +198,7 @@ fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused()
     done(&step("publish", "2"));
     change("budget_drift_watch=0.12", &[]);
     done(&step("submit", "3"));
-    done(&by(&app, "Zoé", &["rules", "rollback", "thresholds", "--reason", "non"]));
+    done(&by(&app, "Zoé", &["rules", "rollback", "budget_drift_watch", "--reason", "non"]));
     let output = step("publish", "3");
     assert!(
         refused(&output)

@@ -73,6 +73,29 @@ fn reading_a_missing_field_ends_the_evaluation_as_unknown() {
 }
 
 #[test]
+fn surely_goes_on_where_a_field_is_missing() {
+    check_if("surely(p.budget_drift > 0.3)", "high");
+    check_if("surely(p.budget_drift > 0.5)", "clear");
+    check_if("surely(p.cost_current > 1.0)", "clear");
+    check_if("!surely(p.cost_current > 1.0)", "high");
+    check_if("surely(p.budget_drift > 0.3 && p.cost_current > 1.0)", "clear");
+    check_if("surely(p.budget_drift > 0.3 || p.cost_current > 1.0)", "high");
+    check_if("surely(p.cost_current > 1.0 || p.budget_drift > 0.3)", "clear");
+    check_if("surely(!surely(p.cost_current > 1.0) && p.listed)", "high");
+    check_if("surely(has(p.cost_current))", "clear");
+    check_if("surely(previous(p.cost_current) > 1.0)", "clear");
+    check_if(
+        "surely(p.cost_current > 1.0) || p.cost_current > 1.0",
+        "unknown cost_current missing",
+    );
+    check(
+        "if surely(p.cost_current > 1.0) { return HIGH; } let cost = p.cost_current; CLEAR",
+        "unknown cost_current missing",
+    );
+    check("surely(p.cost_current > 1.0); CLEAR", "clear");
+}
+
+#[test]
 fn a_figure_withheld_on_purpose_is_reported_as_withheld() {
     check_if("p.duration_current > 1.0", "unknown duration_current withheld");
     check_if("p.cost_current > 1.0", "unknown cost_current missing");

@@ -33,7 +33,7 @@ const SUPPLIED_TOGETHER: [&[&str]; 3] = [
 
 const RANDOM_ROWS: usize = 150;
 
-type Row = BTreeMap<&'static str, Value>;
+pub(super) type Row = BTreeMap<&'static str, Value>;
 
 fn shipped() -> (Catalogue, BTreeMap<String, String>) {
     let texts = read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap();
@@ -58,7 +58,7 @@ fn no_rule_becomes_clearer_when_a_field_of_a_case_is_taken_away() {
 fn no_rule_becomes_clearer_when_a_field_of_a_random_row_is_taken_away() {
     let (catalogue, texts) = shipped();
     let mut found = Vec::new();
-    let mut dice = Dice(0x2545_F491_4F6C_DD1D);
+    let mut dice = Dice::new();
     for rule in catalogue.rules() {
         let cases = rows_of_cases(rule, &texts);
         let rows: Vec<Row> =
@@ -139,7 +139,7 @@ fn taken_away(frames: &Frames, scope: SubjectKind, fields: &[&str]) -> Frames {
 }
 
 /// What the cases of a rule and the healthy subjects say.
-fn rows_of_cases(rule: &Rule, texts: &BTreeMap<String, String>) -> Vec<Row> {
+pub(super) fn rows_of_cases(rule: &Rule, texts: &BTreeMap<String, String>) -> Vec<Row> {
     let mut rows = Vec::new();
     for file in [format!("cases/{}.toml", rule.id), "cases/baseline.toml".to_owned()] {
         let text: toml::Table = texts[&file].parse().unwrap();
@@ -174,7 +174,7 @@ fn value(name: &str, held: &toml::Value) -> Option<Value> {
 }
 
 /// Each field that the rule reads from one of its cases, or missing.
-fn random(catalogue: &Catalogue, rule: &Rule, cases: &[Row], dice: &mut Dice) -> Row {
+pub(super) fn random(catalogue: &Catalogue, rule: &Rule, cases: &[Row], dice: &mut Dice) -> Row {
     let mut row = cases[dice.below(cases.len())].clone();
     let read: BTreeSet<&str> = catalogue.fields_of(&rule.id).collect();
     for name in read {
@@ -216,7 +216,7 @@ fn coherent(row: &mut Row) {
     }
 }
 
-fn frames(rule: &Rule, rows: &[Row]) -> Frames {
+pub(super) fn frames(rule: &Rule, rows: &[Row]) -> Frames {
     let listed = rule.subjects == Subjects::Present;
     let of = |scope: SubjectKind| {
         let rows = if scope == rule.scope { rows } else { &[] };
@@ -286,10 +286,14 @@ fn column(field: &Field, cells: Vec<Option<Value>>) -> Column {
 }
 
 /// The same numbers at every run.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn new() -> Self {
+        Self(0x2545_F491_4F6C_DD1D)
+    }
+
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

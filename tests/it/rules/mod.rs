@@ -13,4 +13,5 @@ pub(super) mod overlay;
 pub(super) mod references;
 pub(super) mod sandbox;
 pub(super) mod shipped;
+pub(super) mod signs;
 pub(super) mod tools;

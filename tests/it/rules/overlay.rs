@@ -91,7 +91,7 @@ fn what_is_published_is_in_force_and_rolling_back_returns_the_former_verdicts_by
     publish(&app, "1");
     let with = cycle(&app);
     assert!(before.iter().zip(&with).all(|(was, is)| was != is), "{before:?} {with:?}");
-    let back = ["rules", "rollback", "thresholds", "--reason", "trop d’alertes perdues"];
+    let back = ["rules", "rollback", "budget_drift_watch", "--reason", "trop d’alertes perdues"];
     done(&by(&app, "Zoé", &back));
     assert_eq!(cycle(&app), before);
     // What was judged meanwhile is judged again as it was then.
@@ -99,8 +99,7 @@ fn what_is_published_is_in_force_and_rolling_back_returns_the_former_verdicts_by
     assert_eq!(refused(&by(&app, "Zoé", &back)), NOT_OVERRIDDEN);
 }
 
-const NOT_OVERRIDDEN: &str =
-    "vigie: `thresholds.toml` n’est pas remplacé\u{a0}: le texte livré est en vigueur\n";
+const NOT_OVERRIDDEN: &str = "vigie: `thresholds/budget_drift_watch.toml` n’est pas remplacé\u{a0}: le texte livré est en vigueur\n";
 
 #[test]
 fn every_reader_of_the_catalogue_sees_what_is_in_force() {
@@ -156,13 +155,12 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     let output = output.split_once("drift/D1.rhai").unwrap().1;
     insta::assert_snapshot!(output, @r#"
      : du texte livré à notre version 1
-    @@ -15 +15 @@
-         if p.budget_drift > t.budget_drift_critical { return CRITICAL; }
-         if p.budget_drift > t.budget_drift_high { return HIGH; }
-    -    if p.budget_drift > t.budget_drift_watch { return WATCH; }
-    +    if p.budget_drift >= t.budget_drift_watch { return WATCH; }
-         CLEAR
-     }
+    @@ -23 +23 @@
+     [[sign]]
+     level = "watch"
+    -when = "p.budget_drift > t.budget_drift_watch"
+    +when = "p.budget_drift >= t.budget_drift_watch"
+     ---*/
 
     drift/D1.rhai : de ce texte à celui livré depuis
     @@ -3 +3 @@
@@ -188,7 +186,7 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
 #[test]
 fn rolling_back_goes_one_publication_back_at_a_time_and_the_versions_say_so() {
     let app = app();
-    let states = || summary(&app.json(&["rules", "versions", "thresholds"]), "state");
+    let states = || summary(&app.json(&["rules", "versions", "budget_drift_watch"]), "state");
     let values = ["budget_drift_watch=0.11", "budget_drift_watch=0.12"];
     for (value, draft) in values.into_iter().zip(["1", "2"]) {
         let words = ["rules", "draft", "--threshold", value, "--comment", "essai"];
@@ -196,23 +194,23 @@ fn rolling_back_goes_one_publication_back_at_a_time_and_the_versions_say_so() {
         publish(&app, draft);
     }
     let back = |reason: &str| {
-        done(&by(&app, "Zoé", &["rules", "rollback", "thresholds", "--reason", reason]));
+        done(&by(&app, "Zoé", &["rules", "rollback", "budget_drift_watch", "--reason", reason]));
     };
     insta::assert_snapshot!(states(), @"
-    thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) superseded
-    thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) published
+    thresholds/budget_drift_watch.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) superseded
+    thresholds/budget_drift_watch.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) published
     ");
     back("une de moins");
     insta::assert_snapshot!(states(), @"
-    thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) published
-    thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
+    thresholds/budget_drift_watch.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) published
+    thresholds/budget_drift_watch.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
     ");
     back("deux de moins");
     insta::assert_snapshot!(states(), @"
-    thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
-    thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
+    thresholds/budget_drift_watch.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
+    thresholds/budget_drift_watch.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
     ");
-    let changes = app.ok(&["rules", "compare", "thresholds", "--from", "1", "--to", "2"]);
+    let changes = app.ok(&["rules", "compare", "budget_drift_watch", "--from", "1", "--to", "2"]);
     assert!(changes.contains("-value = 0.11\n+value = 0.12\n"), "{changes}");
     assert_eq!(app.json(&["audit", "verify"])["flaw"], Value::Null);
 }
@@ -304,16 +302,23 @@ as_of = 2020-11-01
 unknown = ["budget_drift"]
 "#;
 
-/// The thresholds that were shipped after a publication, and the new shipped values of those that it left alone, are in
-/// force beside what was published; one entry is taken back alone.
+/// The whole file of thresholds: those shipped after a publication, and the new shipped values of those that it left alone,
+/// are in force beside what was published; one entry is taken back alone.
 #[test]
 fn published_thresholds_are_laid_over_the_shipped_ones_entry_by_entry() {
     let app = app();
-    let draft = ["rules", "draft", "--threshold", "budget_drift_watch=0.12", "--comment", "12 %"];
-    done(&by(&app, "Ada", &draft));
-    publish(&app, "1");
     let path = app.path("rules/thresholds.toml");
     let shipped = std::fs::read_to_string(&path).unwrap();
+    let head = "[budget_drift_watch]\n";
+    let (before, after) = shipped.split_once(head).unwrap();
+    let ours = |value: &str| {
+        let text = format!("{before}{head}{}", after.replacen("value = 0.10", value, 1));
+        let copy = app.path("thresholds.toml");
+        std::fs::write(&copy, text).unwrap();
+        copy.to_str().unwrap().to_owned()
+    };
+    done(&by(&app, "Ada", &["rules", "draft", &ours("value = 0.12"), "--comment", "12 %"]));
+    publish(&app, "1");
     let newer = shipped.replace("value = 135\n", "value = 140\n")
         + "\n[shipped_since]\nlabel = \"Livré depuis\"\nunit = \"count\"\nvalue = 3\n\
            source = { tag = \"expert\", text = \"Exemple\" }\n";
@@ -324,9 +329,41 @@ fn published_thresholds_are_laid_over_the_shipped_ones_entry_by_entry() {
     let changes = in_force();
     assert!(changes.contains("+value = 0.12") && changes.contains("-value = 0.10"), "{changes}");
     assert!(!changes.contains("140") && !changes.contains("shipped_since"), "{changes}");
-    let back =
-        ["rules", "draft", "--threshold", "budget_drift_watch=0.10", "--comment", "comme livré"];
-    done(&by(&app, "Ada", &back));
+    done(&by(&app, "Ada", &["rules", "draft", &ours("value = 0.10"), "--comment", "comme livré"]));
     publish(&app, "2");
     assert!(!in_force().contains("0.1"), "{}", in_force());
+}
+
+/// Two people change two thresholds on the same day, each in a draft of their own; one goes back, and the other stays.
+#[test]
+fn a_threshold_is_drafted_compared_published_and_rolled_back_alone() {
+    let app = app();
+    for (name, value, draft) in
+        [("Ada", "budget_drift_watch=0.12", "1"), ("Zoé", "calendar_drift_watch=0.12", "2")]
+    {
+        done(&by(&app, name, &["rules", "draft", "--threshold", value, "--comment", "essai"]));
+        let step = ["rules", "submit", draft, "--reason", "prêt"];
+        done(&by(&app, name, &step));
+    }
+    let late =
+        ["rules", "draft", "--threshold", "budget_drift_watch=0.14", "--comment", "moi aussi"];
+    assert!(refused(&by(&app, "Bob", &late)).contains("déjà dans le brouillon 1"));
+    for draft in ["1", "2"] {
+        done(&by(&app, "Paul", &["rules", "publish", draft, "--reason", "vu"]));
+    }
+    let values = || {
+        let page = app.ok(&["rules", "docs", "--as-of", AS_OF]).replace('\u{202f}', " ");
+        ["Seuil à surveiller de l’écart budgétaire", "Seuil à surveiller de l’écart calendaire"]
+            .map(|label| page.lines().find(|line| line.contains(label)).unwrap_or(label).to_owned())
+    };
+    let [budget, calendar] = values();
+    assert!(budget.contains("12 %") && calendar.contains("12 %"), "{budget}\n{calendar}");
+    let change =
+        ["rules", "compare", "budget_drift_watch", "--from", "shipped", "--to", "in-force"];
+    let change = app.ok(&change);
+    assert!(change.contains("-value = 0.10\n+value = 0.12\n"), "{change}");
+    assert!(!change.contains("calendar"), "{change}");
+    done(&by(&app, "Zoé", &["rules", "rollback", "budget_drift_watch", "--reason", "non"]));
+    let [budget, calendar] = values();
+    assert!(budget.contains("10 %") && calendar.contains("12 %"), "{budget}\n{calendar}");
 }

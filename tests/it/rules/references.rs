@@ -15,7 +15,7 @@ use vigie::frame;
 use vigie::rules::{Catalogue, ScriptLimits, compile_catalogue, read_folder};
 use vigie::store::Store;
 
-const EDITIONS: [&str; 8] =
+pub(super) const EDITIONS: [&str; 8] =
     ["2016-11", "2017-02", "2017-06", "2017-11", "2018-03", "2018-07", "2019-03", "2021-07"];
 
 const HEADER: &str = "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,\
@@ -26,7 +26,7 @@ fn catalogue() -> Catalogue {
     compile_catalogue(&texts, &ScriptLimits::default()).0
 }
 
-fn portfolio(app: &TestApp, as_of: NaiveDate) -> Portfolio {
+pub(super) fn portfolio(app: &TestApp, as_of: NaiveDate) -> Portfolio {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let store = Store::open(&app.database_url()).await.unwrap();

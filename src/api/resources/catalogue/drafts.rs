@@ -17,6 +17,7 @@ use crate::application::{DraftOutline, DraftView};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::DraftStep;
 use crate::domain::rules::overlay::RulePath;
+use crate::rules::RuleTemplate;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +41,8 @@ pub(in crate::api) struct DraftBody {
     /// New values of thresholds, applied to the thresholds file in `files`, or else to the one in force.
     #[serde(default)]
     thresholds: BTreeMap<String, f64>,
+    /// A rule to write from a few answers, with its cases and thresholds, beside the files.
+    template: Option<RuleTemplate>,
 }
 
 /// The reason for a step in a draft's review.
@@ -122,11 +125,14 @@ async fn save(
     over: Option<(DraftNumber, i64)>,
     body: DraftBody,
 ) -> Result<DraftView, Problem> {
-    let DraftBody { comment, files, thresholds } = body;
+    let DraftBody { comment, files, thresholds, template } = body;
     let act = context.act(&comment)?;
     let thresholds: Vec<(String, String)> =
         thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
-    let files = application::amended(context, files, &thresholds).await?;
+    let mut files = application::amended(context, files, &thresholds).await?;
+    if let Some(template) = &template {
+        files = application::with_template(context, files, template).await?;
+    }
     Ok(application::save_draft(context, over, files, &act).await?)
 }
 

@@ -36,6 +36,10 @@ impl<'l> Lowering<'l> {
             Expr::And(all, _) => self.all_of(all, true)?,
             Expr::Or(all, _) => self.all_of(all, false)?,
             Expr::Coalesce(choices, _) => self.first_of(choices)?,
+            Expr::Custom(custom, _) => match custom.inputs.as_slice() {
+                [condition] => self.surely(condition)?,
+                _ => return Err(at(position, "this expression is not translated")),
+            },
             Expr::Array(items, _) => {
                 let mut list = Vec::new();
                 for item in &**items {
@@ -119,6 +123,29 @@ impl<'l> Lowering<'l> {
             (self.tree.or(left.node, right.node), [off, both])
         };
         Ok(TypedNode { kind: Kind::Bool, node, implies })
+    }
+
+    /// Lowers `surely`: where the condition would end the evaluation for want of a field, it is false.
+    fn surely(&mut self, condition: &'l Expr) -> Lowered<Val> {
+        let (facts, first) = (self.facts.clone(), self.exits.len());
+        let held = self.condition(condition)?;
+        self.reachable = true;
+        let reached = std::mem::replace(&mut self.facts, facts);
+        let mut read = self.tree.truth(true);
+        for (leaves, exit) in self.exits.split_off(first) {
+            // The rows that lack an earlier field have not left, and do not get here.
+            let leaves = self.tree.and(read, leaves);
+            if matches!(exit, Exit::Missing(_)) {
+                let goes_on = self.tree.not(leaves);
+                read = self.tree.and(read, goes_on);
+            } else {
+                self.exits.push((leaves, exit));
+            }
+        }
+        let node = self.tree.and(read, held.node);
+        let [if_true, _] = held.implies;
+        let implies = [reached.union(&if_true).cloned().collect(), PresentNeeds::new()];
+        Ok(Val::One(TypedNode { kind: Kind::Bool, node, implies }))
     }
 
     /// Lowers `??`: a direct read without a value gives way to the next choice.

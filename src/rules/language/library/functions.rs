@@ -15,6 +15,8 @@ pub(in crate::rules) const OF_A_FIELD: [&str; 4] = ["has", PREVIOUS, CHANGE, EDI
 pub(in crate::rules) const PREVIOUS: &str = "previous";
 pub(in crate::rules) const CHANGE: &str = "change";
 pub(in crate::rules) const EDITIONS_ABOVE: &str = "editions_above";
+/// Takes a condition, not its value: it cannot be called as a method either.
+pub(in crate::rules) const SURELY: &str = "surely";
 
 impl LibraryFunction {
     pub(in crate::rules) fn arity(&self) -> usize {
@@ -33,6 +35,7 @@ const fn function(
 pub const FUNCTIONS: &[LibraryFunction] = &[
     // Tests of values
     function("has", &["p.field"], "Whether the field has a value; does not end the evaluation."),
+    function(SURELY, &["condition"], "Whether the condition holds and all that it reads is known."),
     function("between", &["x", "low", "high"], "Whether x is from low to high, both included."),
     function("any_of", &["x", "list"], "Whether x is one of the list."),
     // Wording, for explanations

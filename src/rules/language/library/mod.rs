@@ -13,7 +13,7 @@ mod wording;
 use rhai::Engine;
 
 pub(in crate::rules) use dates::{add_days, add_months};
-pub(in crate::rules) use functions::{CHANGE, EDITIONS_ABOVE, OF_A_FIELD, PREVIOUS};
+pub(in crate::rules) use functions::{CHANGE, EDITIONS_ABOVE, OF_A_FIELD, PREVIOUS, SURELY};
 pub use functions::{FUNCTIONS, LibraryFunction};
 pub(in crate::rules) use history::count_above;
 pub(in crate::rules) use numbers::rounded;

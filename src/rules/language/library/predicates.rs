@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalContext, Expression, NativeCallContext};
 
+use super::SURELY;
 use super::arguments::unexpected;
 use crate::rules::evaluate::evidence;
-use crate::rules::evaluate::script_run::{Returned, ScriptRun};
+use crate::rules::evaluate::script_run::{Returned, ScriptRun, fail};
 use crate::rules::language::operators::{ranked, same};
 use crate::rules::language::value::Scalar;
 
@@ -25,6 +26,30 @@ pub(super) fn register(engine: &mut Engine) {
             any_of(&context, &value, &list)
         },
     );
+    // A function would get the value of its argument, after a missing field ended the evaluation.
+    let registered =
+        engine.register_custom_syntax([SURELY, "(", "$expr$", ")"], false, |context, inputs| {
+            surely(context, inputs).map(Dynamic::from)
+        });
+    // Registration fails only on an invalid syntax, and this one is fixed. If it failed, `surely` would be no function.
+    drop(registered.map(|_| ()));
+}
+
+fn surely(
+    context: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
+    inputs: &[Expression<'_>],
+) -> Returned<bool> {
+    let Some(condition) = inputs.first() else { return Ok(false) };
+    match context.eval_expression_tree(condition) {
+        Ok(value) => value.as_bool().map_err(|found| {
+            let message = format!("`{SURELY}` takes a condition, found {found}");
+            fail(condition.position(), message)
+        }),
+        Err(error) => {
+            let run = context.tag().read_lock::<ScriptRun>().map(|run| run.clone());
+            if run.is_some_and(|run| run.forget_missing()) { Ok(false) } else { Err(error) }
+        }
+    }
 }
 
 fn has(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<bool> {

@@ -9,6 +9,7 @@ use super::print::Operand;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::rules::catalogue::fault::TextPosition;
+use crate::rules::catalogue::signs::places::AuthorPlaces;
 use crate::rules::catalogue::thresholds::Thresholds;
 
 /// What is known of a rule from its text, for running and explaining it.
@@ -25,6 +26,8 @@ pub(in crate::rules) struct Analysis {
     pub(in crate::rules) levels: BTreeSet<Level>,
     /// Code that compiles but fails if it is reached.
     pub(in crate::rules) doubts: Vec<Doubt>,
+    /// Where the author wrote what the script is made of.
+    pub(in crate::rules) places: AuthorPlaces,
     /// The position of `fn assess`.
     pub(in crate::rules) assess_at: TextPosition,
 }

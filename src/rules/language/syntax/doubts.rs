@@ -141,7 +141,9 @@ fn sort(expression: &Expr) -> Option<Sort> {
         });
     }
     match expression {
-        Expr::BoolConstant(..) | Expr::And(..) | Expr::Or(..) => Some(Sort::Boolean),
+        Expr::BoolConstant(..) | Expr::And(..) | Expr::Or(..) | Expr::Custom(..) => {
+            Some(Sort::Boolean)
+        }
         Expr::IntegerConstant(..) | Expr::FloatConstant(..) => Some(Sort::Number),
         Expr::StringConstant(..) | Expr::CharConstant(..) | Expr::InterpolatedString(..) => {
             Some(Sort::Text)

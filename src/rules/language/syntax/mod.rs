@@ -15,7 +15,8 @@ mod visit;
 
 use rhai::{AST, ASTNode, Position};
 
-use crate::rules::catalogue::fault::RuleFault;
+use crate::rules::catalogue::fault::{RuleFault, TextPosition};
+use crate::rules::catalogue::signs::places::AuthorPlaces;
 use analysis::Function;
 use visit::Visitor;
 
@@ -31,7 +32,7 @@ const REQUIRED: [&str; 2] = ["assess", "explain"];
 pub(in crate::rules) fn read(
     ast: &AST,
     tokens: &Tokens,
-    context: CheckContext<'_>,
+    (context, places): (CheckContext<'_>, AuthorPlaces),
     faults: &mut Vec<RuleFault>,
 ) -> Analysis {
     let functions: Vec<Function> = ast
@@ -48,7 +49,7 @@ pub(in crate::rules) fn read(
         found.push(RuleFault::new(context.file, statement.position(), message));
     }
     let mut analysis =
-        Analysis { assess_at: tokens.function("assess").into(), ..Analysis::default() };
+        Analysis { assess_at: tokens.function("assess").into(), places, ..Analysis::default() };
     for function in &functions {
         let mut visitor = Visitor::new(context, &functions, function, tokens);
         // Rhai gives the statements of a function only through a copy of the tree that has no other
@@ -77,6 +78,10 @@ pub(in crate::rules) fn read(
         analysis.levels.extend(read.levels);
         analysis.doubts.extend(read.doubts);
         found.append(&mut faults_of_function);
+    }
+    for fault in &mut found {
+        let place = TextPosition { line: fault.line, column: fault.column };
+        TextPosition { line: fault.line, column: fault.column } = analysis.places.of(place);
     }
     found.sort();
     found.dedup();

@@ -6,7 +6,7 @@ use super::names::PARAMETERS;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
 use crate::rules::catalogue::thresholds::Thresholds;
-use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, PREVIOUS};
+use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, PREVIOUS, SURELY};
 
 /// One side of a comparison: as its author wrote it, and by its label.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,6 +175,7 @@ pub(super) fn source(expression: &Expr) -> String {
             (true, [one]) => format!("{}{}", call.name, side(one)),
             (_, arguments) => format!("{}({})", call.name, list(arguments)),
         },
+        Expr::Custom(custom, _) => format!("{SURELY}({})", list(&custom.inputs)),
         _ => "…".to_owned(),
     }
 }

@@ -147,6 +147,12 @@ impl<'v> Visitor<'v> {
                 }
                 choices.iter().for_each(|choice| self.expression(choice));
             }
+            Expr::Custom(custom, _) => {
+                for condition in &custom.inputs {
+                    self.doubt(doubts::of_condition(condition));
+                    self.expression(condition);
+                }
+            }
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! `vigie rules check`: what compiles and is surely not meant.
 
+use super::{SCRIPT_OF_D1, with_own_script};
 use crate::support::TestApp;
 
 /// The remarks on the catalogue that ships once a rule's `assess` reads as given, one a line.
@@ -9,10 +10,9 @@ fn remarks(assess: &str) -> String {
     let rules = app.own_rules();
     let path = rules.join("drift/D1.rhai");
     let shipped = std::fs::read_to_string(&path).unwrap();
-    let (front, rest) = shipped.split_once("fn assess").unwrap();
-    let (_, explain) = rest.split_once("fn explain").unwrap();
-    let changed = format!("{front}fn assess(p, t) {{\n{assess}\n}}\n\nfn explain{explain}");
-    std::fs::write(&path, changed).unwrap();
+    let (_, explain) = SCRIPT_OF_D1.split_once("fn explain").unwrap();
+    let script = format!("fn assess(p, t) {{\n{assess}\n}}\n\nfn explain{explain}");
+    std::fs::write(&path, with_own_script(&shipped, &script)).unwrap();
     let found = app.json(&["rules", "check"]);
     let lines =
         found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
@@ -50,8 +50,10 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
 
     let path = rules.join("portfolio/T5.rhai");
     let text = std::fs::read_to_string(&path).unwrap();
-    let looped = text.replace("fn assess(p, t) {", "fn assess(p, t) {\n    for one in [1, 2] { }");
-    std::fs::write(&path, looped).unwrap();
+    let looped = "fn assess(p, t) {\n    for one in [1, 2] { }\n    \
+                  if p.failing_vendors_count > t.failing_vendors_max { HIGH } else { CLEAR }\n}\n\n\
+                  fn explain(p, t) { \"Des prestataires défaillants.\" }\n";
+    std::fs::write(&path, with_own_script(&text, looped)).unwrap();
     let found = routes(&app);
     assert_eq!(
         *found.iter().find(|one| one["rule"] == "T5").unwrap(),

@@ -93,14 +93,14 @@ fn the_same_catalogue_changes_nothing() {
 
 #[test]
 fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
-    let app = with_change("portfolio/T2.rhai", "p.drift_known_count <", "p.drift_known <");
+    let app = with_change("portfolio/T2.rhai", "sur {p.drift_known_count}", "sur {p.drift_known}");
     let new = app.path("rules");
     let answer = app.run(&command(&shipped(), &new));
     assert_eq!(answer.code, Some(1));
     let line = answer.stderr.lines().next().unwrap();
     assert!(line.starts_with("règle écartée\u{a0}: "), "{line}");
     assert!(
-        line.contains("portfolio/T2.rhai:18:10")
+        line.contains("portfolio/T2.rhai:11:")
             && line.contains("`p.drift_known` n’est pas un champ"),
         "{line}"
     );

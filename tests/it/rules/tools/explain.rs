@@ -24,14 +24,15 @@ fn a_level_is_explained_comparison_by_comparison() {
     let app = TestApp::with_fixtures();
     assert_eq!(
         trail(&app, "T2", "mj"),
-        "12,if p.global_drift <= t.drift_target {,\
-         \"Taux global de glissement (30,9 %) ≤ cible du taux global de glissement (25 %)\",false\n\
-         18,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
-         Projets à l’écart connu (7) < nombre de projets mesurés à partir duquel une moyenne a un \
-         sens (3),false\n\
-         19,if p.global_drift > t.ministry_drift_high { return HIGH; },\
-         \"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
-         (30 %)\",true\n"
+        format!(
+            "15,{when},\"Taux global de glissement (30,9 %) > cible du taux global de glissement (25 %)\",true\n\
+             15,{when},Projets à l’écart connu (7) ≥ nombre de projets mesurés à partir duquel une moyenne a un \
+             sens (3),true\n\
+             15,{when},\"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
+             (30 %)\",true\n",
+            when = "\"when = \"\"p.global_drift > t.drift_target && p.drift_known_count >= t.ministry_projects_min && \
+                    p.global_drift > t.ministry_drift_high\"\"\""
+        )
     );
     let shown = explained(&app, "T2", "ministry/MJ");
     assert!(
@@ -41,19 +42,23 @@ fn a_level_is_explained_comparison_by_comparison() {
         ),
         "{shown}"
     );
-    let conclusion = "Conclusion (ligne 19) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
+    let conclusion = "Conclusion (ligne 15) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
                       projets mesurés, pour une cible de 25 %.";
     assert!(shown.contains(conclusion), "{shown}");
     assert!(shown.contains("┆ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
 }
 
 #[test]
-fn a_clear_verdict_is_explained_with_the_values_that_a_switch_read() {
+fn a_clear_verdict_is_explained_with_the_values_that_no_sign_holds_on() {
     let app = TestApp::with_fixtures();
     let shown = trail(&app, "P2", "PORTALIS");
     let last = shown.lines().last().unwrap();
-    assert_eq!(last, "16,switch p.avis_status {,Avis article 3 : favorable_with_reservations,read");
-    assert!(explained(&app, "P2", "portalis").contains("Conclusion (ligne 17) : Rien à signaler."));
+    assert!(
+        last.starts_with("28,")
+            && last.contains("Avis article 3 (favorable_with_reservations) ∈ ["),
+        "{last}"
+    );
+    assert!(explained(&app, "P2", "portalis").contains("Conclusion (ligne 28) : Rien à signaler."));
     assert!(explained(&app, "D4", "portfolio").contains("Écart budgétaire moyen"));
 }
 
@@ -62,13 +67,14 @@ fn an_unknown_answer_ends_on_the_field_that_was_missing() {
     let app = TestApp::with_fixtures();
     assert_eq!(
         trail(&app, "D1", "SIERH"),
-        "13,if p.budget_drift > t.budget_drift_critical { return CRITICAL; },\
+        "15,\"when = \"\"p.budget_drift > t.budget_drift_critical\"\"\",\
          \"Écart budgétaire : non publié, à dessein\",withheld\n"
     );
     let shown = trail(&app, "P2", "nigelle");
-    assert_eq!(
-        shown.lines().last().unwrap(),
-        "16,switch p.avis_status {,Avis article 3 : inconnu,missing"
+    let last = shown.lines().last().unwrap();
+    assert!(
+        last.starts_with("13,") && last.ends_with(",Avis article 3 : inconnu,missing"),
+        "{last}"
     );
     let conclusion = "Conclusion : non évaluable. Donnée manquante : avis article 3.";
     assert!(explained(&app, "P2", "nigelle").contains(conclusion));

@@ -1,5 +1,6 @@
 //! The four mistakes that every author makes, and what `vigie rules check` says of each.
 
+use super::{SCRIPT_OF_D1, with_own_script};
 use crate::support::TestApp;
 
 /// What `rules check` says of D1 once one passage of it reads otherwise: place, message, hint.
@@ -7,7 +8,7 @@ use crate::support::TestApp;
 fn check_after(passage: &str, instead: &str) -> (String, Option<i32>) {
     let mut app = TestApp::new();
     let path = app.own_rules().join("drift/D1.rhai");
-    let text = std::fs::read_to_string(&path).unwrap();
+    let text = with_own_script(&std::fs::read_to_string(&path).unwrap(), SCRIPT_OF_D1);
     assert_eq!(text.matches(passage).count(), 1, "{passage}");
     std::fs::write(&path, text.replace(passage, instead)).unwrap();
     let answer = app.run(&["rules", "check", "--lint-fatal", "--format", "json"]);

@@ -1,0 +1,286 @@
+//! What each kind of sign makes.
+
+use chrono::{Datelike as _, NaiveDate};
+use toml::Value;
+
+use super::answers::{FieldTest, RuleTemplate, SignTemplate};
+use super::sketch::{Expected, NewCase, NewThreshold, Sketch};
+use super::tested::{TestedField, as_figure, known, number, threshold_name, toml_figure};
+use super::wording::{beyond, case_date, figure, shown, within};
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::frame::dictionary;
+use crate::frame::dictionary::{FieldKind, Unit};
+
+impl Sketch {
+    pub(super) fn of(template: &RuleTemplate) -> Result<Self, String> {
+        match &template.sign {
+            SignTemplate::Threshold { test } => Self::of_tests(template, &[test]),
+            SignTemplate::TwoSigns { first, second } if first.field == second.field => {
+                Err(format!("both signs read `{}`, expected two fields", first.field))
+            }
+            SignTemplate::TwoSigns { first, second } => Self::of_tests(template, &[first, second]),
+            SignTemplate::Worsening { field, by } => Self::of_worsening(template, field, *by),
+            SignTemplate::DateGoneBy { field, unless } => Self::of_date(field, unless.as_deref()),
+            SignTemplate::MinistryShare { field, above } => Self::of_share(template, field, *above),
+        }
+    }
+
+    fn of_tests(template: &RuleTemplate, tests: &[&FieldTest]) -> Result<Self, String> {
+        let scope = SubjectKind::Project;
+        let parts = tests.iter().map(|test| TestedField::of(template, test, scope));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        let fields = |held: &dyn Fn(usize) -> bool| {
+            parts
+                .iter()
+                .enumerate()
+                .map(|(place, part)| (part.field.name, part.value(held(place))))
+                .collect()
+        };
+        let names: Vec<String> = parts.iter().map(|part| part.words.clone()).collect();
+        let mut cases = vec![NewCase {
+            name: format!("{} : la règle se déclenche", names.join(" et ")),
+            fields: fields(&|_| true),
+            expect: Expected::Fires,
+        }];
+        for (place, part) in parts.iter().enumerate() {
+            cases.push(NewCase {
+                name: format!("Sans {}, rien à signaler", part.words_within),
+                fields: fields(&|other| other != place),
+                expect: Expected::Clear,
+            });
+        }
+        if let Some(first) = parts.first() {
+            cases.push(NewCase {
+                name: format!("Sans le champ « {} », on ne sait pas", first.field.label),
+                fields: vec![],
+                expect: Expected::Unknown(first.field.name),
+            });
+        }
+        let sentences: Vec<String> = parts.iter().map(|part| part.sentence.clone()).collect();
+        Ok(Self {
+            scope,
+            when: parts.iter().map(|part| part.condition.clone()).collect::<Vec<_>>().join(" && "),
+            unless: None,
+            says: format!("{}.", sentences.join(" ; ")),
+            thresholds: parts.iter().filter_map(TestedField::threshold).collect(),
+            healthy: parts
+                .iter()
+                .take(1)
+                .map(TestedField::healthy)
+                .chain(parts.iter().skip(1).map(TestedField::known))
+                .collect(),
+            cases,
+        })
+    }
+
+    fn of_worsening(template: &RuleTemplate, name: &str, by: f64) -> Result<Self, String> {
+        let field = number(name, SubjectKind::Project)?;
+        let past = dictionary::past_of(field.name);
+        let change = past.and_then(|past| dictionary::field(past.change?));
+        let previous = past.and_then(|past| dictionary::field(past.previous?));
+        let (Some(change), Some(previous)) = (change, previous) else {
+            let known = dictionary::PASTS
+                .iter()
+                .filter(|past| past.change.is_some() && past.previous.is_some());
+            let known: Vec<&str> = known.map(|past| past.field).collect();
+            return Err(format!(
+                "the change of `{name}` is not known, expected one of {}",
+                known.join(", ")
+            ));
+        };
+        if !by.is_finite() || by == 0.0 {
+            return Err(format!("a change by {by}, expected a number, negative for a fall"));
+        }
+        let sign = by.signum();
+        let threshold = NewThreshold {
+            name: threshold_name(template, field),
+            label: format!(
+                "{} admise d’une édition à l’autre : {}",
+                if by > 0.0 { "Hausse" } else { "Baisse" },
+                within(field)
+            ),
+            unit: change.unit,
+            value: by.abs(),
+            kind: change.kind,
+        };
+        let compared = if by > 0.0 {
+            format!("change(p.{}) > t.{}", field.name, threshold.name)
+        } else {
+            format!("change(p.{}) < -t.{}", field.name, threshold.name)
+        };
+        let of = |value: f64| (change.name, figure(value, change.kind));
+        let seen = ("editions_seen", "3".to_owned());
+        let known = (previous.name, figure(10.0, previous.kind));
+        let now = (field.name, figure(10.0, field.kind));
+        Ok(Self {
+            scope: SubjectKind::Project,
+            when: compared,
+            unless: Some("p.editions_seen == 1".to_owned()),
+            says: format!(
+                "{} : {} dans l’édition précédente, {} dans celle-ci.",
+                field.label,
+                shown(&format!("previous(p.{})", field.name), field.unit),
+                shown(&format!("p.{}", field.name), field.unit),
+            ),
+            cases: vec![
+                NewCase {
+                    name: format!("{} : une évolution au-delà du seuil", field.label),
+                    fields: vec![seen.clone(), known, now, of(beyond(by, sign, change.kind))],
+                    expect: Expected::Fires,
+                },
+                NewCase {
+                    name: format!("{} : une évolution égale au seuil", field.label),
+                    fields: vec![seen.clone(), of(by)],
+                    expect: Expected::Clear,
+                },
+                NewCase {
+                    name: "Un nouveau projet n’a pas d’édition précédente".to_owned(),
+                    fields: vec![("editions_seen", "1".to_owned())],
+                    expect: Expected::Clear,
+                },
+                NewCase {
+                    name: "Sans l’évolution, on ne sait pas".to_owned(),
+                    fields: vec![seen],
+                    expect: Expected::Unknown(change.name),
+                },
+            ],
+            thresholds: vec![threshold],
+            healthy: vec![(
+                change,
+                toml_figure(0.0, change.kind),
+                Box::new(move |value| {
+                    as_figure(value).is_none_or(|value| value * sign <= by.abs())
+                }),
+            )],
+        })
+    }
+
+    fn of_date(name: &str, unless: Option<&str>) -> Result<Self, String> {
+        let field = known(name, SubjectKind::Project)?;
+        if field.kind != FieldKind::Date {
+            return Err(format!(
+                "`{name}` is no date, expected a field of dates (`vigie dictionary`)"
+            ));
+        }
+        let done = unless.map(|unless| known(unless, SubjectKind::Project)).transpose()?;
+        let set_aside = done.map(|done| match done.kind {
+            FieldKind::Bool => Ok((done, format!("p.{}", done.name), "true".to_owned())),
+            FieldKind::Date => Ok((done, format!("has(p.{})", done.name), "2020-10-01".to_owned())),
+            FieldKind::Int | FieldKind::Float | FieldKind::Text => Err(format!(
+                "`{}` does not say whether it is done, expected a boolean or a date",
+                done.name
+            )),
+        });
+        let set_aside = set_aside.transpose()?;
+        let gone = (field.name, "2020-10-01".to_owned());
+        let mut cases = vec![
+            NewCase {
+                name: format!("{} : la date est passée d’un mois", field.label),
+                fields: vec![gone.clone()],
+                expect: Expected::Fires,
+            },
+            NewCase {
+                name: format!("{} : la date est celle du jour", field.label),
+                fields: vec![(field.name, case_date().to_string())],
+                expect: Expected::Clear,
+            },
+            NewCase {
+                name: "Sans la date, on ne sait pas".to_owned(),
+                fields: vec![],
+                expect: Expected::Unknown(field.name),
+            },
+        ];
+        if let Some((done, _, value)) = &set_aside {
+            cases.push(NewCase {
+                name: format!("{} : la date est passée, et c’est fait", field.label),
+                fields: vec![gone, (done.name, value.clone())],
+                expect: Expected::Clear,
+            });
+        }
+        let day = case_date();
+        let unless = set_aside.map(|(_, condition, _)| condition);
+        let is_done = unless.is_some();
+        Ok(Self {
+            scope: SubjectKind::Project,
+            when: format!("p.{} < p.as_of", field.name),
+            unless,
+            says: format!(
+                "{} : {{date_fr(p.{name})}}, dépassée depuis {{days(days_between(p.{name}, p.as_of))}}.",
+                field.label
+            ),
+            thresholds: vec![],
+            cases,
+            healthy: vec![(
+                field,
+                Value::Datetime(toml_day(day)),
+                Box::new(move |value| {
+                    is_done
+                        || value
+                            .as_datetime()
+                            .is_none_or(|found| found.to_string() >= day.to_string())
+                }),
+            )],
+        })
+    }
+
+    fn of_share(template: &RuleTemplate, name: &str, above: f64) -> Result<Self, String> {
+        let field = number(name, SubjectKind::Ministry)?;
+        if field.kind != FieldKind::Int || field.name == "project_count" {
+            return Err(format!(
+                "`{name}` does not count projects, expected a field of whole numbers of ministries"
+            ));
+        }
+        if !(above > 0.0 && above < 1.0) {
+            return Err(format!(
+                "a share of {above}, expected more than 0 and less than 1: 0.5 for half"
+            ));
+        }
+        let threshold = NewThreshold {
+            name: threshold_name(template, field),
+            label: format!("Part des projets d’un ministère : {}", within(field)),
+            unit: Unit::Ratio,
+            value: above,
+            kind: FieldKind::Float,
+        };
+        let count = |count: f64| (field.name, figure(count, FieldKind::Int));
+        let all = ("project_count", "100".to_owned());
+        let most = (above * 100.0).floor();
+        Ok(Self {
+            scope: SubjectKind::Ministry,
+            when: format!("p.{name} > t.{} * p.project_count", threshold.name),
+            unless: None,
+            says: format!(
+                "{} : {{p.{name}}} projets sur {{p.project_count}} ; le seuil est de {}.",
+                field.label,
+                shown(&format!("t.{}", threshold.name), Unit::Ratio)
+            ),
+            cases: vec![
+                NewCase {
+                    name: "Une part des projets au-delà du seuil".to_owned(),
+                    fields: vec![all.clone(), count(most + 1.0)],
+                    expect: Expected::Fires,
+                },
+                NewCase {
+                    name: "Une part des projets égale au seuil".to_owned(),
+                    fields: vec![all, count(most)],
+                    expect: Expected::Clear,
+                },
+                NewCase {
+                    name: "Sans le nombre de projets concernés, on ne sait pas".to_owned(),
+                    fields: vec![("project_count", "100".to_owned())],
+                    expect: Expected::Unknown(field.name),
+                },
+            ],
+            thresholds: vec![threshold],
+            healthy: vec![(field, Value::Integer(0), Box::new(|_| true))],
+        })
+    }
+}
+
+fn toml_day(day: NaiveDate) -> toml::value::Datetime {
+    let part = |number: u32| u8::try_from(number).unwrap_or_default();
+    let (month, day_of_month) = (part(day.month()), part(day.day()));
+    let year = u16::try_from(day.year()).unwrap_or_default();
+    let date = toml::value::Date { year, month, day: day_of_month };
+    toml::value::Datetime { date: Some(date), time: None, offset: None }
+}

@@ -1,0 +1,153 @@
+//! One field, and what a rule notices of it.
+
+use toml::Value;
+
+use super::answers::{FieldTest, Noticed, RuleTemplate};
+use super::sketch::{Healthy, NewThreshold};
+use super::wording::{beyond, figure, shown, within};
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::frame::dictionary;
+use crate::frame::dictionary::{Field, FieldKind};
+use crate::rules::catalogue::fault::resemblance;
+
+/// A field and what is noticed of it.
+pub(super) struct TestedField {
+    pub(super) field: &'static Field,
+    pub(super) noticed: Noticed,
+    pub(super) condition: String,
+    pub(super) sentence: String,
+    pub(super) words: String,
+    pub(super) words_within: String,
+    pub(super) new_threshold: Option<(String, String)>,
+}
+
+impl TestedField {
+    pub(super) fn of(
+        template: &RuleTemplate,
+        test: &FieldTest,
+        scope: SubjectKind,
+    ) -> Result<Self, String> {
+        let (name, noticed) = (test.field.as_str(), test.noticed);
+        let read = format!("p.{name}");
+        if let Noticed::Is(held) = noticed {
+            let field = known(name, scope)?;
+            if field.kind != FieldKind::Bool {
+                return Err(format!(
+                    "`{name}` is no boolean, expected `{name} > …` or `{name} < …`"
+                ));
+            }
+            let answer = if held { "oui" } else { "non" };
+            let words = format!("« {} » : {answer}", field.label);
+            return Ok(Self {
+                field,
+                noticed,
+                condition: if held { read } else { format!("!{read}") },
+                sentence: format!("{} : {answer}", field.label),
+                words_within: words.clone(),
+                words,
+                new_threshold: None,
+            });
+        }
+        let field = number(name, scope)?;
+        let threshold = threshold_name(template, field);
+        let (operator, side) = if matches!(noticed, Noticed::Above(_)) {
+            (">", "au-delà")
+        } else {
+            ("<", "en deçà")
+        };
+        Ok(Self {
+            field,
+            noticed,
+            condition: format!("{read} {operator} t.{threshold}"),
+            sentence: format!(
+                "{} : {}, {side} du seuil de {}",
+                field.label,
+                shown(&read, field.unit),
+                shown(&format!("t.{threshold}"), field.unit)
+            ),
+            words: format!("{} {side} du seuil", field.label),
+            words_within: format!("{} {side} du seuil", within(field)),
+            new_threshold: Some((
+                threshold,
+                format!("Seuil de {} : {}", template.id, within(field)),
+            )),
+        })
+    }
+
+    /// A value for which what is noticed holds, or just does not.
+    pub(super) fn value(&self, held: bool) -> String {
+        match (self.noticed, held) {
+            (Noticed::Is(noticed), _) => (noticed == held).to_string(),
+            (Noticed::Above(limit), true) => {
+                figure(beyond(limit, 1.0, self.field.kind), self.field.kind)
+            }
+            (Noticed::Below(limit), true) => {
+                figure(beyond(limit, -1.0, self.field.kind), self.field.kind)
+            }
+            (Noticed::Above(limit) | Noticed::Below(limit), false) => {
+                figure(limit, self.field.kind)
+            }
+        }
+    }
+
+    pub(super) fn threshold(&self) -> Option<NewThreshold> {
+        let (name, label) = self.new_threshold.clone()?;
+        let (Noticed::Above(value) | Noticed::Below(value)) = self.noticed else { return None };
+        Some(NewThreshold { name, label, unit: self.field.unit, value, kind: self.field.kind })
+    }
+
+    /// A healthy subject knows the field, and what is noticed of it does not hold.
+    pub(super) fn healthy(&self) -> Healthy {
+        let noticed = self.noticed;
+        let kind = self.field.kind;
+        let value = match noticed {
+            Noticed::Is(held) => Value::Boolean(!held),
+            Noticed::Above(limit) | Noticed::Below(limit) => toml_figure(limit, kind),
+        };
+        let fits = move |found: &Value| match noticed {
+            Noticed::Is(held) => found.as_bool() != Some(held),
+            Noticed::Above(limit) => as_figure(found).is_none_or(|found| found <= limit),
+            Noticed::Below(limit) => as_figure(found).is_none_or(|found| found >= limit),
+        };
+        (self.field, value, Box::new(fits))
+    }
+
+    /// The second sign of two: whatever it is, the first does not hold.
+    pub(super) fn known(&self) -> Healthy {
+        let (field, value, _) = self.healthy();
+        (field, value, Box::new(|_| true))
+    }
+}
+
+pub(super) fn known(name: &str, scope: SubjectKind) -> Result<&'static Field, String> {
+    dictionary::fields_of(scope).find(|field| field.name == name).ok_or_else(|| {
+        let near = resemblance(name, dictionary::fields_of(scope).map(|field| field.name));
+        format!("no field `{name}` for these subjects{near}")
+    })
+}
+
+pub(super) fn number(name: &str, scope: SubjectKind) -> Result<&'static Field, String> {
+    let field = known(name, scope)?;
+    match field.kind {
+        FieldKind::Int | FieldKind::Float => Ok(field),
+        FieldKind::Bool | FieldKind::Text | FieldKind::Date => {
+            Err(format!("`{name}` is no number, expected a field of numbers (`vigie dictionary`)"))
+        }
+    }
+}
+
+pub(super) fn threshold_name(template: &RuleTemplate, field: &Field) -> String {
+    format!("{}_{}", template.id.as_str().to_lowercase(), field.name)
+}
+
+pub(super) fn as_figure(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(crate::rules::language::wording::float))
+}
+
+pub(super) fn toml_figure(value: f64, kind: FieldKind) -> Value {
+    let whole = figure(value, FieldKind::Int).parse::<i64>();
+    match (kind, whole) {
+        (FieldKind::Int, Ok(whole)) => Value::Integer(whole),
+        _ => Value::Float(value),
+    }
+}

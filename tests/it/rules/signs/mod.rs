@@ -1,0 +1,4 @@
+//! Rules made of signs.
+
+pub(crate) mod rewritten;
+pub(crate) mod weighing;

@@ -1,0 +1,115 @@
+//! `vigie rules new`: rules written from a few answers, whose cases pass as they are.
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+/// One rule of each kind, and a file that it changes beside its own.
+const KINDS: [(&str, &[&str], &str); 6] = [
+    ("X1", &["--when", "cost_current > 60", "--level", "high"], "thresholds/x1_cost_current.toml"),
+    ("X2", &["--when", "spi < 0.85", "--and", "mareva_done = false"], "thresholds/x2_spi.toml"),
+    (
+        "X3",
+        &["--changes", "budget_drift", "--by-more-than", "0.1"],
+        "thresholds/x3_budget_drift.toml",
+    ),
+    (
+        "X4",
+        &["--changes", "cost_current", "--by-more-than", "-5"],
+        "thresholds/x4_cost_current.toml",
+    ),
+    ("X5", &["--past", "first_release_planned_on", "--unless", "go_live_on"], "cases/X5.toml"),
+    (
+        "X6",
+        &["--share", "drift_known_count", "--above", "0.25", "--level", "watch"],
+        "thresholds/x6_drift_known_count.toml",
+    ),
+];
+
+fn new(app: &TestApp, id: &str, answers: &[&str]) -> Value {
+    let title = format!("Une règle d’essai ({id})");
+    let command =
+        [&["rules", "new", id, "--title", &title, "--by", "Ada Martin"], answers].concat();
+    app.json(&command)
+}
+
+#[test]
+fn each_kind_of_rule_passes_its_checks_and_its_cases_as_it_is() {
+    let app = TestApp::with_fixtures();
+    for (id, answers, changed) in KINDS {
+        let draft = new(&app, id, answers);
+        let texts = draft["texts"].as_object().unwrap();
+        assert!(texts.contains_key(changed), "{id}: {:?}", texts.keys());
+        let number = draft["number"].to_string();
+        let checked = app.json(&["rules", "check", "--draft", &number]);
+        assert_eq!(checked["findings"], json!([]), "{id}");
+        let tested = app.json(&["rules", "test", "--draft", &number, "--coverage"]);
+        let cases = tested["cases"].as_array().unwrap();
+        let differ: Vec<&Value> =
+            cases.iter().filter(|case| !case["difference"].is_null()).collect();
+        assert_eq!(differ, Vec::<&Value>::new(), "{id}");
+        assert!(cases.iter().filter(|case| case["rule"] == *id).count() >= 3, "{id}");
+        assert_eq!(tested["coverage"]["untaken"], json!([]), "{id}");
+    }
+}
+
+#[test]
+fn a_new_rule_goes_from_an_empty_draft_to_published() {
+    let app = TestApp::with_fixtures();
+    let draft = new(&app, "X1", KINDS[0].1);
+    assert_eq!(draft["comment"], "Nouvelle règle X1 : Une règle d’essai (X1)");
+    app.ok(&["rules", "submit", "1", "--reason", "Prêt", "--by", "Ada Martin"]);
+    app.ok(&["rules", "publish", "1", "--reason", "Vu", "--by", "Paul Durand"]);
+    let listed = app.json(&["rules", "list"]);
+    let rule = listed.as_array().unwrap().iter().find(|rule| rule["id"] == "X1").unwrap();
+    assert_eq!(rule["signs"][0]["when"], "p.cost_current > t.x1_cost_current");
+    let explained = app.json(&["rules", "explain", "X1", "SI SAMU", "--as-of", "2020-11-30"]);
+    assert!(
+        explained["explanation"].as_str().unwrap().starts_with("Coût actualisé : "),
+        "{explained}"
+    );
+}
+
+#[test]
+fn the_files_are_written_where_one_asks() {
+    let app = TestApp::with_fixtures();
+    let folder = app.path("nouvelle");
+    let out = folder.to_str().unwrap();
+    new(&app, "X1", &[KINDS[0].1, &["--out", out]].concat());
+    let text = std::fs::read_to_string(folder.join("drift/X1.rhai")).unwrap();
+    assert!(text.contains("when = \"p.cost_current > t.x1_cost_current\""), "{text}");
+    assert!(folder.join("cases/X1.toml").is_file());
+}
+
+#[test]
+fn answers_that_make_no_rule_are_refused_with_what_was_expected() {
+    let app = TestApp::with_fixtures();
+    for (id, answers, expected) in [
+        ("x1", &["--when", "cost_current > 60"][..], "l’identifiant est `x1`"),
+        (
+            "D1",
+            &["--when", "cost_current > 60"][..],
+            "l’identifiant `D1` est celui de drift/D1.rhai",
+        ),
+        ("X1", &["--when", "cout > 60"][..], "aucun champ `cout` pour ces sujets"),
+        ("X1", &["--when", "cost_current 60"][..], "trouvé `cost_current 60`, attendu un champ"),
+        ("X1", &["--when", "phase > 60"][..], "`phase` n’est pas un nombre"),
+        ("X1", &["--when", "cost_current > 5"][..], "la règle se déclenche sur"),
+        ("X1", &["--changes", "phase", "--by-more-than", "1"][..], "`phase` n’est pas un nombre"),
+        (
+            "X1",
+            &["--changes", "spi", "--by-more-than", "1"][..],
+            "l’évolution de `spi` n’est pas connue",
+        ),
+        ("X1", &["--past", "cost_current"][..], "`cost_current` n’est pas une date"),
+        ("X1", &["--share", "drift_known_count", "--above", "2"][..], "une part de 2"),
+        ("X1", &[][..], "--when"),
+    ] {
+        let command =
+            [&["rules", "new", id, "--title", "Essai", "--by", "Ada Martin"], answers].concat();
+        let answer = app.run(&command);
+        assert_ne!(answer.code, Some(0), "{answers:?}");
+        assert!(answer.stderr.contains(expected), "{answers:?}: {}", answer.stderr);
+    }
+    assert_eq!(app.json(&["rules", "drafts", "--all"]), json!([]));
+}

@@ -116,7 +116,7 @@ impl CatalogueSource {
         let mut known: BTreeSet<RulePath> =
             texts.keys().filter_map(|path| RulePath::parse(path).ok()).collect();
         let thresholds = texts.get(THRESHOLDS).map(|text| names(text)).unwrap_or_default();
-        known.extend(thresholds.iter().filter_map(|name| RulePath::of_threshold(name).ok()));
+        known.extend(thresholds.iter().filter_map(|one| RulePath::of_threshold(one).ok()));
         let is_called = |path: &&RulePath| {
             let file = path.as_str().rsplit('/').next();
             path.as_str() == name || path.stem() == name || file == Some(name)

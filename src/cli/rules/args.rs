@@ -43,6 +43,9 @@ pub(crate) enum RulesCommand {
         /// Apply this draft to the rules in force
         #[arg(long, value_name = "DRAFT")]
         draft: Option<i64>,
+        /// Quote the text of the rule at each step
+        #[arg(long)]
+        code: bool,
     },
     /// Write the catalogue as one page: rules by family, thresholds with their sources
     Docs {

@@ -2,6 +2,7 @@
 
 use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::format::Format;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::words::missing_in_words;
 use vigie::application::Explanation;
@@ -9,23 +10,30 @@ use vigie::domain::rules::verdict::{ReadingSource, Verdict};
 use vigie::rules::TraceFinding;
 use vigie::support::french;
 
-pub(super) fn show(explained: &Explanation, printer: &Printer) -> Result<Conclusion, CliError> {
-    printer.answer(explained, &[trail(explained), readings(explained)], 0)
+/// Tables are for people, who read the text of the rule only when they ask for its `code`.
+pub(super) fn show(
+    explained: &Explanation,
+    code: bool,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let in_words = printer.format() == Format::Table;
+    let trail = trail(explained, in_words, code || !in_words);
+    printer.answer(explained, &[trail, readings(explained)], 0)
 }
 
-fn trail(explained: &Explanation) -> Sheet {
+fn trail(explained: &Explanation, in_words: bool, code: bool) -> Sheet {
     let mut last = None;
     let rows = explained.trace.steps.iter().map(|step| {
         let text = step.line.checked_sub(1).and_then(|index| explained.lines.get(index));
         let text = text.map_or("", |text| text.trim());
         // A line that makes several comparisons is quoted once.
         let again = last.replace(step.line) == Some(step.line);
-        vec![
-            Cell::of(step.line.to_string(), step.line),
-            Cell::of(if again { "" } else { text }, text),
-            Cell::text(&step.text),
-            Cell::of(step.finding.label(), word(step.finding)),
-        ]
+        let quoted = Cell::of(if again { "" } else { text }, text);
+        let found = if in_words { &step.words } else { &step.text };
+        let mut row = vec![Cell::of(step.line.to_string(), step.line)];
+        row.extend(code.then_some(quoted));
+        row.extend([Cell::text(found), Cell::of(step.finding.label(), word(step.finding))]);
+        row
     });
     let title = format!(
         "{} ({}) : {}, au {}",
@@ -34,12 +42,9 @@ fn trail(explained: &Explanation) -> Sheet {
         explained.subject_name,
         french::date(explained.as_of)
     );
-    let columns = vec![
-        ("line", "Ligne"),
-        ("text", "Texte de la règle"),
-        ("comparison", "Constat"),
-        ("finding", "Résultat"),
-    ];
+    let mut columns = vec![("line", "Ligne")];
+    columns.extend(code.then_some(("text", "Texte de la règle")));
+    columns.extend([("comparison", "Constat"), ("finding", "Résultat")]);
     Sheet::new(title, columns, rows.collect()).with_note(conclusion(explained))
 }
 

@@ -64,13 +64,13 @@ async fn run_in_session(
 ) -> Result<Conclusion, CliError> {
     let Session { printer, api, .. } = session;
     match command {
-        RulesCommand::Explain { rule, subject, as_of, draft } => {
+        RulesCommand::Explain { rule, subject, as_of, draft, code } => {
             let place = api
                 .at(&["rules", rule, "explanation"])
                 .with("subject", Some(subject))
                 .with("as_of", *as_of)
                 .with("draft", *draft);
-            explain::show(&tried(api.get(place).await, session)?, printer)
+            explain::show(&tried(api.get(place).await, session)?, *code, printer)
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             diff::show(&diff_folders([before, after], *as_of, session).await?, printer)

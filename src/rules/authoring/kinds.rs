@@ -1,15 +1,12 @@
 //! What each kind of sign makes.
 
-use chrono::{Datelike as _, NaiveDate};
-use toml::Value;
-
 use super::answers::{FieldTest, RuleTemplate, SignTemplate};
 use super::sketch::{Expected, NewCase, NewThreshold, Sketch};
-use super::tested::{TestedField, as_figure, known, number, threshold_name, toml_figure};
+use super::tested::{TestedField, as_figure, known, number, threshold_name};
 use super::wording::{beyond, case_date, figure, shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
-use crate::frame::dictionary::{FieldKind, Unit};
+use crate::frame::dictionary::{Field, FieldKind, Unit};
 
 impl Sketch {
     pub(super) fn of(template: &RuleTemplate) -> Result<Self, String> {
@@ -63,31 +60,15 @@ impl Sketch {
             unless: None,
             says: format!("{}.", sentences.join(" ; ")),
             thresholds: parts.iter().filter_map(TestedField::threshold).collect(),
-            healthy: parts
-                .iter()
-                .take(1)
-                .map(TestedField::healthy)
-                .chain(parts.iter().skip(1).map(TestedField::known))
-                .collect(),
+            // One of two signs is enough to spare a subject.
+            healthy: parts.iter().filter(|_| parts.len() == 1).map(TestedField::healthy).collect(),
             cases,
         })
     }
 
     fn of_worsening(template: &RuleTemplate, name: &str, by: f64) -> Result<Self, String> {
         let field = number(name, SubjectKind::Project)?;
-        let past = dictionary::past_of(field.name);
-        let change = past.and_then(|past| dictionary::field(past.change?));
-        let previous = past.and_then(|past| dictionary::field(past.previous?));
-        let (Some(change), Some(previous)) = (change, previous) else {
-            let known = dictionary::PASTS
-                .iter()
-                .filter(|past| past.change.is_some() && past.previous.is_some());
-            let known: Vec<&str> = known.map(|past| past.field).collect();
-            return Err(format!(
-                "the change of `{name}` is not known, expected one of {}",
-                known.join(", ")
-            ));
-        };
+        let (change, previous) = past_of(field)?;
         if !by.is_finite() || by == 0.0 {
             return Err(format!("a change by {by}, expected a number, negative for a fall"));
         }
@@ -108,10 +89,6 @@ impl Sketch {
         } else {
             format!("change(p.{}) < -t.{}", field.name, threshold.name)
         };
-        let of = |value: f64| (change.name, figure(value, change.kind));
-        let seen = ("editions_seen", "3".to_owned());
-        let known = (previous.name, figure(10.0, previous.kind));
-        let now = (field.name, figure(10.0, field.kind));
         Ok(Self {
             scope: SubjectKind::Project,
             when: compared,
@@ -122,32 +99,10 @@ impl Sketch {
                 shown(&format!("previous(p.{})", field.name), field.unit),
                 shown(&format!("p.{}", field.name), field.unit),
             ),
-            cases: vec![
-                NewCase {
-                    name: format!("{} : une évolution au-delà du seuil", field.label),
-                    fields: vec![seen.clone(), known, now, of(beyond(by, sign, change.kind))],
-                    expect: Expected::Fires,
-                },
-                NewCase {
-                    name: format!("{} : une évolution égale au seuil", field.label),
-                    fields: vec![seen.clone(), of(by)],
-                    expect: Expected::Clear,
-                },
-                NewCase {
-                    name: "Un nouveau projet n’a pas d’édition précédente".to_owned(),
-                    fields: vec![("editions_seen", "1".to_owned())],
-                    expect: Expected::Clear,
-                },
-                NewCase {
-                    name: "Sans l’évolution, on ne sait pas".to_owned(),
-                    fields: vec![seen],
-                    expect: Expected::Unknown(change.name),
-                },
-            ],
+            cases: cases_of_worsening(field, (change, previous), by),
             thresholds: vec![threshold],
             healthy: vec![(
                 change,
-                toml_figure(0.0, change.kind),
                 Box::new(move |value| {
                     as_figure(value).is_none_or(|value| value * sign <= by.abs())
                 }),
@@ -162,48 +117,14 @@ impl Sketch {
                 "`{name}` is no date, expected a field of dates (`vigie dictionary`)"
             ));
         }
-        let done = unless.map(|unless| known(unless, SubjectKind::Project)).transpose()?;
-        let set_aside = done.map(|done| match done.kind {
-            FieldKind::Bool => Ok((done, format!("p.{}", done.name), "true".to_owned())),
-            FieldKind::Date => Ok((done, format!("has(p.{})", done.name), "2020-10-01".to_owned())),
-            FieldKind::Int | FieldKind::Float | FieldKind::Text => Err(format!(
-                "`{}` does not say whether it is done, expected a boolean or a date",
-                done.name
-            )),
-        });
-        let set_aside = set_aside.transpose()?;
-        let gone = (field.name, "2020-10-01".to_owned());
-        let mut cases = vec![
-            NewCase {
-                name: format!("{} : la date est passée d’un mois", field.label),
-                fields: vec![gone.clone()],
-                expect: Expected::Fires,
-            },
-            NewCase {
-                name: format!("{} : la date est celle du jour", field.label),
-                fields: vec![(field.name, case_date().to_string())],
-                expect: Expected::Clear,
-            },
-            NewCase {
-                name: "Sans la date, on ne sait pas".to_owned(),
-                fields: vec![],
-                expect: Expected::Unknown(field.name),
-            },
-        ];
-        if let Some((done, _, value)) = &set_aside {
-            cases.push(NewCase {
-                name: format!("{} : la date est passée, et c’est fait", field.label),
-                fields: vec![gone, (done.name, value.clone())],
-                expect: Expected::Clear,
-            });
-        }
+        let done = unless.map(Done::of).transpose()?;
+        let cases = cases_of_date(field, done.as_ref());
         let day = case_date();
-        let unless = set_aside.map(|(_, condition, _)| condition);
-        let is_done = unless.is_some();
+        let is_done = done.is_some();
         Ok(Self {
             scope: SubjectKind::Project,
             when: format!("p.{} < p.as_of", field.name),
-            unless,
+            unless: done.map(|done| done.condition),
             says: format!(
                 "{} : {{date_fr(p.{name})}}, dépassée depuis {{days(days_between(p.{name}, p.as_of))}}.",
                 field.label
@@ -212,7 +133,6 @@ impl Sketch {
             cases,
             healthy: vec![(
                 field,
-                Value::Datetime(toml_day(day)),
                 Box::new(move |value| {
                     is_done
                         || value
@@ -272,15 +192,110 @@ impl Sketch {
                 },
             ],
             thresholds: vec![threshold],
-            healthy: vec![(field, Value::Integer(0), Box::new(|_| true))],
+            healthy: vec![],
         })
     }
 }
 
-fn toml_day(day: NaiveDate) -> toml::value::Datetime {
-    let part = |number: u32| u8::try_from(number).unwrap_or_default();
-    let (month, day_of_month) = (part(day.month()), part(day.day()));
-    let year = u16::try_from(day.year()).unwrap_or_default();
-    let date = toml::value::Date { year, month, day: day_of_month };
-    toml::value::Datetime { date: Some(date), time: None, offset: None }
+/// The fields of the change of a field since the previous edition, and of its value there.
+fn past_of(field: &Field) -> Result<(&'static Field, &'static Field), String> {
+    let past = dictionary::past_of(field.name);
+    let change = past.and_then(|one| dictionary::field(one.change?));
+    let previous = past.and_then(|one| dictionary::field(one.previous?));
+    change.zip(previous).ok_or_else(|| {
+        let known = dictionary::PASTS.iter();
+        let known = known.filter(|one| one.change.is_some() && one.previous.is_some());
+        let known: Vec<&str> = known.map(|one| one.field).collect();
+        let name = field.name;
+        format!("the change of `{name}` is not known, expected one of {}", known.join(", "))
+    })
+}
+
+fn cases_of_worsening(
+    field: &Field,
+    (change, previous): (&'static Field, &'static Field),
+    by: f64,
+) -> Vec<NewCase> {
+    let of = |value: f64| (change.name, figure(value, change.kind));
+    let seen = ("editions_seen", "3".to_owned());
+    let former = (previous.name, figure(10.0, previous.kind));
+    let now = dictionary::field(field.name).map(|now| (now.name, figure(10.0, now.kind)));
+    let beyond = of(beyond(by, by.signum(), change.kind));
+    vec![
+        NewCase {
+            name: format!("{} : une évolution au-delà du seuil", field.label),
+            fields: [Some(seen.clone()), Some(former), now, Some(beyond)]
+                .into_iter()
+                .flatten()
+                .collect(),
+            expect: Expected::Fires,
+        },
+        NewCase {
+            name: format!("{} : une évolution égale au seuil", field.label),
+            fields: vec![seen.clone(), of(by)],
+            expect: Expected::Clear,
+        },
+        NewCase {
+            name: "Un nouveau projet n’a pas d’édition précédente".to_owned(),
+            fields: vec![("editions_seen", "1".to_owned())],
+            expect: Expected::Clear,
+        },
+        NewCase {
+            name: "Sans l’évolution, on ne sait pas".to_owned(),
+            fields: vec![seen],
+            expect: Expected::Unknown(change.name),
+        },
+    ]
+}
+
+/// The field that says that what a date asked for was done.
+struct Done {
+    field: &'static Field,
+    /// It was.
+    condition: String,
+    /// A value of the field, then.
+    value: String,
+}
+
+impl Done {
+    fn of(name: &str) -> Result<Self, String> {
+        let field = known(name, SubjectKind::Project)?;
+        let (condition, value) = match field.kind {
+            FieldKind::Bool => (format!("p.{name}"), "true"),
+            FieldKind::Date => (format!("has(p.{name})"), "2020-10-01"),
+            FieldKind::Int | FieldKind::Float | FieldKind::Text => {
+                return Err(format!(
+                    "`{name}` does not say whether it is done, expected a boolean or a date"
+                ));
+            }
+        };
+        Ok(Self { field, condition, value: value.to_owned() })
+    }
+}
+
+fn cases_of_date(field: &'static Field, done: Option<&Done>) -> Vec<NewCase> {
+    let gone = (field.name, "2020-10-01".to_owned());
+    let mut cases = vec![
+        NewCase {
+            name: format!("{} : la date est passée d’un mois", field.label),
+            fields: vec![gone.clone()],
+            expect: Expected::Fires,
+        },
+        NewCase {
+            name: format!("{} : la date est celle du jour", field.label),
+            fields: vec![(field.name, case_date().to_string())],
+            expect: Expected::Clear,
+        },
+        NewCase {
+            name: "Sans la date, on ne sait pas".to_owned(),
+            fields: vec![],
+            expect: Expected::Unknown(field.name),
+        },
+    ];
+    cases.extend(done.map(|done| NewCase {
+        name: format!("{} : la date est passée, et c’est fait", field.label),
+        fields: vec![gone, (done.field.name, done.value.clone())],
+        expect: Expected::Clear,
+    }));
+    cases
 }

@@ -5,8 +5,8 @@ use toml::Value;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary::{Field, FieldKind, Unit};
 
-/// A field of healthy subjects: a value for those that do not say, and which values spare them.
-pub(super) type Healthy = (&'static Field, Value, Box<dyn Fn(&Value) -> bool>);
+/// A field of healthy subjects, and which of its values spare them.
+pub(super) type Healthy = (&'static Field, Box<dyn Fn(&Value) -> bool>);
 
 /// What the answers make, before it is written.
 pub(super) struct Sketch {

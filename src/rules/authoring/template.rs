@@ -1,7 +1,6 @@
 //! Writes a rule, its cases and its thresholds from an author's answers.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::answers::RuleTemplate;
 use super::baseline;
@@ -13,8 +12,8 @@ use crate::frame::dictionary::Unit;
 use crate::rules::catalogue::thresholds;
 use crate::rules::testing::case_file::cases_path;
 
-/// The files that answers make, by path, `texts` being those of the catalogue: the rule, its cases, and the thresholds and
-/// healthy subjects with what the rule adds to them.
+/// The files that answers make, by path, `texts` being those of the catalogue: the rule, its cases, and
+/// its thresholds, a file each.
 ///
 /// # Errors
 ///
@@ -45,7 +44,7 @@ pub fn written(
     files.insert(format!("{folder}/{id}.rhai"), sketch.rule(template, folder));
     files.insert(cases_path(id), sketch.cases(template));
     sketch.add_thresholds(texts, &mut files)?;
-    sketch.add_healthy(texts, &mut files)?;
+    sketch.spare_healthy(texts)?;
     Ok(files)
 }
 
@@ -63,13 +62,14 @@ impl Sketch {
             if self.scope == SubjectKind::Ministry { "ministry" } else { "project" },
             template.level.as_str(),
         );
-        for (key, held) in [
+        let keys = [
             ("unless", self.unless.as_ref()),
             ("when", Some(&self.when)),
             ("says", Some(&self.says)),
-        ] {
+        ];
+        for (key, held) in keys {
             if let Some(held) = held {
-                let _ = writeln!(text, "{key} = {}", quoted(held));
+                text.extend([key, " = ", &quoted(held), "\n"]);
             }
         }
         text.push_str("---*/\n");
@@ -77,25 +77,22 @@ impl Sketch {
     }
 
     fn cases(&self, template: &RuleTemplate) -> String {
-        let mut text = String::new();
-        for case in &self.cases {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            let _ =
-                writeln!(text, "[[case]]\nname = {}\nas_of = {}", quoted(&case.name), case_date());
+        let written = self.cases.iter().map(|case| {
             let fields: Vec<String> =
                 case.fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            if !fields.is_empty() {
-                let _ = writeln!(text, "fields = {{ {} }}", fields.join(", "));
-            }
-            let _ = match case.expect {
-                Expected::Fires => writeln!(text, "expect = \"{}\"", template.level.as_str()),
-                Expected::Clear => writeln!(text, "expect = \"clear\""),
-                Expected::Unknown(field) => writeln!(text, "unknown = [\"{field}\"]"),
+            let fields = match fields.as_slice() {
+                [] => String::new(),
+                some => format!("fields = {{ {} }}\n", some.join(", ")),
             };
-        }
-        text
+            let expected = match case.expect {
+                Expected::Fires => format!("expect = \"{}\"", template.level.as_str()),
+                Expected::Clear => "expect = \"clear\"".to_owned(),
+                Expected::Unknown(field) => format!("unknown = [\"{field}\"]"),
+            };
+            let (name, day) = (quoted(&case.name), case_date());
+            format!("[[case]]\nname = {name}\nas_of = {day}\n{fields}{expected}\n")
+        });
+        written.collect::<Vec<_>>().join("\n")
     }
 
     fn add_thresholds(
@@ -127,16 +124,11 @@ impl Sketch {
         Ok(())
     }
 
-    /// Healthy subjects know what the rule reads, and it does not fire on them.
-    fn add_healthy(
-        &self,
-        texts: &BTreeMap<String, String>,
-        files: &mut BTreeMap<String, String>,
-    ) -> Result<(), String> {
-        let Some(former) = texts.get(baseline::FILE) else { return Ok(()) };
-        let mut text = former.clone();
-        for (field, value, fits) in &self.healthy {
-            for healthy in baseline::of_field(&text, self.scope, field.name)? {
+    /// The rule does not fire on healthy subjects.
+    fn spare_healthy(&self, texts: &BTreeMap<String, String>) -> Result<(), String> {
+        let Some(text) = texts.get(baseline::FILE) else { return Ok(()) };
+        for (field, fits) in &self.healthy {
+            for healthy in baseline::of_field(text, self.scope, field.name)? {
                 if let Some(found) = healthy.value.filter(|found| !fits(found)) {
                     return Err(format!(
                         "the rule fires on « {} » of {}, where `{}` is {found}: expected a limit that spares a healthy subject",
@@ -146,10 +138,6 @@ impl Sketch {
                     ));
                 }
             }
-            text = baseline::with_field(&text, self.scope, field.name, &value.to_string())?;
-        }
-        if text != *former {
-            files.insert(baseline::FILE.to_owned(), text);
         }
         Ok(())
     }

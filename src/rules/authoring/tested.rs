@@ -4,7 +4,7 @@ use toml::Value;
 
 use super::answers::{FieldTest, Noticed, RuleTemplate};
 use super::sketch::{Healthy, NewThreshold};
-use super::wording::{beyond, figure, shown, within};
+use super::wording::{shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldKind};
@@ -74,19 +74,14 @@ impl TestedField {
         })
     }
 
-    /// A value for which what is noticed holds, or just does not.
+    /// A value for which what is noticed holds, or just does not, whatever the threshold becomes.
     pub(super) fn value(&self, held: bool) -> String {
+        let name = self.new_threshold.as_ref().map(|(name, _)| name.as_str()).unwrap_or_default();
         match (self.noticed, held) {
             (Noticed::Is(noticed), _) => (noticed == held).to_string(),
-            (Noticed::Above(limit), true) => {
-                figure(beyond(limit, 1.0, self.field.kind), self.field.kind)
-            }
-            (Noticed::Below(limit), true) => {
-                figure(beyond(limit, -1.0, self.field.kind), self.field.kind)
-            }
-            (Noticed::Above(limit) | Noticed::Below(limit), false) => {
-                figure(limit, self.field.kind)
-            }
+            (Noticed::Above(_), true) => format!("\"just_above({name})\""),
+            (Noticed::Below(_), true) => format!("\"just_below({name})\""),
+            (Noticed::Above(_) | Noticed::Below(_), false) => format!("\"at({name})\""),
         }
     }
 
@@ -96,26 +91,15 @@ impl TestedField {
         Some(NewThreshold { name, label, unit: self.field.unit, value, kind: self.field.kind })
     }
 
-    /// A healthy subject knows the field, and what is noticed of it does not hold.
+    /// What is noticed of the field does not hold on a healthy subject.
     pub(super) fn healthy(&self) -> Healthy {
         let noticed = self.noticed;
-        let kind = self.field.kind;
-        let value = match noticed {
-            Noticed::Is(held) => Value::Boolean(!held),
-            Noticed::Above(limit) | Noticed::Below(limit) => toml_figure(limit, kind),
-        };
         let fits = move |found: &Value| match noticed {
             Noticed::Is(held) => found.as_bool() != Some(held),
             Noticed::Above(limit) => as_figure(found).is_none_or(|found| found <= limit),
             Noticed::Below(limit) => as_figure(found).is_none_or(|found| found >= limit),
         };
-        (self.field, value, Box::new(fits))
-    }
-
-    /// The second sign of two: whatever it is, the first does not hold.
-    pub(super) fn known(&self) -> Healthy {
-        let (field, value, _) = self.healthy();
-        (field, value, Box::new(|_| true))
+        (self.field, Box::new(fits))
     }
 }
 
@@ -142,12 +126,4 @@ pub(super) fn threshold_name(template: &RuleTemplate, field: &Field) -> String {
 
 pub(super) fn as_figure(value: &Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(crate::rules::language::wording::float))
-}
-
-pub(super) fn toml_figure(value: f64, kind: FieldKind) -> Value {
-    let whole = figure(value, FieldKind::Int).parse::<i64>();
-    match (kind, whole) {
-        (FieldKind::Int, Ok(whole)) => Value::Integer(whole),
-        _ => Value::Float(value),
-    }
 }

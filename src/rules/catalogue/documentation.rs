@@ -84,10 +84,20 @@ impl Catalogue {
         });
         lines.push(("Seuils", thresholds.collect::<Vec<_>>().join(" ; ")));
         lines.push(("Sources", rule.sources.join(" ; ")));
+        let pages = rule.references.iter().map(|page| format!("[{}]({})", page.title, page.url));
+        lines.push(("Références", pages.collect::<Vec<_>>().join(" ; ")));
+        let people = [("écrite par", &rule.author), ("tenue par", &rule.owner)];
+        let people =
+            people.iter().filter_map(|(how, who)| Some(format!("{how} {}", who.as_ref()?)));
+        let days = [("créée le", rule.created), ("modifiée le", rule.modified)];
+        let days = days
+            .iter()
+            .filter_map(|(what, day)| Some(format!("{what} {}", wording::date((*day)?))));
+        lines.push(("Auteurs", people.chain(days).collect::<Vec<_>>().join(" ; ")));
         for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
             text.extend(["- **", name, "** : ", value, "\n"]);
         }
-        text.extend(["\nQue faire : ", rule.guidance.trim_end(), "\n"]);
+        text.push_str(&advice(rule));
         text
     }
 
@@ -175,6 +185,27 @@ fn bounds(threshold: &Threshold) -> String {
         (None, Some(max)) => format!("au plus {max}"),
         (None, None) => String::new(),
     }
+}
+
+/// What to do when the rule fires, and the signs by which it does.
+fn advice(rule: &Rule) -> String {
+    let mut text = String::new();
+    // A line of the guidance is a paragraph of the page.
+    let guidance: Vec<&str> = rule.guidance.trim_end().lines().collect();
+    text.extend(["\nQue faire : ", &guidance.join("\n\n"), "\n"]);
+    if !rule.signs.is_empty() {
+        text.push_str("\n| Niveau | Signe | Sauf si |\n|---|---|---|\n");
+    }
+    for sign in &rule.signs {
+        let code = |code: &str| {
+            let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("`{}`", code.replace('|', "\\|"))
+        };
+        let unless = sign.unless.as_deref().map(code).unwrap_or_default();
+        let cells = [sign.level.label(), &code(&sign.when), &unless];
+        text.extend(["| ", &cells.join(" | "), " |\n"]);
+    }
+    text
 }
 
 fn subjects(rule: &Rule) -> &'static str {

@@ -211,7 +211,7 @@ pub(in crate::rules) fn read(
         if found.is_empty() {
             match script::script(file, text, base, signed) {
                 Ok(made) => script = Some(made),
-                Err(faults) => found.extend(faults),
+                Err(wrong) => found.extend(wrong),
             }
         }
     }

@@ -145,12 +145,11 @@ pub(in crate::rules) fn read(
     faults: &mut Vec<RuleFault>,
 ) -> Thresholds {
     let mut thresholds = BTreeMap::new();
-    match texts.get(FILE) {
-        Some(text) => read_file(FILE, text, &mut thresholds, faults),
-        None => {
-            let message = "the catalogue has no thresholds";
-            faults.push(RuleFault::new(FILE, TextPosition::default(), message));
-        }
+    if let Some(text) = texts.get(FILE) {
+        read_file(FILE, text, &mut thresholds, faults);
+    } else {
+        let message = "the catalogue has no thresholds";
+        faults.push(RuleFault::new(FILE, TextPosition::default(), message));
     }
     for (file, text) in texts {
         let Some(name) = name_of(file) else { continue };

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::verdict::{Judgement, Verdict};
@@ -41,6 +43,37 @@ pub(in crate::rules) fn words(verdict: &Verdict) -> String {
     }
 }
 
+/// A value written `at(name)`, `just_above(name)` or `just_below(name)`: that of a threshold at the date of the case, or
+/// beside it by one, or by a thousandth for a figure that is not whole. Any other value is itself.
+fn beside_threshold(
+    catalogue: &Catalogue,
+    as_of: NaiveDate,
+    value: &toml::Value,
+) -> Result<toml::Value, String> {
+    let call = value.as_str().and_then(|text| text.strip_suffix(')')?.split_once('('));
+    let Some((side @ ("at" | "just_above" | "just_below"), name)) = call else {
+        return Ok(value.clone());
+    };
+    let thresholds = catalogue.thresholds();
+    let threshold = thresholds
+        .get(name)
+        .ok_or_else(|| format!("no threshold `{name}`{}", resemblance(name, thresholds.names())))?;
+    let sign: f64 = match side {
+        "just_above" => 1.0,
+        "just_below" => -1.0,
+        _ => 0.0,
+    };
+    match threshold.at(as_of) {
+        Some(Value::Int(count)) if sign > 0.0 => Ok(toml::Value::Integer(count + 1)),
+        Some(Value::Int(count)) if sign < 0.0 => Ok(toml::Value::Integer(count - 1)),
+        Some(Value::Int(count)) => Ok(toml::Value::Integer(*count)),
+        Some(Value::Float(figure)) => Ok(toml::Value::Float(sign.mul_add(0.001, *figure))),
+        Some(Value::Bool(_) | Value::Text(_) | Value::Date(_)) | None => {
+            Err(format!("the threshold `{name}` is not in force at the date of the case"))
+        }
+    }
+}
+
 /// Judges the subject of a case; `None` when the rule does not judge such a subject.
 pub(in crate::rules) fn judge(
     catalogue: &Catalogue,
@@ -55,7 +88,8 @@ pub(in crate::rules) fn judge(
         specimen.set("has_left", Value::Bool(true));
     }
     for (name, value) in fields {
-        let (field, value) = cell(rule.scope, name, value)?;
+        let value = beside_threshold(catalogue, as_of, value)?;
+        let (field, value) = cell(rule.scope, name, &value)?;
         specimen.set(field, value);
     }
     let frames = specimen.frames().map_err(|error| error.to_string())?;

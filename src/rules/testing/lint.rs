@@ -152,6 +152,12 @@ impl TokenReader<'_> {
                         passed.retain(|one| one.depth <= depth);
                     }
                     Token::Return => self.after_return(index, found),
+                    Token::IntegerConstant(number) if *number > 1 => {
+                        self.number(*position, &number.to_string(), found);
+                    }
+                    Token::FloatConstant(number) if ![0.0, 1.0].contains(&*number.0) => {
+                        self.number(*position, &number.1, found);
+                    }
                     Token::If => {
                         self.condition(index, *position, &passed, found);
                         passed.extend(self.passes(index, *position, depth));
@@ -160,6 +166,12 @@ impl TokenReader<'_> {
                 }
             }
         }
+    }
+
+    /// A number that a person may want to change.
+    fn number(&self, position: Position, number: &str, found: &mut Vec<RuleFault>) {
+        let message = format!("the number {number} is in the rule: name it in a threshold");
+        self.lint(position, &message, found);
     }
 
     fn after_return(&self, index: usize, found: &mut Vec<RuleFault>) {

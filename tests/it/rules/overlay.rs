@@ -353,8 +353,13 @@ fn a_threshold_is_drafted_compared_published_and_rolled_back_alone() {
     }
     let values = || {
         let page = app.ok(&["rules", "docs", "--as-of", AS_OF]).replace('\u{202f}', " ");
-        ["Seuil à surveiller de l’écart budgétaire", "Seuil à surveiller de l’écart calendaire"]
-            .map(|label| page.lines().find(|line| line.contains(label)).unwrap_or(label).to_owned())
+        ["Seuil de vigilance de l’écart budgétaire", "Seuil de vigilance de l’écart calendaire"]
+            .map(|label| {
+                page.lines()
+                    .find(|line| line.starts_with('|') && line.contains(label))
+                    .unwrap_or(label)
+                    .to_owned()
+            })
     };
     let [budget, calendar] = values();
     assert!(budget.contains("12 %") && calendar.contains("12 %"), "{budget}\n{calendar}");
@@ -364,6 +369,6 @@ fn a_threshold_is_drafted_compared_published_and_rolled_back_alone() {
     assert!(change.contains("-value = 0.10\n+value = 0.12\n"), "{change}");
     assert!(!change.contains("calendar"), "{change}");
     done(&by(&app, "Zoé", &["rules", "rollback", "budget_drift_watch", "--reason", "non"]));
-    let [budget, calendar] = values();
-    assert!(budget.contains("10 %") && calendar.contains("12 %"), "{budget}\n{calendar}");
+    let [former, kept] = values();
+    assert!(former.contains("10 %") && kept.contains("12 %"), "{former}\n{kept}");
 }

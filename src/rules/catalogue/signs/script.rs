@@ -35,39 +35,22 @@ pub(in crate::rules::catalogue) fn script(
     rule: &SignedRule<'_>,
 ) -> Result<SignScript, Vec<RuleFault>> {
     let mut writer = Writer { text, base, script: String::new(), places: AuthorPlaces::default() };
+    let mut parts = conditions(rule);
     let mut faults = Vec::new();
     let mut sentences = Vec::new();
-    let mut parts: Vec<(Range<usize>, Laid)> = Vec::new();
-    let mut add = |name: String, part: &Spanned<String>| {
-        parts.push((part.span(), Laid::Condition { name, decoded: part.get_ref().clone() }));
-    };
-    if let Some(unless) = rule.unless {
-        add("rule__unless".to_owned(), unless);
-    }
-    for (number, sign) in (1..).zip(rule.signs) {
-        add(format!("sign_{number}__when"), &sign.when);
-        if let Some(unless) = &sign.unless {
-            add(format!("sign_{number}__unless"), unless);
-        }
-    }
-    let says =
-        (1..).zip(rule.signs).map(|(number, sign)| (format!("sign_{number}"), sign.says.as_ref()));
-    for (name, says) in [("rule".to_owned(), rule.says)].into_iter().chain(says) {
-        let read = says.map(|says| sentence(file, text, base, says)).transpose();
-        match read {
-            Ok(None) => sentences.push(None),
-            Ok(Some((sentence, values))) => {
-                let name = format!("{name}__values");
-                if let Some(says) = says.filter(|_| !values.is_empty()) {
-                    parts.push((says.span(), Laid::Values { name: name.clone(), values }));
-                }
-                sentences.push(Some((name, sentence)));
+    let of_signs = (1..).zip(rule.signs);
+    let of_signs = of_signs.map(|(number, sign)| (format!("sign_{number}"), sign.says.as_ref()));
+    for (of, says) in [("rule".to_owned(), rule.says)].into_iter().chain(of_signs) {
+        let read = says.map(|one| {
+            Some((one, sentence(file, text, base, one).map_err(|fault| faults.push(fault)).ok()?))
+        });
+        sentences.push(read.flatten().map(|(one, (composed, values))| {
+            let name = format!("{of}__values");
+            if !values.is_empty() {
+                parts.push((one.span(), Laid::Values { name: name.clone(), values }));
             }
-            Err(fault) => {
-                faults.push(fault);
-                sentences.push(None);
-            }
-        }
+            (name, composed)
+        }));
     }
     if !faults.is_empty() {
         return Err(faults);
@@ -79,6 +62,20 @@ pub(in crate::rules::catalogue) fn script(
     writer.rest();
     writer.ending(rule, &sentences);
     Ok(SignScript { text: writer.script, places: writer.places })
+}
+
+/// The conditions of a rule, each with the bytes where it is written.
+fn conditions(rule: &SignedRule<'_>) -> Vec<(Range<usize>, Laid)> {
+    let part = |name: String, part: &Spanned<String>| {
+        (part.span(), Laid::Condition { name, decoded: part.get_ref().clone() })
+    };
+    let own = rule.unless.map(|unless| part("rule__unless".to_owned(), unless));
+    let of_signs = (1..).zip(rule.signs).flat_map(|(number, sign)| {
+        let unless =
+            sign.unless.as_ref().map(|unless| part(format!("sign_{number}__unless"), unless));
+        [Some(part(format!("sign_{number}__when"), &sign.when)), unless]
+    });
+    own.into_iter().chain(of_signs.flatten()).collect()
 }
 
 enum Laid {
@@ -191,7 +188,7 @@ impl Writer<'_> {
         }
         // Nothing known alerts: whatever might must be known.
         self.require(rule.requires);
-        self.read(rule.signs, |level| level.is_alerting());
+        self.read(rule.signs, Level::is_alerting);
         self.weigh(Level::Watch, cause, rule.signs);
         self.require(rule.clear_requires);
         self.read(rule.signs, |level| !level.is_alerting());

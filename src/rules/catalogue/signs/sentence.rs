@@ -53,7 +53,7 @@ pub(super) fn sentence(
                         "nothing between the braces, expected a value such as `{p.field}`",
                     ));
                 }
-                composed.push_str(&format!("${{values[{}]}}", values.len()));
+                composed.extend(["${values[", &values.len().to_string(), "]}"]);
                 values.push(content.start + at + 1..content.start + at + 1 + length);
                 while letters.as_str().len() > rest.len() - length - 1 {
                     letters.next();
@@ -103,22 +103,18 @@ pub(super) fn comment(code: &str) -> Option<usize> {
 fn outside_of_texts(code: &str) -> impl Iterator<Item = (usize, char, usize)> {
     let mut depth = 0_usize;
     let mut quote = None;
-    code.char_indices().filter_map(move |(at, letter)| match quote {
-        Some(open) => {
-            if letter == open {
-                quote = None;
-            }
-            None
+    code.char_indices().filter_map(move |(at, letter)| {
+        if let Some(open) = quote {
+            quote = quote.filter(|_| letter != open);
+            return None;
         }
-        None => {
-            let before = depth;
-            match letter {
-                '"' | '`' => quote = Some(letter),
-                '{' | '(' | '[' => depth += 1,
-                '}' | ')' | ']' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            Some((at, letter, before))
+        let before = depth;
+        match letter {
+            '"' | '`' => quote = Some(letter),
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
         }
+        Some((at, letter, before))
     })
 }

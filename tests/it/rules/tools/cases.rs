@@ -79,3 +79,31 @@ fn a_failed_case_is_a_failure_in_junit() {
 "#
     );
 }
+
+#[test]
+fn a_case_that_refers_to_a_threshold_follows_it() {
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
+    let cases = rules.join("cases/T5.toml");
+    let mut text = std::fs::read_to_string(&cases).unwrap();
+    for (side, expected) in [("just_above", "high"), ("at", "clear"), ("just_below", "clear")] {
+        let case = format!(
+            "\n[[case]]\nname = \"essai {side}\"\nas_of = 2020-11-01\n\
+             fields = {{ failing_vendors_count = \"{side}(failing_vendors_max)\" }}\nexpect = \"{expected}\"\n"
+        );
+        text.push_str(&case);
+    }
+    std::fs::write(&cases, &text).unwrap();
+    let run = || app.ok(&["rules", "test", "--run", "T5/essai*"]);
+    assert!(run().starts_with("3 cas, 0 en échec"), "{}", run());
+    let thresholds = rules.join("thresholds.toml");
+    let moved = std::fs::read_to_string(&thresholds).unwrap();
+    let (before, after) = moved.split_once("[failing_vendors_max]").unwrap();
+    let after = after.replacen("value = ", "value = 1", 1);
+    std::fs::write(&thresholds, format!("{before}[failing_vendors_max]{after}")).unwrap();
+    assert!(run().starts_with("3 cas, 0 en échec"), "{}", run());
+    std::fs::write(&cases, text.replace("at(failing_vendors_max)", "at(failing_vendor_max)"))
+        .unwrap();
+    let refused = app.run(&["rules", "test", "--run", "T5/essai*"]);
+    assert!(refused.stdout.contains("failing_vendors_max"), "{}", refused.stdout);
+}

@@ -87,7 +87,7 @@ fn code_after_a_return_is_reported_as_never_reached() {
 #[test]
 fn a_condition_that_reads_nothing_or_repeats_an_earlier_one_is_reported() {
     assert_eq!(
-        remarks("    if 1 > 2 { return HIGH; }\n    if true { WATCH } else { CLEAR }"),
+        remarks("    if 1 > 1 { return HIGH; }\n    if true { WATCH } else { CLEAR }"),
         "lint 13:5 the condition reads nothing: it is always the same\n\
          lint 14:5 the condition reads nothing: it is always the same"
     );
@@ -148,4 +148,18 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
     assert_eq!(fatal.code, Some(3));
     std::fs::write(&path, rule.replace("p.global_drift", "p.gobal_drift")).unwrap();
     assert_eq!(app.run(&["rules", "check", "--lint-fatal"]).code, Some(1));
+}
+
+#[test]
+fn a_number_in_a_rule_is_remarked_but_nothing_and_one() {
+    assert_eq!(
+        remarks(
+            "    if p.cost_current > 0 && p.editions_seen > 1 && p.budget_drift > 0.25 { HIGH } else { CLEAR }"
+        ),
+        "lint 13:70 the number 0.25 is in the rule: name it in a threshold"
+    );
+    assert_eq!(
+        remarks("    if p.editions_seen > 3 { HIGH } else { CLEAR }"),
+        "lint 13:26 the number 3 is in the rule: name it in a threshold"
+    );
 }

@@ -223,7 +223,12 @@ fn the_catalogue_is_written_as_one_page() {
          moyenne a un sens : 3\n\
          - **Sources** : Fiche 04 COSINUM, §2 et §5\n\n\
          Que faire : À porter à la connaissance du secrétaire général, avec les projets qui font \
-         l’écart."
+         l’écart.\n\n\
+         | Niveau | Signe | Sauf si |\n|---|---|---|\n\
+         | Élevé | `p.global_drift > t.drift_target && p.drift_known_count >= t.ministry_projects_min \
+         && p.global_drift > t.ministry_drift_high` |  |\n\
+         | Modéré | `p.global_drift > t.drift_target && p.drift_known_count >= t.ministry_projects_min` |  |\n\
+         | À surveiller | `p.global_drift > t.drift_target` |  |"
     );
     let hiding: Vec<&str> = page.lines().filter(|line| line.starts_with("- **Cach")).collect();
     insta::assert_snapshot!(hiding.join("\n"), @r"

@@ -42,6 +42,10 @@ fn a_level_is_explained_comparison_by_comparison() {
         ),
         "{shown}"
     );
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!shown.contains("p.global_drift") && flat.contains("30,9 %, au-dessus de"), "{shown}");
+    let quoted = app.ok(&["rules", "explain", "T2", "MJ", AS_OF[0], AS_OF[1], "--code"]);
+    assert!(quoted.contains("p.global_drift"), "{quoted}");
     let conclusion = "Conclusion (ligne 15) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
                       projets mesurés, pour une cible de 25 %.";
     assert!(shown.contains(conclusion), "{shown}");

@@ -11,7 +11,7 @@ pub(crate) mod new;
 pub(crate) mod series;
 
 /// The script that D1 would have without signs, in a catalogue where its text is that of a rule of signs.
-pub(crate) const SCRIPT_OF_D1: &str = r#"fn assess(p, t) {
+pub(crate) const SCRIPT_OF_D1: &str = r"fn assess(p, t) {
     if p.budget_drift > t.budget_drift_critical { return CRITICAL; }
     if p.budget_drift > t.budget_drift_high { return HIGH; }
     if p.budget_drift > t.budget_drift_watch { return WATCH; }
@@ -21,7 +21,7 @@ pub(crate) const SCRIPT_OF_D1: &str = r#"fn assess(p, t) {
 fn explain(p, t) {
     `L’écart budgétaire est de ${pct(p.budget_drift)}.`
 }
-"#;
+";
 
 /// A shipped rule with a script of its own in place of its signs.
 pub(crate) fn with_own_script(shipped: &str, script: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::answers::{FieldTest, RuleTemplate, SignTemplate};
 use super::sketch::{Expected, NewCase, NewThreshold, Sketch};
-use super::tested::{TestedField, as_figure, known, number, threshold_name};
+use super::tested::{TestedField, figure_of, known, number, threshold_name};
 use super::wording::{beyond, case_date, figure, shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
@@ -103,8 +103,8 @@ impl Sketch {
             thresholds: vec![threshold],
             healthy: vec![(
                 change,
-                Box::new(move |value| {
-                    as_figure(value).is_none_or(|value| value * sign <= by.abs())
+                Box::new(move |known| {
+                    figure_of(known, change.name).is_none_or(|found| found * sign <= by.abs())
                 }),
             )],
         })
@@ -133,11 +133,9 @@ impl Sketch {
             cases,
             healthy: vec![(
                 field,
-                Box::new(move |value| {
-                    is_done
-                        || value
-                            .as_datetime()
-                            .is_none_or(|found| found.to_string() >= day.to_string())
+                Box::new(move |known| {
+                    let found = known.get(field.name).and_then(toml::Value::as_datetime);
+                    is_done || found.is_none_or(|found| found.to_string() >= day.to_string())
                 }),
             )],
         })
@@ -192,7 +190,15 @@ impl Sketch {
                 },
             ],
             thresholds: vec![threshold],
-            healthy: vec![],
+            healthy: vec![(
+                field,
+                Box::new(move |known| {
+                    let projects = figure_of(known, "project_count");
+                    let share =
+                        figure_of(known, field.name).zip(projects).map(|(those, of)| those / of);
+                    share.is_none_or(|share| share <= above)
+                }),
+            )],
         })
     }
 }

@@ -1,12 +1,11 @@
 //! What the answers make, before it is written.
 
-use toml::Value;
-
+use super::baseline::KnownFields;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary::{Field, FieldKind, Unit};
 
-/// A field of healthy subjects, and which of its values spare them.
-pub(super) type Healthy = (&'static Field, Box<dyn Fn(&Value) -> bool>);
+/// A field that is read, and whether the rule spares a subject of which so much is known.
+pub(super) type Healthy = (&'static Field, Box<dyn Fn(&KnownFields) -> bool>);
 
 /// What the answers make, before it is written.
 pub(super) struct Sketch {
@@ -17,7 +16,7 @@ pub(super) struct Sketch {
     pub(super) thresholds: Vec<NewThreshold>,
     /// Fields with which the sign holds, does not hold, and their name for each case.
     pub(super) cases: Vec<NewCase>,
-    /// Fields of healthy subjects: a value for those that do not say, and what they may say.
+    /// Which healthy subjects are spared.
     pub(super) healthy: Vec<Healthy>,
 }
 

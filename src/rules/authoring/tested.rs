@@ -3,12 +3,14 @@
 use toml::Value;
 
 use super::answers::{FieldTest, Noticed, RuleTemplate};
+use super::baseline::KnownFields;
 use super::sketch::{Healthy, NewThreshold};
 use super::wording::{shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldKind};
 use crate::rules::catalogue::fault::resemblance;
+use crate::rules::language::wording::float;
 
 /// A field and what is noticed of it.
 pub(super) struct TestedField {
@@ -93,13 +95,13 @@ impl TestedField {
 
     /// What is noticed of the field does not hold on a healthy subject.
     pub(super) fn healthy(&self) -> Healthy {
-        let noticed = self.noticed;
-        let fits = move |found: &Value| match noticed {
-            Noticed::Is(held) => found.as_bool() != Some(held),
-            Noticed::Above(limit) => as_figure(found).is_none_or(|found| found <= limit),
-            Noticed::Below(limit) => as_figure(found).is_none_or(|found| found >= limit),
+        let (noticed, name) = (self.noticed, self.field.name);
+        let spares = move |known: &KnownFields| match noticed {
+            Noticed::Is(held) => known.get(name).and_then(Value::as_bool) != Some(held),
+            Noticed::Above(limit) => figure_of(known, name).is_none_or(|found| found <= limit),
+            Noticed::Below(limit) => figure_of(known, name).is_none_or(|found| found >= limit),
         };
-        (self.field, Box::new(fits))
+        (self.field, Box::new(spares))
     }
 }
 
@@ -124,6 +126,8 @@ pub(super) fn threshold_name(template: &RuleTemplate, field: &Field) -> String {
     format!("{}_{}", template.id.as_str().to_lowercase(), field.name)
 }
 
-pub(super) fn as_figure(value: &Value) -> Option<f64> {
-    value.as_float().or_else(|| value.as_integer().map(crate::rules::language::wording::float))
+/// The figure of a field, when it is known.
+pub(super) fn figure_of(known: &KnownFields, field: &str) -> Option<f64> {
+    let value = known.get(field)?;
+    value.as_float().or_else(|| value.as_integer().map(float))
 }

@@ -21,8 +21,8 @@ const KINDS: [(&str, &[&str], &str); 6] = [
     ("X5", &["--past", "first_release_planned_on", "--unless", "go_live_on"], "cases/X5.toml"),
     (
         "X6",
-        &["--share", "drift_known_count", "--above", "0.25", "--level", "watch"],
-        "thresholds/x6_drift_known_count.toml",
+        &["--share", "leavers_count", "--above", "0.25", "--level", "watch"],
+        "thresholds/x6_leavers_count.toml",
     ),
 ];
 
@@ -103,6 +103,11 @@ fn answers_that_make_no_rule_are_refused_with_what_was_expected() {
         ),
         ("X1", &["--past", "cost_current"][..], "`cost_current` n’est pas une date"),
         ("X1", &["--share", "drift_known_count", "--above", "2"][..], "une part de 2"),
+        (
+            "X1",
+            &["--share", "drift_known_count", "--above", "0.5"][..],
+            "la règle se déclenche sur",
+        ),
         ("X1", &[][..], "--when"),
     ] {
         let command =

@@ -20,7 +20,7 @@ mod language;
 mod testing;
 
 pub use authoring::answers::{FieldTest, FieldTestError, RuleTemplate, SignTemplate};
-pub use authoring::template::written as from_template;
+pub use authoring::template::{to_complete, written as from_template};
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
 pub use catalogue::folder::{FolderError, FolderStamp, read_folder, stamp_folder};

@@ -47,6 +47,7 @@ pub(in crate::application) fn prove(
 ) -> Result<Proof, OverBudget> {
     let (catalogue, mut faults) = rules::compile_within(texts, limits, budget);
     faults.extend(companion_files::faults(texts, &catalogue));
+    faults.extend(rules::to_complete(texts));
     let outcomes = cases::run_cases(&catalogue, texts, &|_| true)?;
     let mut missing = rules::missing_cases(&catalogue, texts);
     missing.extend(without_a_healthy_subject(&catalogue, &outcomes));

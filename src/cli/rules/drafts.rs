@@ -50,7 +50,8 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
     };
     for argument in &request.files {
         let (place, file) = place(argument)?;
-        files.insert(source.file_named(place)?, read(Path::new(file), limits.text_size)?);
+        let path = of_draft(&files, place).map_or_else(|| source.file_named(place), Ok)?;
+        files.insert(path, read(Path::new(file), limits.text_size)?);
     }
     for name in &request.dropped {
         files.remove(&source.file_named(name)?);
@@ -64,6 +65,11 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
     };
     let place = api.at(&["drafts", &draft.to_string()]);
     Ok(api.act((Method::PUT, place), &body, Some(&seen(revision))).await?)
+}
+
+/// The file of a draft that has this name, which the catalogue need not have yet.
+fn of_draft(files: &BTreeMap<RulePath, String>, name: &str) -> Option<RulePath> {
+    files.keys().find(|path| path.as_str().rsplit('/').next() == Some(name)).cloned()
 }
 
 pub(super) async fn find(draft: i64, api: &ApiClient) -> Result<DraftView, RemoteFault> {

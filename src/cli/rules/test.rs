@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::args::TestArgs;
 use super::shelf::Shelf;
+use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::whole_file::write_whole;
@@ -49,7 +50,9 @@ fn failures(outcomes: &[CaseOutcome]) -> Sheet {
         &[
             ("file", "Fichier", &|one| Cell::text(&one.file)),
             ("case", "Cas", &|one| Cell::text(&one.name)),
-            ("difference", "Écart", &|one| Cell::optional(one.difference.as_deref())),
+            ("difference", "Écart", &|one| {
+                Cell::optional(one.difference.as_deref().map(translate).as_deref())
+            }),
         ],
     )
 }

@@ -99,7 +99,7 @@ impl Sketch {
                 shown(&format!("previous(p.{})", field.name), field.unit),
                 shown(&format!("p.{}", field.name), field.unit),
             ),
-            cases: cases_of_worsening(field, (change, previous), by),
+            cases: cases_of_worsening(field, (change, previous), (by, &threshold.name)),
             thresholds: vec![threshold],
             healthy: vec![(
                 change,
@@ -220,13 +220,18 @@ fn past_of(field: &Field) -> Result<(&'static Field, &'static Field), String> {
 fn cases_of_worsening(
     field: &Field,
     (change, previous): (&'static Field, &'static Field),
-    by: f64,
+    (by, threshold): (f64, &str),
 ) -> Vec<NewCase> {
-    let of = |value: f64| (change.name, figure(value, change.kind));
+    // A fall is compared with the opposite of the threshold, which no case can refer to.
+    let of = |value: f64, side: &str| {
+        let value =
+            if by > 0.0 { format!("\"{side}({threshold})\"") } else { figure(value, change.kind) };
+        (change.name, value)
+    };
     let seen = ("editions_seen", "3".to_owned());
     let former = (previous.name, figure(10.0, previous.kind));
     let now = dictionary::field(field.name).map(|now| (now.name, figure(10.0, now.kind)));
-    let beyond = of(beyond(by, by.signum(), change.kind));
+    let beyond = of(beyond(by, by.signum(), change.kind), "just_above");
     vec![
         NewCase {
             name: format!("{} : une évolution au-delà du seuil", field.label),
@@ -238,7 +243,7 @@ fn cases_of_worsening(
         },
         NewCase {
             name: format!("{} : une évolution égale au seuil", field.label),
-            fields: vec![seen.clone(), of(by)],
+            fields: vec![seen.clone(), of(by, "at")],
             expect: Expected::Clear,
         },
         NewCase {

@@ -9,8 +9,30 @@ use super::wording::{case_date, figure, quoted};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary::Unit;
+use crate::rules::catalogue::fault::{RuleFault, TextPosition};
 use crate::rules::catalogue::thresholds;
 use crate::rules::testing::case_file::cases_path;
+
+/// What an author has yet to write in a file that a template made.
+const TO_COMPLETE: &str = "compléter";
+
+/// Every line of a catalogue that a template left to its author.
+pub fn to_complete(texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
+    let mut found = Vec::new();
+    for (file, text) in texts {
+        let lines = (1..).zip(text.lines());
+        for (line, words) in lines {
+            let marked =
+                ["À", "à"].iter().find_map(|a| words.find(&format!("\"{a} {TO_COMPLETE}")));
+            if let Some(byte) = marked {
+                let column = words.get(..byte).map(|before| before.chars().count() + 1);
+                let place = TextPosition { line: Some(line), column };
+                found.push(RuleFault::new(file, place, "« À compléter » is still to be written"));
+            }
+        }
+    }
+    found
+}
 
 /// The files that answers make, by path, `texts` being those of the catalogue: the rule, its cases, and
 /// its thresholds, a file each.

@@ -8,9 +8,12 @@ use super::sketch::{Healthy, NewThreshold};
 use super::wording::{shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::frame::dictionary::{Field, FieldKind, Unit};
 use crate::rules::catalogue::fault::resemblance;
 use crate::rules::language::wording::float;
+
+/// A share beyond which a percentage was surely meant.
+const MOST_SHARE: f64 = 3.0;
 
 /// A field and what is noticed of it.
 pub(super) struct TestedField {
@@ -51,6 +54,13 @@ impl TestedField {
             });
         }
         let field = number(name, scope)?;
+        let (Noticed::Above(limit) | Noticed::Below(limit)) = noticed else {
+            return Err(String::new());
+        };
+        if field.unit == Unit::Ratio && limit.abs() > MOST_SHARE {
+            let percent = limit * 100.0;
+            return Err(format!("a share of {limit} is {percent} %: write 0.10 for 10 %"));
+        }
         let threshold = threshold_name(template, field);
         let (operator, side) = if matches!(noticed, Noticed::Above(_)) {
             (">", "au-delà")

@@ -150,6 +150,8 @@ impl TraceWriter<'_> {
                 break;
             }
             match step {
+                // Each level at which a cause was not declared says nothing.
+                RecordedStep::Compared(comparison) if self.is_undeclared(comparison) => {}
                 RecordedStep::Compared(comparison) => {
                     let one = compared(&evidence::at_its_place(comparison.clone(), self.analysis));
                     if self.analysis.places.is_own() || !steps.contains(&one) {
@@ -199,6 +201,11 @@ impl TraceWriter<'_> {
             }
             RecordedStep::Read(..) => false,
         })
+    }
+
+    fn is_undeclared(&self, comparison: &Comparison) -> bool {
+        let is_added = self.analysis.places.is_added(comparison.line);
+        is_added && !comparison.held && comparison.text.contains(" ∈ causes déclarées")
     }
 
     /// Whether a rule of signs, which lacked a field, reads it again: where it does so last, it ends.

@@ -312,3 +312,50 @@ async fn thresholds_published_over_http_are_laid_over_the_shipped_ones_entry_by_
     assert_eq!(overrides["data"][0]["shipped_state"], "same");
     upgraded.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_written_from_answers_is_published_as_it_is_and_answers_that_make_none_say_why() {
+    let app = TestApp::new();
+    let ada = app.token("Ada", &[Role::RuleAuthor], &[]).await;
+    let paul = app.token("Paul", &[Role::Approver], &[]).await;
+    let service = serve(&app).await;
+    let answers = |test: &str| {
+        let sign = json!({ "kind": "threshold", "test": test });
+        let template = json!({ "id": "X1", "title": "Coût élevé", "level": "high", "sign": sign });
+        json!({ "comment": "essai", "template": template })
+    };
+    for (test, status, why) in [
+        ("cost_current > 5", 422, "spares a healthy subject"),
+        ("cout > 60", 422, "no field `cout`"),
+        ("cost_current 60", 400, "expected a field"),
+    ] {
+        let refused = call(&service, &ada, ("POST", "/drafts"), ("", answers(test))).await;
+        assert_eq!(refused.status, status, "{test}: {}", refused.told());
+        assert!(refused.body.to_string().contains(why), "{test}: {}", refused.body);
+    }
+    let made = call(&service, &ada, ("POST", "/drafts"), ("", answers("cost_current > 60"))).await;
+    assert_eq!(made.status, 201, "{}", made.told());
+    let files = ["cases/X1.toml", "drift/X1.rhai", "thresholds/x1_cost_current.toml"];
+    assert_eq!(made.body["files"], json!(files));
+    let why = || json!({ "reason": "vu" });
+    let submitted = call(&service, &ada, ("POST", "/drafts/1/submission"), ("\"1\"", why())).await;
+    let publish = ("POST", "/drafts/1/publication");
+    let early = call(&service, &paul, publish, (&submitted.etag, why())).await;
+    assert!(early.body.to_string().contains("is still to be written"), "{}", early.body);
+    let returned =
+        call(&service, &paul, ("POST", "/drafts/1/return"), (&submitted.etag, why())).await;
+    let mut texts = made.body["texts"].clone();
+    for text in texts.as_object_mut().unwrap().values_mut() {
+        *text =
+            json!(text.as_str().unwrap().replace("À compléter", "Vu").replace("à compléter", "vu"));
+    }
+    let saved = json!({ "comment": "complété", "files": texts });
+    let saved = call(&service, &ada, ("PUT", "/drafts/1"), (&returned.etag, saved)).await;
+    assert_eq!(saved.status, 200, "{}", saved.told());
+    let again = call(&service, &ada, ("POST", "/drafts/1/submission"), (&saved.etag, why())).await;
+    let published = call(&service, &paul, publish, (&again.etag, why())).await;
+    assert_eq!(published.status, 200, "{}", published.told());
+    let rule = get(&service, &ada, "/rules/X1").await.body;
+    assert_eq!(rule["signs"][0]["when"], "p.cost_current > t.x1_cost_current");
+    service.stop().await.unwrap();
+}

@@ -48,6 +48,7 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     -when = "p.budget_drift >= t.budget_drift_watch"
     +when = "p.budget_drift > t.budget_drift_watch"
      ---*/
+     // Sans référence déclarée, l’écart est mesuré contre la première édition qui donne le chiffre.
     vigie: le brouillon 1 est à la révision 2, et non 1 ; enregistré par Bob (nom non prouvé) (« un autre titre ») ; changé : drift/D1.rhai
     "#);
     // Nor does anybody open another draft of the same file meanwhile.

@@ -161,6 +161,7 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     -when = "p.budget_drift > t.budget_drift_watch"
     +when = "p.budget_drift >= t.budget_drift_watch"
      ---*/
+     // Sans référence déclarée, l’écart est mesuré contre la première édition qui donne le chiffre.
 
     drift/D1.rhai : de ce texte à celui livré depuis
     @@ -3 +3 @@

@@ -7,7 +7,7 @@ use toml::Spanned;
 use utoipa::ToSchema;
 
 use super::CLOSING;
-use super::sentence::comment;
+use super::sentence::{comment, content_of, written_otherwise};
 use crate::domain::level::Level;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -88,6 +88,12 @@ impl SignedRule<'_> {
             for part in [Some(&sign.when), sign.unless.as_ref()].into_iter().flatten() {
                 if part.get_ref().trim().is_empty() {
                     found.push(fault(part.span(), "an empty condition".to_owned()));
+                }
+                if let Some((byte, wrong, right)) = written_otherwise(part.get_ref()) {
+                    let start = content_of(text, base, &part.span()).start;
+                    let place = TextPosition::of_byte(text, start + byte);
+                    let message = format!("`{}` is written `{right}`", wrong.trim());
+                    found.push(RuleFault::new(file, place, message));
                 }
                 if comment(part.get_ref()).is_some() {
                     let message = "a comment within a condition: write it on a line of its own";

@@ -89,6 +89,54 @@ fn comma(value: &str) -> bool {
     outside_of_texts(value).any(|(_, letter, depth)| letter == ',' && depth == 0)
 }
 
+/// What is written otherwise than on paper: how it is found, and how it is written.
+const WRITTEN_OTHERWISE: [(&str, &str); 12] = [
+    ("≥", ">="),
+    ("≤", "<="),
+    ("≠", "!="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("“", "\""),
+    ("”", "\""),
+    ("«", "\""),
+    ("»", "\""),
+    (" et ", "&&"),
+    (" ou ", "||"),
+    ("%", "0.05, in a threshold, for 5 %"),
+];
+
+/// What a condition has that is written otherwise: where, what was found, and how it is written.
+pub(super) fn written_otherwise(code: &str) -> Option<(usize, &'static str, &'static str)> {
+    let mut bare = code.to_owned();
+    for (at, letter) in code.char_indices() {
+        if !outside_of_texts(code).any(|(place, ..)| place == at) {
+            let blank = "_".repeat(letter.len_utf8());
+            bare.replace_range(at..at + letter.len_utf8(), &blank);
+        }
+    }
+    let found = WRITTEN_OTHERWISE.iter().filter_map(|(found, written)| {
+        let at = bare.find(found)?;
+        // `5 % 2` is the rest of a division; a share ends or is compared.
+        let is_share =
+            |rest: &str| !rest.trim_start().starts_with(|next: char| next.is_alphanumeric());
+        let counts = *found != "%" || bare.get(at + 1..).is_none_or(is_share);
+        counts.then_some((at, *found, *written))
+    });
+    found.min_by_key(|(at, ..)| *at).or_else(|| alone_equal(&bare))
+}
+
+/// An `=` that is part of no comparison.
+fn alone_equal(bare: &str) -> Option<(usize, &'static str, &'static str)> {
+    let is_sign = |byte: Option<&u8>| matches!(byte, Some(b'=' | b'<' | b'>' | b'!' | b'+' | b'-'));
+    let bytes = bare.as_bytes();
+    let statement = bare.contains("let ");
+    let at = (0..bytes.len()).find(|&at| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        bytes.get(at) == Some(&b'=') && !is_sign(before) && !is_sign(bytes.get(at + 1))
+    })?;
+    (!statement).then_some((at, "=", "=="))
+}
+
 /// Where a comment begins in a piece of code.
 pub(super) fn comment(code: &str) -> Option<usize> {
     let bare: Vec<(usize, char, usize)> = outside_of_texts(code).collect();

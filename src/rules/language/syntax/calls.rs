@@ -32,6 +32,7 @@ impl Visitor<'_> {
         }
         self.record_operands(&operands, position);
         self.doubt(doubts::of_call(call, position));
+        self.doubt(doubts::of_phase(call, position));
         if let Some(function) = self.script_function(call) {
             return self.script_call(call, &function);
         }

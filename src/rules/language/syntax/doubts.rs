@@ -5,6 +5,7 @@ use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
 use super::names::LEVELS;
 use super::print::{direct_read, source};
+use crate::domain::portfolio::snapshot::Phase;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 
@@ -41,6 +42,28 @@ impl Sort {
             Self::Level => "a level",
             Self::List => "a list",
         }
+    }
+}
+
+/// Warns of a phase that is none: `p.phase == "Réalisation"`, `p.phase in ["build", "essai"]`.
+pub(super) fn of_phase(call: &FnCallExpr, position: Position) -> Option<Doubt> {
+    if !matches!(call.name.as_str(), "==" | "!=" | "contains") {
+        return None;
+    }
+    let reads = |one: &Expr| matches!(direct_read(one), Some(("p", "phase" | "phase_previous")));
+    call.args.iter().find(|one| reads(one))?;
+    let found = call.args.iter().flat_map(texts).find(|text| text.parse::<Phase>().is_err())?;
+    let operation = source(&Expr::FnCall(Box::new(call.clone()), position));
+    let known = Phase::ALL.map(|phase| format!("`{}` ({})", phase.as_str(), phase.label()));
+    let message = format!("`{operation}` is never true: no phase is called {found}");
+    Some(Doubt { position, message, hint: known.join(", ") })
+}
+
+fn texts(expression: &Expr) -> Vec<String> {
+    match expression {
+        Expr::StringConstant(text, _) => vec![text.to_string()],
+        Expr::Array(items, _) => items.iter().flat_map(texts).collect(),
+        _ => vec![],
     }
 }
 

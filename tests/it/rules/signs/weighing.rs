@@ -221,6 +221,24 @@ fn a_fault_is_where_the_author_wrote_it() {
 }
 
 #[test]
+fn what_is_written_otherwise_on_paper_is_said_where_it_is() {
+    for (when, expected) in [
+        ("p.cost_current ≥ t.high", "X1.rhai:12:24: `≥` is written `>=`"),
+        ("p.cost_current => t.high", "X1.rhai:12:24: `=>` is written `>=`"),
+        ("p.cost_current = t.high", "X1.rhai:12:24: `=` is written `==`"),
+        ("p.listed et p.imposed_date", "X1.rhai:12:17: `et` is written `&&`"),
+        ("p.budget_drift > 5 %", "X1.rhai:12:28: `%` is written `0.05, in a threshold, for 5 %`"),
+        (
+            "p.listed // suivi",
+            "X1.rhai:12:8: a comment within a condition: write it on a line of its own",
+        ),
+    ] {
+        let keys = format!("\n[[sign]]\nlevel = \"high\"\nwhen = \"{when}\"\nsays = \"Signe.\"\n");
+        assert_eq!(faults(&[("X1.rhai", rule(&keys, ""))]), expected, "{when}");
+    }
+}
+
+#[test]
 fn a_condition_that_fails_says_where() {
     let signs = sign("high", "p.cost_current > 1.0 && p.phase > 3");
     assert_eq!(

@@ -163,3 +163,13 @@ fn a_number_in_a_rule_is_remarked_but_nothing_and_one() {
         "lint 13:26 the number 3 is in the rule: name it in a threshold"
     );
 }
+
+#[test]
+fn a_phase_that_is_none_is_remarked_with_those_there_are() {
+    let found = remarks("    if p.phase == \"Réalisation\" { HIGH } else { CLEAR }");
+    assert_eq!(
+        found,
+        "lint 13:16 `p.phase == \"Réalisation\"` is never true: no phase is called Réalisation"
+    );
+    assert_eq!(remarks("    if p.phase in [\"build\", \"trial\"] { HIGH } else { CLEAR }"), "");
+}

@@ -58,8 +58,26 @@ fn a_new_rule_goes_from_an_empty_draft_to_published() {
     let app = TestApp::with_fixtures();
     let draft = new(&app, "X1", KINDS[0].1);
     assert_eq!(draft["comment"], "Nouvelle règle X1 : Une règle d’essai (X1)");
-    app.ok(&["rules", "submit", "1", "--reason", "Prêt", "--by", "Ada Martin"]);
-    app.ok(&["rules", "publish", "1", "--reason", "Vu", "--by", "Paul Durand"]);
+    let step = |step: &str, by: &str| app.run(&["rules", step, "1", "--reason", "vu", "--by", by]);
+    assert_eq!(step("submit", "Ada Martin").code, Some(0));
+    let early = step("publish", "Paul Durand");
+    assert_eq!(early.code, Some(1));
+    let line = "drift/X1.rhai:7:12 : « À compléter » reste à écrire";
+    let told = early.stderr.replace(['\u{a0}', '\u{202f}'], " ");
+    assert!(told.contains(line), "{told}");
+    assert_eq!(step("return", "Paul Durand").code, Some(0));
+    for (path, text) in draft["texts"].as_object().unwrap() {
+        let complete =
+            text.as_str().unwrap().replace("À compléter", "Vu").replace("à compléter", "vu");
+        let file = app.path(path.rsplit('/').next().unwrap());
+        std::fs::write(&file, complete).unwrap();
+    }
+    let file = |name: &str| app.path(name).to_str().unwrap().to_owned();
+    let [script, threshold] = [file("X1.rhai"), file("x1_cost_current.toml")];
+    let over = ["--over", "1", "--revision", "3", "--comment", "complété", "--by", "Ada Martin"];
+    app.ok(&[&["rules", "draft", script.as_str(), threshold.as_str()][..], &over].concat());
+    assert_eq!(step("submit", "Ada Martin").code, Some(0));
+    assert_eq!(step("publish", "Paul Durand").code, Some(0));
     let listed = app.json(&["rules", "list"]);
     let rule = listed.as_array().unwrap().iter().find(|rule| rule["id"] == "X1").unwrap();
     assert_eq!(rule["signs"][0]["when"], "p.cost_current > t.x1_cost_current");
@@ -93,6 +111,7 @@ fn answers_that_make_no_rule_are_refused_with_what_was_expected() {
         ),
         ("X1", &["--when", "cout > 60"][..], "aucun champ `cout` pour ces sujets"),
         ("X1", &["--when", "cost_current 60"][..], "trouvé `cost_current 60`, attendu un champ"),
+        ("X1", &["--when", "budget_drift > 10"][..], "une part de 10 est 1000"),
         ("X1", &["--when", "phase > 60"][..], "`phase` n’est pas un nombre"),
         ("X1", &["--when", "cost_current > 5"][..], "la règle se déclenche sur"),
         ("X1", &["--changes", "phase", "--by-more-than", "1"][..], "`phase` n’est pas un nombre"),

@@ -34,7 +34,14 @@ pub(in crate::rules::catalogue) fn script(
     base: usize,
     rule: &SignedRule<'_>,
 ) -> Result<SignScript, Vec<RuleFault>> {
-    let mut writer = Writer { text, base, script: String::new(), places: AuthorPlaces::default() };
+    let mut writer = Writer {
+        text,
+        base,
+        script: String::new(),
+        places: AuthorPlaces::default(),
+        line: 1,
+        column: 1,
+    };
     let mut parts = conditions(rule);
     let mut faults = Vec::new();
     let mut sentences = Vec::new();
@@ -95,6 +102,9 @@ struct Writer<'t> {
     base: usize,
     script: String,
     places: AuthorPlaces,
+    /// Where the next letter goes, counted from 1.
+    line: usize,
+    column: usize,
 }
 
 impl Writer<'_> {
@@ -109,8 +119,8 @@ impl Writer<'_> {
                 self.move_to(from);
                 // A text with escapes is longer than what it means.
                 let escaped = written.contains('\\') && !decoded.contains('\\');
-                self.script.push_str(if escaped { &decoded } else { written });
-                self.script.push_str(") { true } else { false } }");
+                self.push(if escaped { &decoded } else { written });
+                self.push(") { true } else { false } }");
             }
             Laid::Values { name, values } => {
                 self.header(from.0, &format!("fn {name}(p, t) {{ "));
@@ -118,10 +128,10 @@ impl Writer<'_> {
                     // The brace before a value leaves room for what separates it from the others.
                     let (line, column) = line_and_column(self.text, value.start - 1);
                     self.move_to((line, column));
-                    self.script.push(if number == 0 { '[' } else { ',' });
-                    self.script.push_str(self.text.get(value.clone()).unwrap_or_default());
+                    self.push(if number == 0 { "[" } else { "," });
+                    self.push(self.text.get(value.clone()).unwrap_or_default());
                 }
-                self.script.push_str("] }");
+                self.push("] }");
             }
         }
         self.places.laid.push(LaidPart { from, to });
@@ -129,19 +139,19 @@ impl Writer<'_> {
 
     /// Writes what comes before a part that begins on `line`: on the line above, or here if that is past.
     fn header(&mut self, line: usize, header: &str) {
-        while self.line() + 1 < line {
-            self.script.push('\n');
+        while self.line + 1 < line {
+            self.push("\n");
         }
-        self.script.push(' ');
-        self.script.push_str(header);
+        self.push(" ");
+        self.push(header);
     }
 
     fn move_to(&mut self, (line, column): (usize, usize)) {
-        while self.line() < line {
-            self.script.push('\n');
+        while self.line < line {
+            self.push("\n");
         }
-        while self.column() < column {
-            self.script.push(' ');
+        while self.column < column {
+            self.push(" ");
         }
     }
 
@@ -150,15 +160,14 @@ impl Writer<'_> {
         let closing = self.text.get(self.base..).and_then(|rest| rest.find(CLOSING));
         let end = self.base + closing.unwrap_or_default() + CLOSING.len();
         self.move_to(line_and_column(self.text, end));
-        self.script.push_str(self.text.get(end..).unwrap_or_default());
-        self.script.truncate(self.script.trim_end().len());
-        self.places.last_line = self.line();
+        self.push(self.text.get(end..).unwrap_or_default().trim_end());
+        self.places.last_line = self.line;
     }
 
     /// A line after the author's, which comes from `origin`.
     fn add(&mut self, origin: TextPosition, line: &str) {
-        self.script.push('\n');
-        self.script.push_str(line);
+        self.push("\n");
+        self.push(line);
         self.places.after.push(origin);
     }
 
@@ -269,13 +278,12 @@ impl Writer<'_> {
         TextPosition::of_byte(self.text, content_of(self.text, self.base, span).start)
     }
 
-    fn line(&self) -> usize {
-        self.script.matches('\n').count() + 1
-    }
-
-    fn column(&self) -> usize {
-        let line = self.script.rfind('\n').map_or(0, |newline| newline + 1);
-        self.script.get(line..).unwrap_or_default().chars().count() + 1
+    fn push(&mut self, text: &str) {
+        self.script.push_str(text);
+        let newlines = text.matches('\n').count();
+        self.line += newlines;
+        let last = text.rsplit('\n').next().unwrap_or_default().chars().count();
+        self.column = if newlines > 0 { last + 1 } else { self.column + last };
     }
 }
 

@@ -227,7 +227,7 @@ pub(crate) struct NewArgs {
     /// A date gone by
     #[arg(long, value_name = "FIELD")]
     pub(crate) past: Option<String>,
-    /// Field that says that what the date asked for was done
+    /// Field that says that the work due on the date is done
     #[arg(long, requires = "past", value_name = "FIELD")]
     pub(crate) unless: Option<String>,
     /// Number of projects of a ministry

@@ -259,7 +259,7 @@ fn cases_of_worsening(
     ]
 }
 
-/// The field that says that what a date asked for was done.
+/// The field that says that the work due on a date is done.
 struct Done {
     field: &'static Field,
     /// It was.

@@ -57,6 +57,9 @@ pub fn written(
     if template.title.trim().is_empty() || template.title.contains(char::is_control) {
         return Err("the title is empty, expected a line of text".to_owned());
     }
+    if template.title.contains("*/") {
+        return Err("the title has `*/`, which ends the head of a rule".to_owned());
+    }
     if template.level == Level::Clear {
         return Err("the level is `clear`, expected `watch` or above".to_owned());
     }

@@ -61,6 +61,7 @@ impl TestedField {
             let percent = limit * 100.0;
             return Err(format!("a share of {limit} is {percent} %: write 0.10 for 10 %"));
         }
+        check_figure(field, limit)?;
         let threshold = threshold_name(template, field);
         let (operator, side) = if matches!(noticed, Noticed::Above(_)) {
             (">", "au-delà")
@@ -130,6 +131,18 @@ pub(super) fn number(name: &str, scope: SubjectKind) -> Result<&'static Field, S
             Err(format!("`{name}` is no number, expected a field of numbers (`vigie dictionary`)"))
         }
     }
+}
+
+/// Refuses a figure that no value of the field can be.
+fn check_figure(field: &Field, figure: f64) -> Result<(), String> {
+    let name = field.name;
+    field
+        .plausible(figure)
+        .map_err(|expected| format!("the limit of `{name}` is {figure}, expected {expected}"))?;
+    if field.kind == FieldKind::Int && figure.fract() != 0.0 {
+        return Err(format!("the limit of `{name}` is {figure}, expected a whole number"));
+    }
+    Ok(())
 }
 
 pub(super) fn threshold_name(template: &RuleTemplate, field: &Field) -> String {

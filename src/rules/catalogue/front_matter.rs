@@ -174,7 +174,7 @@ fn once() -> u32 {
     1
 }
 
-/// A rule as its front matter tells it.
+/// A rule, and what else its front matter says.
 pub(in crate::rules) struct ReadRule {
     pub(in crate::rules) rule: Rule,
     /// It says itself which fields it watches.

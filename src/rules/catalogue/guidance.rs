@@ -1,4 +1,4 @@
-//! What a rule tells whoever receives its alert: as one text, or as the answers to four questions.
+//! The guidance of a rule for the person who receives its alert: as one text, or as the answers to four questions.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

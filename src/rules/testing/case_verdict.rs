@@ -44,7 +44,7 @@ pub(in crate::rules) fn words(verdict: &Verdict) -> String {
 }
 
 /// A value written `at(name)`, `just_above(name)` or `just_below(name)`: that of a threshold at the date of the case, or
-/// beside it by one, or by a thousandth for a figure that is not whole. Any other value is itself.
+/// one more or less, or a thousandth for a figure that is not whole. Any other value is itself.
 fn beside_threshold(
     catalogue: &Catalogue,
     as_of: NaiveDate,

@@ -41,7 +41,7 @@ pub(in crate::api) struct DraftBody {
     /// New values of thresholds, applied to the thresholds file in `files`, or else to the one in force.
     #[serde(default)]
     thresholds: BTreeMap<String, f64>,
-    /// A rule to write from a few answers, with its cases and thresholds, beside the files.
+    /// A rule to write from a few answers, with its cases and thresholds, in addition to the files.
     template: Option<RuleTemplate>,
 }
 

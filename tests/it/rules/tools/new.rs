@@ -111,6 +111,12 @@ fn answers_that_make_no_rule_are_refused_with_what_was_expected() {
         ),
         ("X1", &["--when", "cout > 60"][..], "aucun champ `cout` pour ces sujets"),
         ("X1", &["--when", "cost_current 60"][..], "trouvé `cost_current 60`, attendu un champ"),
+        (
+            "X1",
+            &["--when", "scope_changes_12m > 2.5"][..],
+            "la limite de `scope_changes_12m` est 2.5, attendu un nombre entier",
+        ),
+        ("X1", &["--when", "cost_current > 1e300"][..], "la limite de `cost_current` est 1"),
         ("X1", &["--when", "budget_drift > 10"][..], "une part de 10 est 1000"),
         ("X1", &["--when", "phase > 60"][..], "`phase` n’est pas un nombre"),
         ("X1", &["--when", "cost_current > 5"][..], "la règle se déclenche sur"),
@@ -135,5 +141,18 @@ fn answers_that_make_no_rule_are_refused_with_what_was_expected() {
         assert_ne!(answer.code, Some(0), "{answers:?}");
         assert!(answer.stderr.contains(expected), "{answers:?}: {}", answer.stderr);
     }
+    let ends = [
+        "rules",
+        "new",
+        "X1",
+        "--title",
+        "Fin ---*/",
+        "--when",
+        "cost_current > 60",
+        "--by",
+        "Ada",
+    ];
+    let answer = app.run(&ends);
+    assert!(answer.stderr.contains("qui clôt l’en-tête"), "{}", answer.stderr);
     assert_eq!(app.json(&["rules", "drafts", "--all"]), json!([]));
 }

@@ -10,6 +10,7 @@ use chrono::{NaiveDate, TimeDelta};
 use vigie::application::Services;
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::portfolio::import::Import;
+use vigie::frame::dictionary::built_in;
 use vigie::intake::{Aliases, Profiles, ReadRequest, Reader};
 use vigie::notify::{MailSettings, NotifySettings};
 use vigie::rules::ScriptLimits;
@@ -92,7 +93,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         .chain([("2020-11.contacts.csv".to_owned(), contacts_file(shape))])
         .collect();
     let aliases = Aliases::parse(&ministries(shape), "aliases.toml").unwrap();
-    let reader = Reader::new(Profiles::shipped().unwrap(), aliases);
+    let reader = Reader::new(Profiles::shipped(Arc::clone(built_in())).unwrap(), aliases);
     let texts = rules::read_folder(&root.join("rules")).unwrap();
     let limits = ScriptLimits::default();
     let as_of = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
@@ -122,7 +123,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         let upto = store.latest_known().await.unwrap();
         let portfolio = store.portfolio(&upto, as_of).await.unwrap();
         watch.lap();
-        let frames = frame::build(&portfolio, as_of, Some(0.25)).unwrap();
+        let frames = frame::build(&portfolio, built_in(), as_of, Some(0.25)).unwrap();
         watch.lap();
         let (catalogue, faults) = rules::compile_catalogue(&texts, &limits);
         assert!(faults.is_empty());

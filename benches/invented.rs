@@ -9,6 +9,7 @@ use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::snapshot::{Phase, Snapshot};
 use vigie::domain::value::Reported;
 use vigie::frame;
+use vigie::frame::dictionary::built_in;
 
 /// Number of distinct projects. Larger frames repeat them.
 pub(crate) const BASE: u32 = 10_000;
@@ -31,7 +32,7 @@ pub(crate) fn base(as_of: NaiveDate) -> DataFrame {
     for (edition, step) in [("2020-06", 0), ("2020-11", 1)] {
         portfolio.snapshots.extend((0..BASE).map(|number| snapshot(number, edition, step)));
     }
-    frame::build(&portfolio, as_of, Some(0.25)).unwrap().projects
+    frame::build(&portfolio, built_in(), as_of, Some(0.25)).unwrap().projects
 }
 
 fn snapshot(number: u32, edition: &str, step: u32) -> Snapshot {

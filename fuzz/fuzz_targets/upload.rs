@@ -3,12 +3,13 @@
 #![no_main]
 
 use std::io::{Cursor, Write as _};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use vigie::frame::dictionary::built_in;
 use vigie::intake::{ReadRequest, Reader};
 
 const RELATIONS: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
@@ -19,7 +20,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
     // Vigie takes a panic in the reader of spreadsheets, which is not ours, for a refusal. One that it does
     // not take still ends the fuzzer.
     std::panic::set_hook(Box::new(|_| {}));
-    Reader::shipped().unwrap()
+    Reader::shipped(Arc::clone(built_in())).unwrap()
 });
 
 fuzz_target!(|data: &[u8]| {

@@ -93,6 +93,8 @@ pub enum ApplicationError {
     Threshold(String),
     #[error("the answers make no rule: {0}")]
     Template(String),
+    #[error("the answers make no field: {0}")]
+    FieldTemplate(String),
     #[error(transparent)]
     RulePath(#[from] RulePathError),
     #[error("{proof}")]

@@ -44,8 +44,8 @@ pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
-    CatalogueInForce, CatalogueSource, CatalogueTexts, catalogue, check_files, source, with_draft,
-    with_files,
+    CatalogueInForce, CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, source,
+    with_draft, with_files,
 };
 pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,
@@ -58,7 +58,7 @@ pub use publishing::diff::{
 };
 pub use publishing::drafts::{
     DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
-    with_template, with_thresholds,
+    with_field, with_template, with_thresholds,
 };
 pub use publishing::proof::Proof;
 pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};

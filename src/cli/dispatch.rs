@@ -78,7 +78,7 @@ async fn dispatch(
 ) -> Result<Conclusion, CliError> {
     match command {
         Command::Config { command } => operation::settings::run(*command, config, printer),
-        Command::Dictionary => output::lists::dictionary(server, printer).await,
+        Command::Dictionary => output::lists::dictionary(server, config, printer).await,
         Command::Healthcheck => operation::healthcheck::run(config).await,
         Command::Judge(request) => portfolio::judge::run(request, config),
         Command::Restore(request) => operation::restore::run(request, config, printer).await,

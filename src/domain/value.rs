@@ -50,3 +50,13 @@ impl<T> Reported<T> {
         }
     }
 }
+
+/// Exact below 2^53; whole numbers of rules and frames are far smaller.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "exact below 2^53, as the doc comment says"
+)]
+pub fn float(count: i64) -> f64 {
+    count as f64
+}

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use polars::error::{PolarsError, PolarsResult};
 use polars::frame::DataFrame;
 
+use super::dictionary::Dictionary;
 use super::editions::editions_in_force;
 use super::error::FrameError;
 use super::totals::{Point, Rows, Totals};
@@ -33,7 +34,7 @@ impl Frames {
     }
 }
 
-/// Builds the frames as of a date: rows dated after it are not looked at. `target` is the target for the global
+/// Builds the frames as of a date: rows dated after it are not looked at. `dictionary` says which facts projects have. `target` is the target for the global
 /// drift in force at that date.
 ///
 /// # Errors
@@ -41,14 +42,15 @@ impl Frames {
 /// Fails when no edition is known at that date, or when Polars refuses the plan.
 pub fn build(
     portfolio: &Portfolio,
+    dictionary: &Dictionary,
     as_of: NaiveDate,
     target: Option<f64>,
 ) -> Result<Frames, FrameError> {
     let editions = editions_in_force(portfolio, as_of)?;
     let point = Point { as_of, editions, target };
     let steps = steps::steps(portfolio, as_of).map_err(plan("steps"))?;
-    let projects =
-        projects::projects(portfolio, &steps, editions, as_of).map_err(plan("projects"))?;
+    let projects = projects::projects((portfolio, dictionary), &steps, editions, as_of)
+        .map_err(plan("projects"))?;
     let rows = Rows::at(point, &projects, &steps);
     let Totals { ministries, portfolio } =
         totals_of(portfolio, &rows, &[point]).map_err(plan("totals"))?;

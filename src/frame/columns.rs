@@ -7,8 +7,7 @@ use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, lit};
 
-use super::dictionary;
-use super::dictionary::{Field, FieldKind, Supplier};
+use super::dictionary::{Dictionary, Field, FieldKind, Supplier};
 use crate::domain::portfolio::follow_up::Fact;
 use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::value::Value;
@@ -60,6 +59,7 @@ pub(super) fn facts(
     facts: &[Fact],
     as_of: NaiveDate,
     fields: impl Iterator<Item = &'static Field>,
+    dictionary: &Dictionary,
 ) -> PolarsResult<DataFrame> {
     let mut past: Vec<&Fact> = facts.iter().filter(|fact| fact.reported_on <= as_of).collect();
     // Stable: of two facts of one day, the one imported later comes later.
@@ -79,7 +79,8 @@ pub(super) fn facts(
         if let Some(last) = reported.get_mut(row) {
             *last = Some(fact.reported_on);
         }
-        let is_answer = dictionary::field(&fact.field)
+        let is_answer = dictionary
+            .field(&fact.field)
             .is_some_and(|field| field.supplier == Supplier::Questionnaire);
         if is_answer && let Some(answers) = answered.get_mut(row) {
             answers.insert(&fact.field, fact.reported_on);

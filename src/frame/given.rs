@@ -10,7 +10,7 @@ use polars::prelude::{DataType, Expr, IntoLazy, NULL, coalesce, col, lit, when};
 
 use super::columns::day;
 use super::dictionary;
-use super::dictionary::Field;
+use super::dictionary::{Dictionary, Field};
 use super::projects::{cpi, days_since, funding_months, remaining_months, spi, typed};
 use super::steps::{difference, drift, end_shift, forecast_end, pace, pace_in_days, rounded};
 use crate::domain::portfolio::subject::SubjectKind;
@@ -45,13 +45,14 @@ impl GivenFrame {
     /// Plans the frame of a scope for tables that have the fields `given`, with the fields `wanted`. A measure
     /// that is given is not computed again.
     pub fn plan(
-        scope: SubjectKind,
+        (scope, dictionary): (SubjectKind, &Dictionary),
         given: &BTreeSet<&'static str>,
         wanted: &BTreeSet<&'static str>,
         as_of: NaiveDate,
         target: Option<f64>,
     ) -> Self {
-        let fields: Vec<&'static Field> = dictionary::fields_of(scope)
+        let fields: Vec<&'static Field> = dictionary
+            .fields_of(scope)
             .filter(|field| wanted.contains(field.name) || given.contains(field.name))
             .collect();
         let mut known = given.clone();

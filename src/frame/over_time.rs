@@ -7,10 +7,10 @@ use polars::frame::DataFrame;
 use polars::prelude::{IntoLazy, JoinArgs, JoinType, col};
 
 use super::columns::column;
-use super::dictionary::Field;
+use super::dictionary::{Field, built_in};
 use super::projects::{due_to_leave, leaving_by};
 use super::totals::{Point, Rows};
-use super::{columns, dictionary, steps};
+use super::{columns, steps};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::Snapshot;
 
@@ -81,8 +81,8 @@ fn facts(portfolio: &Portfolio, points: &[Point]) -> PolarsResult<DataFrame> {
     let is_read = |field: &&Field| field.declarable || field.name == "expected_exit_on";
     let mut whole = DataFrame::empty();
     for point in points {
-        let fields = dictionary::facts().filter(is_read);
-        let known = columns::facts(&portfolio.facts, point.as_of, fields)?;
+        let fields = built_in().facts().filter(is_read);
+        let known = columns::facts(&portfolio.facts, point.as_of, fields, built_in())?;
         let as_of = column("as_of", vec![Some(point.as_of); known.height()]);
         let known = known.hstack(&[as_of])?;
         if whole.width() == 0 {

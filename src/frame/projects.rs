@@ -11,10 +11,10 @@ use polars::prelude::{
 };
 
 use super::columns::day;
-use super::dictionary::{Field, FieldKind};
+use super::dictionary::{Dictionary, Field, FieldKind};
 use super::editions::EditionsInForce;
 use super::steps::{DAYS_PER_MONTH, drift, rounded};
-use super::{columns, dictionary, follow_up, steps};
+use super::{columns, follow_up, steps};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -22,25 +22,25 @@ use crate::domain::portfolio::subject::SubjectKind;
 const MONTHS_PER_YEAR: f64 = 12.0;
 
 pub(super) fn projects(
-    portfolio: &Portfolio,
+    (portfolio, dictionary): (&Portfolio, &Dictionary),
     history: &DataFrame,
     editions: EditionsInForce,
     as_of: NaiveDate,
 ) -> PolarsResult<DataFrame> {
-    measured(portfolio, history, editions, as_of)?
+    measured((portfolio, dictionary), history, editions, as_of)?
         .sort(["project_id"], SortMultipleOptions::default())
-        .select(dictionary::fields_of(SubjectKind::Project).map(typed).collect::<Vec<_>>())
+        .select(dictionary.fields_of(SubjectKind::Project).map(typed).collect::<Vec<_>>())
         .collect()
 }
 
 /// One row per project, with every field of the dictionary and what some are computed from.
 pub(super) fn measured(
-    portfolio: &Portfolio,
+    (portfolio, dictionary): (&Portfolio, &Dictionary),
     history: &DataFrame,
     editions: EditionsInForce,
     as_of: NaiveDate,
 ) -> PolarsResult<LazyFrame> {
-    let facts = columns::facts(&portfolio.facts, as_of, dictionary::facts())?
+    let facts = columns::facts(&portfolio.facts, as_of, dictionary.facts(), dictionary)?
         .lazy()
         // The steps already hold the baseline in force.
         .drop(cols(["cost_initial", "duration_initial", "baseline_on"]));

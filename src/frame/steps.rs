@@ -8,7 +8,8 @@ use polars::prelude::{
     RoundMode, Schema, SortMultipleOptions, StringChunked, coalesce, col, len, lit, when,
 };
 
-use super::{columns, dictionary, series};
+use super::dictionary::built_in;
+use super::{columns, series};
 use crate::domain::portfolio::published::Portfolio;
 
 /// The panorama is published every six months: thresholds on what changed from one edition to the next are meant for a
@@ -32,8 +33,8 @@ const DECIMALS: u32 = 9;
 
 pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<DataFrame> {
     let snapshots = snapshots(portfolio, as_of)?;
-    let declarable = dictionary::facts().filter(|field| field.declarable);
-    let facts = columns::facts(&portfolio.facts, as_of, declarable)?.lazy();
+    let declarable = built_in().facts().filter(|field| field.declarable);
+    let facts = columns::facts(&portfolio.facts, as_of, declarable, built_in())?.lazy();
     let declared =
         facts.select(std::iter::once(col("project_id")).chain(declared()).collect::<Vec<_>>());
     let joined = snapshots

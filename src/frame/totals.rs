@@ -9,10 +9,11 @@ use polars::prelude::{
 };
 
 use super::columns::{column, day};
+use super::dictionary::built_in;
 use super::editions::EditionsInForce;
+use super::exact;
 use super::projects::typed;
 use super::steps::rounded;
-use super::{dictionary, exact};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::SubjectKind;
 
@@ -80,7 +81,7 @@ pub(super) fn totals(rows: &Rows, points: &[Point], vendors: LazyFrame) -> Polar
         let group = col("group").eq(lit(WHOLE));
         all.clone().lazy().filter(if is_whole { group } else { group.not() })
     };
-    let fields = |scope: SubjectKind| dictionary::fields_of(scope).map(typed).collect::<Vec<_>>();
+    let fields = |scope: SubjectKind| built_in().fields_of(scope).map(typed).collect::<Vec<_>>();
     let ministries = of(false)
         .sort(["ministry"], SortMultipleOptions::default())
         .select(fields(SubjectKind::Ministry))

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::SourceError;
 use super::identity::aliases::Aliases;
@@ -10,12 +11,17 @@ use super::read::bundle::FileContent;
 use super::read_request::ReadOptions;
 use super::reader::Reader;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
+use crate::frame::dictionary::Dictionary;
 use crate::support::fingerprint::Fingerprint;
 
 impl Reader {
-    /// A reader with the shipped profiles, those of a folder unless its path is empty, and an alias table.
-    pub fn open(profiles: &Path, aliases: &Path) -> Result<Self, SourceError> {
-        let mut all = Profiles::shipped()?;
+    /// A reader of files with these fields, with the shipped profiles, those of a folder unless its path is empty, and an alias table.
+    pub fn open(
+        profiles: &Path,
+        aliases: &Path,
+        dictionary: Arc<Dictionary>,
+    ) -> Result<Self, SourceError> {
+        let mut all = Profiles::shipped(dictionary)?;
         if !profiles.as_os_str().is_empty() {
             all = all.with_folder(profiles)?;
         }

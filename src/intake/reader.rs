@@ -1,6 +1,7 @@
 //! Reads a file into an import: every row is read, and one wrong row refuses the file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -20,6 +21,7 @@ use super::sheets;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject, SetAside};
+use crate::frame::dictionary::Dictionary;
 use crate::support::fingerprint::Fingerprint;
 
 /// Reads files. Rows are numbered as a spreadsheet program shows them: the header is row 1, and an
@@ -35,8 +37,8 @@ impl Reader {
         Self { profiles, aliases }
     }
 
-    pub fn shipped() -> Result<Self, SourceError> {
-        Ok(Self::new(Profiles::shipped()?, Aliases::shipped()?))
+    pub fn shipped(dictionary: Arc<Dictionary>) -> Result<Self, SourceError> {
+        Ok(Self::new(Profiles::shipped(dictionary)?, Aliases::shipped()?))
     }
 
     pub fn profiles(&self) -> &Profiles {

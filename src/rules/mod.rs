@@ -20,9 +20,11 @@ mod language;
 mod testing;
 
 pub use authoring::answers::{FieldTest, FieldTestError, RuleTemplate, SignTemplate};
+pub use authoring::field::FieldTemplate;
 pub use authoring::template::{to_complete, written as from_template};
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
+pub use catalogue::fields::dictionary_of;
 pub use catalogue::folder::{FolderError, FolderStamp, read_folder, stamp_folder};
 pub use catalogue::front_matter::{Family, Rule, Subjects, titles};
 pub use catalogue::guidance::Reference;

@@ -10,6 +10,7 @@ use super::error::JobError;
 use super::folder_scan;
 use super::folder_scan::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
+use crate::application;
 use crate::application::{Services, notices_of, record_files};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
@@ -44,7 +45,8 @@ struct Recognised {
 
 pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
     let store = &work.services.store;
-    let reader = Arc::new(Reader::open(&work.profiles, &work.aliases)?);
+    let dictionary = application::dictionary(&work.services).await?;
+    let reader = Arc::new(Reader::open(&work.profiles, &work.aliases, dictionary)?);
     let known = store.known_projects().await?;
     let context = context(&reader, &known);
     let remembered: KnownSources = store

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use actix_web::web;
 
 use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::Services;
 use crate::domain::alerts::silence::SilenceTerms;
 use crate::intake::Reader;
 
@@ -19,13 +21,14 @@ pub struct ActionSettings {
 }
 
 impl ActionSettings {
-    /// A reader with the profiles and aliases that are on disk now.
+    /// A reader with the profiles and aliases that are on disk now, and the fields in force.
     ///
     /// # Errors
     /// 503 if they cannot be read.
-    pub(in crate::api) async fn reader(&self) -> Result<Reader, Problem> {
+    pub(in crate::api) async fn reader(&self, services: &Services) -> Result<Reader, Problem> {
+        let dictionary = application::dictionary(services).await?;
         let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
-        let opened = web::block(move || Reader::open(&profiles, &aliases)).await;
+        let opened = web::block(move || Reader::open(&profiles, &aliases, dictionary)).await;
         let opened = opened.map_err(|_| Problem::NotReady("the service is busy".to_owned()))?;
         opened.map_err(|fault| Problem::NotReady(format!("{fault}")))
     }

@@ -36,6 +36,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             ApplicationError::AmbiguousFile { .. }
             | ApplicationError::Template(_)
+            | ApplicationError::FieldTemplate(_)
             | ApplicationError::Threshold(_)
             | ApplicationError::RulePath(_)
             | ApplicationError::SilencesEverything
@@ -154,6 +155,7 @@ impl From<DraftRefusal> for Problem {
             | DraftRefusal::NotOverridden { .. }
             | DraftRefusal::NotAlone { .. }
             | DraftRefusal::WouldOrphan { .. }
+            | DraftRefusal::FieldInUse { .. }
             | DraftRefusal::OverHttpOnly => Self::Refused(words),
         }
     }

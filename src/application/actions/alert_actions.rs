@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::application::publishing::catalogue::catalogue;
+use crate::application::publishing::catalogue::{catalogue, dictionary};
 use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::ActionContext;
@@ -15,8 +15,7 @@ use crate::domain::alerts::silence::{Silence, SilenceChange, SilenceScope, Silen
 use crate::domain::ids::{AlertId, DisputeNumber, MinistryCode, ProjectId, RuleId, SilenceNumber};
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::subject::Subject;
-use crate::frame::dictionary;
-use crate::frame::dictionary::FieldOrigin;
+use crate::frame::dictionary::{Dictionary, FieldOrigin};
 use crate::intake::nearest_name;
 use crate::support::clock::today;
 
@@ -177,8 +176,9 @@ pub async fn contest(
     let Subject::Project(project) = &alert.subject else {
         return Err(ApplicationError::NotOfAProject { subject: alert.subject.to_string() });
     };
+    let fields = dictionary(services).await?;
     for field in &contested.fields {
-        check_contestable(field.as_str())?;
+        check_contestable(field.as_str(), &fields)?;
     }
     let dispute = Dispute {
         number: DisputeNumber(0),
@@ -196,9 +196,9 @@ pub async fn contest(
     Ok(services.store.dispute(&dispute, act).await?)
 }
 
-fn check_contestable(name: &str) -> Result<(), ApplicationError> {
-    let facts = || dictionary::facts().map(|field| field.name);
-    let published = dictionary::fields().filter(|field| field.origin == FieldOrigin::Published);
+fn check_contestable(name: &str, dictionary: &Dictionary) -> Result<(), ApplicationError> {
+    let facts = || dictionary.facts().map(|field| field.name);
+    let published = dictionary.fields().filter(|field| field.origin == FieldOrigin::Published);
     let lists = LISTS.into_iter().map(Dataset::as_str);
     let known: Vec<&str> = facts().chain(published.map(|field| field.name)).chain(lists).collect();
     if known.contains(&name) {

@@ -13,7 +13,7 @@ use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId, RuleId};
 use crate::domain::operation::cycle::{CycleInputs, CycleSummary};
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::portfolio::succession::{Succession, Successions};
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 use crate::rules;
 use crate::rules::Catalogue;
 use crate::store::{Difference, LinkAction, LinkEntry};
@@ -54,7 +54,7 @@ pub(in crate::application) async fn gather(
     // What came after this cycle's own data is for a later one.
     let upto = (inputs.last_import, inputs.last_confirmation);
     let corrections = services.store.corrections_between(after, upto).await?;
-    let corrections = in_words(corrections, &became);
+    let corrections = in_words(corrections, &became, judged.catalogue.dictionary());
     let revised = revised(services, judged, last).await?;
     let engine = (last.inputs.engine != inputs.engine)
         .then(|| format!("Le moteur d’évaluation de Vigie a changé (moteur {}).", inputs.engine));
@@ -130,6 +130,7 @@ fn renamings(log: &[LinkEntry], last: i64) -> (Renamings, Renamings) {
 fn in_words(
     corrections: Vec<(ImportNumber, Difference)>,
     became: &Renamings,
+    dictionary: &Dictionary,
 ) -> BTreeMap<ProjectId, String> {
     let mut by_project: BTreeMap<ProjectId, BTreeMap<ImportNumber, Vec<Difference>>> =
         BTreeMap::new();
@@ -139,17 +140,18 @@ fn in_words(
         by_project.entry(project).or_default().entry(import).or_default().push(difference);
     }
     let sentences = |imports: BTreeMap<ImportNumber, Vec<Difference>>| {
-        let sentences = imports.iter().map(|(import, differences)| sentence(*import, differences));
+        let sentences =
+            imports.iter().map(|(import, differences)| sentence(*import, differences, dictionary));
         sentences.collect::<Vec<_>>().join(" ")
     };
     by_project.into_iter().map(|(project, imports)| (project, sentences(imports))).collect()
 }
 
-fn sentence(import: ImportNumber, differences: &[Difference]) -> String {
+fn sentence(import: ImportNumber, differences: &[Difference], dictionary: &Dictionary) -> String {
     let words = |difference: &Difference| {
         let label = match difference.field.as_str() {
             "project" => "présence dans l’édition",
-            name => dictionary::field(name).map_or(name, |field| field.label),
+            name => dictionary.label(name).unwrap_or(name),
         };
         format!("« {label} » : {} au lieu de {}", difference.now, difference.former)
     };

@@ -17,7 +17,6 @@ use crate::domain::operation::cycle::CycleSummary;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{JudgementRef, Verdicts};
 use crate::domain::rules::verdict::Judgement;
-use crate::frame::dictionary;
 use crate::store::MissionFilter;
 use crate::support::clock::today;
 
@@ -102,7 +101,7 @@ pub(in crate::application) async fn decide_alerts(
             circumstances: &circumstances,
             edition: judged.inputs.edition,
             figures: &judged.watched,
-            label: dictionary::label,
+            label: &|name| judged.catalogue.dictionary().label(name),
         },
     );
     Ok(AlertDecisions { standing: standing.alerts, changes, circumstances })

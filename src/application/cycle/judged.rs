@@ -63,8 +63,12 @@ pub(in crate::application) async fn judge(
         let editions = frame::editions_in_force(&portfolio, as_of)?;
         let ((frames, verdicts), data) = thread::scope(|scope| {
             let data = scope.spawn(|| Fingerprint::of_json(&portfolio));
-            let frames =
-                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
+            let frames = frame::build(
+                &portfolio,
+                catalogue.dictionary(),
+                as_of,
+                view::target(catalogue.thresholds(), as_of),
+            )?;
             let verdicts = catalogue.verdicts(&frames, as_of);
             let data = data.join().unwrap_or_else(|panic| resume_unwind(panic));
             Ok::<_, ApplicationError>(((frames, verdicts), data.map_err(ApplicationError::Record)?))

@@ -15,6 +15,7 @@ use crate::domain::alerts::silence::SilenceChange;
 use crate::domain::ids::{AlertId, CycleNumber, ProjectId};
 use crate::domain::missions::mission::{Mission, MissionChange};
 use crate::domain::portfolio::published::Portfolio;
+use crate::frame::dictionary::built_in;
 use crate::notify::{ComposeContext, CycleFacts, Directory, NoticeTerms, ProjectCost, Stakes};
 use crate::support::clock::today;
 use crate::{frame, notify, rules};
@@ -118,6 +119,6 @@ pub(in crate::application) async fn stakes_of(
         return Ok(Stakes::default());
     }
     let portfolio = portfolio.clone();
-    let measured = move || stakes(&frame::build(&portfolio, as_of, None)?.projects);
+    let measured = move || stakes(&frame::build(&portfolio, built_in(), as_of, None)?.projects);
     tokio::task::spawn_blocking(measured).await?
 }

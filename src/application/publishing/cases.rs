@@ -12,7 +12,7 @@ use crate::domain::alerts::new_fact::SubjectFigures;
 use crate::domain::ids::CycleNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::rule::{RuleStatus, RuleTerms};
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 use crate::rules;
 use crate::rules::{
     CaseOutcome, Catalogue, ExpectedAlert, JudgedEvaluation, JudgedSeries, OverBudget,
@@ -40,7 +40,7 @@ fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
         RuleTerms { status: RuleStatus::Stable, ..rule.terms() }
     });
     let difference = match (evaluations, terms) {
-        (Ok(evaluations), Some(terms)) => follow(&evaluations, terms),
+        (Ok(evaluations), Some(terms)) => follow(&evaluations, terms, catalogue.dictionary()),
         (Ok(_), None) => None,
         (Err(difference), _) => Some(difference),
     };
@@ -48,7 +48,11 @@ fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
 }
 
 /// Every difference, with its date; `None` when there is none.
-fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> {
+fn follow(
+    evaluations: &[JudgedEvaluation],
+    terms: RuleTerms,
+    dictionary: &Dictionary,
+) -> Option<String> {
     let terms = BTreeMap::from([(terms.id.clone(), terms)]);
     let circumstances = Circumstances::default();
     let no_figures = SubjectFigures::new();
@@ -63,7 +67,7 @@ fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> 
             circumstances: &circumstances,
             edition: EditionId::of(evaluation.as_of),
             figures: &no_figures,
-            label: dictionary::label,
+            label: &|name| dictionary.label(name),
         };
         let judgements: Vec<_> = evaluation.judgement.iter().cloned().collect();
         let changes = alerts::reconcile(&known, &judgements, occasion);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::trial::Trial;
 use super::{companion_files, draft_bounds};
@@ -11,6 +12,7 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::Draft;
 use crate::domain::rules::entries::{entry, names};
 use crate::domain::rules::overlay::{Overlay, RulePath, in_force};
+use crate::frame::dictionary::Dictionary;
 use crate::intake::nearest_name;
 use crate::rules;
 use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits};
@@ -175,6 +177,11 @@ pub(in crate::application) async fn read_rules(
     services: &Services,
 ) -> Result<BTreeMap<String, String>, ApplicationError> {
     Ok(source_of(services).await?.texts())
+}
+
+/// The fields that files may supply and rules read now.
+pub async fn dictionary(services: &Services) -> Result<Arc<Dictionary>, ApplicationError> {
+    Ok(Arc::new(rules::dictionary_of(&read_rules(services).await?)))
 }
 
 /// The catalogue in force now.

@@ -18,7 +18,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
 use crate::domain::rules::verdict::Judgement;
 use crate::domain::words::words;
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 
 /// Computed as if no alert or mission existed, and as if what fires had lasted as long as its rule
 /// requires.
@@ -66,7 +66,7 @@ impl Consequences {
     pub(in crate::application) fn of(
         judgements: &[Judgement],
         terms: &BTreeMap<RuleId, RuleTerms>,
-        playbook: &Playbook,
+        (playbook, dictionary): (&Playbook, &Dictionary),
         as_of: NaiveDate,
     ) -> Self {
         let at_once: BTreeMap<RuleId, RuleTerms> = terms
@@ -83,7 +83,7 @@ impl Consequences {
             circumstances: &alerts::Circumstances::default(),
             edition: EditionId::of(as_of),
             figures: &no_figures,
-            label: dictionary::label,
+            label: &|name| dictionary.label(name),
         };
         let changes = alerts::reconcile(&alerts::Followed::default(), judgements, occasion);
         let moment =

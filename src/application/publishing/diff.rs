@@ -152,11 +152,20 @@ pub async fn diff(
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
-            let frames =
-                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
+            let frames = frame::build(
+                &portfolio,
+                catalogue.dictionary(),
+                as_of,
+                view::target(catalogue.thresholds(), as_of),
+            )?;
             let judgements = catalogue.judge(&frames, as_of);
             budget.check()?;
-            let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
+            let consequences = Consequences::of(
+                &judgements,
+                &catalogue.terms(),
+                (&playbook, catalogue.dictionary()),
+                as_of,
+            );
             Ok(Judged { name, catalogue, faults, frames, judgements, consequences })
         };
         let before = judge(before)?;

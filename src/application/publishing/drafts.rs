@@ -17,7 +17,7 @@ use crate::domain::rules::draft::{Draft, DraftState, DraftStep, StepTaken};
 use crate::domain::rules::entries::entry;
 use crate::domain::rules::overlay::RulePath;
 use crate::rules;
-use crate::rules::RuleTemplate;
+use crate::rules::{FieldTemplate, RuleTemplate};
 use crate::store::{DraftSave, DraftText};
 
 /// A draft in its current state, without its texts.
@@ -128,6 +128,21 @@ pub async fn with_template(
     for (path, text) in made {
         files.insert(RulePath::parse(&path)?, text);
     }
+    Ok(files)
+}
+
+/// The files of a draft with that of a new field.
+///
+/// # Errors
+/// When the answers make no field, or the catalogue cannot be read.
+pub async fn with_field(
+    services: &Services,
+    mut files: BTreeMap<RulePath, String>,
+    field: &FieldTemplate,
+) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
+    let dictionary = catalogue::dictionary(services).await?;
+    let (path, text) = field.written(&dictionary).map_err(ApplicationError::FieldTemplate)?;
+    files.insert(RulePath::parse(&path)?, text);
     Ok(files)
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tracing::{error, info};
 
-use super::catalogue;
 use super::catalogue::CatalogueSource;
 use super::draft_bounds::{refusal, require_reason};
 use super::drafts::proved;
 use super::trial::Trial;
+use super::{catalogue, lost_fields};
 use crate::application::actions::webhook_events::notices_of;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::ActionContext;
@@ -56,6 +56,7 @@ async fn publish_proved(
     let source = catalogue::source_of(services).await?;
     let of_draft = catalogue::texts_of(services, draft).await?;
     let texts = source.with(of_draft);
+    lost_fields::refuse(services, &source.texts(), &texts).await?;
     holds(services, trial, texts.clone()).await?;
     let mut versions = Vec::new();
     for file in draft.files() {
@@ -128,6 +129,7 @@ async fn roll_back_proved(
     act: &ActionContext,
 ) -> Result<Publication, ApplicationError> {
     let texts = texts_after(services, source, &files).await?;
+    lost_fields::refuse(services, &source.texts(), &texts).await?;
     holds(services, trial, texts.clone()).await?;
     let versions: Vec<_> = files.iter().map(|file| (&file.path, file.version)).collect();
     let notices = rule_notices(services, Turn::RolledBack, &versions, &texts, act).await?;

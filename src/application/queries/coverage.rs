@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::application::publishing::catalogue;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{CycleNumber, MinistryCode, ProjectId, RuleId};
 use crate::domain::operation::cycle::CycleSummary;
@@ -13,7 +14,7 @@ use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::{Absence, Verdict};
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 use crate::store::KnownUpTo;
 
 /// Most fields that the report of a cycle names.
@@ -93,22 +94,26 @@ pub async fn coverage(
     let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
     let verdicts = services.store.verdicts(cycle.number).await?;
     let ministries = ministries(&portfolio, inputs.edition);
-    let by_ministry = by_ministry(&verdicts, &ministries);
-    Ok(Some(Coverage { cycle, by_rule: by_rule(&verdicts), by_ministry }))
+    let dictionary = catalogue::dictionary(services).await?;
+    let by_ministry = by_ministry(&verdicts, &ministries, &dictionary);
+    Ok(Some(Coverage { cycle, by_rule: by_rule(&verdicts, &dictionary), by_ministry }))
 }
 
 /// The fields whose absence costs a cycle the most verdicts.
-pub(in crate::application) fn costliest(verdicts: &Verdicts) -> Vec<FieldCost> {
+pub(in crate::application) fn costliest(
+    verdicts: &Verdicts,
+    dictionary: &Dictionary,
+) -> Vec<FieldCost> {
     let mut counting = Counting::default();
     for (verdict, count) in verdicts.rules().iter().flat_map(RuleVerdicts::counted) {
         counting.add(verdict, count);
     }
-    let mut costs = counting.tally().missing;
+    let mut costs = counting.tally(dictionary).missing;
     costs.truncate(COSTLIEST);
     costs
 }
 
-fn by_rule(verdicts: &Verdicts) -> Vec<RuleCoverage> {
+fn by_rule(verdicts: &Verdicts, dictionary: &Dictionary) -> Vec<RuleCoverage> {
     let mut counts: BTreeMap<&RuleId, Counting<'_>> = BTreeMap::new();
     for rule in verdicts.rules() {
         let counting = counts.entry(rule.rule()).or_default();
@@ -116,7 +121,7 @@ fn by_rule(verdicts: &Verdicts) -> Vec<RuleCoverage> {
     }
     let covered = |(rule, counting): (&RuleId, Counting<'_>)| RuleCoverage {
         rule: rule.clone(),
-        tally: counting.tally(),
+        tally: counting.tally(dictionary),
     };
     counts.into_iter().map(covered).collect()
 }
@@ -124,6 +129,7 @@ fn by_rule(verdicts: &Verdicts) -> Vec<RuleCoverage> {
 fn by_ministry(
     verdicts: &Verdicts,
     ministries: &BTreeMap<ProjectId, MinistryCode>,
+    dictionary: &Dictionary,
 ) -> Vec<MinistryCoverage> {
     let mut counts: BTreeMap<&MinistryCode, Counting<'_>> = BTreeMap::new();
     for judgement in verdicts.iter() {
@@ -138,7 +144,7 @@ fn by_ministry(
     }
     let covered = |(ministry, counting): (&MinistryCode, Counting<'_>)| MinistryCoverage {
         ministry: ministry.clone(),
-        tally: counting.tally(),
+        tally: counting.tally(dictionary),
     };
     counts.into_iter().map(covered).collect()
 }
@@ -183,8 +189,12 @@ impl<'v> Counting<'v> {
         }
     }
 
-    fn tally(self) -> Tally {
-        let mut missing: Vec<FieldCost> = self.costs.into_values().collect();
+    fn tally(self, dictionary: &Dictionary) -> Tally {
+        let labelled = |cost: FieldCost| {
+            let label = dictionary.label(&cost.field).unwrap_or(&cost.field).to_owned();
+            FieldCost { label, ..cost }
+        };
+        let mut missing: Vec<FieldCost> = self.costs.into_values().map(labelled).collect();
         // The sort is stable: fields with the same cost stay in the order of their names.
         missing.sort_by_key(|cost| std::cmp::Reverse(cost.verdicts));
         Tally { missing, ..self.tally }
@@ -193,7 +203,6 @@ impl<'v> Counting<'v> {
 
 impl FieldCost {
     fn nothing(field: &str) -> Self {
-        let label = dictionary::field(field).map_or(field, |known| known.label);
-        Self { field: field.to_owned(), label: label.to_owned(), verdicts: 0, withheld: 0 }
+        Self { field: field.to_owned(), label: String::new(), verdicts: 0, withheld: 0 }
     }
 }

@@ -62,7 +62,12 @@ pub async fn explain(
     let lines = texts.get(&found.file).map_or("", String::as_str);
     let lines = lines.lines().map(str::to_owned).collect();
     let explain = move |budget: &Budget| {
-        let frames = frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
+        let frames = frame::build(
+            &portfolio,
+            catalogue.dictionary(),
+            as_of,
+            view::target(catalogue.thresholds(), as_of),
+        )?;
         let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
         let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
         budget.check()?;

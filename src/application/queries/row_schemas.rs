@@ -71,7 +71,7 @@ impl ToSchema for HistoryRow {}
 /// The schema of a row with every field of the scope. Each may be `null`: unknown or withheld.
 fn row(scope: SubjectKind, description: &str) -> RefOr<Schema> {
     let mut row = ObjectBuilder::new().description(Some(description));
-    for field in dictionary::fields_of(scope) {
+    for field in dictionary::built_in().fields_of(scope) {
         row = row.property(field.name, property(field)).required(field.name);
     }
     row.into()

@@ -26,9 +26,10 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
 use crate::domain::value::Value;
 use crate::frame;
-use crate::frame::FrameError;
+use crate::frame::dictionary::Dictionary;
+use crate::frame::{FrameError, Frames};
 use crate::intake::{name_key, nearest_name};
-use crate::rules::Thresholds;
+use crate::rules::{Thresholds, dictionary_of};
 use crate::store::{ImportSummary, KnownUpTo};
 use crate::support::clock::today;
 
@@ -84,7 +85,7 @@ pub async fn panorama(
     services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Panorama, ApplicationError> {
-    let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
+    let Measurable { as_of, portfolio, thresholds, .. } = Measurable::read(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let editions = ends_of_editions(&portfolio, as_of);
@@ -127,12 +128,8 @@ pub async fn projects(
     services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<TableRow>, ApplicationError> {
-    let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
-    tokio::task::spawn_blocking(move || {
-        let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
-        table_rows::rows(&frames.projects)
-    })
-    .await?
+    let known = Measurable::read(services, as_of).await?;
+    tokio::task::spawn_blocking(move || table_rows::rows(&known.frames()?.projects)).await?
 }
 
 /// A project with its history. `requested` is an id or any name the project ever had; case and
@@ -145,9 +142,10 @@ pub async fn project(
     let KnownProject { project: id, names, .. } = find_project(services, requested).await?;
     let (cycle, verdicts) = verdicts_as_of(services, &id, as_of).await?;
     let verdicts = verdict_lines(services, verdicts).await?;
-    let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
+    let known = Measurable::read(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
-        let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
+        let frames = known.frames()?;
+        let Measurable { as_of, portfolio, .. } = known;
         let of_project = || col("project_id").eq(lit(id.as_str()));
         let only = |frame: DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(ApplicationError::Table)
@@ -293,13 +291,33 @@ pub(in crate::application) async fn known_portfolio(
     .into())
 }
 
-/// The date, what is known as of it, and the thresholds in force now: all that figures need, without the rules.
-pub(in crate::application) async fn known_with_thresholds(
-    services: &Services,
-    as_of: Option<NaiveDate>,
-) -> Result<(NaiveDate, Portfolio, Thresholds), ApplicationError> {
-    let (as_of, portfolio) = known_data(services, as_of).await?;
-    Ok((as_of, portfolio, Thresholds::of_texts(&read_rules(services).await?)))
+/// All that figures need, without the rules.
+#[derive(Debug)]
+pub(in crate::application) struct Measurable {
+    pub(in crate::application) as_of: NaiveDate,
+    /// What is known as of that date.
+    pub(in crate::application) portfolio: Portfolio,
+    /// The thresholds in force now.
+    pub(in crate::application) thresholds: Thresholds,
+    /// The fields in force now.
+    dictionary: Dictionary,
+}
+
+impl Measurable {
+    pub(in crate::application) async fn read(
+        services: &Services,
+        as_of: Option<NaiveDate>,
+    ) -> Result<Self, ApplicationError> {
+        let (as_of, portfolio) = known_data(services, as_of).await?;
+        let texts = read_rules(services).await?;
+        let (thresholds, dictionary) = (Thresholds::of_texts(&texts), dictionary_of(&texts));
+        Ok(Self { as_of, portfolio, thresholds, dictionary })
+    }
+
+    pub(in crate::application) fn frames(&self) -> Result<Frames, FrameError> {
+        let Self { as_of, portfolio, thresholds, dictionary } = self;
+        frame::build(portfolio, dictionary, *as_of, target(thresholds, *as_of))
+    }
 }
 
 pub(in crate::application) async fn known_data(

@@ -4,20 +4,24 @@ use serde_json::Value as Json;
 
 use super::print::{Cell, Printer, Sheet};
 use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::rules::texts_in_force;
 use vigie::client::{ApiClient, HttpTransport};
-use vigie::frame::dictionary;
+use vigie::rules::dictionary_of;
+use vigie::server::config::Config;
 use vigie::support::french;
 
-/// The fields that a server knows, or else those of this version: no database is needed for that.
+/// The fields that a server knows, or else those of this machine's catalogue. Where there is no database, none is made.
 pub(in crate::cli) async fn dictionary(
     server: Option<HttpTransport>,
+    config: &Config,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     if let Some(server) = server {
         let api = ApiClient::new(server);
         return show_dictionary(&api.all(api.at(&["dictionary"])).await?, printer);
     }
-    let fields = dictionary::fields().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    let dictionary = dictionary_of(&texts_in_force(config).await?);
+    let fields = dictionary.fields().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
     show_dictionary(&fields, printer)
 }
 

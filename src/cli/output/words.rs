@@ -1,12 +1,33 @@
 //! Words that several tables share.
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::rules::verdict::{Absence, MissingField};
-use vigie::frame::dictionary;
+
+/// What people call each field.
+pub(in crate::cli) struct FieldLabels(BTreeMap<String, String>);
+
+#[derive(Deserialize)]
+struct LabelledField {
+    name: String,
+    label: String,
+}
+
+impl FieldLabels {
+    /// Those of the dictionary in force where the API answers.
+    pub(in crate::cli) async fn read(api: &ApiClient) -> Result<Self, RemoteFault> {
+        let fields: Vec<LabelledField> = api.all(api.at(&["dictionary"])).await?;
+        Ok(Self(fields.into_iter().map(|field| (field.name, field.label)).collect()))
+    }
+}
 
 /// What a rule lacked, by the labels of the fields: `Donnée manquante : retard de la revue`.
-pub(in crate::cli) fn missing_in_words(missing: &[MissingField]) -> String {
+pub(in crate::cli) fn missing_in_words(missing: &[MissingField], labels: &FieldLabels) -> String {
     let label = |one: &MissingField| {
-        let label = dictionary::field(&one.field).map_or(one.field.as_str(), |field| field.label);
+        let label = labels.0.get(&one.field).unwrap_or(&one.field);
         match one.why {
             Absence::Missing => lower_first(label),
             Absence::Withheld => format!("{} (non publié)", lower_first(label)),

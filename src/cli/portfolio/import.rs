@@ -1,6 +1,7 @@
 //! `vigie import`: files in, and a report of what each gave. One that is refused does not stop the others.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,10 +13,12 @@ use crate::cli::output::print;
 use crate::cli::output::print::Printer;
 use crate::cli::person::anybody;
 use crate::cli::session::Session;
+use vigie::application;
 use vigie::application::{Intake, IntakeTerms, RefusedFile, Services, take_in};
 use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Dataset, Import, KnownProject};
+use vigie::frame::dictionary::built_in;
 use vigie::intake::{
     Batch, FileContent, ReadOptions, Reader, SourceError, base_name, read_batch, unpacked,
 };
@@ -61,7 +64,8 @@ async fn import_here(
     services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let reader = Reader::open(&config.profiles, &config.aliases)?;
+    let dictionary = application::dictionary(services).await?;
+    let reader = Reader::open(&config.profiles, &config.aliases, dictionary)?;
     let known = services.store.known_projects().await?;
     let (mut imports, refused) = match read_all(request, &reader, known) {
         Err(CliError::Source(SourceError::Refused(refused))) => {
@@ -100,7 +104,8 @@ async fn send(
     api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let reader = Reader::shipped()?;
+    // The server may know other fields too.
+    let reader = Reader::shipped(Arc::clone(built_in()))?;
     let mut waiting = Vec::new();
     for file in vigie::intake::files_at(&request.paths)? {
         let bytes = vigie::intake::read_file(&file)?;

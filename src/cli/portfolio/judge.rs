@@ -74,7 +74,7 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
         print::message(&fault.to_string());
     }
     let profile = match &request.profile {
-        Some(path) => TableProfile::read(path)?,
+        Some(path) => TableProfile::read(path, catalogue.dictionary())?,
         None => TableProfile::default(),
     };
     let table_request = TableRequest {

@@ -7,7 +7,7 @@ use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::output::words::missing_in_words;
+use crate::cli::output::words::{FieldLabels, missing_in_words};
 use crate::cli::session::Session;
 use vigie::application::{ProjectView, TableRow};
 use vigie::domain::portfolio::snapshot::Phase;
@@ -22,12 +22,17 @@ pub(in crate::cli) async fn run(
     as_of: Option<NaiveDate>,
     Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    show(&api.get(api.at(&["projects", name]).with("as_of", as_of)).await?, printer)
+    let view = api.get(api.at(&["projects", name]).with("as_of", as_of)).await?;
+    show(&view, &FieldLabels::read(api).await?, printer)
 }
 
-fn show(view: &ProjectView, printer: &Printer) -> Result<Conclusion, CliError> {
+fn show(
+    view: &ProjectView,
+    labels: &FieldLabels,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let sheets: Vec<Sheet> =
-        [Some(history(view)), rebaselines(view), Some(verdicts(view)), trail(view)]
+        [Some(history(view)), rebaselines(view), Some(verdicts(view, labels)), trail(view)]
             .into_iter()
             .flatten()
             .collect();
@@ -141,7 +146,7 @@ fn baseline_note(view: &ProjectView) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-fn verdicts(view: &ProjectView) -> Sheet {
+fn verdicts(view: &ProjectView, labels: &FieldLabels) -> Sheet {
     let title = match &view.cycle {
         Some(cycle) => {
             format!("Verdicts du cycle {}, au {}", cycle.number, french::date(cycle.inputs.as_of))
@@ -157,7 +162,7 @@ fn verdicts(view: &ProjectView) -> Sheet {
                 Cell::of(format!("{} ({rule})", one.rule_title), one.rule_title.as_str())
             }),
             ("verdict", "Verdict", &|one| verdict(&one.judgement)),
-            ("grounds", "Explication", &|one| Cell::text(grounds(&one.judgement))),
+            ("grounds", "Explication", &|one| Cell::text(grounds(&one.judgement, labels))),
             ("rule", "", &|one| Cell::text(one.judgement.rule.as_str())),
         ],
     )
@@ -171,10 +176,10 @@ fn verdict(judgement: &Judgement) -> Cell {
     }
 }
 
-fn grounds(judgement: &Judgement) -> String {
+fn grounds(judgement: &Judgement, labels: &FieldLabels) -> String {
     match &judgement.verdict {
         Verdict::Level { .. } => judgement.explanation.clone().unwrap_or_default(),
-        Verdict::Unknown { missing } => missing_in_words(missing),
+        Verdict::Unknown { missing } => missing_in_words(missing, labels),
         Verdict::Failed { fault } => {
             let place = |number: Option<usize>| number.map_or(String::new(), |n| format!(":{n}"));
             format!(

@@ -8,6 +8,8 @@ use clap::{ArgGroup, Parser, Subcommand};
 use crate::cli::values::{date, level};
 use vigie::application::Wording;
 use vigie::domain::level::Level;
+use vigie::domain::rules::worsening::Direction;
+use vigie::frame::dictionary::{FieldKind, Supplier, Unit};
 use vigie::rules::FieldTest;
 
 #[derive(Debug, Subcommand)]
@@ -91,6 +93,10 @@ pub(crate) enum RulesCommand {
     /// field that changed since the previous edition (`--changes`), a date gone by (`--past`), or more than a share of the
     /// projects of a ministry (`--share`). Its cases pass as they are; complete what is marked « À compléter ».
     New(NewArgs),
+    /// Open a draft with a new field of the data dictionary
+    ///
+    /// Once it is published, files may supply it, rules read it, and tables, exports and the API show it.
+    NewField(NewFieldArgs),
     /// Open a draft of rules, test cases and thresholds, or save it again
     ///
     /// A draft takes effect only once another person publishes it. It can be saved several times, by
@@ -240,6 +246,48 @@ pub(crate) struct NewArgs {
     #[arg(long)]
     pub(crate) comment: Option<String>,
     /// Folder in which to write the files too
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct NewFieldArgs {
+    /// Name of the new field: lower-case letters, digits and `_`
+    pub(crate) name: String,
+    /// Type: `bool`, `int`, `float`, `text` or `date`
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) kind: FieldKind,
+    /// Unit of a number: `ratio`, `points`, `meur`, `meur_per_year`, `months`, `days`, `count` or `fte`
+    #[arg(long, value_name = "UNIT", default_value = "none")]
+    pub(crate) unit: Unit,
+    /// What people read, in French
+    #[arg(long)]
+    pub(crate) label: String,
+    /// Its definition, in French
+    #[arg(long)]
+    pub(crate) meaning: String,
+    /// Who supplies it: `dinum`, `article3`, `questionnaire` or `audit`
+    #[arg(long, value_name = "SUPPLIER")]
+    pub(crate) supplier: Supplier,
+    /// Least number that it can be
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub(crate) min: Option<f64>,
+    /// Greatest number that it can be
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub(crate) max: Option<f64>,
+    /// A word that it can be, or what the next number from `--min` means; given several times
+    #[arg(long = "choice", value_name = "WORDS")]
+    pub(crate) choices: Vec<String>,
+    /// How it gets worse: `higher` or `lower`
+    #[arg(long, value_name = "DIRECTION", requires = "step")]
+    pub(crate) worse: Option<Direction>,
+    /// From which worsening on it is a new fact, in its unit
+    #[arg(long, value_name = "NUMBER", requires = "worse")]
+    pub(crate) step: Option<f64>,
+    /// What the draft is for; the label by default
+    #[arg(long)]
+    pub(crate) comment: Option<String>,
+    /// Folder in which to write the file too
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
 }

@@ -4,7 +4,7 @@ use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::format::Format;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::output::words::missing_in_words;
+use crate::cli::output::words::{FieldLabels, missing_in_words};
 use vigie::application::Explanation;
 use vigie::domain::rules::verdict::{ReadingSource, Verdict};
 use vigie::rules::TraceFinding;
@@ -13,15 +13,16 @@ use vigie::support::french;
 /// Tables are for people, who read the text of the rule only when they ask for its `code`.
 pub(super) fn show(
     explained: &Explanation,
+    labels: &FieldLabels,
     code: bool,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let in_words = printer.format() == Format::Table;
-    let trail = trail(explained, in_words, code || !in_words);
+    let trail = trail(explained, labels, in_words, code || !in_words);
     printer.answer(explained, &[trail, readings(explained)], 0)
 }
 
-fn trail(explained: &Explanation, in_words: bool, code: bool) -> Sheet {
+fn trail(explained: &Explanation, labels: &FieldLabels, in_words: bool, code: bool) -> Sheet {
     let mut last = None;
     let rows = explained.trace.steps.iter().map(|step| {
         let text = step.line.checked_sub(1).and_then(|index| explained.lines.get(index));
@@ -45,10 +46,10 @@ fn trail(explained: &Explanation, in_words: bool, code: bool) -> Sheet {
     let mut columns = vec![("line", "Ligne")];
     columns.extend(code.then_some(("text", "Texte de la règle")));
     columns.extend([("comparison", "Constat"), ("finding", "Résultat")]);
-    Sheet::new(title, columns, rows.collect()).with_note(conclusion(explained))
+    Sheet::new(title, columns, rows.collect()).with_note(conclusion(explained, labels))
 }
 
-fn conclusion(explained: &Explanation) -> String {
+fn conclusion(explained: &Explanation, labels: &FieldLabels) -> String {
     let judgement = &explained.trace.judgement;
     match &judgement.verdict {
         Verdict::Level { level } => {
@@ -62,7 +63,7 @@ fn conclusion(explained: &Explanation) -> String {
             text
         }
         Verdict::Unknown { missing } => {
-            format!("Conclusion : non évaluable. {}.", missing_in_words(missing))
+            format!("Conclusion : non évaluable. {}.", missing_in_words(missing, labels))
         }
         Verdict::Failed { fault } => {
             let place = [fault.line, fault.column].into_iter().flatten();

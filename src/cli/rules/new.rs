@@ -1,10 +1,10 @@
-//! `vigie rules new`: a draft with a rule written from a few answers.
+//! `vigie rules new` and `vigie rules new-field`: a draft with a rule, or a field, written from a few answers.
 
 use std::path::Path;
 
 use serde_json::json;
 
-use super::args::NewArgs;
+use super::args::{NewArgs, NewFieldArgs};
 use super::drafts;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
@@ -12,7 +12,8 @@ use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use vigie::application::DraftView;
 use vigie::domain::ids::RuleId;
-use vigie::rules::{RuleTemplate, SignTemplate};
+use vigie::domain::rules::worsening::Worsening;
+use vigie::rules::{FieldTemplate, RuleTemplate, SignTemplate};
 
 pub(super) async fn run(request: &NewArgs, session: &Session<'_>) -> Result<Conclusion, CliError> {
     let template = template(request);
@@ -31,6 +32,37 @@ pub(super) async fn run(request: &NewArgs, session: &Session<'_>) -> Result<Conc
         "À compléter, puis : vigie rules test --draft {number} --run \"{id}/*\""
     ));
     Ok(concluded)
+}
+
+pub(super) async fn field(
+    request: &NewFieldArgs,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let field = FieldTemplate {
+        name: request.name.clone(),
+        kind: request.kind,
+        unit: request.unit,
+        label: request.label.clone(),
+        meaning: request.meaning.clone(),
+        supplier: request.supplier,
+        min: request.min,
+        max: request.max,
+        choices: request.choices.clone(),
+        worsening: request.worse.zip(request.step).map(|(worse, step)| Worsening {
+            worse,
+            step,
+            relative: false,
+        }),
+    };
+    let comment = request.comment.clone();
+    let comment = comment.unwrap_or_else(|| format!("Nouveau champ : {}", request.label));
+    let api = &session.api;
+    let body = json!({ "comment": comment, "field": field });
+    let saved: DraftView = api.post(api.at(&["drafts"]), &body).await?;
+    if let Some(folder) = &request.out {
+        write(folder, &saved)?;
+    }
+    drafts::show_saved(&saved, session.printer)
 }
 
 /// One of the ways of noticing is given: the command line sees to it.

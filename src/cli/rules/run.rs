@@ -9,6 +9,7 @@ use super::shelf::{Shelf, tried};
 use super::{check, compare, diff, docs, drafts, explain, list, new, test};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
+use crate::cli::output::words::FieldLabels;
 use crate::cli::session::Session;
 use vigie::application;
 use vigie::application::{CatalogueDiff, CatalogueTexts, today};
@@ -42,6 +43,7 @@ pub(in crate::cli) async fn run(
         | RulesCommand::Overrides
         | RulesCommand::Drafts { .. }
         | RulesCommand::New(_)
+        | RulesCommand::NewField(_)
         | RulesCommand::Draft(_)
         | RulesCommand::Submit(_)
         | RulesCommand::Return(_)
@@ -70,7 +72,8 @@ async fn run_in_session(
                 .with("subject", Some(subject))
                 .with("as_of", *as_of)
                 .with("draft", *draft);
-            explain::show(&tried(api.get(place).await, session)?, *code, printer)
+            let explained = tried(api.get(place).await, session)?;
+            explain::show(&explained, &FieldLabels::read(api).await?, *code, printer)
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             diff::show(&diff_folders([before, after], *as_of, session).await?, printer)
@@ -90,6 +93,7 @@ async fn run_in_session(
             drafts::show_draft(&drafts::find(*draft, api).await?, printer)
         }
         RulesCommand::New(request) => new::run(request, session).await,
+        RulesCommand::NewField(request) => new::field(request, session).await,
         RulesCommand::Draft(request) => drafts::save(request, session).await,
         RulesCommand::Submit(request) => drafts::step(request, DraftStep::Submitted, api).await,
         RulesCommand::Return(request) => drafts::step(request, DraftStep::Returned, api).await,

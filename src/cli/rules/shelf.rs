@@ -38,7 +38,10 @@ impl Shelf {
             session.close().await;
             files?
         } else {
-            folder(of, config).await?
+            match of.shipped {
+                true => CatalogueTexts::read(&config.rules).await?.texts,
+                false => texts_in_force(config).await?,
+            }
         };
         let trial = config.trials.of_command();
         let found = CatalogueInForce::compile(texts, &config.limits, trial.budget());
@@ -66,10 +69,9 @@ pub(super) async fn files(
 }
 
 /// The folder of rules, with what was published over it. Where there is no database, none is made.
-async fn folder(of: OfArgs, config: &Config) -> Result<BTreeMap<String, String>, CliError> {
-    if of.shipped {
-        return Ok(CatalogueTexts::read(&config.rules).await?.texts);
-    }
+pub(in crate::cli) async fn texts_in_force(
+    config: &Config,
+) -> Result<BTreeMap<String, String>, CliError> {
     let store = Store::open_existing(&config.database_url).await?;
     let source = application::source(&config.rules, store.as_ref()).await;
     if let Some(store) = store {

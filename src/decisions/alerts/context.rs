@@ -10,7 +10,11 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
 
-#[derive(Clone, Copy, Debug)]
+/// The French label of a field, by its name; `None` when there is no such field.
+pub(super) type FieldLabel<'a> = dyn Fn(&str) -> Option<&'static str> + Sync + 'a;
+
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "labels are looked up by a function")]
 pub struct EvaluationContext<'a> {
     pub cycle: CycleNumber,
     pub as_of: NaiveDate,
@@ -23,7 +27,7 @@ pub struct EvaluationContext<'a> {
     /// The values that new facts are found in.
     pub figures: &'a SubjectFigures,
     /// The French label of a field, by its name; `None` when there is no such field.
-    pub label: fn(&str) -> Option<&'static str>,
+    pub label: &'a FieldLabel<'a>,
 }
 
 /// What happened apart from the verdicts and explains some of them. Texts are in French.

@@ -1,5 +1,6 @@
 //! The French wording of reasons.
 
+use super::context::FieldLabel;
 use crate::domain::level::Level;
 use crate::domain::rules::rule::RuleTerms;
 use crate::domain::rules::verdict::{Absence, MissingField};
@@ -25,7 +26,7 @@ pub(super) fn resolved(level: Level) -> String {
 }
 
 /// Each missing field by its label.
-pub(super) fn unknown(missing: &[MissingField], label: fn(&str) -> Option<&'static str>) -> String {
+pub(super) fn unknown(missing: &[MissingField], label: &FieldLabel<'_>) -> String {
     let words = missing.iter().map(|missing| {
         let name = label(&missing.field).map_or_else(|| missing.field.clone(), lowered);
         match missing.why {

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::overlay::RulePath;
 use crate::domain::accounts::audit::Actor;
-use crate::domain::ids::DraftNumber;
+use crate::domain::ids::{DraftNumber, RuleId};
 
 /// Files of one draft.
 pub const MOST_FILES: usize = 100;
@@ -60,4 +60,16 @@ pub enum DraftRefusal {
          status = \"deprecated\" and a deprecated_reason, which closes them"
     )]
     WouldOrphan { rule: String, alerts: usize },
+    #[error(
+        "the field `{field}` would be {change}, and it is in use: {}; have what uses it changed first",
+        used_by(readers, *facts)
+    )]
+    FieldInUse { field: String, change: &'static str, readers: Vec<RuleId>, facts: usize },
+}
+
+fn used_by(readers: &[RuleId], facts: usize) -> String {
+    let readers: Vec<&str> = readers.iter().map(RuleId::as_str).collect();
+    let rules = (!readers.is_empty()).then(|| format!("read by {}", readers.join(", ")));
+    let facts = (facts > 0).then(|| format!("{facts} facts were supplied under this name"));
+    rules.into_iter().chain(facts).collect::<Vec<_>>().join("; ")
 }

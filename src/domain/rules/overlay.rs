@@ -27,6 +27,9 @@ const CASES: &str = "cases/";
 /// The folder of thresholds that are in force over those of `thresholds.toml`, a file each.
 const THRESHOLDS: &str = "thresholds/";
 
+/// The folder of facts that are added to the fields of the program, a file each.
+const FIELDS: &str = "fields/";
+
 const RULE: &str = "rhai";
 
 /// A file of the catalogue, relative to its folder: `drift/D1.rhai`. It never leads out of it.
@@ -37,14 +40,14 @@ pub struct RulePath(String);
 text_schema!(
     RulePath,
     "A file of the catalogue, relative to its folder",
-    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|(cases|thresholds)/[A-Za-z0-9_-]+\.toml|(missions|notices|reviews|thresholds)\.toml)$",
+    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|(cases|fields|thresholds)/[A-Za-z0-9_-]+\.toml|(missions|notices|reviews|thresholds)\.toml)$",
     "drift/D1.rhai"
 );
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "found `{found}`, expected a file of the catalogue: a rule such as `drift/D1.rhai`, its cases \
-     `cases/D1.toml`, a threshold `thresholds/drift_target.toml`, or one of {}", OTHER_FILES.join(", ")
+     `cases/D1.toml`, a threshold `thresholds/drift_target.toml`, a field `fields/NAME.toml`, or one of {}", OTHER_FILES.join(", ")
 )]
 pub struct RulePathError {
     found: String,
@@ -82,6 +85,14 @@ impl RulePath {
         Self::parse(&format!("{THRESHOLDS}{name}.toml"))
     }
 
+    /// The file of one field.
+    ///
+    /// # Errors
+    /// When no file can have that name.
+    pub fn of_field(name: &str) -> Result<Self, RulePathError> {
+        Self::parse(&format!("{FIELDS}{name}.toml"))
+    }
+
     /// The threshold whose text this is.
     pub fn threshold(&self) -> Option<&str> {
         self.0.strip_prefix(THRESHOLDS)?.strip_suffix(".toml")
@@ -101,7 +112,7 @@ fn is_path(text: &str) -> bool {
         let mut letters = part.chars();
         letters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') && !part.is_empty()
     };
-    let in_folder = [CASES, THRESHOLDS].iter().any(|folder| text.starts_with(folder));
+    let in_folder = [CASES, FIELDS, THRESHOLDS].iter().any(|folder| text.starts_with(folder));
     let of_a_rule = extension == RULE && !in_folder;
     let of_cases = extension == "toml" && in_folder && parts.len() == 2;
     text.len() <= LONGEST_PATH

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::value::Value;
+use crate::domain::value::{Value, float};
 use crate::domain::words::words;
 
 words! {
@@ -41,7 +41,7 @@ impl Worsening {
     pub fn reaches(self, before: &Value, after: &Value) -> bool {
         let (rise, former) = match (before, after) {
             (Value::Date(before), Value::Date(after)) => {
-                (figure(after.signed_duration_since(*before).num_days()), 0.0)
+                (float(after.signed_duration_since(*before).num_days()), 0.0)
             }
             (before, after) => match (number(before), number(after)) {
                 (Some(before), Some(after)) => (after - before, before),
@@ -59,19 +59,10 @@ impl Worsening {
 
 fn number(value: &Value) -> Option<f64> {
     match value {
-        Value::Int(count) => Some(figure(*count)),
+        Value::Int(count) => Some(float(*count)),
         Value::Float(figure) => Some(*figure),
         Value::Bool(_) | Value::Text(_) | Value::Date(_) => None,
     }
-}
-
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    reason = "counts and days are far below 2^53"
-)]
-fn figure(count: i64) -> f64 {
-    count as f64
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

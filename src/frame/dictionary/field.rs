@@ -25,6 +25,18 @@ pub struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub worsening: Option<Worsening>,
+    /// The least figure that it can be, in its unit; absent where only what its unit allows bounds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub min: Option<f64>,
+    /// The greatest figure that it can be, in its unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub max: Option<f64>,
+    /// All that it can be: the words of a text; of a whole number, what its values from `min` to `max` mean.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub choices: Vec<&'static str>,
     /// A measure that a file may also supply as a fact. The first value declared then holds for ever.
     #[serde(skip)]
     #[schema(ignore)]
@@ -36,7 +48,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Whether a figure can be one of this field. Fails with what was expected.
+    /// Whether a figure is within what its unit allows. Fails with what was expected.
     pub fn plausible(&self, figure: f64) -> Result<f64, &'static str> {
         match self.unit {
             Unit::Meur | Unit::MeurPerYear => plausible::meur(figure),
@@ -53,16 +65,31 @@ impl Field {
     pub fn is_share(&self) -> bool {
         self.unit == Unit::Ratio && self.origin == FieldOrigin::Fact
     }
+
+    /// The least figure that a file may give of it. Of what people report, nobody reports less than nothing, unless it is a difference or the
+    /// dictionary says so.
+    pub fn least(&self) -> Option<f64> {
+        let is_reported = self.origin == FieldOrigin::Fact || self.declarable;
+        self.min.or((is_reported && self.unit != Unit::Points).then_some(0.0))
+    }
+
+    /// What each value of a whole number means, from the least to the greatest.
+    pub fn steps(&self) -> impl Iterator<Item = (i64, &'static str)> {
+        let choices = self.choices.iter().filter(|_| self.kind == FieldKind::Int).copied();
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole when it was read")]
+        let first = self.min.unwrap_or_default() as i64;
+        (first..).zip(choices)
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldKind {
-    Bool,
-    Int,
-    Float,
-    Text,
-    Date,
+words! {
+    pub enum FieldKind, "a kind of field" {
+        Bool = "bool",
+        Int = "int",
+        Float = "float",
+        Text = "text",
+        Date = "date",
+    }
 }
 
 words! {
@@ -85,16 +112,23 @@ words! {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Supplier {
-    Panorama,
-    Dinum,
-    Article3,
-    Questionnaire,
-    Audit,
-    /// Computed here.
-    Vigie,
+words! {
+    pub enum Supplier, "a supplier" {
+        Panorama = "panorama",
+        Dinum = "dinum",
+        Article3 = "article3",
+        Questionnaire = "questionnaire",
+        Audit = "audit",
+        /// Computed here.
+        Vigie = "vigie",
+    }
+}
+
+impl Supplier {
+    /// Whether it supplies facts in files, besides the panorama.
+    pub fn reports(self) -> bool {
+        !matches!(self, Self::Panorama | Self::Vigie)
+    }
 }
 
 /// How a value comes into the frame.

@@ -1,4 +1,4 @@
-//! Reads the text of the dictionary and checks it.
+//! Reads the text of the fields that are part of the program, and checks it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -15,7 +15,7 @@ use crate::domain::rules::worsening::Worsening;
 use crate::support::text_position::line_and_column;
 
 #[derive(Debug)]
-pub(super) struct Dictionary {
+pub(super) struct BuiltIn {
     fields: Vec<Field>,
     pasts: Vec<Past>,
     /// Where each field is in `fields`.
@@ -64,6 +64,10 @@ struct Entry<'a> {
     scopes: Option<Vec<SubjectKind>>,
     #[serde(default)]
     declarable: bool,
+    min: Option<f64>,
+    max: Option<f64>,
+    #[serde(borrow, default)]
+    choices: Vec<&'a str>,
     #[serde(borrow)]
     withheld_by: Option<&'a str>,
     worsening: Option<Worsening>,
@@ -82,7 +86,7 @@ struct PastEntry<'a> {
     editions: Option<&'a str>,
 }
 
-impl Dictionary {
+impl BuiltIn {
     /// # Errors
     ///
     /// Fails at the first line that is not a dictionary's: what was found there and what was expected.
@@ -119,8 +123,8 @@ impl Dictionary {
         Ok(dictionary)
     }
 
-    pub(super) fn fields(&self) -> &[Field] {
-        &self.fields
+    pub(super) fn fields(&'static self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter()
     }
 
     pub(super) fn pasts(&self) -> &[Past] {
@@ -132,7 +136,8 @@ impl Dictionary {
     }
 
     fn add(&mut self, field: Field) -> Result<(), String> {
-        check_alone(&field)?;
+        let texts = [field.name, field.label, field.meaning];
+        check_alone(&field, texts).map_err(|reason| format!("field `{}`: {reason}", field.name))?;
         match self.places.entry(field.name) {
             Slot::Occupied(_) => {
                 Err(format!("found the field `{}` again, expected it once", field.name))
@@ -174,6 +179,9 @@ impl Entry<'static> {
             supplier: self.supplier.unwrap_or(family.supplier),
             origin: self.origin.unwrap_or(family.origin),
             scopes: self.scopes.as_ref().unwrap_or(&family.scopes).clone(),
+            min: self.min,
+            max: self.max,
+            choices: self.choices.clone(),
             declarable: self.declarable,
             withheld_by: self.withheld_by,
             worsening: self.worsening,
@@ -200,36 +208,29 @@ impl DictionaryError {
     }
 }
 
-/// What a field says of itself.
-fn check_alone(field: &Field) -> Result<(), String> {
-    let name = field.name;
+/// What a field says of itself; its name, label and meaning beside it.
+pub(super) fn check_alone(field: &Field, [name, label, meaning]: [&str; 3]) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
         return Err(format!(
             "found the name `{name}`, expected lower-case letters, digits and `_`"
         ));
     }
-    for (key, text) in [("label", field.label), ("meaning", field.meaning)] {
+    for (key, text) in [("label", label), ("meaning", meaning)] {
         if text.trim().is_empty() {
-            return Err(format!("field `{name}`: found an empty `{key}`, expected a text"));
+            return Err(format!("found an empty `{key}`, expected a text"));
         }
     }
     if field.scopes.is_empty() {
-        return Err(format!("field `{name}`: found no `scopes`, expected at least one"));
+        return Err("found no `scopes`, expected at least one".to_owned());
     }
     if field.origin == FieldOrigin::Fact && field.scopes != [SubjectKind::Project] {
-        return Err(format!("field `{name}`: found another scope of a fact, expected `project`"));
+        return Err("found another scope of a fact, expected `project`".to_owned());
     }
     if field.declarable && field.origin != FieldOrigin::Measure {
-        return Err(format!(
-            "field `{name}`: found `declarable` on another origin, expected `measure`"
-        ));
+        return Err("found `declarable` on another origin, expected `measure`".to_owned());
     }
-    match field.worsening {
-        Some(worsening) => check_worsening(field.kind, worsening)
-            .map_err(|reason| format!("field `{name}`: {reason}")),
-        None => Ok(()),
-    }
+    field.worsening.map_or(Ok(()), |worsening| check_worsening(field.kind, worsening))
 }
 
 #[cfg(test)]
@@ -239,9 +240,9 @@ mod tests {
     const FAMILY: &str =
         "[[family]]\nsupplier = \"audit\"\norigin = \"fact\"\nscopes = [\"project\"]\n";
 
-    fn parse(rest: &str) -> Result<Dictionary, String> {
+    fn parse(rest: &str) -> Result<BuiltIn, String> {
         let text = format!("{FAMILY}{rest}").leak();
-        Dictionary::parse(text).map_err(|error| error.to_string())
+        BuiltIn::parse(text).map_err(|error| error.to_string())
     }
 
     #[track_caller]
@@ -258,8 +259,8 @@ mod tests {
 
     #[test]
     fn the_text_that_ships_is_a_dictionary() {
-        let dictionary = Dictionary::parse(crate::frame::dictionary::TEXT).unwrap();
-        assert!(dictionary.fields().len() > 200);
+        let dictionary = BuiltIn::parse(crate::frame::dictionary::TEXT).unwrap();
+        assert!(dictionary.fields.len() > 200);
         assert!(!dictionary.pasts().is_empty());
     }
 
@@ -290,11 +291,11 @@ mod tests {
         check_refused(
             &entry("a", "colour = \"red\"\n"),
             "10: unknown field `colour`, expected one of `name`, `kind`, `unit`, `label`, `meaning`, \
-             `supplier`, `origin`, `scopes`, `declarable`, `withheld_by`, `worsening`",
+             `supplier`, `origin`, `scopes`, `declarable`, `min`, `max`, `choices`, `withheld_by`, `worsening`",
         );
         check_refused(
             &entry("A b", ""),
-            "6: found the name `A b`, expected lower-case letters, digits and `_`",
+            "6: field `A b`: found the name `A b`, expected lower-case letters, digits and `_`",
         );
         check_refused(
             &[entry("a", ""), entry("a", "")].concat(),

@@ -7,8 +7,9 @@ use polars::prelude::LazyFrame;
 
 use super::{date, portfolio};
 use crate::domain::portfolio::subject::SubjectKind;
+use crate::frame::dictionary::built_in;
 use crate::frame::totals::{Point, Rows};
-use crate::frame::{dictionary, editions_in_force, follow_up, given, projects, steps, totals};
+use crate::frame::{editions_in_force, follow_up, given, projects, steps, totals};
 
 /// What the frame of projects is computed from, besides its fields.
 const BEHIND_PROJECTS: &[&str] = &[
@@ -57,7 +58,7 @@ fn columns(mut plan: LazyFrame) -> BTreeSet<String> {
 
 #[track_caller]
 fn check(computed: &BTreeSet<String>, scopes: &[SubjectKind], behind: &[&str]) {
-    let fields = || scopes.iter().flat_map(|scope| dictionary::fields_of(*scope));
+    let fields = || scopes.iter().flat_map(|scope| built_in().fields_of(*scope));
     let names: BTreeSet<&str> = fields().map(|field| field.name).collect();
     let computed: BTreeSet<&str> = computed.iter().map(String::as_str).collect();
     let lacking: Vec<_> = names.difference(&computed).collect();
@@ -72,11 +73,11 @@ fn every_field_has_the_code_that_computes_it_and_every_code_its_field() {
     let known = portfolio("2020-06 MJ a 10 24\n2020-11 MJ a 10 24");
     let editions = editions_in_force(&known, as_of()).unwrap();
     let steps = steps::steps(&known, as_of()).unwrap();
-    let of_projects = projects::measured(&known, &steps, editions, as_of()).unwrap();
+    let of_projects = projects::measured((&known, built_in()), &steps, editions, as_of()).unwrap();
     check(&columns(of_projects), &[SubjectKind::Project], BEHIND_PROJECTS);
 
     let point = Point { as_of: as_of(), editions, target: None };
-    let frame = projects::projects(&known, &steps, editions, as_of()).unwrap();
+    let frame = projects::projects((&known, built_in()), &steps, editions, as_of()).unwrap();
     let rows = Rows::at(point, &frame, &steps);
     let of_totals = totals::measured(&rows.grouped(as_of()).unwrap(), &[point]).unwrap();
     let vendors = follow_up::failing_vendors(&known, rows.now, std::iter::once(as_of())).unwrap();
@@ -90,7 +91,7 @@ fn every_field_has_the_code_that_computes_it_and_every_code_its_field() {
 #[test]
 fn what_is_computed_from_a_given_table_is_a_field_and_from_fields() {
     for scope in [SubjectKind::Project, SubjectKind::Ministry, SubjectKind::Portfolio] {
-        let fields: BTreeSet<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
+        let fields: BTreeSet<&str> = built_in().fields_of(scope).map(|field| field.name).collect();
         for measure in given::of_scope(scope, as_of(), Some(0.25)) {
             for name in measure.from.iter().chain([&measure.name]) {
                 assert!(fields.contains(name), "{name} is no field of {scope:?}");

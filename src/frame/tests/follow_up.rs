@@ -7,6 +7,7 @@ use crate::domain::portfolio::follow_up::{Contract, DeclaredCause, Recommendatio
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::frame::build;
+use crate::frame::dictionary::built_in;
 
 #[test]
 fn early_growth_is_that_of_the_year_after_a_declared_baseline() {
@@ -168,7 +169,7 @@ fn a_vendor_fails_on_several_projects_when_two_listed_ones_say_so() {
          2020-11 MJ b 20 24",
     );
     let count = |imported: &Portfolio| {
-        let frames = build(imported, date("2020-11-01"), None).unwrap();
+        let frames = build(imported, built_in(), date("2020-11-01"), None).unwrap();
         print(&frames.portfolio, &["failing_vendors_count"])
     };
     assert_eq!(count(&known), "null");

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use polars::prelude::PlSmallStr;
 
-use super::{build, dictionary, history};
+use super::dictionary::built_in;
+use super::{build, history};
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{Fact, WatchEntry, WatchList};
@@ -77,18 +78,19 @@ fn print(frame: &DataFrame, columns: &[&str]) -> String {
 
 #[track_caller]
 fn check(portfolio: &Portfolio, as_of: &str, columns: &[&str], expected: &str) {
-    let frames = build(portfolio, date(as_of), None).unwrap();
+    let frames = build(portfolio, built_in(), date(as_of), None).unwrap();
     let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");
     assert_eq!(print(&frames.projects, columns), expected);
 }
 
 #[test]
 fn every_frame_holds_exactly_the_dictionary_in_order() {
-    let frames = build(&portfolio("2020-06 MJ a 10 24"), date("2020-07-01"), None).unwrap();
+    let frames =
+        build(&portfolio("2020-06 MJ a 10 24"), built_in(), date("2020-07-01"), None).unwrap();
     for scope in [SubjectKind::Project, SubjectKind::Ministry, SubjectKind::Portfolio] {
         let names: Vec<&str> =
             frames.of(scope).get_column_names().into_iter().map(PlSmallStr::as_str).collect();
-        let fields: Vec<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
+        let fields: Vec<&str> = built_in().fields_of(scope).map(|field| field.name).collect();
         assert_eq!(names, fields);
     }
 }
@@ -159,7 +161,7 @@ fn exactly_ten_percent_is_ten_percent() {
         "2020-06 MJ a 10 24
          2020-11 MJ a 11 24",
     );
-    let frames = build(&known, date("2020-12-01"), None).unwrap();
+    let frames = build(&known, built_in(), date("2020-12-01"), None).unwrap();
     let drift = frames.projects.column("budget_drift").unwrap().f64().unwrap().get(0).unwrap();
     assert!(drift <= 0.1, "{drift}");
 }
@@ -242,7 +244,7 @@ fn totals_split_the_change_into_stayers_entrants_and_leavers() {
         fact("stayer", "cost_initial", Value::Float(10.0), "2020-06-01"),
         fact("leaver", "cost_initial", Value::Float(10.0), "2020-06-01"),
     ];
-    let frames = build(&known, date("2020-12-01"), Some(0.25)).unwrap();
+    let frames = build(&known, built_in(), date("2020-12-01"), Some(0.25)).unwrap();
     let columns = [
         "project_count",
         "cost_total",
@@ -277,7 +279,7 @@ fn figures_do_not_depend_on_the_order_in_which_rows_are_added_up() {
     };
     let columns = ["cost_total", "duration_mean", "budget_drift_mean"];
     let figures = |known: &Portfolio| {
-        let frames = build(known, date("2020-12-01"), None).unwrap();
+        let frames = build(known, built_in(), date("2020-12-01"), None).unwrap();
         columns.map(|name| frames.portfolio.column(name).unwrap().f64().unwrap().get(0).unwrap())
     };
     let one_way = figures(&portfolio(&lines(&mut (0..costs.len()))));
@@ -294,7 +296,7 @@ fn the_mean_of_the_portfolio_and_of_ministries_is_rounded_as_it_always_was() {
     let mut known = portfolio(&lines.join("\n"));
     let later = lines.join("\n").replace("2020-06", "2020-11").replace("p0 1 ", "p0 1.167518746 ");
     known.snapshots.extend(portfolio(&later).snapshots);
-    let frames = build(&known, date("2020-12-01"), None).unwrap();
+    let frames = build(&known, built_in(), date("2020-12-01"), None).unwrap();
     let means = |frame: &DataFrame| -> Vec<Option<f64>> {
         frame.column("budget_drift_mean").unwrap().f64().unwrap().iter().collect()
     };
@@ -318,7 +320,7 @@ fn history_gives_one_line_per_edition() {
 #[test]
 fn an_evaluation_before_the_first_edition_says_when_it_was() {
     let known = portfolio("2020-06 MJ a 10 24");
-    let fault = build(&known, date("2019-01-01"), None).unwrap_err();
+    let fault = build(&known, built_in(), date("2019-01-01"), None).unwrap_err();
     assert_eq!(
         fault.to_string(),
         "no edition of the panorama is known as of 2019-01-01: the first one is 2020-06"

@@ -10,6 +10,7 @@ use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::follow_up::Contract;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
+use crate::frame::dictionary::built_in;
 use crate::frame::{Frames, build, build_totals};
 
 const EDITIONS: u32 = 6;
@@ -91,8 +92,10 @@ fn totals_as_of_several_dates_are_those_of_a_frame_built_for_each() {
             })
             .collect();
         let totals = build_totals(&known, &dates).unwrap();
-        let frames: Vec<Frames> =
-            dates.iter().map(|(as_of, target)| build(&known, *as_of, *target).unwrap()).collect();
+        let frames: Vec<Frames> = dates
+            .iter()
+            .map(|(as_of, target)| build(&known, built_in(), *as_of, *target).unwrap())
+            .collect();
         let mut portfolio = frames.first().unwrap().portfolio.clone();
         for later in frames.iter().skip(1) {
             portfolio.vstack_mut(&later.portfolio).unwrap();

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::profile::{FactColumns, Profile, Profiles, supplier};
 use super::units;
 use crate::domain::portfolio::snapshot::Phase;
-use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::frame::dictionary::{Dictionary, Field, FieldKind};
 use crate::intake::error::{FileFault, SourceError, UnknownLayout};
 use crate::intake::identity::names::{key, nearest};
 use crate::intake::rows::parse::Yield;
@@ -19,6 +18,7 @@ const LONGEST_HEADER: usize = 1_000;
 #[derive(Debug)]
 pub(in crate::intake) struct Layout<'a> {
     pub profile: &'a Profile,
+    dictionary: &'a Dictionary,
     /// Column of each field found.
     pub columns: BTreeMap<&'a str, usize>,
     /// Phases by the key of each word for them, where the profile has its own words.
@@ -123,11 +123,12 @@ fn fitting<'a>(
     requested: Option<&'a Profile>,
 ) -> Result<Fit<'a>, SourceError> {
     if let Some(profile) = requested {
-        let layout = Layout::over(profile, header);
+        let layout = Layout::over(profile, profiles.dictionary(), header);
         let fits = layout.lacking.is_empty();
         return Ok(if fits { Fit::Fits(layout) } else { Fit::Nearest(Some(layout)) });
     }
-    let layouts = profiles.iter().map(|profile| Layout::over(profile, header));
+    let layouts =
+        profiles.iter().map(|profile| Layout::over(profile, profiles.dictionary(), header));
     let (fitting, others): (Vec<_>, Vec<_>) =
         layouts.partition(|layout| layout.lacking.is_empty() && layout.rank > 0);
     let best = fitting.iter().map(Layout::fit).max();
@@ -147,9 +148,10 @@ fn fitting<'a>(
 }
 
 impl<'a> Layout<'a> {
-    fn over(profile: &'a Profile, header: &FileRow) -> Self {
+    fn over(profile: &'a Profile, dictionary: &'a Dictionary, header: &FileRow) -> Self {
         let mut layout = Self {
             profile,
+            dictionary,
             columns: BTreeMap::new(),
             phases: phases(profile),
             withheld: profile.withheld.iter().map(|start| key(start)).collect(),
@@ -227,7 +229,7 @@ impl<'a> Layout<'a> {
 
     fn fact(&self, name_key: &str) -> Option<&'static Field> {
         self.profile.facts.as_ref()?;
-        dictionary::facts().find(|field| key(field.name) == name_key)
+        self.dictionary.facts().find(|field| key(field.name) == name_key)
     }
 
     /// Files of facts share their keys, so their other columns distinguish them.
@@ -302,7 +304,7 @@ impl<'a> Layout<'a> {
     fn expected_instead_of(&self, name: &str) -> String {
         let columns = self.profile.fields.values().flat_map(|column| &column.headers);
         let columns = columns.map(String::as_str);
-        let facts = dictionary::facts().map(|field| field.name);
+        let facts = self.dictionary.facts().map(|field| field.name);
         let facts = facts.filter(|_| self.profile.facts.is_some());
         match (nearest(name, columns.chain(facts)), self.profile.facts.is_some()) {
             (Some(column), _) => format!("`{column}`, ou pas cette colonne"),

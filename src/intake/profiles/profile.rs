@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::snapshot::Phase;
-use crate::frame::dictionary::Supplier;
+use crate::frame::dictionary::{Dictionary, Supplier};
 use crate::intake::error::SourceError;
 use crate::intake::read::file_bytes::read_text;
 use crate::intake::rows::fields::{DatasetField, fields};
@@ -31,9 +32,12 @@ const SHIPPED: [(&str, &str); 15] = [
     ("vigie-contacts.toml", include_str!("../../../profiles/vigie-contacts.toml")),
 ];
 
-/// The available profiles, by id.
+/// The available profiles, and the fields that files of facts may have.
 #[derive(Clone, Debug)]
-pub struct Profiles(BTreeMap<String, Profile>);
+pub struct Profiles {
+    by_id: BTreeMap<String, Profile>,
+    dictionary: Arc<Dictionary>,
+}
 
 /// The description of one file layout.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -92,8 +96,8 @@ pub(in crate::intake) struct FactColumns {
 }
 
 impl Profiles {
-    pub fn shipped() -> Result<Self, SourceError> {
-        let mut profiles = Self(BTreeMap::new());
+    pub fn shipped(dictionary: Arc<Dictionary>) -> Result<Self, SourceError> {
+        let mut profiles = Self { by_id: BTreeMap::new(), dictionary };
         for (file, text) in SHIPPED {
             profiles.add(text, file)?;
         }
@@ -116,12 +120,16 @@ impl Profiles {
         Ok(self)
     }
 
+    pub(in crate::intake) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Profile> {
-        self.0.values()
+        self.by_id.values()
     }
 
     pub fn find(&self, id: &str) -> Option<&Profile> {
-        self.0.get(id)
+        self.by_id.get(id)
     }
 
     fn add(&mut self, text: &str, file: &str) -> Result<(), SourceError> {
@@ -133,7 +141,7 @@ impl Profiles {
             place: format!("`{file}`, profile `{}`", profile.id),
             reason,
         })?;
-        self.0.insert(profile.id.clone(), profile);
+        self.by_id.insert(profile.id.clone(), profile);
         Ok(())
     }
 }
@@ -180,11 +188,5 @@ impl Profile {
 }
 
 pub(in crate::intake) fn supplier(word: &str) -> Option<Supplier> {
-    match word {
-        "dinum" => Some(Supplier::Dinum),
-        "article3" => Some(Supplier::Article3),
-        "questionnaire" => Some(Supplier::Questionnaire),
-        "audit" => Some(Supplier::Audit),
-        _ => None,
-    }
+    word.parse().ok().filter(|supplier: &Supplier| supplier.reports())
 }

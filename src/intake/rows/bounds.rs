@@ -6,6 +6,20 @@ use crate::frame::dictionary::{Field, Unit};
 /// Fails with what was expected.
 pub(in crate::intake) fn plausible(field: &Field, figure: f64) -> Result<f64, String> {
     field.plausible(figure).map_err(|_| most(field.unit).to_owned())?;
+    let written = |bound: f64| bound.to_string().replace('.', ",");
+    let (least, most) = (field.least(), field.max);
+    if least.is_some_and(|least| figure < least) || most.is_some_and(|most| figure > most) {
+        return Err(match (least, most) {
+            (Some(least), Some(most)) => {
+                format!("un nombre de {} à {}", written(least), written(most))
+            }
+            (None, Some(most)) => format!("un nombre d’au plus {}", written(most)),
+            (Some(least), None) if least != 0.0 => {
+                format!("un nombre d’au moins {}", written(least))
+            }
+            (_, None) => "un nombre qui ne soit pas négatif".to_owned(),
+        });
+    }
     if field.is_share() && !(0.0..=1.0).contains(&figure) {
         return Err(share_instead_of(figure));
     }

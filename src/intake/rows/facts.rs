@@ -8,20 +8,10 @@ use super::parse::Parse;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
 use crate::domain::portfolio::follow_up::Fact;
-use crate::domain::value::Value;
-use crate::frame::dictionary::{Field, FieldKind, Unit};
+use crate::domain::value::{Value, float};
+use crate::frame::dictionary::{Field, FieldKind};
 use crate::intake::error::{FileFault, ticked};
-
-const AVIS_STATUSES: &[&str] = &[
-    "favorable",
-    "favorable_with_reservations",
-    "unfavorable",
-    "deemed_favorable",
-    "pending",
-    "no_referral",
-];
-
-const EXIT_REASONS: &[&str] = &["completed", "stopped", "merged", "below_threshold", "renamed"];
+use crate::intake::identity::names::key;
 
 /// An empty cell gives no fact.
 pub(in crate::intake) fn facts(
@@ -82,41 +72,34 @@ fn typed(field: &Field, cell: &str) -> Result<Value, String> {
         FieldKind::Bool => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
         FieldKind::Date => Ok(Value::Date(Parse::Date.date(cell)?)),
         FieldKind::Int => {
-            let number: i64 = cell.parse().map_err(|_| "un nombre entier")?;
-            if number < 0 {
-                Err("un nombre qui ne soit pas négatif".to_owned())
-            } else if number > MOST_COUNTED {
-                Err("un nombre entier d’au plus 1e12".to_owned())
-            } else {
-                Ok(Value::Int(number))
+            let step = field.steps().find(|(_, meaning)| key(meaning) == key(cell));
+            let number = match step {
+                Some((number, _)) => number,
+                None => cell.parse().map_err(|_| whole_number(field))?,
+            };
+            if number > MOST_COUNTED {
+                return Err("un nombre entier d’au plus 1e12".to_owned());
             }
+            plausible(field, float(number))?;
+            Ok(Value::Int(number))
         }
-        FieldKind::Float => {
-            let number = Parse::FrenchNumber.number(cell)?;
-            if number < 0.0 && !may_be_negative(field) {
-                return Err("un nombre qui ne soit pas négatif".to_owned());
-            }
-            Ok(Value::Float(plausible(field, number)?))
+        FieldKind::Float => Ok(Value::Float(plausible(field, Parse::FrenchNumber.number(cell)?)?)),
+        FieldKind::Text if field.choices.is_empty() || field.choices.contains(&cell) => {
+            Ok(Value::Text(cell.to_owned()))
         }
-        FieldKind::Text => match words(field.name) {
-            Some(words) if !words.contains(&cell) => {
-                let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
-                Err(format!("l’un de {}", ticked(&words)))
-            }
-            Some(_) | None => Ok(Value::Text(cell.to_owned())),
-        },
+        FieldKind::Text => Err(format!("l’un de {}", ticked_words(&field.choices))),
     }
 }
 
-/// Differences may be; a change of scope may also save money.
-fn may_be_negative(field: &Field) -> bool {
-    field.unit == Unit::Points || field.name == "scope_change_cost_12m"
+/// A number, or what it means.
+fn whole_number(field: &Field) -> String {
+    let meanings: Vec<&str> = field.steps().map(|(_, meaning)| meaning).collect();
+    if meanings.is_empty() {
+        return "un nombre entier".to_owned();
+    }
+    format!("un nombre entier, ou l’un de {}", ticked_words(&meanings))
 }
 
-fn words(field: &str) -> Option<&'static [&'static str]> {
-    match field {
-        "avis_status" => Some(AVIS_STATUSES),
-        "exit_reason" => Some(EXIT_REASONS),
-        _ => None,
-    }
+fn ticked_words(words: &[&str]) -> String {
+    ticked(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
 }

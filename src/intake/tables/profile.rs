@@ -8,8 +8,7 @@ use serde::Deserialize;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::value::Value;
-use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::frame::dictionary::{Dictionary, Field, FieldKind, built_in};
 use crate::intake::error::{FileFault, Refused, SourceError, ticked};
 use crate::intake::identity::names::{key, nearest};
 use crate::intake::read::file_bytes::read_text;
@@ -84,17 +83,17 @@ pub struct Unread {
 }
 
 impl TableProfile {
-    pub fn read(path: &Path) -> Result<Self, SourceError> {
+    pub fn read(path: &Path, dictionary: &Dictionary) -> Result<Self, SourceError> {
         let text = read_text(path)?;
-        Self::parse(&text, &path.display().to_string())
+        Self::parse(&text, &path.display().to_string(), dictionary)
     }
 
-    pub fn parse(text: &str, file: &str) -> Result<Self, SourceError> {
+    pub fn parse(text: &str, file: &str, dictionary: &Dictionary) -> Result<Self, SourceError> {
         let wrong = |reason: String| SourceError::Profile { place: format!("`{file}`"), reason };
         let profile: Self =
             toml::from_str(text).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
         for (name, column) in &profile.fields {
-            column.check(name).map_err(wrong)?;
+            column.check(name, dictionary).map_err(wrong)?;
         }
         Ok(profile)
     }
@@ -104,7 +103,7 @@ impl TableProfile {
         &self,
         file: &str,
         headers: &[String],
-        scope: SubjectKind,
+        (scope, dictionary): (SubjectKind, &Dictionary),
         subject: Option<&str>,
     ) -> Result<TableLayout, SourceError> {
         let refused = |fault| refuse(file, vec![fault]);
@@ -115,7 +114,7 @@ impl TableProfile {
             let (field, column) = if is_subject {
                 (named, named.and_then(|field| self.fields.get(field.name)))
             } else {
-                self.find(header, scope)
+                self.find(header, scope, dictionary)
             };
             // With the option, the column that would have been the subject is an ordinary one.
             let Some(field) = field.filter(|field| {
@@ -123,7 +122,7 @@ impl TableProfile {
                     || subject.is_none()
                     || named.is_none_or(|named| named.name != field.name)
             }) else {
-                layout.leave(header, self, scope);
+                layout.leave(header, self, (scope, dictionary));
                 continue;
             };
             if let Some(first) = layout.fields.iter().find(|known| known.field.name == field.name) {
@@ -180,20 +179,25 @@ impl TableProfile {
     }
 
     /// The field of a column: the profile says, or the name of the column does.
-    fn find(&self, header: &str, scope: SubjectKind) -> (Option<&'static Field>, Option<&Column>) {
+    fn find(
+        &self,
+        header: &str,
+        scope: SubjectKind,
+        dictionary: &Dictionary,
+    ) -> (Option<&'static Field>, Option<&Column>) {
         let header_key = key(header);
         let is_named = |names: &[String]| names.iter().any(|name| key(name) == header_key);
         if let Some((name, column)) =
             self.fields.iter().find(|(_, column)| is_named(&column.headers))
         {
-            let field = dictionary::field(name).filter(|field| field.scopes.contains(&scope));
+            let field = dictionary.field(name).filter(|field| field.scopes.contains(&scope));
             return (field, Some(column));
         }
         if is_named(&self.ignored) {
             return (None, None);
         }
         let named = |field: &&'static Field| key(field.name) == header_key;
-        (dictionary::fields_of(scope).find(named), None)
+        (dictionary.fields_of(scope).find(named), None)
     }
 
     fn field(
@@ -219,9 +223,9 @@ impl TableProfile {
 
 impl Column {
     /// Refuses a profile that would fail on every table.
-    fn check(&self, name: &str) -> Result<(), String> {
-        let Some(field) = dictionary::field(name) else {
-            let near = nearest(name, dictionary::fields().map(|field| field.name));
+    fn check(&self, name: &str, dictionary: &Dictionary) -> Result<(), String> {
+        let Some(field) = dictionary.field(name) else {
+            let near = nearest(name, dictionary.fields().map(|field| field.name));
             let near = near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"));
             return Err(format!(
                 "found the field `{name}`, expected one that `vigie dictionary` lists{near}"
@@ -270,11 +274,16 @@ impl TableLayout {
         read.chain(self.unread.iter().map(|unread| unread.header.clone()))
     }
 
-    fn leave(&mut self, header: &str, profile: &TableProfile, scope: SubjectKind) {
+    fn leave(
+        &mut self,
+        header: &str,
+        profile: &TableProfile,
+        (scope, dictionary): (SubjectKind, &Dictionary),
+    ) {
         if profile.ignored.iter().any(|ignored| key(ignored) == key(header)) {
             return;
         }
-        let nearest = nearest(header, dictionary::fields_of(scope).map(|field| field.name));
+        let nearest = nearest(header, dictionary.fields_of(scope).map(|field| field.name));
         self.unread.push(Unread { header: header.to_owned(), nearest });
     }
 }
@@ -359,8 +368,8 @@ impl TableField {
 /// The field that identifies a row of a table; `None` for the portfolio, which has a single one.
 fn subject_field(scope: SubjectKind) -> Option<&'static Field> {
     match scope {
-        SubjectKind::Project => dictionary::field("project_id"),
-        SubjectKind::Ministry => dictionary::field("ministry"),
+        SubjectKind::Project => built_in().field("project_id"),
+        SubjectKind::Ministry => built_in().field("ministry"),
         SubjectKind::Portfolio => None,
     }
 }

@@ -2,29 +2,43 @@
 
 use super::answers::{FieldTest, RuleTemplate, SignTemplate};
 use super::sketch::{Expected, NewCase, NewThreshold, Sketch};
-use super::tested::{TestedField, figure_of, known, number, threshold_name};
+use super::tested::{TestedField, check_number, figure_of, known, threshold_name};
 use super::wording::{beyond, case_date, figure, shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind, Unit};
+use crate::frame::dictionary::{Dictionary, Field, FieldKind, Unit};
+
+const PROJECT: SubjectKind = SubjectKind::Project;
 
 impl Sketch {
-    pub(super) fn of(template: &RuleTemplate) -> Result<Self, String> {
+    pub(super) fn of(template: &RuleTemplate, dictionary: &Dictionary) -> Result<Self, String> {
         match &template.sign {
-            SignTemplate::Threshold { test } => Self::of_tests(template, &[test]),
+            SignTemplate::Threshold { test } => Self::of_tests(template, &[test], dictionary),
             SignTemplate::TwoSigns { first, second } if first.field == second.field => {
                 Err(format!("both signs read `{}`, expected two fields", first.field))
             }
-            SignTemplate::TwoSigns { first, second } => Self::of_tests(template, &[first, second]),
-            SignTemplate::Worsening { field, by } => Self::of_worsening(template, field, *by),
-            SignTemplate::DateGoneBy { field, unless } => Self::of_date(field, unless.as_deref()),
-            SignTemplate::MinistryShare { field, above } => Self::of_share(template, field, *above),
+            SignTemplate::TwoSigns { first, second } => {
+                Self::of_tests(template, &[first, second], dictionary)
+            }
+            SignTemplate::Worsening { field, by } => {
+                Self::of_worsening(template, known(field, PROJECT, dictionary)?, *by)
+            }
+            SignTemplate::DateGoneBy { field, unless } => {
+                Self::of_date(known(field, PROJECT, dictionary)?, unless.as_deref(), dictionary)
+            }
+            SignTemplate::MinistryShare { field, above } => {
+                Self::of_share(template, known(field, SubjectKind::Ministry, dictionary)?, *above)
+            }
         }
     }
 
-    fn of_tests(template: &RuleTemplate, tests: &[&FieldTest]) -> Result<Self, String> {
+    fn of_tests(
+        template: &RuleTemplate,
+        tests: &[&FieldTest],
+        dictionary: &Dictionary,
+    ) -> Result<Self, String> {
         let scope = SubjectKind::Project;
-        let parts = tests.iter().map(|test| TestedField::of(template, test, scope));
+        let parts = tests.iter().map(|test| TestedField::of(template, test, (scope, dictionary)));
         let parts = parts.collect::<Result<Vec<_>, _>>()?;
         let fields = |held: &dyn Fn(usize) -> bool| {
             parts
@@ -66,8 +80,12 @@ impl Sketch {
         })
     }
 
-    fn of_worsening(template: &RuleTemplate, name: &str, by: f64) -> Result<Self, String> {
-        let field = number(name, SubjectKind::Project)?;
+    fn of_worsening(
+        template: &RuleTemplate,
+        field: &'static Field,
+        by: f64,
+    ) -> Result<Self, String> {
+        check_number(field)?;
         let (change, previous) = past_of(field)?;
         if !by.is_finite() || by == 0.0 {
             return Err(format!("a change by {by}, expected a number, negative for a fall"));
@@ -110,14 +128,18 @@ impl Sketch {
         })
     }
 
-    fn of_date(name: &str, unless: Option<&str>) -> Result<Self, String> {
-        let field = known(name, SubjectKind::Project)?;
+    fn of_date(
+        field: &'static Field,
+        unless: Option<&str>,
+        dictionary: &Dictionary,
+    ) -> Result<Self, String> {
+        let name = field.name;
         if field.kind != FieldKind::Date {
             return Err(format!(
                 "`{name}` is no date, expected a field of dates (`vigie dictionary`)"
             ));
         }
-        let done = unless.map(Done::of).transpose()?;
+        let done = unless.map(|name| Done::of(known(name, PROJECT, dictionary)?)).transpose()?;
         let cases = cases_of_date(field, done.as_ref());
         let day = case_date();
         let is_done = done.is_some();
@@ -141,8 +163,13 @@ impl Sketch {
         })
     }
 
-    fn of_share(template: &RuleTemplate, name: &str, above: f64) -> Result<Self, String> {
-        let field = number(name, SubjectKind::Ministry)?;
+    fn of_share(
+        template: &RuleTemplate,
+        field: &'static Field,
+        above: f64,
+    ) -> Result<Self, String> {
+        check_number(field)?;
+        let name = field.name;
         if field.kind != FieldKind::Int || field.name == "project_count" {
             return Err(format!(
                 "`{name}` does not count projects, expected a field of whole numbers of ministries"
@@ -206,8 +233,8 @@ impl Sketch {
 /// The fields of the change of a field since the previous edition, and of its value there.
 fn past_of(field: &Field) -> Result<(&'static Field, &'static Field), String> {
     let past = dictionary::past_of(field.name);
-    let change = past.and_then(|one| dictionary::field(one.change?));
-    let previous = past.and_then(|one| dictionary::field(one.previous?));
+    let change = past.and_then(|one| dictionary::built_in().field(one.change?));
+    let previous = past.and_then(|one| dictionary::built_in().field(one.previous?));
     change.zip(previous).ok_or_else(|| {
         let known = dictionary::PASTS.iter();
         let known = known.filter(|one| one.change.is_some() && one.previous.is_some());
@@ -230,15 +257,11 @@ fn cases_of_worsening(
     };
     let seen = ("editions_seen", "3".to_owned());
     let former = (previous.name, figure(10.0, previous.kind));
-    let now = dictionary::field(field.name).map(|now| (now.name, figure(10.0, now.kind)));
     let beyond = of(beyond(by, by.signum(), change.kind), "just_above");
     vec![
         NewCase {
             name: format!("{} : une évolution au-delà du seuil", field.label),
-            fields: [Some(seen.clone()), Some(former), now, Some(beyond)]
-                .into_iter()
-                .flatten()
-                .collect(),
+            fields: vec![seen.clone(), former, (field.name, figure(10.0, field.kind)), beyond],
             expect: Expected::Fires,
         },
         NewCase {
@@ -269,8 +292,8 @@ struct Done {
 }
 
 impl Done {
-    fn of(name: &str) -> Result<Self, String> {
-        let field = known(name, SubjectKind::Project)?;
+    fn of(field: &'static Field) -> Result<Self, String> {
+        let name = field.name;
         let (condition, value) = match field.kind {
             FieldKind::Bool => (format!("p.{name}"), "true"),
             FieldKind::Date => (format!("has(p.{name})"), "2020-10-01"),

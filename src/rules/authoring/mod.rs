@@ -2,6 +2,7 @@
 
 pub(super) mod answers;
 mod baseline;
+pub(super) mod field;
 mod kinds;
 mod sketch;
 pub(super) mod template;

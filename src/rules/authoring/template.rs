@@ -10,6 +10,7 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary::Unit;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};
+use crate::rules::catalogue::fields::dictionary_of;
 use crate::rules::catalogue::thresholds;
 use crate::rules::testing::case_file::cases_path;
 
@@ -63,7 +64,7 @@ pub fn written(
     if template.level == Level::Clear {
         return Err("the level is `clear`, expected `watch` or above".to_owned());
     }
-    let sketch = Sketch::of(template)?;
+    let sketch = Sketch::of(template, &dictionary_of(texts))?;
     let mut files = BTreeMap::new();
     let folder = if sketch.scope == SubjectKind::Project { "drift" } else { "portfolio" };
     files.insert(format!("{folder}/{id}.rhai"), sketch.rule(template, folder));

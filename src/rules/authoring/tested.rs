@@ -7,8 +7,7 @@ use super::baseline::KnownFields;
 use super::sketch::{Healthy, NewThreshold};
 use super::wording::{shown, within};
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind, Unit};
+use crate::frame::dictionary::{Dictionary, Field, FieldKind, Unit};
 use crate::rules::catalogue::fault::resemblance;
 use crate::rules::language::wording::float;
 
@@ -30,12 +29,12 @@ impl TestedField {
     pub(super) fn of(
         template: &RuleTemplate,
         test: &FieldTest,
-        scope: SubjectKind,
+        (scope, dictionary): (SubjectKind, &Dictionary),
     ) -> Result<Self, String> {
         let (name, noticed) = (test.field.as_str(), test.noticed);
         let read = format!("p.{name}");
+        let field = known(name, scope, dictionary)?;
         if let Noticed::Is(held) = noticed {
-            let field = known(name, scope)?;
             if field.kind != FieldKind::Bool {
                 return Err(format!(
                     "`{name}` is no boolean, expected `{name} > …` or `{name} < …`"
@@ -53,7 +52,7 @@ impl TestedField {
                 new_threshold: None,
             });
         }
-        let field = number(name, scope)?;
+        check_number(field)?;
         let (Noticed::Above(limit) | Noticed::Below(limit)) = noticed else {
             return Err(String::new());
         };
@@ -116,17 +115,21 @@ impl TestedField {
     }
 }
 
-pub(super) fn known(name: &str, scope: SubjectKind) -> Result<&'static Field, String> {
-    dictionary::fields_of(scope).find(|field| field.name == name).ok_or_else(|| {
-        let near = resemblance(name, dictionary::fields_of(scope).map(|field| field.name));
+pub(super) fn known(
+    name: &str,
+    scope: SubjectKind,
+    dictionary: &Dictionary,
+) -> Result<&'static Field, String> {
+    dictionary.fields_of(scope).find(|field| field.name == name).ok_or_else(|| {
+        let near = resemblance(name, dictionary.fields_of(scope).map(|field| field.name));
         format!("no field `{name}` for these subjects{near}")
     })
 }
 
-pub(super) fn number(name: &str, scope: SubjectKind) -> Result<&'static Field, String> {
-    let field = known(name, scope)?;
+pub(super) fn check_number(field: &Field) -> Result<(), String> {
+    let name = field.name;
     match field.kind {
-        FieldKind::Int | FieldKind::Float => Ok(field),
+        FieldKind::Int | FieldKind::Float => Ok(()),
         FieldKind::Bool | FieldKind::Text | FieldKind::Date => {
             Err(format!("`{name}` is no number, expected a field of numbers (`vigie dictionary`)"))
         }
@@ -139,6 +142,15 @@ fn check_figure(field: &Field, figure: f64) -> Result<(), String> {
     field
         .plausible(figure)
         .map_err(|expected| format!("the limit of `{name}` is {figure}, expected {expected}"))?;
+    let is_beyond =
+        field.min.is_some_and(|min| figure < min) || field.max.is_some_and(|max| figure > max);
+    if is_beyond {
+        let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
+        let (min, max) = (bound(field.least()), bound(field.max));
+        return Err(format!(
+            "the limit of `{name}` is {figure}, expected a number from {min} to {max}"
+        ));
+    }
     if field.kind == FieldKind::Int && figure.fract() != 0.0 {
         return Err(format!("the limit of `{name}` is {figure}, expected a whole number"));
     }

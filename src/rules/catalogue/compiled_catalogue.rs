@@ -6,12 +6,14 @@ use std::sync::Arc;
 use rhai::Engine;
 
 use super::fault::{RuleFault, TextPosition};
+use super::fields::Readable;
 use super::front_matter::{ReadRule, Rule};
 use super::thresholds::Thresholds;
-use super::{folder, front_matter, inhibitions, thresholds, watched};
+use super::{fields, folder, front_matter, inhibitions, thresholds, watched};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::rules::rule::RuleTerms;
+use crate::frame::dictionary::Dictionary;
 use crate::rules::compile;
 use crate::rules::compile::ExecutionRoute;
 use crate::rules::evaluate::budget::Budget;
@@ -30,6 +32,7 @@ pub struct Catalogue {
     /// What a trial of this catalogue may spend; unlimited when the catalogue is in force.
     pub(in crate::rules) budget: Budget,
     pub(in crate::rules) rules: BTreeMap<RuleId, CompiledRule>,
+    dictionary: Arc<Dictionary>,
     thresholds: Thresholds,
     fingerprint: Fingerprint,
 }
@@ -47,6 +50,15 @@ impl Catalogue {
 
     pub fn rule(&self, id: &RuleId) -> Option<&Rule> {
         self.rules.get(id).map(|compiled| &compiled.rule)
+    }
+
+    /// The fields that its rules may read.
+    pub fn dictionary(&self) -> &Arc<Dictionary> {
+        &self.dictionary
+    }
+
+    pub(in crate::rules) fn readable(&self) -> Readable<'_> {
+        Readable { dictionary: &self.dictionary, thresholds: &self.thresholds }
     }
 
     pub fn thresholds(&self) -> &Thresholds {
@@ -126,8 +138,10 @@ pub(in crate::rules) fn compile_with(
     equip: &dyn Fn(&mut Engine),
 ) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
+    let dictionary = fields::read(texts, &mut faults);
     let thresholds = thresholds::read(texts, &mut faults);
-    let mut parser = sandbox::engine(limits, &thresholds, budget);
+    let readable = Readable { dictionary: &dictionary, thresholds: &thresholds };
+    let mut parser = sandbox::engine(limits, readable, budget);
     equip(&mut parser);
     let recorder = TokenRecorder::default();
     recorder.attach(&mut parser);
@@ -137,7 +151,7 @@ pub(in crate::rules) fn compile_with(
             break;
         }
         let script = scripts.get(file).map(String::as_str);
-        let source = RuleText { file, text, script, limits, thresholds: &thresholds };
+        let source = RuleText { file, text, script, limits, readable };
         let Some(compiled) = source.compile(&parser, &recorder, &mut faults) else { continue };
         if let Some(first) = rules.get(&compiled.rule.id) {
             let message =
@@ -151,13 +165,14 @@ pub(in crate::rules) fn compile_with(
     faults.sort();
     let parts: Vec<&str> =
         texts.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()]).collect();
-    let mut engine = sandbox::engine(limits, &thresholds, budget);
+    let mut engine = sandbox::engine(limits, readable, budget);
     equip(&mut engine);
     let catalogue = Catalogue {
         engine,
         limits: *limits,
         budget: budget.clone(),
         rules,
+        dictionary: Arc::new(dictionary),
         thresholds,
         fingerprint: Fingerprint::of_parts(&parts),
     };
@@ -190,7 +205,7 @@ struct RuleText<'s> {
     /// In place of the one that the text has.
     script: Option<&'s str>,
     limits: &'s ScriptLimits,
-    thresholds: &'s Thresholds,
+    readable: Readable<'s>,
 }
 
 impl RuleText<'_> {
@@ -205,7 +220,7 @@ impl RuleText<'_> {
             return None;
         }
         let before = faults.len();
-        let read = front_matter::read(self.file, self.text, faults);
+        let read = front_matter::read(self.file, self.text, self.readable.dictionary, faults);
         let signed = read.as_ref().and_then(|read| read.script.clone());
         let places = signed.as_ref().map(|script| script.places.clone()).unwrap_or_default();
         let own = signed.as_ref().map_or(self.text, |script| script.text.as_str());
@@ -220,15 +235,15 @@ impl RuleText<'_> {
             }
         };
         let ReadRule { mut rule, says_what_it_watches, .. } = read?;
-        let context =
-            CheckContext { file: self.file, scope: rule.scope, thresholds: self.thresholds };
+        let dictionary = self.readable.dictionary;
+        let context = CheckContext { file: self.file, scope: rule.scope, readable: self.readable };
         let tokens = recorder.take();
         let analysis = syntax::read(&ast, &tokens, (context, places), faults);
         if !says_what_it_watches {
-            rule.watched = watched::by_default(&analysis.fields, rule.scope);
+            rule.watched = watched::by_default(&analysis.fields, rule.scope, dictionary);
         }
         (faults.len() == before).then(|| {
-            let translation = compile::translate(&ast, &tokens, self.thresholds, self.limits);
+            let translation = compile::translate(&ast, &tokens, self.readable, self.limits);
             let script = signed.map(|script| script.text.into());
             CompiledRule { rule, ast, analysis: Arc::new(analysis), translation, script }
         })

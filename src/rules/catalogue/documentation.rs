@@ -9,7 +9,6 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::{Inhibition, RuleStatus};
-use crate::frame::dictionary;
 use crate::rules::language::wording;
 
 const FAMILIES: [(Family, &str); 4] = [
@@ -73,7 +72,7 @@ impl Catalogue {
         }
         lines.extend(self.inhibitions(rule));
         let fields = self.fields_of(&rule.id).map(|name| {
-            let label = dictionary::field(name).map_or(name, |field| field.label);
+            let label = self.dictionary().label(name).unwrap_or(name);
             format!("{label} (`{name}`)")
         });
         lines.push(("Lit", fields.collect::<Vec<_>>().join(", ")));

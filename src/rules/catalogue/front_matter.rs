@@ -20,6 +20,7 @@ use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::{Inhibition, MissionCall, RuleStatus, RuleTerms};
 use crate::domain::rules::worsening::WatchedField;
+use crate::frame::dictionary::Dictionary;
 use crate::support::fingerprint::Fingerprint;
 
 /// A rule of the catalogue, without its script.
@@ -188,6 +189,7 @@ pub(in crate::rules) struct ReadRule {
 pub(in crate::rules) fn read(
     file: &str,
     text: &str,
+    dictionary: &Dictionary,
     faults: &mut Vec<RuleFault>,
 ) -> Option<ReadRule> {
     let (base, front) = parsed(file, text, faults)?;
@@ -197,7 +199,7 @@ pub(in crate::rules) fn read(
     let of_signs = front.signs.iter().filter_map(|sign| sign.new_fact.as_ref());
     for entries in front.new_fact.iter().chain(of_signs) {
         for entry in entries.get_ref() {
-            match entry.of_scope(front.scope) {
+            match entry.of_scope(front.scope, dictionary) {
                 Ok(field) if watched.contains(&field) => {}
                 Ok(field) => watched.push(field),
                 Err(message) => found.push(RuleFault::new(file, at(entries.span()), message)),
@@ -207,7 +209,7 @@ pub(in crate::rules) fn read(
     let signed = front.signed();
     let mut script = None;
     if let Some(signed) = &signed {
-        found.extend(signed.faults(file, text, base, front.scope));
+        found.extend(signed.faults(file, text, base, (front.scope, dictionary)));
         if found.is_empty() {
             match script::script(file, text, base, signed) {
                 Ok(made) => script = Some(made),

@@ -3,6 +3,7 @@
 pub(super) mod compiled_catalogue;
 pub(super) mod documentation;
 pub(super) mod fault;
+pub(super) mod fields;
 pub(super) mod folder;
 pub(super) mod front_matter;
 pub(super) mod guidance;

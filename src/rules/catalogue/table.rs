@@ -13,8 +13,7 @@ use super::front_matter::Subjects;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::domain::value::Value;
-use crate::frame::dictionary;
-use crate::frame::dictionary::FieldKind;
+use crate::frame::dictionary::{Dictionary, FieldKind};
 
 /// Row numbers and their subjects, sorted by subject.
 #[derive(Debug)]
@@ -44,11 +43,16 @@ enum Cells {
 }
 
 impl SubjectTable {
-    pub(in crate::rules) fn open(frame: &DataFrame, scope: SubjectKind) -> Self {
+    pub(in crate::rules) fn open(
+        frame: &DataFrame,
+        scope: SubjectKind,
+        dictionary: &Dictionary,
+    ) -> Self {
         // Polars looks a column up by scanning them all: a map is built once for all fields.
         let columns: HashMap<&str, &Column> =
             frame.columns().iter().map(|column| (column.name().as_str(), column)).collect();
-        let cells = dictionary::fields_of(scope)
+        let cells = dictionary
+            .fields_of(scope)
             .map(|field| {
                 let column = columns.get(field.name);
                 let cells = column.map_or_else(

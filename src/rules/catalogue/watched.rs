@@ -7,8 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::worsening::{Direction, WatchedField, Worsening};
-use crate::frame::dictionary;
-use crate::frame::dictionary::Field;
+use crate::frame::dictionary::{Dictionary, Field, check_worsening};
 
 /// One entry of `new_fact`. What it leaves out is as the dictionary says.
 #[derive(Debug, Deserialize)]
@@ -24,15 +23,19 @@ impl WatchedEntry {
     /// # Errors
     ///
     /// The frame of that scope has no such field, or it cannot get worse in that way.
-    pub(super) fn of_scope(&self, scope: SubjectKind) -> Result<WatchedField, String> {
+    pub(super) fn of_scope(
+        &self,
+        scope: SubjectKind,
+        dictionary: &Dictionary,
+    ) -> Result<WatchedField, String> {
         let name = &self.field;
         let at = |reason: String| format!("`new_fact`, field `{name}`: {reason}");
         let field =
-            dictionary::field(name).filter(|field| field.scopes.contains(&scope)).ok_or_else(
+            dictionary.field(name).filter(|field| field.scopes.contains(&scope)).ok_or_else(
                 || at("no field of that name for subjects of the rule's scope".to_owned()),
             )?;
         let worsening = self.worsening(field).map_err(at)?;
-        dictionary::check_worsening(field.kind, worsening)
+        check_worsening(field.kind, worsening)
             .map_err(|reason| format!("`new_fact`, field `{name}`: {reason}"))?;
         Ok(WatchedField { field: name.clone(), worsening })
     }
@@ -55,8 +58,12 @@ impl WatchedEntry {
 }
 
 /// What a rule watches when its front matter does not say.
-pub(super) fn by_default(fields: &BTreeSet<&'static str>, scope: SubjectKind) -> Vec<WatchedField> {
-    let read = fields.iter().filter_map(|name| dictionary::field(name));
+pub(super) fn by_default(
+    fields: &BTreeSet<&'static str>,
+    scope: SubjectKind,
+    dictionary: &Dictionary,
+) -> Vec<WatchedField> {
+    let read = fields.iter().filter_map(|name| dictionary.field(name));
     let of_scope = read.filter(|field| field.scopes.contains(&scope));
     of_scope
         .filter_map(|field| {

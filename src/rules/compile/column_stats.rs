@@ -16,8 +16,7 @@ use polars::prelude::{
 };
 
 use super::bit_packing::which;
-use crate::frame::dictionary;
-use crate::frame::dictionary::FieldKind;
+use crate::frame::dictionary::{Dictionary, Field as DictionaryField, FieldKind};
 use crate::rules::language::wording::float;
 
 /// The smallest and the largest value, both included.
@@ -55,15 +54,22 @@ impl FrameStats {
         frame: &DataFrame,
         fields: &BTreeSet<&'static str>,
         text_size: usize,
+        dictionary: &Dictionary,
     ) -> Self {
-        let stats_of = |name: &&'static str| Some((*name, column_stats(frame, name, text_size)?));
+        let stats_of = |name: &&'static str| {
+            Some((*name, column_stats(frame, dictionary.field(name)?, text_size)?))
+        };
         Self(fields.iter().filter_map(stats_of).collect())
     }
 
     /// Statistics of ordinary columns. Only the types and the missing values are read.
-    pub(super) fn presumed(frame: &DataFrame, fields: &BTreeSet<&'static str>) -> Self {
+    pub(super) fn presumed(
+        frame: &DataFrame,
+        fields: &BTreeSet<&'static str>,
+        dictionary: &Dictionary,
+    ) -> Self {
         let stats_of = |name: &&'static str| {
-            let kind = dictionary::field(name)?.kind;
+            let kind = dictionary.field(name)?.kind;
             let column = frame.column(name).ok()?;
             typed(column, kind).ok()?;
             Some((*name, ColumnStats { nulls: nulls(column), range: ordinary_range(kind) }))
@@ -76,9 +82,12 @@ impl FrameStats {
     }
 }
 
-fn column_stats(frame: &DataFrame, name: &str, text_size: usize) -> Option<ColumnStats> {
-    let field = dictionary::field(name)?;
-    let column = frame.column(name).ok()?;
+fn column_stats(
+    frame: &DataFrame,
+    field: &DictionaryField,
+    text_size: usize,
+) -> Option<ColumnStats> {
+    let column = frame.column(field.name).ok()?;
     let nulls = nulls(column);
     if nulls == Nulls::All && !column.is_empty() {
         // There are no values to read, but the type must be right.
@@ -192,13 +201,13 @@ impl OrdinaryCheck {
     }
 
     /// A column to compute for each column to check.
-    pub(super) fn columns(&self, stats: &FrameStats) -> Vec<Expr> {
+    pub(super) fn columns(&self, stats: &FrameStats, dictionary: &Dictionary) -> Vec<Expr> {
         let checked = stats.0.iter().filter(|(_, stats)| stats.nulls != Nulls::All);
-        checked.filter_map(|(name, _)| self.column(name)).collect()
+        checked.filter_map(|(name, _)| self.column(dictionary.field(name)?)).collect()
     }
 
-    fn column(&self, name: &'static str) -> Option<Expr> {
-        let kind = dictionary::field(name)?.kind;
+    fn column(&self, field: &'static DictionaryField) -> Option<Expr> {
+        let (name, kind) = (field.name, field.kind);
         let (text_size, exceeded) = (self.text_size, Arc::clone(&self.exceeded));
         // `?` occurs in no field name.
         let alias = format!("?{name}");

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use rhai::{AST, ASTNode};
 use serde::Serialize;
 
-use super::catalogue::thresholds::Thresholds;
+use super::catalogue::fields::Readable;
 use super::language::sandbox::ScriptLimits;
 use super::language::syntax::Tokens;
 use ir::{Need, Tree};
@@ -60,11 +60,11 @@ pub(super) struct Translation {
 pub(super) fn translate(
     ast: &AST,
     tokens: &Tokens,
-    thresholds: &Thresholds,
+    readable: Readable<'_>,
     limits: &ScriptLimits,
 ) -> Result<Translation, String> {
     let functions = functions(ast);
-    let script = Script { functions: &functions, tokens, thresholds, limits };
+    let script = Script { functions: &functions, tokens, readable, limits };
     let assessment = lower::lower(script)?;
     if assessment.needs.len() > outcome_code::MOST_NEEDS {
         return Err(format!("it may miss more than {} fields", outcome_code::MOST_NEEDS));

@@ -16,7 +16,7 @@ use super::{Translation, bits, outcome_code};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::value::Value;
-use crate::rules::catalogue::thresholds::Thresholds;
+use crate::rules::catalogue::fields::Readable;
 
 /// Rows per block of a large frame: one column of a block fits the cache of a core.
 const BLOCK: usize = 1 << 16;
@@ -26,7 +26,7 @@ const BLOCK: usize = 1 << 16;
 pub(in crate::rules) struct QueryInput<'q> {
     pub(in crate::rules) frame: &'q DataFrame,
     pub(in crate::rules) in_force: &'q BTreeMap<String, Value>,
-    pub(in crate::rules) thresholds: &'q Thresholds,
+    pub(in crate::rules) readable: Readable<'q>,
     pub(in crate::rules) text_size: usize,
 }
 
@@ -119,15 +119,17 @@ pub(in crate::rules) fn evaluate<'r>(
         rules.iter().flat_map(|(_, rule)| rule.fields.iter().copied()).collect();
     let present = fields.iter().copied().filter(|field| input.frame.column(field).is_ok());
     let frame = input.frame.select(present)?;
+    let dictionary = input.readable.dictionary;
     if frame.height() >= MANY_ROWS {
         let check = OrdinaryCheck::new(input.text_size);
-        let stats = FrameStats::presumed(&frame, &fields);
-        let outcomes = evaluate_with(&rules, input, &frame, &stats, check.columns(&stats))?;
+        let stats = FrameStats::presumed(&frame, &fields, dictionary);
+        let outcomes =
+            evaluate_with(&rules, input, &frame, &stats, check.columns(&stats, dictionary))?;
         if check.passed() {
             return Ok(outcomes);
         }
     }
-    let stats = FrameStats::read(&frame, &fields, input.text_size);
+    let stats = FrameStats::read(&frame, &fields, input.text_size, dictionary);
     evaluate_with(&rules, input, &frame, &stats, Vec::new())
 }
 
@@ -138,7 +140,7 @@ fn evaluate_with(
     stats: &FrameStats,
     check_columns: Vec<Expr>,
 ) -> PolarsResult<Outcomes> {
-    let mut specialization = Specialization::new(input.in_force, input.thresholds, stats);
+    let mut specialization = Specialization::new(input.in_force, input.readable.thresholds, stats);
     let mut needs = BTreeMap::new();
     let mut programs = Vec::new();
     for (id, rule) in rules {

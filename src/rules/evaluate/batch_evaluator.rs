@@ -102,7 +102,7 @@ impl<'c> BatchEvaluator<'c> {
     /// Judges a frame that has the dictionary's types and one row per subject. Columns that no rule
     /// of the scope reads may be left out, except `in_panorama` and `has_left` for projects.
     pub fn judge(&mut self, frame: &DataFrame, explain: bool) -> BatchVerdicts<'c> {
-        let table = Arc::new(SubjectTable::open(frame, self.scope));
+        let table = Arc::new(SubjectTable::open(frame, self.scope, self.catalogue.dictionary()));
         let outcomes = self
             .catalogue
             .outcomes(frame, self.scope, self.as_of)
@@ -156,7 +156,8 @@ impl<'c> BatchEvaluator<'c> {
             let broke_limit = matches!(outcome, Err(EvalError::Breach(_)));
             breaches += usize::from(broke_limit);
             let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
-            let explanation = (explain && fired).then(|| piece.compiled.explain(engine, &ground));
+            let explanation = (explain && fired)
+                .then(|| piece.compiled.explain(engine, &ground, self.catalogue.dictionary()));
             let verdict = match outcome {
                 Ok(level) => Verdict::Level { level },
                 Err(halt) => halt.into(),

@@ -8,6 +8,7 @@ use super::script_run::EvalContext;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::value::Value;
 use crate::frame::Frames;
+use crate::frame::dictionary::Dictionary;
 use crate::rules::catalogue::front_matter::Subjects;
 use crate::rules::catalogue::table::{SubjectRows, SubjectTable};
 
@@ -23,11 +24,11 @@ pub(in crate::rules) struct EvaluationInputs {
 
 impl EvaluationInputs {
     pub(super) fn set_up(
-        frames: &Frames,
+        (frames, dictionary): (&Frames, &Dictionary),
         thresholds: BTreeMap<String, Value>,
         budget: Budget,
     ) -> Self {
-        let open = |scope| Arc::new(SubjectTable::open(frames.of(scope), scope));
+        let open = |scope| Arc::new(SubjectTable::open(frames.of(scope), scope, dictionary));
         Self {
             projects: open(SubjectKind::Project),
             ministries: open(SubjectKind::Ministry),

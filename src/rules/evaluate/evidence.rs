@@ -5,10 +5,9 @@ use rhai::{Array, Dynamic, Position};
 
 use super::script_run::{Read, Recording};
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
-use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
 use crate::rules::catalogue::fault::TextPosition;
-use crate::rules::catalogue::thresholds::Thresholds;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::language::syntax::{Analysis, NamedExpression, Operand, lowered};
 use crate::rules::language::value::Scalar;
 use crate::rules::language::wording;
@@ -65,13 +64,13 @@ pub(in crate::rules) fn presence(
 pub(in crate::rules) fn gather(
     recording: Recording,
     analysis: &Analysis,
-    thresholds: &Thresholds,
+    readable: Readable<'_>,
 ) -> Evidence {
     let mut readings: Vec<Reading> = Vec::new();
     for read in recording.readings {
         let seen = |reading: &Reading| reading.name == read.name && reading.source == read.source;
         if !readings.iter().any(seen) {
-            readings.push(reading(read, thresholds));
+            readings.push(reading(read, readable));
         }
     }
     Evidence { readings, trail: at_home(recording.trail, analysis) }
@@ -100,8 +99,8 @@ pub(in crate::rules) fn at_its_place(comparison: Comparison, analysis: &Analysis
     Comparison { line, column, ..comparison }
 }
 
-fn reading(read: Read, thresholds: &Thresholds) -> Reading {
-    let (label, unit) = label_and_unit(read.source, &read.name, thresholds);
+fn reading(read: Read, readable: Readable<'_>) -> Reading {
+    let (label, unit) = label_and_unit(read.source, &read.name, readable);
     let unit = (unit != Unit::None).then(|| unit.as_str().to_owned());
     Reading { name: read.name, source: read.source, label, unit, value: read.value }
 }
@@ -110,14 +109,14 @@ fn reading(read: Read, thresholds: &Thresholds) -> Reading {
 pub(in crate::rules) fn label_and_unit(
     source: ReadingSource,
     name: &str,
-    thresholds: &Thresholds,
+    readable: Readable<'_>,
 ) -> (String, Unit) {
     let known = match source {
         ReadingSource::Field => {
-            dictionary::field(name).map(|field| (field.label.to_owned(), field.unit))
+            readable.dictionary.field(name).map(|field| (field.label.to_owned(), field.unit))
         }
         ReadingSource::Threshold => {
-            thresholds.get(name).map(|threshold| (threshold.label.clone(), threshold.unit))
+            readable.thresholds.get(name).map(|threshold| (threshold.label.clone(), threshold.unit))
         }
     };
     known.unwrap_or_else(|| (name.to_owned(), Unit::None))

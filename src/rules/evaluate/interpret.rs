@@ -8,10 +8,10 @@ use super::evidence;
 use super::script_run::{EvalContext, Recording, RecordingMode, ScriptRun};
 use crate::domain::level::Level;
 use crate::domain::rules::verdict::{Evidence, MissingField, RuleFailure, Verdict};
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 use crate::rules::catalogue::fault::TextPosition;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::catalogue::front_matter::Rule;
-use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::compile::Translation;
 use crate::rules::language::sandbox;
 use crate::rules::language::sandbox::{SubjectFields, ThresholdsInForce};
@@ -53,12 +53,12 @@ impl CompiledRule {
         &self,
         engine: &Engine,
         ground: &EvalContext,
-        thresholds: &Thresholds,
+        readable: Readable<'_>,
     ) -> Evidence {
         let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Evidence);
         // The same call already gave a level: only what it recorded matters.
         drop(self.level(engine, &run));
-        evidence::gather(run.recording(), &self.analysis, thresholds)
+        evidence::gather(run.recording(), &self.analysis, readable)
     }
 
     /// The result of `assess`, with every step that led to it.
@@ -73,7 +73,12 @@ impl CompiledRule {
 
     /// The explanation in French. If the script cannot write it, the text says why: the verdict
     /// remains valid.
-    pub(in crate::rules) fn explain(&self, engine: &Engine, ground: &EvalContext) -> String {
+    pub(in crate::rules) fn explain(
+        &self,
+        engine: &Engine,
+        ground: &EvalContext,
+        dictionary: &Dictionary,
+    ) -> String {
         let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Explanation);
         let why = match self.call(engine, "explain", &run) {
             Ok(value) => {
@@ -84,8 +89,7 @@ impl CompiledRule {
                 format!("{} : explain gives {}, expected text", self.rule.file, scalar.kind())
             }
             Err(EvalError::Missing(missing)) => {
-                let label = dictionary::field(&missing.field)
-                    .map_or(missing.field.as_str(), |field| field.label);
+                let label = dictionary.label(&missing.field).unwrap_or(&missing.field);
                 format!("donnée manquante, {label} ({})", missing.field)
             }
             Err(EvalError::Failed(fault) | EvalError::Breach(fault)) => located(&fault),

@@ -55,7 +55,11 @@ impl Catalogue {
     }
 
     fn set_up(&self, frames: &Frames, as_of: NaiveDate) -> EvaluationInputs {
-        EvaluationInputs::set_up(frames, self.thresholds().at(as_of), self.budget.clone())
+        EvaluationInputs::set_up(
+            (frames, self.dictionary()),
+            self.thresholds().at(as_of),
+            self.budget.clone(),
+        )
     }
 
     /// The outcomes of the translated rules of a scope on each row of `frame`, which has the
@@ -83,7 +87,7 @@ impl Catalogue {
             compiled.translation.as_ref().ok().map(|translation| (&compiled.rule.id, translation))
         });
         let text_size = self.limits.string_size;
-        let input = QueryInput { frame, in_force, thresholds: self.thresholds(), text_size };
+        let input = QueryInput { frame, in_force, readable: self.readable(), text_size };
         compile::evaluate(rules, input)
     }
 

@@ -113,9 +113,13 @@ impl<'c> RuleEvaluation<'c> {
                 evidence: Some(self.compiled.evidence(
                     &catalogue.engine,
                     &ground,
-                    catalogue.thresholds(),
+                    catalogue.readable(),
                 )),
-                explanation: Some(self.compiled.explain(&catalogue.engine, &ground)),
+                explanation: Some(self.compiled.explain(
+                    &catalogue.engine,
+                    &ground,
+                    catalogue.dictionary(),
+                )),
             });
             let explanation = finding.as_ref().and_then(|finding| finding.explanation.as_ref());
             catalogue.budget.hold(explanation.map_or(0, String::len));

@@ -8,8 +8,8 @@ use polars::prelude::{Column, DataType, IntoColumn, NamedFrom, PolarsResult, Ser
 
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::value::Value;
-use crate::frame::dictionary::{Field, FieldKind};
-use crate::frame::{Frames, dictionary};
+use crate::frame::Frames;
+use crate::frame::dictionary::{Dictionary, Field, FieldKind};
 
 /// A subject of which only some fields are known.
 #[derive(Clone, Debug)]
@@ -44,19 +44,19 @@ impl Specimen {
     ///
     /// # Errors
     /// When Polars cannot build a frame.
-    pub fn frames(&self) -> PolarsResult<Frames> {
+    pub fn frames(&self, dictionary: &Dictionary) -> PolarsResult<Frames> {
         Ok(Frames {
-            projects: self.frame(SubjectKind::Project)?,
-            ministries: self.frame(SubjectKind::Ministry)?,
-            portfolio: self.frame(SubjectKind::Portfolio)?,
+            projects: self.frame(SubjectKind::Project, dictionary)?,
+            ministries: self.frame(SubjectKind::Ministry, dictionary)?,
+            portfolio: self.frame(SubjectKind::Portfolio, dictionary)?,
         })
     }
 
-    fn frame(&self, scope: SubjectKind) -> PolarsResult<DataFrame> {
+    fn frame(&self, scope: SubjectKind, dictionary: &Dictionary) -> PolarsResult<DataFrame> {
         let rows = usize::from(scope == self.scope);
         let column =
             |field: &Field| column(field, self.cells.get(field.name).filter(|_| rows == 1));
-        let columns: PolarsResult<Vec<Column>> = dictionary::fields_of(scope).map(column).collect();
+        let columns: PolarsResult<Vec<Column>> = dictionary.fields_of(scope).map(column).collect();
         Ok(DataFrame::new(1, columns?)?.head(Some(rows)))
     }
 }

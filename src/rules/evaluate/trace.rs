@@ -19,8 +19,8 @@ use crate::domain::rules::verdict::{
 };
 use crate::frame::Frames;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::catalogue::table::SubjectTable;
-use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::language::syntax::{Analysis, NamedExpression, Operand};
 use crate::rules::language::wording;
 
@@ -93,7 +93,7 @@ impl Catalogue {
     ) -> Option<Trace> {
         let compiled = self.rules.get(rule)?;
         let scope = compiled.rule.scope;
-        let table = Arc::new(SubjectTable::open(frames.of(scope), scope));
+        let table = Arc::new(SubjectTable::open(frames.of(scope), scope, self.dictionary()));
         let roll = table.roll(compiled.rule.subjects);
         let place = roll.subjects.binary_search(subject).ok()?;
         let row = *roll.rows.get(place)?;
@@ -109,8 +109,8 @@ impl Catalogue {
             Ok(level) => Verdict::Level { level },
             Err(halt) => halt.into(),
         };
-        let (analysis, thresholds) = (&compiled.analysis, self.thresholds());
-        let writer = TraceWriter { analysis, thresholds, budget: &self.budget };
+        let (analysis, readable) = (&compiled.analysis, self.readable());
+        let writer = TraceWriter { analysis, readable, budget: &self.budget };
         let steps = writer.steps(&recording, missing(&verdict));
         let readings = writer.readings(recording);
         Trace {
@@ -119,7 +119,8 @@ impl Catalogue {
                 subject,
                 verdict,
                 evidence: None,
-                explanation: fired.then(|| compiled.explain(&self.engine, ground)),
+                explanation: fired
+                    .then(|| compiled.explain(&self.engine, ground, self.dictionary())),
             },
             steps,
             readings,
@@ -136,7 +137,7 @@ fn missing(verdict: &Verdict) -> Option<&MissingField> {
 
 struct TraceWriter<'t> {
     analysis: &'t Analysis,
-    thresholds: &'t Thresholds,
+    readable: Readable<'t>,
     budget: &'t Budget,
 }
 
@@ -173,10 +174,9 @@ impl TraceWriter<'_> {
     }
 
     fn readings(&self, recording: Recording) -> Vec<TraceReading> {
-        let evidence = evidence::gather(recording, self.analysis, self.thresholds);
+        let evidence = evidence::gather(recording, self.analysis, self.readable);
         let shown = |reading: &Reading| {
-            let (_, unit) =
-                evidence::label_and_unit(reading.source, &reading.name, self.thresholds);
+            let (_, unit) = evidence::label_and_unit(reading.source, &reading.name, self.readable);
             reading.value.as_ref().map(|value| wording::value(value, unit))
         };
         evidence
@@ -189,7 +189,7 @@ impl TraceWriter<'_> {
     /// Whether a later comparison shows the value that was read.
     fn is_shown(&self, read: &Read, later: &[RecordedStep]) -> bool {
         let name = source_of(read);
-        let (label, _) = evidence::label_and_unit(read.source, &read.name, self.thresholds);
+        let (label, _) = evidence::label_and_unit(read.source, &read.name, self.readable);
         // The past of a field is read under another name than the one written in the rule.
         let shows = |operand: &Operand| {
             mentions(&operand.source, &name)
@@ -218,7 +218,7 @@ impl TraceWriter<'_> {
     }
 
     fn read(&self, read: &Read, position: Position, missing: Option<&MissingField>) -> TraceStep {
-        let (label, unit) = evidence::label_and_unit(read.source, &read.name, self.thresholds);
+        let (label, unit) = evidence::label_and_unit(read.source, &read.name, self.readable);
         let (shown, finding) = match &read.value {
             Some(value) => (wording::value(value, unit), TraceFinding::Read),
             None if read.source == ReadingSource::Threshold => {

@@ -26,7 +26,7 @@ impl Catalogue {
         as_of: NaiveDate,
     ) -> Vec<Option<CompiledOutcome>> {
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
-        let table = Arc::new(SubjectTable::open(frame, compiled.rule.scope));
+        let table = Arc::new(SubjectTable::open(frame, compiled.rule.scope, self.dictionary()));
         let thresholds = Arc::new(self.thresholds().at(as_of));
         // A single piece runs on one worker thread, which has the stack that deep recursion needs.
         let all = |rows| self.plain(compiled, &table, &thresholds, rows);

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::syntax::LEVELS;
 use super::{library, operators};
 use crate::domain::level::Level;
-use crate::frame::dictionary;
-use crate::rules::catalogue::thresholds::Thresholds;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::evaluate::budget::Budget;
 use crate::rules::evaluate::script_run::ScriptRun;
 
@@ -81,7 +80,7 @@ pub(in crate::rules) struct ThresholdsInForce;
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 pub(in crate::rules) fn engine(
     limits: &ScriptLimits,
-    thresholds: &Thresholds,
+    readable: Readable<'_>,
     budget: &Budget,
 ) -> Engine {
     let mut engine = Engine::new_raw();
@@ -113,7 +112,7 @@ pub(in crate::rules) fn engine(
     operators::register(&mut engine);
     library::register(&mut engine);
     register_levels(&mut engine);
-    register_readings(&mut engine, thresholds);
+    register_readings(&mut engine, readable);
     engine
 }
 
@@ -128,10 +127,10 @@ fn register_levels(engine: &mut Engine) {
     engine.register_global_module(levels.into());
 }
 
-fn register_readings(engine: &mut Engine, thresholds: &Thresholds) {
+fn register_readings(engine: &mut Engine, readable: Readable<'_>) {
     engine.register_type_with_name::<SubjectFields>("fields");
     engine.register_type_with_name::<ThresholdsInForce>("thresholds");
-    for field in dictionary::fields() {
+    for field in readable.dictionary.fields() {
         engine.register_get(
             field.name,
             move |context: NativeCallContext<'_>, _: &mut SubjectFields| {
@@ -139,7 +138,7 @@ fn register_readings(engine: &mut Engine, thresholds: &Thresholds) {
             },
         );
     }
-    for name in thresholds.names() {
+    for name in readable.thresholds.names() {
         let threshold = name.to_owned();
         engine.register_get(
             name,

@@ -6,6 +6,7 @@ use chrono::Datelike;
 use crate::domain::level::Level;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::value::Value;
+pub(in crate::rules) use crate::domain::value::float;
 use crate::frame::dictionary::Unit;
 use crate::frame::series;
 use crate::support::french;
@@ -72,16 +73,6 @@ fn edition_series(figures: &str, unit: Unit) -> String {
 
 pub(in crate::rules) fn level(level: Level) -> String {
     level.label().to_lowercase()
-}
-
-/// Exact below 2^53; whole numbers of rules and frames are far smaller.
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    reason = "exact below 2^53, as the doc comment says"
-)]
-pub(in crate::rules) fn float(count: i64) -> f64 {
-    count as f64
 }
 
 fn tenths(value: f64) -> String {

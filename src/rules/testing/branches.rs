@@ -80,7 +80,7 @@ impl InstrumentedCatalogue {
         let mut marked = BTreeMap::new();
         let mut branches = Vec::new();
         let mut parser =
-            sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
+            sandbox::engine(&catalogue.limits, catalogue.readable(), &catalogue.budget);
         let recorder = TokenRecorder::default();
         recorder.attach(&mut parser);
         for compiled in catalogue.rules.values() {

@@ -8,8 +8,7 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::verdict::{Judgement, Verdict};
 use crate::domain::value::Value;
-use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::frame::dictionary::{Dictionary, Field, FieldKind};
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::resemblance;
 use crate::rules::catalogue::front_matter::{Rule, Subjects};
@@ -89,21 +88,21 @@ pub(in crate::rules) fn judge(
     }
     for (name, value) in fields {
         let value = beside_threshold(catalogue, as_of, value)?;
-        let (field, value) = cell(rule.scope, name, &value)?;
+        let (field, value) = cell((rule.scope, catalogue.dictionary()), name, &value)?;
         specimen.set(field, value);
     }
-    let frames = specimen.frames().map_err(|error| error.to_string())?;
+    let frames = specimen.frames(catalogue.dictionary()).map_err(|error| error.to_string())?;
     Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
 }
 
 fn cell(
-    scope: SubjectKind,
+    (scope, dictionary): (SubjectKind, &Dictionary),
     name: &str,
     value: &toml::Value,
 ) -> Result<(&'static str, Value), String> {
-    let named = dictionary::fields_of(scope).find(|field| field.name == name);
+    let named = dictionary.fields_of(scope).find(|field| field.name == name);
     let field = named.ok_or_else(|| {
-        let known = dictionary::fields_of(scope).map(|known| known.name);
+        let known = dictionary.fields_of(scope).map(|known| known.name);
         format!("no field `{name}`{}", resemblance(name, known))
     })?;
     let read = match (field.kind, value) {

@@ -28,7 +28,7 @@ type PlacedToken = (Token, Position);
 /// Vigie ships have none.
 pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
     let mut found = Vec::new();
-    let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
+    let mut parser = sandbox::engine(&catalogue.limits, catalogue.readable(), &catalogue.budget);
     let recorder = TokenRecorder::default();
     recorder.attach(&mut parser);
     for compiled in catalogue.rules.values() {

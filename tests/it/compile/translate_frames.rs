@@ -6,8 +6,8 @@ use polars::prelude::{Column, DataType, IntoColumn, NamedFrom, Series};
 
 use super::choices::Choices;
 use vigie::domain::portfolio::subject::SubjectKind;
-use vigie::frame::dictionary::{Field, FieldKind};
-use vigie::frame::{Frames, dictionary};
+use vigie::frame::Frames;
+use vigie::frame::dictionary::{Field, FieldKind, built_in};
 
 const FLOATS: [f64; 12] = [
     1.0,
@@ -59,7 +59,7 @@ pub(crate) fn frames(scope: SubjectKind, rows: usize, choices: &mut Choices<'_>)
     let mut of = |other: SubjectKind| {
         let rows = if other == scope { rows } else { 0 };
         let columns: Vec<Column> =
-            dictionary::fields_of(other).map(|field| column(field, rows, choices)).collect();
+            built_in().fields_of(other).map(|field| column(field, rows, choices)).collect();
         DataFrame::new(rows, columns).unwrap()
     };
     Frames {

@@ -8,6 +8,7 @@ use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::domain::value::Value;
 use vigie::frame::Frames;
+use vigie::frame::dictionary::built_in;
 use vigie::rules::{ExecutionRoute, ScriptLimits, compile_catalogue, read_folder};
 
 /// The route of a rule with this `assess`, in words.
@@ -41,7 +42,7 @@ fn a_rule_that_does_not_translate_says_where_and_why() {
 fn verdict(body: &str, cells: &[(&'static str, Value)]) -> String {
     assert_eq!(route(body), "translated", "{body}");
     let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", body))]);
-    let frames = project(cells).frames().unwrap();
+    let frames = project(cells).frames(built_in()).unwrap();
     let translated = catalogue.judge(&frames, day("2021-07-01"));
     assert_eq!(translated, catalogue.judge_interpreted(&frames, day("2021-07-01")), "{body}");
     words(&translated[0].verdict)
@@ -74,7 +75,7 @@ fn a_withheld_figure_is_unknown_because_it_is_withheld() {
 fn a_rule_that_reads_nothing_that_varies_answers_on_every_row() {
     let body = "if starts_with(\"build\", \"bu\") { HIGH } else { CLEAR }";
     let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", body))]);
-    let one = project(&[]).frames().unwrap();
+    let one = project(&[]).frames(built_in()).unwrap();
     let two = one.projects.vstack(&one.projects).unwrap();
     let none = one.projects.clear();
     for (rows, projects) in [(2, two), (0, none)] {
@@ -126,7 +127,7 @@ fn outcomes_are_columns_without_judgements() {
         ),
     )]);
     let outcome = |cells: &[(&'static str, Value)]| {
-        let frames = project(cells).frames().unwrap();
+        let frames = project(cells).frames(built_in()).unwrap();
         let outcomes =
             catalogue.outcomes(&frames.projects, SubjectKind::Project, day("2021-07-01"));
         format!("{:?}", outcomes.unwrap().outcome(&RuleId::new("X1"), 0).unwrap())

@@ -1,7 +1,10 @@
 //! What a person is told when a file is wrong, word for word.
 
+use std::sync::Arc;
+
 use super::readers::{edition, read};
 use vigie::domain::portfolio::edition::EditionId;
+use vigie::frame::dictionary::built_in;
 use vigie::intake::{Aliases, Profiles, ReadRequest, Reader};
 
 const HEADER: &str = "Projet,Ministère porteur,Projet inter-ministériel,Description et objectifs,\
@@ -57,7 +60,11 @@ fn the_profile_asked_for_does_not_fit_or_does_not_exist() {
             sheet: None,
             edition: None,
         };
-        Reader::shipped().unwrap().read(&request, &[]).unwrap_err().to_string()
+        Reader::shipped(Arc::clone(built_in()))
+            .unwrap()
+            .read(&request, &[])
+            .unwrap_err()
+            .to_string()
     };
     assert_eq!(
         ask("vigie-watch-lists"),
@@ -77,7 +84,8 @@ fn a_header_that_fits_two_profiles_alike() {
     let twin = include_str!("../../../profiles/panorama-dashboard.toml")
         .replace("id = \"panorama-dashboard\"", "id = \"twin\"");
     std::fs::write(folder.path().join("twin.toml"), twin).unwrap();
-    let profiles = Profiles::shipped().unwrap().with_folder(folder.path()).unwrap();
+    let profiles =
+        Profiles::shipped(Arc::clone(built_in())).unwrap().with_folder(folder.path()).unwrap();
     let reader = Reader::new(profiles, Aliases::shipped().unwrap());
     let request = ReadRequest {
         file: "f.csv",
@@ -116,7 +124,7 @@ fn a_publication_date_that_contradicts_the_edition() {
             sheet: None,
             edition: asked,
         };
-        let import = Reader::shipped().unwrap().read(&request, &[]);
+        let import = Reader::shipped(Arc::clone(built_in())).unwrap().read(&request, &[]);
         import.map(|import| import.edition.to_string()).map_err(|refusal| refusal.to_string())
     };
     assert_eq!(edition_of("f.csv", None), Ok("2016-11".to_owned()));
@@ -266,7 +274,10 @@ fn a_profile_that_is_wrong() {
     let path = folder.path().join("bad.toml");
     let load = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let refusal = Profiles::shipped().unwrap().with_folder(folder.path()).unwrap_err();
+        let refusal = Profiles::shipped(Arc::clone(built_in()))
+            .unwrap()
+            .with_folder(folder.path())
+            .unwrap_err();
         refusal.to_string().replace(&path.display().to_string(), "bad.toml")
     };
     let head = "id = \"bad\"\ntitle = \"T\"\ndataset = \"watch_lists\"\n";

@@ -1,14 +1,16 @@
 //! Reading files: what the tests of intake share.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::support::real_editions;
 use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Import, ImportedRows, KnownProject};
 use vigie::domain::portfolio::snapshot::Snapshot;
+use vigie::frame::dictionary::built_in;
 use vigie::intake::{ReadRequest, Reader, SourceError, read_file};
 
-static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
+static READER: LazyLock<Reader> =
+    LazyLock::new(|| Reader::shipped(Arc::clone(built_in())).unwrap());
 
 pub(crate) fn published(file: &str, known: &[KnownProject]) -> Import {
     let path = real_editions().unwrap().join(file);

@@ -1,11 +1,12 @@
 //! Whatever the file: no panic, and no row lost.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use vigie::domain::portfolio::import::ImportedRows;
+use vigie::frame::dictionary::built_in;
 use vigie::intake::{ReadRequest, Reader};
 
 const HEADER: [&str; 10] = [
@@ -59,7 +60,8 @@ fn csv(header: &[&str], rows: &[Vec<String>], separator: u8) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
+static READER: LazyLock<Reader> =
+    LazyLock::new(|| Reader::shipped(Arc::clone(built_in())).unwrap());
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]

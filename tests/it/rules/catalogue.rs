@@ -9,6 +9,7 @@ use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::domain::rules::verdict::{Absence, Judgement, Verdict};
 use vigie::domain::value::Value;
+use vigie::frame::dictionary::built_in;
 use vigie::rules::{Catalogue, ScriptLimits, Specimen, compile_catalogue};
 
 /// A rule whose `assess` is the given text, from column 19 of the first line of its functions.
@@ -60,7 +61,7 @@ pub(crate) fn judge(body: &str, cells: &[(&'static str, Value)]) -> Judgement {
 
 #[track_caller]
 pub(crate) fn judge_by(catalogue: &Catalogue, cells: &[(&'static str, Value)]) -> Judgement {
-    let frames = project(cells).frames().unwrap();
+    let frames = project(cells).frames(built_in()).unwrap();
     let judged = catalogue.judge_by(&RuleId::new("X1"), &frames, day("2021-07-01"));
     judged.into_iter().next().unwrap()
 }

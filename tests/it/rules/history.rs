@@ -3,6 +3,7 @@
 use super::catalogue::{catalogue, day, faults, judge, project, rule_assessing, text, words};
 use vigie::domain::ids::RuleId;
 use vigie::domain::value::Value;
+use vigie::frame::dictionary::built_in;
 use vigie::rules::ExecutionRoute;
 
 /// A project that three editions listed, the second without a cost.
@@ -31,7 +32,7 @@ fn check(condition: &str, expected: &str) {
     let cells = cells();
     assert_eq!(words(&judge(&body, &cells).verdict), expected, "{condition}");
     let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", &body))]);
-    let frames = project(&cells).frames().unwrap();
+    let frames = project(&cells).frames(built_in()).unwrap();
     let translated = catalogue.judge(&frames, day("2021-07-01"));
     assert_eq!(words(&translated[0].verdict), expected, "{condition}, translated");
 }
@@ -72,7 +73,7 @@ fn a_switch_may_look_at_what_a_text_was() {
     let body = "switch previous(p.phase) { \"build\" | \"trial\" => HIGH, _ => CLEAR }";
     let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", body))]);
     assert_eq!(catalogue.route(&RuleId::new("X1")), Some(ExecutionRoute::Translated));
-    let frames = project(&cells()).frames().unwrap();
+    let frames = project(&cells()).frames(built_in()).unwrap();
     assert_eq!(words(&catalogue.judge(&frames, day("2021-07-01"))[0].verdict), "high");
     let body = body.replace("\"trial\"", "3");
     assert_eq!(

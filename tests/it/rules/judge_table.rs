@@ -10,7 +10,7 @@ use polars::prelude::{
     Column, CsvWriter, DataType, ParquetReader, ParquetWriter, SerReader as _, SerWriter as _,
 };
 
-use crate::support::{Answer, TestApp, fixtures, root};
+use crate::support::{Answer, TestApp, fixtures, root, shipped_dictionary};
 use vigie::domain::portfolio::subject::Subject;
 use vigie::domain::rules::verdict::{Absence, Judgement, Verdict};
 use vigie::frame::Frames;
@@ -51,7 +51,7 @@ pub(crate) fn frames(app: &TestApp) -> Frames {
         let upto = store.latest_known().await.unwrap();
         store.portfolio(&upto, as_of()).await.unwrap()
     });
-    frame::build(&portfolio, as_of(), Some(0.25)).unwrap()
+    frame::build(&portfolio, shipped_dictionary(), as_of(), Some(0.25)).unwrap()
 }
 
 /// What a cycle judges of the subjects of a scope, a line each.

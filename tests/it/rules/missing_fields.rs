@@ -7,13 +7,13 @@ use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, IntoColumn, NamedFrom, Series};
 
 use super::catalogue::{day, words};
-use crate::support::TestApp;
+use crate::support::{TestApp, shipped_dictionary};
 use vigie::domain::level::Level;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::domain::rules::verdict::{Judgement, ReadingSource, Verdict};
 use vigie::domain::value::Value;
+use vigie::frame::Frames;
 use vigie::frame::dictionary::{Field, FieldKind};
-use vigie::frame::{Frames, dictionary};
 use vigie::rules::{Catalogue, Rule, ScriptLimits, Subjects, compile_catalogue, read_folder};
 
 /// A blank is an answer where the other field says that the question was asked: no vacancy, no partner gone, no audit
@@ -131,7 +131,7 @@ fn taken_away(frames: &Frames, scope: SubjectKind, fields: &[&str]) -> Frames {
         SubjectKind::Portfolio => &mut without.portfolio,
     };
     for name in fields {
-        let field = dictionary::field(name).unwrap();
+        let field = shipped_dictionary().field(name).unwrap();
         let nothing = column(field, vec![None; frame.height()]);
         frame.with_column(nothing).unwrap();
     }
@@ -147,7 +147,7 @@ pub(super) fn rows_of_cases(rule: &Rule, texts: &BTreeMap<String, String>) -> Ve
             let mut row = Row::from([("as_of", value("as_of", &case["as_of"]).unwrap())]);
             let fields = case.get("fields").and_then(toml::Value::as_table);
             for (name, held) in fields.into_iter().flatten() {
-                let field = dictionary::field(name).unwrap();
+                let field = shipped_dictionary().field(name).unwrap();
                 if let Some(value) = value(field.name, held) {
                     row.insert(field.name, value);
                 }
@@ -159,7 +159,7 @@ pub(super) fn rows_of_cases(rule: &Rule, texts: &BTreeMap<String, String>) -> Ve
 }
 
 fn value(name: &str, held: &toml::Value) -> Option<Value> {
-    let field = dictionary::field(name)?;
+    let field = shipped_dictionary().field(name)?;
     Some(match (field.kind, held) {
         (FieldKind::Bool, toml::Value::Boolean(held)) => Value::Bool(*held),
         (FieldKind::Int, toml::Value::Integer(held)) => Value::Int(*held),
@@ -178,7 +178,7 @@ pub(super) fn random(catalogue: &Catalogue, rule: &Rule, cases: &[Row], dice: &m
     let mut row = cases[dice.below(cases.len())].clone();
     let read: BTreeSet<&str> = catalogue.fields_of(&rule.id).collect();
     for name in read {
-        let field = dictionary::field(name).unwrap().name;
+        let field = shipped_dictionary().field(name).unwrap().name;
         let known: Vec<&Value> = cases.iter().filter_map(|case| case.get(field)).collect();
         match dice.below(4) {
             0 if field != "as_of" => drop(row.remove(field)),
@@ -220,7 +220,7 @@ pub(super) fn frames(rule: &Rule, rows: &[Row]) -> Frames {
     let listed = rule.subjects == Subjects::Present;
     let of = |scope: SubjectKind| {
         let rows = if scope == rule.scope { rows } else { &[] };
-        let columns = dictionary::fields_of(scope).map(|field| {
+        let columns = shipped_dictionary().fields_of(scope).map(|field| {
             let cells = rows.iter().enumerate().map(|(number, row)| match field.name {
                 "project_id" | "ministry" => Some(Value::Text(format!("{number:05}"))),
                 "in_panorama" => Some(Value::Bool(listed)),

@@ -12,6 +12,7 @@ use vigie::domain::ids::ProjectId;
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::snapshot::Snapshot;
 use vigie::frame;
+use vigie::frame::dictionary::built_in;
 use vigie::rules::{Catalogue, ScriptLimits, compile_catalogue, read_folder};
 use vigie::store::Store;
 
@@ -82,7 +83,7 @@ fn every_reference_on_the_published_editions_is_recomputed() {
     for edition in EDITIONS {
         let as_of = day(&format!("{edition}-28"));
         let portfolio = portfolio(&app, as_of);
-        let frames = frame::build(&portfolio, as_of, Some(0.25)).unwrap();
+        let frames = frame::build(&portfolio, built_in(), as_of, Some(0.25)).unwrap();
         for judged in catalogue.judge(&frames, as_of) {
             let (Some(project), Some(text)) = (judged.subject.project(), &judged.explanation)
             else {

@@ -11,8 +11,7 @@ use crate::compile::rule_text::rule;
 use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::domain::value::Value;
-use vigie::frame::dictionary;
-use vigie::frame::dictionary::FieldKind;
+use vigie::frame::dictionary::{FieldKind, built_in};
 use vigie::rules::{Catalogue, ScriptLimits, Specimen, compile_catalogue, read_folder};
 
 #[track_caller]
@@ -58,7 +57,7 @@ fn a_rule_that_keeps_breaking_limits_is_given_up_and_the_others_go_on() {
         ("X1.rhai", rule_assessing("X1", "loop { }")),
         ("X2.rhai", rule_assessing("X2", "HIGH")),
     ]);
-    let frames = project(&[]).frames().unwrap();
+    let frames = project(&[]).frames(built_in()).unwrap();
     let many = vigie::frame::Frames {
         projects: repeat(&frames.projects, 8),
         ministries: frames.ministries.clone(),
@@ -149,7 +148,7 @@ fn cell(kind: FieldKind) -> impl Strategy<Value = Option<Value>> {
 }
 
 fn row(scope: SubjectKind) -> impl Strategy<Value = Vec<(&'static str, Option<Value>)>> {
-    let fields: Vec<_> = dictionary::fields_of(scope).collect();
+    let fields: Vec<_> = built_in().fields_of(scope).collect();
     fields
         .into_iter()
         .map(|field| cell(field.kind).prop_map(|value| (field.name, value)))
@@ -190,7 +189,7 @@ proptest! {
                     specimen.set(field, value);
                 }
             }
-            let frames = specimen.frames().unwrap();
+            let frames = specimen.frames(built_in()).unwrap();
             let expected: Vec<RuleId> = catalogue
                 .rules()
                 .filter(|rule| rule.scope == scope && rule.subjects == vigie::rules::Subjects::Present)
@@ -249,7 +248,7 @@ fn a_text_deep_or_long_in_any_way_is_a_fault_or_a_verdict() {
         let texts = super::catalogue::texts(&[("X1.rhai", rule_assessing("X1", &body))]);
         let (catalogue, faults) = compile_catalogue(&texts, &ScriptLimits::default());
         let frames = project(&[("editions_seen", Value::Int(2)), ("listed", Value::Bool(true))])
-            .frames()
+            .frames(built_in())
             .unwrap();
         let judged = catalogue.judge(&frames, day("2021-07-01"));
         assert_eq!(judged.len() + faults.len(), 1, "{faults:?}");

@@ -17,12 +17,23 @@ pub(crate) mod test_server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use vigie::frame::dictionary::Dictionary;
+use vigie::rules::{dictionary_of, read_folder};
 
 pub(crate) use test_app::{ACTOR, Answer, TestApp, settings, token};
 
 /// The repository: its rules, fixtures and settings are what the tests run on.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The fields of the shipped catalogue.
+pub(crate) fn shipped_dictionary() -> &'static Dictionary {
+    static SHIPPED: LazyLock<Dictionary> =
+        LazyLock::new(|| dictionary_of(&read_folder(&root().join("rules")).unwrap()));
+    &SHIPPED
 }
 
 /// Holds a generated file of the repository to the text that it should have; with `INSTA_UPDATE=always`, as for snapshots,

@@ -17,7 +17,7 @@ use crate::application::{DraftOutline, DraftView};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::DraftStep;
 use crate::domain::rules::overlay::RulePath;
-use crate::rules::RuleTemplate;
+use crate::rules::{FieldTemplate, RuleTemplate};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +43,8 @@ pub(in crate::api) struct DraftBody {
     thresholds: BTreeMap<String, f64>,
     /// A rule to write from a few answers, with its cases and thresholds, in addition to the files.
     template: Option<RuleTemplate>,
+    /// A field to add to the data dictionary, in addition to the files.
+    field: Option<FieldTemplate>,
 }
 
 /// The reason for a step in a draft's review.
@@ -125,11 +127,15 @@ async fn save(
     over: Option<(DraftNumber, i64)>,
     body: DraftBody,
 ) -> Result<DraftView, Problem> {
-    let DraftBody { comment, files, thresholds, template } = body;
+    let DraftBody { comment, files, thresholds, template, field } = body;
     let act = context.act(&comment)?;
     let thresholds: Vec<(String, String)> =
         thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
     let mut files = application::amended(context, files, &thresholds).await?;
+    // First of all: the rule may read it.
+    if let Some(field) = &field {
+        files = application::with_field(context, files, field).await?;
+    }
     if let Some(template) = &template {
         files = application::with_template(context, files, template).await?;
     }

@@ -76,7 +76,7 @@ pub(in crate::api) async fn import_file(
     let upload =
         uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
     let _turn = uploads.parsing_permit().await?;
-    let reader = context.action_settings().reader().await?;
+    let reader = context.action_settings().reader(&context).await?;
     let bytes = upload.into_bytes().await?;
     let intake = application::take_in_file(&context, reader, (file, bytes), &terms).await?;
     let mut new = intake.files.iter().filter(|_| !dry_run).filter_map(|one| match one.recorded {

@@ -52,7 +52,7 @@ pub(in crate::api) async fn link_project(
 ) -> Result<web::Json<Linked>, Problem> {
     let known = context.store.known_projects().await?;
     let (from, into) = (called(&known, &project), called(&known, body.into.as_str()));
-    let reader = context.action_settings().reader().await?;
+    let reader = context.action_settings().reader(&context).await?;
     let in_alias_table =
         reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
     context.store.link(&from, &into, &context.act(body.reason.as_str())?).await?;

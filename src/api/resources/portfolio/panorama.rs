@@ -15,7 +15,6 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldOrigin, Supplier};
 use crate::store::ImportSummary;
 
@@ -96,10 +95,12 @@ pub(in crate::api) struct FieldQuery {
     responses((status = 200, description = "A page of fields, in the order of tables and documents", body = Page<Field>))
 )]
 pub(in crate::api) async fn list_fields(
+    context: RequestContext,
     listing: Listing<FieldQuery>,
 ) -> Result<Page<&'static Field>, Problem> {
     let held = |field: &Field| field.scopes.iter().any(|scope| is_wanted(&listing.scope, scope));
-    let fields = dictionary::fields().filter(|field| {
+    let dictionary = application::dictionary(&context).await?;
+    let fields = dictionary.fields().filter(|field| {
         held(field)
             && is_wanted(&listing.supplier, &field.supplier)
             && is_wanted(&listing.origin, &field.origin)

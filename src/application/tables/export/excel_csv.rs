@@ -7,18 +7,21 @@ use polars::prelude::{AnyValue, Column};
 
 use super::error::ExportError;
 use super::workbook::header;
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 
 /// By which Excel knows UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-pub(super) fn excel_csv(frame: &DataFrame) -> Result<Vec<u8>, ExportError> {
+pub(super) fn excel_csv(
+    frame: &DataFrame,
+    dictionary: &Dictionary,
+) -> Result<Vec<u8>, ExportError> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(Terminator::CRLF)
         .from_writer(MARK.to_vec());
     let names = frame.columns().iter().map(|column| column.name().as_str());
-    writer.write_record(names.map(|name| header(name, dictionary::field(name))))?;
+    writer.write_record(names.map(|name| header(name, dictionary.field(name))))?;
     let columns: Vec<_> = frame.columns().iter().map(Column::as_materialized_series).collect();
     let mut cells: Vec<_> = columns.iter().map(|column| column.iter()).collect();
     for _ in 0..frame.height() {

@@ -9,9 +9,11 @@ mod written;
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
 
+use crate::application::publishing::catalogue;
 use crate::application::{ApplicationError, Services};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::words::words;
+use crate::frame::dictionary::Dictionary;
 use crate::support::clock::today;
 
 pub use error::ExportError;
@@ -140,8 +142,9 @@ pub async fn export(
         _ => day.to_string(),
     };
     let name = format!("vigie-{}-{of}.{}", table.as_str(), format.as_str());
-    let written =
-        tokio::task::spawn_blocking(move || write((table, &of), (format, reader), frame)).await?;
+    let dictionary = catalogue::dictionary(services).await?;
+    let write = move || write((table, &of), (format, reader), frame, &dictionary);
+    let written = tokio::task::spawn_blocking(write).await?;
     Ok(Exported { name, bytes: written? })
 }
 
@@ -149,14 +152,17 @@ fn write(
     (table, of): (ExportTable, &str),
     (format, reader): (ExportFormat, ExportReader),
     mut frame: DataFrame,
+    dictionary: &Dictionary,
 ) -> Result<Vec<u8>, ExportError> {
     match format {
         ExportFormat::Csv if reader == ExportReader::Excel => {
-            excel_csv::excel_csv(&written::visible(&frame)?)
+            excel_csv::excel_csv(&written::visible(&frame)?, dictionary)
         }
         ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
         // Exact values, since programs read this format.
         ExportFormat::Parquet => written::parquet(&mut frame),
-        ExportFormat::Xlsx => workbook::workbook(table, of, &written::visible(&frame)?),
+        ExportFormat::Xlsx => {
+            workbook::workbook((table, of), &written::visible(&frame)?, dictionary)
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::application::actions::missions::MissionLine;
 use crate::application::queries::dossier::AlertLine;
 use crate::application::queries::edition_comparison::{ProjectComparison, compare_editions};
 use crate::application::queries::names::{JudgementLine, verdict_lines};
+use crate::application::queries::view::Measurable;
 use crate::application::queries::{dossier, view};
 use crate::application::{ApplicationError, Services};
 use crate::domain::portfolio::subject::Subject;
@@ -26,20 +27,19 @@ pub(super) async fn frame(
     let as_of = scope.as_of;
     match table {
         ExportTable::Projects | ExportTable::History | ExportTable::Ministries => {
-            let (as_of, portfolio, thresholds) =
-                view::known_with_thresholds(services, as_of).await?;
+            let known = Measurable::read(services, as_of).await?;
             tokio::task::spawn_blocking(move || {
                 if table == ExportTable::History {
-                    return Ok(frame::history(&portfolio, as_of)?);
+                    return Ok(frame::history(&known.portfolio, known.as_of)?);
                 }
-                let frames = frame::build(&portfolio, as_of, view::target(&thresholds, as_of))?;
+                let frames = known.frames()?;
                 Ok(if table == ExportTable::Projects { frames.projects } else { frames.ministries })
             })
             .await?
         }
         ExportTable::Series => {
-            let (as_of, portfolio, thresholds) =
-                view::known_with_thresholds(services, as_of).await?;
+            let Measurable { as_of, portfolio, thresholds, .. } =
+                Measurable::read(services, as_of).await?;
             tokio::task::spawn_blocking(move || view::series_frame(&portfolio, as_of, &thresholds))
                 .await?
         }

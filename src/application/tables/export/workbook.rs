@@ -13,8 +13,7 @@ use crate::application::queries::edition_comparison::{ComparedField, EditionMove
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
 use crate::domain::portfolio::snapshot::Phase;
-use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, Unit};
+use crate::frame::dictionary::{Dictionary, Field, Unit};
 use crate::support::french;
 
 /// Most characters in a cell of the format.
@@ -91,9 +90,9 @@ fn epoch() -> Result<ExcelDateTime, ExportError> {
 
 /// `of` is the date of the table, or the editions that it compares.
 pub(super) fn workbook(
-    table: ExportTable,
-    of: &str,
+    (table, of): (ExportTable, &str),
     frame: &DataFrame,
+    dictionary: &Dictionary,
 ) -> Result<Vec<u8>, ExportError> {
     let formats = Formats {
         header: Format::new().set_bold().set_text_wrap(),
@@ -108,16 +107,17 @@ pub(super) fn workbook(
     let sheet = workbook.add_worksheet().set_name(table.title())?;
     for (index, column) in (0_u16..).zip(frame.columns()) {
         let name = column.name().as_str();
-        let field = dictionary::field(name);
+        let field = dictionary.field(name);
         sheet.write_string_with_format(0, index, header(name, field), &formats.header)?;
-        fill(sheet, index, column, field.map(|field| field.unit), &formats)?;
+        let unit = field.map(|field| field.unit);
+        fill(sheet, index, (column, dictionary), unit, &formats)?;
     }
     sheet.set_freeze_panes(1, 1)?;
     let rows = u32::try_from(frame.height()).unwrap_or(u32::MAX);
     if let Some(last) = u16::try_from(frame.width()).ok().and_then(|width| width.checked_sub(1)) {
         sheet.autofilter(0, 0, rows, last)?;
     }
-    meanings(workbook.add_worksheet().set_name(MEANINGS)?, frame, &formats)?;
+    meanings(workbook.add_worksheet().set_name(MEANINGS)?, (frame, dictionary), &formats)?;
     readme(workbook.add_worksheet().set_name(README)?, (table, of), frame, &formats)?;
     Ok(workbook.save_to_buffer()?)
 }
@@ -126,7 +126,7 @@ pub(super) fn workbook(
 fn fill(
     sheet: &mut Worksheet,
     index: u16,
-    column: &Column,
+    (column, dictionary): (&Column, &Dictionary),
     unit: Option<Unit>,
     formats: &Formats,
 ) -> Result<(), ExportError> {
@@ -154,7 +154,7 @@ fn fill(
                 }
             }
             AnyValue::String(text) => {
-                sheet.write_string(row, index, cut(&in_french(column.name(), text)))?;
+                sheet.write_string(row, index, cut(&in_french(column.name(), text, dictionary)))?;
             }
             _ => {}
         }
@@ -164,7 +164,7 @@ fn fill(
 
 fn meanings(
     sheet: &mut Worksheet,
-    frame: &DataFrame,
+    (frame, dictionary): (&DataFrame, &Dictionary),
     formats: &Formats,
 ) -> Result<(), ExportError> {
     for (index, title) in (0_u16..).zip(["Colonne", "Champ", "Unité", "Ce qu’il veut dire"]) {
@@ -172,7 +172,7 @@ fn meanings(
     }
     for (row, column) in (1_u32..).zip(frame.columns()) {
         let name = column.name().as_str();
-        let field = dictionary::field(name);
+        let field = dictionary.field(name);
         sheet.write_string(row, 0, header(name, field))?;
         sheet.write_string(row, 1, name)?;
         if let Some(field) = field {
@@ -215,7 +215,7 @@ fn readme(
 }
 
 /// The words of programs as people read them.
-fn in_french<'t>(column: &str, text: &'t str) -> Cow<'t, str> {
+fn in_french<'t>(column: &str, text: &'t str, dictionary: &Dictionary) -> Cow<'t, str> {
     let label = match column {
         "level" => text.parse::<Level>().map(Level::label).ok(),
         "kind" => text.parse::<MissionKind>().map(MissionKind::label).ok(),
@@ -228,7 +228,7 @@ fn in_french<'t>(column: &str, text: &'t str) -> Cow<'t, str> {
         }
         "missing" => {
             let label = |name: &str| {
-                dictionary::field(name).map_or(name.to_owned(), |field| field.label.to_lowercase())
+                dictionary.field(name).map_or(name.to_owned(), |field| field.label.to_lowercase())
             };
             let labels: Vec<String> = text.split(", ").map(label).collect();
             return labels.join(", ").into();

@@ -80,7 +80,8 @@ pub fn judge_table(
     let mut source = VerdictSource::open(request.table)?;
     let mut layout = {
         let file = request.table.display().to_string();
-        request.profile.over(&file, source.headers(), request.scope, request.subject)?
+        let scope = (request.scope, &**catalogue.dictionary());
+        request.profile.over(&file, source.headers(), scope, request.subject)?
     };
     let read: BTreeSet<&'static str> =
         rules.iter().flat_map(|rule| catalogue.fields_of(&rule.id)).collect();
@@ -91,7 +92,13 @@ pub fn judge_table(
     source.check(&layout)?;
     let given: BTreeSet<&'static str> = layout.fields.iter().map(|one| one.field.name).collect();
     let target = view::target(catalogue.thresholds(), request.as_of);
-    let plan = GivenFrame::plan(request.scope, &given, &wanted, request.as_of, target);
+    let plan = GivenFrame::plan(
+        (request.scope, catalogue.dictionary()),
+        &given,
+        &wanted,
+        request.as_of,
+        target,
+    );
 
     let mut hearing = catalogue.hearing(request.scope, request.as_of);
     let mut tally = TableTally::default();

@@ -37,7 +37,7 @@ fn becomes(first: &str, level: &str, next: &str) -> String {
             circumstances: &circumstances,
             edition: EditionId::of(as_of),
             figures: &figures,
-            label: |_| None,
+            label: &|_| None,
         };
         let mut judged = judgements(&format!("D1 a {word}"));
         judged[0].evidence = Some(evidence(readings));

@@ -172,7 +172,7 @@ fn run(last_circumstances: &Circumstances, cycles: &str) -> Vec<AlertChange> {
             circumstances: if is_last { last_circumstances } else { &before },
             edition: EditionId::of(as_of),
             figures: &figures(block),
-            label: |field| (field == "budget_drift").then_some("Écart budgétaire"),
+            label: &|field| (field == "budget_drift").then_some("Écart budgétaire"),
         };
         let standing = known.values().cloned().collect();
         let standing = follow(standing, occasion.circumstances, occasion.now);

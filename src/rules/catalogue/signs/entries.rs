@@ -11,7 +11,7 @@ use super::sentence::{comment, content_of, written_otherwise};
 use crate::domain::level::Level;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::frame::dictionary;
+use crate::frame::dictionary::Dictionary;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};
 use crate::rules::catalogue::watched::WatchedEntry;
 
@@ -73,7 +73,7 @@ impl SignedRule<'_> {
         file: &str,
         text: &str,
         base: usize,
-        scope: SubjectKind,
+        (scope, dictionary): (SubjectKind, &Dictionary),
     ) -> Vec<RuleFault> {
         let at = |span| TextPosition::of_span(text, base, Some(span));
         let fault = |span, message: String| RuleFault::new(file, at(span), message);
@@ -124,7 +124,7 @@ impl SignedRule<'_> {
                 "`not_when_phase`: only projects have a phase".to_owned(),
             ));
         }
-        let known: BTreeSet<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
+        let known: BTreeSet<&str> = dictionary.fields_of(scope).map(|field| field.name).collect();
         for (key, fields) in [("requires", self.requires), ("clear_requires", self.clear_requires)]
         {
             for name in fields.iter().filter(|name| !known.contains(name.get_ref().as_str())) {

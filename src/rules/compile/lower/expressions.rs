@@ -7,7 +7,6 @@ use rhai::{ASTFlags, Expr, Position};
 use super::value::{Kind, PresentNeeds, TypedNode, Val};
 use super::{Lowered, Lowering, at};
 use crate::domain::value::Value;
-use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 use crate::rules::compile::ir::{Constant, Exit, Figure, Need, Op};
 use crate::rules::language::syntax::{LEVELS, direct_read};
@@ -203,7 +202,11 @@ impl<'l> Lowering<'l> {
         position: Position,
     ) -> Lowered<(Need, Kind)> {
         if parameter == "p" {
-            let field = dictionary::field(name)
+            let field = self
+                .script
+                .readable
+                .dictionary
+                .field(name)
                 .ok_or_else(|| at(position, format!("no field `{name}`")))?;
             let kind = match field.kind {
                 FieldKind::Bool => Kind::Bool,
@@ -214,7 +217,7 @@ impl<'l> Lowering<'l> {
             };
             return Ok((Need::Field(field.name), kind));
         }
-        let threshold = self.script.thresholds.get(name);
+        let threshold = self.script.readable.thresholds.get(name);
         let mut kinds =
             threshold.into_iter().flat_map(|threshold| &threshold.values).map(|dated| match dated
                 .value

@@ -19,7 +19,7 @@ mod value;
 use rhai::{Position, Stmt};
 
 use super::ir::{Exit, Need, Node, Tree};
-use crate::rules::catalogue::thresholds::Thresholds;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::language::sandbox::ScriptLimits;
 use crate::rules::language::syntax::Tokens;
 use value::{PresentNeeds, Val};
@@ -39,7 +39,7 @@ pub(super) struct LoweredFunction {
 pub(super) struct Script<'s> {
     pub(super) functions: &'s [LoweredFunction],
     pub(super) tokens: &'s Tokens,
-    pub(super) thresholds: &'s Thresholds,
+    pub(super) readable: Readable<'s>,
     pub(super) limits: &'s ScriptLimits,
 }
 

@@ -9,8 +9,8 @@ use super::print::Operand;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::rules::catalogue::fault::TextPosition;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::catalogue::signs::places::AuthorPlaces;
-use crate::rules::catalogue::thresholds::Thresholds;
 
 /// What is known of a rule from its text, for running and explaining it.
 #[derive(Clone, Debug, Default)]
@@ -74,10 +74,10 @@ pub(super) struct Function {
     pub(super) parameters: Vec<String>,
 }
 
-/// The rule being analysed, and the thresholds it may read.
+/// The rule being analysed, and what it may read.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::rules) struct CheckContext<'s> {
     pub(in crate::rules) file: &'s str,
     pub(in crate::rules) scope: SubjectKind,
-    pub(in crate::rules) thresholds: &'s Thresholds,
+    pub(in crate::rules) readable: Readable<'s>,
 }

@@ -31,7 +31,7 @@ impl Visitor<'_> {
             operands.reverse();
         }
         self.record_operands(&operands, position);
-        self.doubt(doubts::of_call(call, position));
+        self.doubt(doubts::of_call(call, position, self.context.readable.dictionary));
         self.doubt(doubts::of_phase(call, position));
         if let Some(function) = self.script_function(call) {
             return self.script_call(call, &function);
@@ -120,7 +120,7 @@ impl Visitor<'_> {
         };
         match past_read(call) {
             Some(other) => self.redirect(argument, other),
-            None if dictionary::field(field).is_some() => {
+            None if self.context.readable.dictionary.field(field).is_some() => {
                 let known =
                     dictionary::PASTS.iter().filter(|past| past_field(past, name).is_some());
                 let known: Vec<&str> = known.map(|past| past.field).collect();

@@ -6,8 +6,7 @@ use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 use super::names::LEVELS;
 use super::print::{direct_read, source};
 use crate::domain::portfolio::snapshot::Phase;
-use crate::frame::dictionary;
-use crate::frame::dictionary::FieldKind;
+use crate::frame::dictionary::{Dictionary, FieldKind};
 
 const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 const ARITHMETIC: [&str; 6] = ["+", "-", "*", "/", "%", "**"];
@@ -68,10 +67,14 @@ fn texts(expression: &Expr) -> Vec<String> {
 }
 
 /// Warns of operands whose types the operator cannot take.
-pub(super) fn of_call(call: &FnCallExpr, position: Position) -> Option<Doubt> {
+pub(super) fn of_call(
+    call: &FnCallExpr,
+    position: Position,
+    dictionary: &Dictionary,
+) -> Option<Doubt> {
     let name = call.name.as_str();
     let [left, right] = call.args.as_slice() else { return None };
-    let (one, other) = (sort(left)?, sort(right)?);
+    let (one, other) = (sort(left, dictionary)?, sort(right, dictionary)?);
     let is_comparison = COMPARISONS.contains(&name) && one != other;
     let both_texts = name == "+" && (one, other) == (Sort::Text, Sort::Text);
     let is_sum =
@@ -86,14 +89,16 @@ pub(super) fn of_call(call: &FnCallExpr, position: Position) -> Option<Doubt> {
     let hint = if one == Sort::Date || other == Sort::Date {
         "`days_between` and `months_between` give the distance between two dates".to_owned()
     } else {
-        [(left, one), (right, other)].map(|(side, sort)| described(side, sort)).join(", ")
+        [(left, one), (right, other)]
+            .map(|(side, sort)| described(side, sort, dictionary))
+            .join(", ")
     };
     Some(Doubt { position, message, hint })
 }
 
 /// Warns of a condition that is not a boolean.
-pub(super) fn of_condition(condition: &Expr) -> Option<Doubt> {
-    let sort = sort(condition).filter(|sort| *sort != Sort::Boolean)?;
+pub(super) fn of_condition(condition: &Expr, dictionary: &Dictionary) -> Option<Doubt> {
+    let sort = sort(condition, dictionary).filter(|sort| *sort != Sort::Boolean)?;
     let shown = source(condition);
     let message = format!("`{shown}` is {}, a condition is true or false", sort.word());
     let hint = format!("compare it: `{shown} > …`, `{shown} == …`");
@@ -142,21 +147,21 @@ fn in_block(block: &StmtBlock, otherwise: Position) -> Option<Position> {
     block.statements().last().map_or(Some(otherwise), without_value)
 }
 
-fn described(side: &Expr, sort: Sort) -> String {
+fn described(side: &Expr, sort: Sort, dictionary: &Dictionary) -> String {
     let label = match direct_read(side) {
-        Some(("p", name)) => dictionary::field(name).map(|field| field.label),
+        Some(("p", name)) => dictionary.field(name).map(|field| field.label),
         _ => None,
     };
     let label = label.map_or_else(String::new, |label| format!(" (« {label} »)"));
     format!("`{}`{label} is {}", source(side), sort.word())
 }
 
-fn sort(expression: &Expr) -> Option<Sort> {
+fn sort(expression: &Expr, dictionary: &Dictionary) -> Option<Sort> {
     if let Some((parameter, name)) = direct_read(expression) {
         if parameter != "p" {
             return Some(Sort::Number);
         }
-        return dictionary::field(name).map(|field| match field.kind {
+        return dictionary.field(name).map(|field| match field.kind {
             FieldKind::Bool => Sort::Boolean,
             FieldKind::Int | FieldKind::Float => Sort::Number,
             FieldKind::Text => Sort::Text,

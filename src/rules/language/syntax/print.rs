@@ -5,7 +5,7 @@ use rhai::{Expr, FnCallExpr};
 use super::names::PARAMETERS;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
-use crate::rules::catalogue::thresholds::Thresholds;
+use crate::rules::catalogue::fields::Readable;
 use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, PREVIOUS, SURELY};
 
 /// One side of a comparison: as its author wrote it, and by its label.
@@ -37,11 +37,11 @@ pub(crate) enum NamedExpression {
 }
 
 impl Operand {
-    pub(super) fn of(expression: &Expr, thresholds: &Thresholds) -> Self {
+    pub(super) fn of(expression: &Expr, readable: Readable<'_>) -> Self {
         Self {
             source: source(expression),
             side: side(expression),
-            named: named(expression, thresholds),
+            named: named(expression, readable),
         }
     }
 }
@@ -81,37 +81,39 @@ pub(crate) fn past_read(call: &FnCallExpr) -> Option<&'static str> {
     }
 }
 
-fn named(expression: &Expr, thresholds: &Thresholds) -> NamedExpression {
+fn named(expression: &Expr, readable: Readable<'_>) -> NamedExpression {
     if is_literal(expression) {
         return NamedExpression::Literal;
     }
     if let Expr::Coalesce(choices, _) = expression {
-        return choices
-            .first()
-            .map_or(NamedExpression::Expression, |first| named(first, thresholds));
+        return choices.first().map_or(NamedExpression::Expression, |first| named(first, readable));
     }
     if let Expr::FnCall(call, _) = expression
         && let (EDITIONS_ABOVE, [field, limit]) = (call.name.as_str(), call.args.as_slice())
     {
-        return editions(&named(field, thresholds), limit, thresholds);
+        return editions(&named(field, readable), limit, readable);
     }
     match direct_read(expression) {
-        Some(("p", name)) => dictionary::field(name).map_or(NamedExpression::Expression, |field| {
-            NamedExpression::Field { label: field.label, unit: field.unit }
-        }),
-        Some((_, name)) => thresholds.get(name).map_or(NamedExpression::Expression, |threshold| {
-            NamedExpression::Threshold { label: threshold.label.clone(), unit: threshold.unit }
-        }),
+        Some(("p", name)) => {
+            readable.dictionary.field(name).map_or(NamedExpression::Expression, |field| {
+                NamedExpression::Field { label: field.label, unit: field.unit }
+            })
+        }
+        Some((_, name)) => {
+            readable.thresholds.get(name).map_or(NamedExpression::Expression, |threshold| {
+                NamedExpression::Threshold { label: threshold.label.clone(), unit: threshold.unit }
+            })
+        }
         None => NamedExpression::Expression,
     }
 }
 
 /// Label of `editions_above`, for example `Éditions où l’on lit : écart budgétaire > seuil élevé`.
-fn editions(field: &NamedExpression, limit: &Expr, thresholds: &Thresholds) -> NamedExpression {
+fn editions(field: &NamedExpression, limit: &Expr, readable: Readable<'_>) -> NamedExpression {
     let NamedExpression::Field { label: of_field, .. } = field else {
         return NamedExpression::Expression;
     };
-    let limit = match named(limit, thresholds) {
+    let limit = match named(limit, readable) {
         NamedExpression::Field { label, .. } => label.to_owned(),
         NamedExpression::Threshold { label, .. } => label,
         NamedExpression::Literal

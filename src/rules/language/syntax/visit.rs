@@ -11,7 +11,6 @@ use super::names::{LEVELS, PARAMETERS};
 use super::print::{Operand, direct_read};
 use super::tokens::Tokens;
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 use crate::rules::catalogue::fault::RuleFault;
 
@@ -53,7 +52,7 @@ impl<'v> Visitor<'v> {
         match statement {
             Stmt::Noop(_) | Stmt::Share(_) | Stmt::BreakLoop(None, ..) => {}
             Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
-                self.doubt(doubts::of_condition(&flow.expr));
+                self.doubt(doubts::of_condition(&flow.expr, self.context.readable.dictionary));
                 self.expression(&flow.expr);
                 self.block(&flow.body);
                 self.block(&flow.branch);
@@ -135,7 +134,7 @@ impl<'v> Visitor<'v> {
             }
             Expr::And(all, _) | Expr::Or(all, _) => {
                 for one in all.iter() {
-                    self.doubt(doubts::of_condition(one));
+                    self.doubt(doubts::of_condition(one, self.context.readable.dictionary));
                     self.expression(one);
                 }
             }
@@ -149,7 +148,7 @@ impl<'v> Visitor<'v> {
             }
             Expr::Custom(custom, _) => {
                 for condition in &custom.inputs {
-                    self.doubt(doubts::of_condition(condition));
+                    self.doubt(doubts::of_condition(condition, self.context.readable.dictionary));
                     self.expression(condition);
                 }
             }
@@ -201,8 +200,8 @@ impl<'v> Visitor<'v> {
 
     fn field(&mut self, name: &str, position: Position) {
         let scope = self.context.scope;
-        let of_scope = dictionary::fields_of(scope);
-        match dictionary::field(name) {
+        let of_scope = self.context.readable.dictionary.fields_of(scope);
+        match self.context.readable.dictionary.field(name) {
             Some(field) if field.scopes.contains(&scope) => {
                 self.analysis.fields.insert(field.name);
             }
@@ -224,7 +223,7 @@ impl<'v> Visitor<'v> {
     }
 
     fn threshold(&mut self, name: &str, position: Position) {
-        let thresholds = self.context.thresholds;
+        let thresholds = self.context.readable.thresholds;
         if thresholds.get(name).is_some() {
             self.analysis.thresholds.insert(name.to_owned());
             return;
@@ -279,7 +278,7 @@ impl<'v> Visitor<'v> {
     fn switch(&mut self, value: &Expr, position: Position) {
         self.expression(value);
         let field = match direct_read(value) {
-            Some(("p", name)) => dictionary::field(name),
+            Some(("p", name)) => self.context.readable.dictionary.field(name),
             _ => None,
         };
         let kind = field.map(|field| field.kind);
@@ -317,7 +316,7 @@ impl<'v> Visitor<'v> {
 
     pub(super) fn record_operands(&mut self, operands: &[&Expr], position: Position) {
         let operands =
-            operands.iter().map(|operand| Operand::of(operand, self.context.thresholds)).collect();
+            operands.iter().map(|operand| Operand::of(operand, self.context.readable)).collect();
         self.analysis.operands.insert(position, operands);
     }
 

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::rules::catalogue::{day, words};
 use crate::rules::missing_fields::{Dice, frames, random, rows_of_cases};
 use crate::rules::references::{EDITIONS, portfolio};
-use crate::support::{TestApp, generated_file, real_editions, root};
+use crate::support::{TestApp, generated_file, real_editions, root, shipped_dictionary};
 use vigie::domain::ids::RuleId;
 use vigie::domain::level::Level;
 use vigie::domain::rules::verdict::{Judgement, Verdict};
@@ -148,7 +148,8 @@ fn rules_written_anew_judge_the_published_editions_as_before() {
         let file = folder.join(format!("{edition}.dashboard.csv"));
         app.ok(&["import", file.to_str().unwrap()]);
         let as_of = day(&format!("{edition}-28"));
-        let frames = frame::build(&portfolio(&app, as_of), as_of, Some(0.25)).unwrap();
+        let frames =
+            frame::build(&portfolio(&app, as_of), shipped_dictionary(), as_of, Some(0.25)).unwrap();
         found.extend(both.differences(&as_of.to_string(), &frames, as_of));
     }
     assert_eq!(found, Vec::<String>::new());

@@ -5,6 +5,7 @@ use crate::rules::catalogue::{catalogue, day, faults, judge_by, project, text, t
 use crate::rules::missing_fields::Dice;
 use vigie::domain::level::Level;
 use vigie::domain::value::Value;
+use vigie::frame::dictionary::built_in;
 use vigie::rules::{BranchKind, ScriptLimits, branch_coverage, compile_catalogue};
 
 const HEAD: &str = "/*---\nid = \"X1\"\ntitle = \"Essai\"\nfamily = \"cause\"\nscope = \"project\"\nstatus = \"test\"\n\
@@ -23,7 +24,7 @@ fn sign(level: &str, when: &str) -> String {
 fn verdict(keys: &str, cells: &[(&'static str, Value)]) -> String {
     let catalogue = catalogue(&[("X1.rhai", rule(keys, ""))]);
     let judged = judge_by(&catalogue, cells);
-    let frames = project(cells).frames().unwrap();
+    let frames = project(cells).frames(built_in()).unwrap();
     let interpreted = catalogue.judge_interpreted(&frames, day("2021-07-01"));
     assert_eq!(judged.verdict, interpreted[0].verdict, "{keys}");
     words(&judged.verdict)

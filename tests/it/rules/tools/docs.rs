@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{TestApp, root};
+use crate::support::{TestApp, root, shipped_dictionary};
 use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::domain::rules::verdict::{Judgement, Verdict};
 use vigie::domain::value::Value;
 use vigie::frame::dictionary;
+use vigie::frame::dictionary::built_in;
 use vigie::rules::{FUNCTIONS, ScriptLimits, Specimen, compile_catalogue};
 
 const DOCUMENTS: [&str; 2] = ["RULES.md", "RULE-LANGUAGE.md"];
@@ -47,7 +48,8 @@ fn judge(rule: &str) -> Judgement {
     project.set("cost_previous", Value::Float(1740.0));
     project.set("cost_change_meur", Value::Float(120.0));
     project.set("budget_drift_history", Value::Text("0.1 - 0.22 0.284".to_owned()));
-    let judged = catalogue.judge_by(&RuleId::new("X1"), &project.frames().unwrap(), as_of);
+    let judged =
+        catalogue.judge_by(&RuleId::new("X1"), &project.frames(built_in()).unwrap(), as_of);
     judged.into_iter().next().unwrap()
 }
 
@@ -155,7 +157,7 @@ fn every_example_compiles() {
 
 #[test]
 fn every_field_and_threshold_named_exists() {
-    let known: BTreeSet<&str> = dictionary::fields().map(|field| field.name).collect();
+    let known: BTreeSet<&str> = shipped_dictionary().fields().map(|field| field.name).collect();
     let thresholds = thresholds();
     // What messages and grammar show in place of a name, and what they show as misspelt.
     let placeholders = ["field", "champ", "budget_drfit", "name", "budget_high"];

@@ -1,0 +1,48 @@
+//! Refuses to take away, or to give another type to, a field that rules read or of which facts are recorded.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::draft_bounds::refusal;
+use crate::application::{ApplicationError, Services};
+use crate::domain::rules::draft_refusal::DraftRefusal;
+use crate::frame::dictionary::Field;
+use crate::rules;
+use crate::rules::dictionary_of;
+
+/// Compares the fields of two catalogues, `before` being the one in force.
+pub(super) async fn refuse(
+    services: &Services,
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) -> Result<(), ApplicationError> {
+    let (known, next) = (dictionary_of(before), dictionary_of(after));
+    let lost =
+        known.fields().find_map(|field| Some((field, change(field, next.field(field.name))?)));
+    let Some((field, change)) = lost else { return Ok(()) };
+    let (texts, limits) = (before.clone(), services.limits);
+    let name = field.name;
+    let readers = tokio::task::spawn_blocking(move || {
+        let (catalogue, _) = rules::compile_catalogue(&texts, &limits);
+        let reads = |rule: &&rules::Rule| catalogue.fields_of(&rule.id).any(|read| read == name);
+        catalogue.rules().filter(reads).map(|rule| rule.id.clone()).collect::<Vec<_>>()
+    });
+    let readers = readers.await?;
+    let upto = services.store.latest_known().await?;
+    let portfolio = services.store.portfolio(&upto, NaiveDate::MAX).await?;
+    let facts = portfolio.facts.iter().filter(|fact| fact.field == name).count();
+    if readers.is_empty() && facts == 0 {
+        return Ok(());
+    }
+    Err(refusal(DraftRefusal::FieldInUse { field: name.to_owned(), change, readers, facts }))
+}
+
+/// What becomes of a field that is not what it was.
+fn change(field: &Field, next: Option<&'static Field>) -> Option<&'static str> {
+    let Some(next) = next else { return Some("removed") };
+    if next.kind != field.kind {
+        return Some("of another type");
+    }
+    (next.unit != field.unit).then_some("in another unit")
+}

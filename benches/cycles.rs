@@ -105,7 +105,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         let mut watch = Stopwatch::new(&mut best);
         let imports: Vec<Import> = files
             .iter()
-            .map(|(file, text)| {
+            .flat_map(|(file, text)| {
                 let content = text.as_bytes();
                 let (profile, sheet, edition) = (None, None, None);
                 let request = ReadRequest { file, bytes: content, profile, sheet, edition };

@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
         let request = ReadRequest { file, bytes: &bytes, profile, sheet: None, edition: None };
         drop(READER.recognise(&request));
         match READER.read(&request, &[]) {
-            Ok(import) => assert!(!import.rows.is_empty()),
+            Ok(imports) => assert!(imports.iter().all(|import| !import.rows.is_empty())),
             Err(fault) => assert!(!fault.to_string().is_empty()),
         }
     }

@@ -9,15 +9,21 @@ use super::profiles::profile::Profiles;
 use super::read::bundle::FileContent;
 use super::read_request::ReadOptions;
 use super::reader::Reader;
+use crate::domain::formula::FormulaLanguage;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
 use crate::support::fingerprint::Fingerprint;
 
 impl Reader {
     /// A reader with the shipped profiles, those of a folder unless its path is empty, and an alias table.
-    pub fn open(profiles: &Path, aliases: &Path) -> Result<Self, SourceError> {
+    /// `language` is that of the formulas in them.
+    pub fn open(
+        profiles: &Path,
+        aliases: &Path,
+        language: &dyn FormulaLanguage,
+    ) -> Result<Self, SourceError> {
         let mut all = Profiles::shipped()?;
         if !profiles.as_os_str().is_empty() {
-            all = all.with_folder(profiles)?;
+            all = all.with_folder(profiles, language)?;
         }
         Ok(Self::new(all, Aliases::read(aliases)?))
     }
@@ -113,9 +119,9 @@ pub fn read_batch(
     for (_, name, bytes) in waiting {
         begin(&name);
         match reader.read(&options.of(&name, &bytes), &known) {
-            Ok(import) => {
-                remember(&mut known, &import);
-                batch.imports.push(import);
+            Ok(imports) => {
+                imports.iter().for_each(|import| remember(&mut known, import));
+                batch.imports.extend(imports);
             }
             Err(fault) => batch.refused.push((name, fault)),
         }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::profiles::fault::WrongProfile;
 use crate::support::french::counted;
 use crate::support::visible_text;
 
@@ -33,7 +34,10 @@ pub enum SourceError {
     Unreadable { file: String, found: String, expected: &'static str },
 
     #[error("{place} : {reason}")]
-    Profile { place: String, reason: String },
+    Table { place: String, reason: String },
+
+    #[error("{0}")]
+    Profile(Box<WrongProfile>),
 
     #[error("`{file}` : profil `{found}` inconnu, attendu l’un de {}", ticked(known))]
     UnknownProfile { file: String, found: String, known: Vec<String> },

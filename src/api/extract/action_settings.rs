@@ -7,6 +7,7 @@ use actix_web::web;
 use crate::api::problem::kinds::Problem;
 use crate::domain::alerts::silence::SilenceTerms;
 use crate::intake::Reader;
+use crate::rules::RowFormulas;
 
 #[derive(Clone, Debug)]
 pub struct ActionSettings {
@@ -25,7 +26,7 @@ impl ActionSettings {
     /// 503 if they cannot be read.
     pub(in crate::api) async fn reader(&self) -> Result<Reader, Problem> {
         let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
-        let opened = web::block(move || Reader::open(&profiles, &aliases)).await;
+        let opened = web::block(move || Reader::open(&profiles, &aliases, &RowFormulas)).await;
         let opened = opened.map_err(|_| Problem::NotReady("the service is busy".to_owned()))?;
         opened.map_err(|fault| Problem::NotReady(format!("{fault}")))
     }

@@ -19,6 +19,7 @@ use vigie::domain::portfolio::import::{Dataset, Import, KnownProject};
 use vigie::intake::{
     Batch, FileContent, ReadOptions, Reader, SourceError, base_name, read_batch, unpacked,
 };
+use vigie::rules::RowFormulas;
 use vigie::server::config::Config;
 use vigie::support::french;
 
@@ -61,7 +62,7 @@ async fn import_here(
     services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let reader = Reader::open(&config.profiles, &config.aliases)?;
+    let reader = Reader::open(&config.profiles, &config.aliases, &RowFormulas)?;
     let known = services.store.known_projects().await?;
     let (mut imports, refused) = match read_all(request, &reader, known) {
         Err(CliError::Source(SourceError::Refused(refused))) => {

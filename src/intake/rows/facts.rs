@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::bounds::plausible;
+use super::cell_format::CellFormat;
 use super::follow_up::known_project;
 use super::parse::Parse;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Fact;
 use crate::domain::value::Value;
 use crate::frame::dictionary::{Field, FieldKind, Unit};
 use crate::intake::error::{FileFault, ticked};
+use crate::intake::profiles::layout::FactColumn;
 
 const AVIS_STATUSES: &[&str] = &[
     "favorable",
@@ -39,9 +42,9 @@ pub(in crate::intake) fn facts(
             .layout
             .facts
             .iter()
-            .filter_map(|(column, field)| {
-                let value = value(&mut reader, *column, field)?;
-                Some((field.name.to_owned(), value))
+            .filter_map(|fact| {
+                let value = value(&mut reader, fact)?;
+                Some((fact.field().name.to_owned(), value))
             })
             .collect();
         let (Some(project), Some(reported_on)) = (project, reported_on) else { continue };
@@ -62,27 +65,76 @@ pub(in crate::intake) fn facts(
     facts
 }
 
-fn value(reader: &mut RowReader<'_, '_>, column: usize, field: &Field) -> Option<Value> {
-    let (cell, header) = (reader.row.cell(column), reader.context.header);
-    if reader.context.layout.profile.is_missing(cell) {
-        return None;
+/// The facts that a panorama has beside its own fields, each of the day on which it was published.
+pub(in crate::intake) fn kept_facts(
+    context: RowContext<'_>,
+    rows: &[&FileRow],
+    edition: EditionId,
+    faults: &mut Vec<FileFault>,
+) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if context.layout.facts.is_empty() {
+        return facts;
     }
-    typed(field, cell)
-        .map_err(|expected| {
-            reader.fault_at(header.cell(column), FileFault::quote(cell), expected);
-        })
+    for row in rows {
+        let mut reader = RowReader::new(row, context, faults);
+        let name = reader.text("project");
+        let project = name.and_then(|name| context.identities.find_or_name(name));
+        // A date that cannot be read is a fault already.
+        let published = reader.cell("published_on").and_then(|(format, c)| format.date(c).ok());
+        let reported_on = published.unwrap_or_else(|| edition.as_of());
+        for fact in &context.layout.facts {
+            let Some((value, project)) = value(&mut reader, fact).zip(project.clone()) else {
+                continue;
+            };
+            let field = fact.field().name.to_owned();
+            facts.push(Fact { project, field, value, reported_on });
+        }
+    }
+    facts
+}
+
+fn value(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Value> {
+    let field = fact.field();
+    let (format, cell, label) = match fact {
+        FactColumn::Kept(name, _) => {
+            let (format, cell) = reader.cell(name)?;
+            (Some(format), cell, reader.label(name))
+        }
+        FactColumn::Named(column, _) => {
+            let cell = reader.row.cell(*column);
+            if reader.context.layout.profile.is_missing(cell) {
+                return None;
+            }
+            (None, cell, reader.context.header.cell(*column))
+        }
+    };
+    let factor = reader.context.layout.factors.get(field.name).copied();
+    typed(field, cell, (format, factor))
+        .map_err(|expected| reader.fault_at(label, FileFault::quote(cell), expected))
         .ok()
 }
 
 /// As for any figure.
 const MOST_COUNTED: i64 = 1_000_000_000_000;
 
-fn typed(field: &Field, cell: &str) -> Result<Value, String> {
-    match field.kind {
-        FieldKind::Bool => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
-        FieldKind::Date => Ok(Value::Date(Parse::Date.date(cell)?)),
-        FieldKind::Int => {
-            let number: i64 = cell.parse().map_err(|_| "un nombre entier")?;
+/// `format` is how the profile says that the cell is written, and its header; as Vigie's own files otherwise.
+fn typed(
+    field: &Field,
+    cell: &str,
+    (format, factor): (Option<&CellFormat>, Option<f64>),
+) -> Result<Value, String> {
+    match (field.kind, format) {
+        (FieldKind::Bool, None) => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
+        (FieldKind::Bool, Some(format)) => Ok(Value::Bool(format.truth(cell)?)),
+        (FieldKind::Date, None) => Ok(Value::Date(Parse::Date.date(cell)?)),
+        (FieldKind::Date, Some(format)) => Ok(Value::Date(format.date(cell)?)),
+        (FieldKind::Int, _) => {
+            let number = match format {
+                None => cell.parse().ok(),
+                Some(format) => whole(format.number(cell)?),
+            };
+            let number: i64 = number.ok_or("un nombre entier")?;
             if number < 0 {
                 Err("un nombre qui ne soit pas négatif".to_owned())
             } else if number > MOST_COUNTED {
@@ -91,14 +143,18 @@ fn typed(field: &Field, cell: &str) -> Result<Value, String> {
                 Ok(Value::Int(number))
             }
         }
-        FieldKind::Float => {
-            let number = Parse::FrenchNumber.number(cell)?;
+        (FieldKind::Float, _) => {
+            let number = match format {
+                None => Parse::FrenchNumber.number(cell)?,
+                Some(format) => format.number(cell)?,
+            };
+            let number = factor.map_or(number, |factor| (number * factor * 1e9).round() / 1e9);
             if number < 0.0 && !may_be_negative(field) {
                 return Err("un nombre qui ne soit pas négatif".to_owned());
             }
             Ok(Value::Float(plausible(field, number)?))
         }
-        FieldKind::Text => match words(field.name) {
+        (FieldKind::Text, _) => match words(field.name) {
             Some(words) if !words.contains(&cell) => {
                 let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
                 Err(format!("l’un de {}", ticked(&words)))
@@ -106,6 +162,11 @@ fn typed(field: &Field, cell: &str) -> Result<Value, String> {
             Some(_) | None => Ok(Value::Text(cell.to_owned())),
         },
     }
+}
+
+fn whole(number: f64) -> Option<i64> {
+    let is_whole = (number - number.round()).abs() < 1e-9;
+    format!("{number:.0}").parse().ok().filter(|_| is_whole)
 }
 
 /// Differences may be; a change of scope may also save money.

@@ -14,7 +14,7 @@ pub(crate) fn published(file: &str, known: &[KnownProject]) -> Import {
     let path = real_editions().unwrap().join(file);
     let bytes = read_file(&path).unwrap();
     let request = ReadRequest { file, bytes: &bytes, profile: None, sheet: None, edition: None };
-    READER.read(&request, known).unwrap()
+    READER.read(&request, known).unwrap().remove(0)
 }
 
 pub(crate) fn read(
@@ -24,7 +24,7 @@ pub(crate) fn read(
 ) -> Result<Import, SourceError> {
     let request =
         ReadRequest { file, bytes: bytes.as_ref(), profile: None, sheet: None, edition: None };
-    READER.read(&request, known)
+    READER.read(&request, known).map(|mut imports| imports.remove(0))
 }
 
 pub(crate) fn edition(text: &str) -> EditionId {

@@ -72,7 +72,8 @@ proptest! {
         let bytes = csv(&HEADER, &rows, separator);
         let request = ReadRequest { file: "2020-11.csv", bytes: &bytes, profile: None, sheet: None, edition: None };
         match READER.read(&request, &[]) {
-            Ok(import) => {
+            Ok(imports) => {
+                let import = &imports[0];
                 let ImportedRows::Panorama(kept) = &import.rows else { panic!("{import:?}") };
                 let aside = import.set_aside.iter().flat_map(|aside| aside.rows.iter().copied());
                 let mut numbers: Vec<u32> = kept.iter().map(|row| row.row).chain(aside).collect();
@@ -107,7 +108,7 @@ proptest! {
         for asked in [None, Some(id.as_str())] {
             let request = ReadRequest { file: "2020-11.csv", bytes: bytes.as_bytes(), profile: asked, sheet: None, edition: None };
             let outcome = READER.read(&request, &[]);
-            prop_assert!(outcome.is_err() || outcome.is_ok_and(|import| import.rows.len() < 200));
+            prop_assert!(outcome.is_err() || outcome.is_ok_and(|imports| imports[0].rows.len() < 200));
         }
     }
 

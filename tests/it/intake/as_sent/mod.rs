@@ -33,7 +33,7 @@ fn row<'a>(project: &'a str, cost: &'a str) -> Vec<&'a str> {
 
 /// A sheet of a workbook. Cells that begin with `#` are errors, with `@` days since 1900.
 #[derive(Clone, Default)]
-struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     name: &'a str,
     hidden: bool,
     rows: Vec<Vec<&'a str>>,
@@ -42,7 +42,7 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn new(name: &'a str, rows: Vec<Vec<&'a str>>) -> Self {
+    pub(super) fn new(name: &'a str, rows: Vec<Vec<&'a str>>) -> Self {
         Self { name, rows, ..Self::default() }
     }
 
@@ -60,13 +60,13 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-fn csv(rows: &[Vec<&str>]) -> Vec<u8> {
+pub(super) fn csv(rows: &[Vec<&str>]) -> Vec<u8> {
     let cell = |cell: &&str| format!("\"{}\"", cell.replace('"', "\"\""));
     let lines = rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(";"));
     lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
-fn xlsx(sheets: &[Sheet<'_>]) -> Vec<u8> {
+pub(super) fn xlsx(sheets: &[Sheet<'_>]) -> Vec<u8> {
     let mut parts: Vec<(String, String)> = vec![
         (
             "[Content_Types].xml".to_owned(),

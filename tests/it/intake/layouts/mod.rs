@@ -1,0 +1,44 @@
+//! Layouts that no shipped profile reads, and the profiles that make them readable.
+
+mod faults;
+mod keep;
+mod places;
+mod uk;
+mod us;
+
+use crate::support::TestApp;
+use serde_json::Value;
+
+/// An application with one more profile, in the folder of its settings.
+fn app_with(profile: &str) -> TestApp {
+    let app = TestApp::new();
+    std::fs::create_dir(app.path("profils")).unwrap();
+    std::fs::write(app.path("profils/essai.toml"), profile).unwrap();
+    std::fs::write(app.path("vigie.toml"), "profiles = \"profils\"\n").unwrap();
+    app
+}
+
+/// The report of importing a file with the profile.
+#[track_caller]
+fn imported(profile: &str, file: &str, bytes: impl AsRef<[u8]>) -> (TestApp, Value) {
+    let app = app_with(profile);
+    std::fs::write(app.path(file), bytes).unwrap();
+    let report = app.json(&["import", file]);
+    (app, report["files"][0].clone())
+}
+
+/// Why the file, or the profile, is refused.
+#[track_caller]
+fn refused(profile: &str, file: &str, bytes: impl AsRef<[u8]>) -> String {
+    let app = app_with(profile);
+    std::fs::write(app.path(file), bytes).unwrap();
+    let answer = app.run(&["import", file]);
+    assert_eq!(answer.code, Some(1), "{}", answer.stdout);
+    answer.stderr
+}
+
+/// Fields of a project as a rule reads them.
+#[track_caller]
+fn project(app: &TestApp, name: &str, as_of: &str) -> Value {
+    app.json(&["project", name, "--as-of", as_of])
+}

@@ -146,6 +146,11 @@ impl Profiles {
         Ok(profiles)
     }
 
+    /// This profile alone.
+    pub fn only(profile: Profile) -> Self {
+        Self(BTreeMap::from([(profile.id.clone(), profile)]))
+    }
+
     /// Adds every `*.toml` of a folder; a profile with a known id replaces it.
     pub fn with_folder(
         mut self,
@@ -166,8 +171,7 @@ impl Profiles {
         Ok(self)
     }
 
-    /// Adds a profile; it replaces one of the same id.
-    pub fn add(&mut self, profile: Profile) {
+    fn add(&mut self, profile: Profile) {
         self.0.insert(profile.id.clone(), profile);
     }
 

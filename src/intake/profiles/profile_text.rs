@@ -128,8 +128,10 @@ fn fields_section(
     }
     for (name, section) in sections {
         let is_needed = known.iter().any(|field| field.name == name && field.is_needed);
-        if is_needed && columns.get(name).is_some_and(|column| column.optional) {
-            section.fault("optional", "`true`", "rien : ce champ est nécessaire à toute ligne");
+        let is_absent = |column: &Column| column.optional && column.default.is_none();
+        if is_needed && columns.get(name).is_some_and(is_absent) {
+            let expected = "`default`, ou rien : ce champ est nécessaire à toute ligne";
+            section.fault("optional", "`true`", expected);
         }
     }
     columns

@@ -97,7 +97,7 @@ pub(in crate::intake) fn without_signs(cell: &str) -> (String, String) {
 }
 
 /// A header without the unit in brackets that ends it, and that unit.
-pub(super) fn parted(header: &str) -> Option<(&str, &str)> {
+pub(in crate::intake) fn parted(header: &str) -> Option<(&str, &str)> {
     let inside = header.trim_end().strip_suffix([')', ']'])?;
     let (base, unit) = inside.rsplit_once(['(', '['])?;
     Some((base.trim_end(), unit.trim()))

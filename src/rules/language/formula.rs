@@ -20,6 +20,7 @@ use super::value::{Scalar, to_script};
 use crate::domain::formula::{Formula, FormulaFault, FormulaLanguage};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::value::Value;
+use crate::rules::catalogue::fault::nearest;
 use crate::rules::catalogue::table::SubjectTable;
 use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::evaluate::budget::Budget;
@@ -133,8 +134,9 @@ fn check_call(call: &FnCallExpr, arguments: usize) -> Result<(), FormulaFault> {
     let of_history = |name: &str| name == SURELY || (OF_A_FIELD.contains(&name) && name != "has");
     let known = FUNCTIONS.iter().filter(|function| !of_history(function.name));
     let Some(function) = known.clone().find(|function| function.name == name) else {
-        let words: Vec<String> = known.map(|function| format!("`{}`", function.name)).collect();
-        let expected = format!("l’une de {}", words.join(", "));
+        let near = nearest(name, known.map(|function| function.name));
+        let near = near.map(|near| format!(" (la plus proche : `{near}`)")).unwrap_or_default();
+        let expected = format!("une fonction du langage des règles{near}");
         return Err(FormulaFault::new(format!("la fonction `{name}`"), expected));
     };
     if function.parameters.len() == arguments && !call.is_qualified() {

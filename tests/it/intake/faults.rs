@@ -269,7 +269,7 @@ fn a_profile_that_is_wrong() {
         std::fs::write(&path, text).unwrap();
         let refusal =
             Profiles::shipped().unwrap().with_folder(folder.path(), &RowFormulas).unwrap_err();
-        refusal.to_string().replace(&path.display().to_string(), "bad.toml")
+        refusal.to_string().replace(&path.display().to_string(), "bad.toml").replace('\u{a0}', " ")
     };
     let head = "id = \"bad\"\ntitle = \"T\"\ndataset = \"watch_lists\"\n";
     let field = |name: &str, parse: &str| {
@@ -277,6 +277,7 @@ fn a_profile_that_is_wrong() {
     };
     let refusal = load(&format!("{head}{}", field("cost", "number")));
     assert!(refusal.starts_with("`bad.toml` : 4 erreurs dans le profil\n"), "{refusal}");
+    assert!(refusal.contains("trouvé aucun champ `watch`, attendu `[fields.watch]`"), "{refusal}");
     assert!(
         refusal.contains(
             "\n  ligne 4, `fields.cost` : trouvé le champ `cost`, attendu l’un de `project`, `watch`, `since`, \

@@ -63,7 +63,6 @@ fn formulas_are_checked_when_the_profile_is_read() {
         ("add_days(since)", "attendu `add_days(date, count)`"),
         ("note", "attendu l’un des noms"),
         ("(|| 1).call()", "où l’analyse s’arrête"),
-        ("until", "attendu l’un des noms"),
     ] {
         let text = profile(&format!("[fields.until]\nformula = {formula:?}\n"));
         let refusal = said(&text);

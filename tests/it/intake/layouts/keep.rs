@@ -20,8 +20,8 @@ parse = "french_month"
 headers = ["Durée"]
 [fields.cost_meur]
 headers = ["Coût"]
-[keep.director_time_share]
-headers = ["Temps du directeur"]
+[keep.accessibility_rate]
+headers = ["Accessibilité"]
 unit = "%"
 optional = true
 "#;
@@ -34,7 +34,7 @@ fn fact(app: &TestApp, field: &str) -> String {
 
 #[test]
 fn a_panorama_gives_facts_beside_its_own_fields() {
-    let text = "Projet,Début,Durée,Coût,Temps du directeur\nMIMOSA,mars 2018,24,10,58 %\nGENÊT,mai 2019,12,3,\n";
+    let text = "Projet,Début,Durée,Coût,Accessibilité\nMIMOSA,mars 2018,24,10,58 %\nGENÊT,mai 2019,12,3,\n";
     let app = app_with(PANORAMA);
     std::fs::write(app.path("2021-06.csv"), text).unwrap();
     let report = app.json(&["import", "2021-06.csv"]);
@@ -44,13 +44,13 @@ fn a_panorama_gives_facts_beside_its_own_fields() {
         format!("{kinds:?}"),
         r#"[(String("panorama"), Number(2)), (String("questionnaire"), Number(1))]"#
     );
-    assert_eq!(fact(&app, "director_time_share"), "\"director_time_share\":0.58");
+    assert_eq!(fact(&app, "accessibility_rate"), "\"accessibility_rate\":0.58");
     let again = app.json(&["import", "2021-06.csv"]);
     assert!(again["files"][1]["recorded"].to_string().contains("unchanged"), "{again}");
     let wrong = text.replace("58 %", "158 %");
     std::fs::write(app.path("2021-07.csv"), wrong).unwrap();
     let said = app.run(&["import", "2021-07.csv"]).stderr;
-    assert!(said.contains("colonne `Temps du directeur` : trouvé `158 %`"), "{said}");
+    assert!(said.contains("colonne `Accessibilité` : trouvé `158 %`"), "{said}");
     // Without the column, which is optional, there is nothing to keep.
     let (_, without) =
         imported(PANORAMA, "2021-06.csv", "Projet,Début,Durée,Coût\nMIMOSA,mars 2018,24,10\n");
@@ -65,8 +65,8 @@ dataset = "questionnaire"
 headers = ["Nom du projet"]
 [fields.reported_on]
 constant = 2021-05-31
-[keep.director_time_share]
-headers = ["Part du temps"]
+[keep.accessibility_rate]
+headers = ["Taux"]
 unit = "%"
 [keep.director_appointed_on]
 headers = ["Nommé le"]
@@ -110,7 +110,7 @@ fn follow_up_files_speak_the_same_language() {
         .unwrap();
     std::fs::write(
         app.path("2021-06.reponses.csv"),
-        "Nom du projet;Part du temps;Nommé le\nMIMOSA;60;01/02/2020\n",
+        "Nom du projet;Taux;Nommé le\nMIMOSA;60;01/02/2020\n",
     )
     .unwrap();
     std::fs::write(
@@ -122,5 +122,5 @@ fn follow_up_files_speak_the_same_language() {
     app.ok(&["import", "2021-06.reponses.csv"]);
     let report = app.json(&["import", "2021-06.marches.csv"]);
     assert_eq!(report["files"][0]["rows_kept"], 2, "{report}");
-    assert_eq!(fact(&app, "director_time_share"), "\"director_time_share\":0.6");
+    assert_eq!(fact(&app, "accessibility_rate"), "\"accessibility_rate\":0.6");
 }

@@ -19,6 +19,7 @@ constant = "MJ"
 
 [fields.phase]
 default = "build"
+optional = true
 headers = ["Stage"]
 
 [fields.start_on]
@@ -141,6 +142,7 @@ fn amounts_with_their_signs_are_read_in_the_unit_of_the_column() {
                 Mimosa,MJ,01/02/2013,18 mois,12\n";
     let (app, report) = imported(IN_ROWS, "2013-09.csv", text);
     assert_eq!(report["rows_kept"], 3);
+    app.ok(&["imports", "confirm", "1", "--reason", "le coût est celui que publie le ministère"]);
     for (name, cost, months) in
         [("ajonc", "2013.02", "30.0"), ("genet", "500.0", "36.0"), ("mimosa", "12.0", "18.0")]
     {

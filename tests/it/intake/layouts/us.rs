@@ -69,7 +69,7 @@ fn totals_and_notes_are_set_aside_with_the_reason_of_the_profile() {
     assert!(aside.iter().any(|one| one["reason"] == "note" && one["rows"][0] == 54), "{aside:?}");
     let shown = project(&app, "projet-7-a", "2021-09-30").to_string();
     assert!(shown.contains("\"start_on\":\"2021-03-01\""), "{shown}");
-    assert!(shown.contains("\"duration_current\":27.0"), "{shown}");
+    assert!(shown.contains("\"duration_current\":26.0"), "{shown}");
     assert!(shown.contains("\"cost_current\":906.75"), "{shown}");
 }
 

@@ -98,7 +98,8 @@ impl Reader {
         let prepared = reader.prepare(&request)?;
         let mut outcome = reader.read_prepared(&request, &prepared, known);
         let mut remarks = prepared.remarks.clone();
-        if matches!(outcome, Err(SourceError::NoEdition { .. })) {
+        let has_edition = !matches!(outcome, Err(SourceError::NoEdition { .. }));
+        if !has_edition {
             request.edition = Some(EditionId::of(today));
             outcome = reader.read_prepared(&request, &prepared, known);
             let remark = "le nom du fichier ne dit pas l’édition : le commencer par `AAAA-MM`, ou `--edition AAAA-MM`";
@@ -112,7 +113,9 @@ impl Reader {
         match outcome {
             Ok(imports) => {
                 if let Some(import) = imports.into_iter().next() {
-                    trial.reason = import.profile_reason;
+                    if has_edition {
+                        trial.reason = import.profile_reason;
+                    }
                     trial.remarks.extend(import.remarks);
                     trial.remarks.dedup();
                 }

@@ -13,9 +13,10 @@ use crate::cli::values::word;
 use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::Dataset;
 use vigie::intake::{
-    Certainty, MOST_TRIED_ROWS, ProfileProposal, ProfileTrial, TriedState, TriedValue, base_name,
-    known_field,
+    Certainty, MOST_TRIED_ROWS, Profile, ProfileProposal, ProfileTrial, TriedState, TriedValue,
+    base_name, known_field,
 };
+use vigie::rules::RowFormulas;
 use vigie::support::french;
 
 #[derive(Debug, Subcommand)]
@@ -54,7 +55,7 @@ pub(crate) struct TryArgs {
     #[arg(long, value_name = "YYYY-MM")]
     edition: Option<EditionId>,
     /// How many rows to show
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_TRIED_ROWS)), value_name = "NUMBER")]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_TRIED_ROWS)), value_name = "COUNT")]
     rows: u32,
 }
 
@@ -113,6 +114,12 @@ fn tell(proposal: &ProfileProposal, request: &ProposeArgs) {
 
 async fn try_out(request: &TryArgs, session: &Session<'_>) -> Result<Conclusion, CliError> {
     let profile = vigie::intake::read_file(&request.profile)?;
+    // Its faults are those of a file that the server does not know the name of.
+    Profile::parse(
+        &String::from_utf8_lossy(&profile),
+        &request.profile.display().to_string(),
+        &RowFormulas,
+    )?;
     let api = &session.api;
     let place = api
         .at(&["profiles", "try"])

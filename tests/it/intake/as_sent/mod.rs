@@ -12,7 +12,7 @@ use super::readers::zip;
 use crate::support::TestApp;
 
 /// The headers of the dashboard's table.
-const HEADERS: [&str; 10] = [
+pub(super) const HEADERS: [&str; 10] = [
     "Projet",
     "Ministère porteur",
     "Projet inter-ministériel",
@@ -26,7 +26,7 @@ const HEADERS: [&str; 10] = [
 ];
 
 /// A row of the dashboard's table.
-fn row<'a>(project: &'a str, cost: &'a str) -> Vec<&'a str> {
+pub(super) fn row<'a>(project: &'a str, cost: &'a str) -> Vec<&'a str> {
     let ministry = "Ministère de la Justice";
     vec![project, ministry, "Non", "Texte", "mars 18", "5", "Cadrage", cost, "Justice", "P310"]
 }
@@ -52,7 +52,7 @@ impl<'a> Sheet<'a> {
 }
 
 /// Headers, then rows.
-fn panorama<'a>(rows: &[Vec<&'a str>]) -> Vec<Vec<&'a str>> {
+pub(super) fn panorama<'a>(rows: &[Vec<&'a str>]) -> Vec<Vec<&'a str>> {
     std::iter::once(HEADERS.to_vec()).chain(rows.iter().cloned()).collect()
 }
 

@@ -2,7 +2,11 @@
 
 mod faults;
 mod keep;
+mod page;
 mod places;
+mod propose;
+mod sent;
+mod speed;
 mod uk;
 mod us;
 
@@ -41,4 +45,13 @@ fn refused(profile: &str, file: &str, bytes: impl AsRef<[u8]>) -> String {
 #[track_caller]
 fn project(app: &TestApp, name: &str, as_of: &str) -> Value {
     app.json(&["project", name, "--as-of", as_of])
+}
+
+/// CSV has as many cells on each line.
+fn even<'a>(rows: &[Vec<&'a str>]) -> Vec<Vec<&'a str>> {
+    let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let padded = |row: &Vec<&'a str>| {
+        row.iter().copied().chain(std::iter::repeat("")).take(width).collect::<Vec<_>>()
+    };
+    rows.iter().map(padded).collect()
 }

@@ -19,7 +19,7 @@ headers = ["Durée"]
 headers = ["Coût"]
 "#;
 
-fn profile(head: &str) -> String {
+pub(super) fn profile(head: &str) -> String {
     format!("id = \"essai\"\ntitle = \"Essai\"\ndataset = \"panorama\"\n{head}\n{FIELDS}")
 }
 

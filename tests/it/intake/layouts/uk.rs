@@ -1,6 +1,6 @@
 //! As the United Kingdom publishes its major projects: in columns, with two dates and no duration, in pounds.
 
-use super::{imported, project, refused};
+use super::{even, imported, project, refused};
 use crate::intake::as_sent::{Sheet, csv, xlsx};
 
 /// Two rows are called « Whole Life Cost »: the first is the one approved at first.
@@ -81,15 +81,6 @@ fn projects_in_columns_with_two_dates_have_a_duration_and_a_cost_in_euros() {
         assert!(shown.contains("\"duration_current\":66.0"), "{shown}");
         assert!(shown.contains("\"cost_withheld\":true"), "{shown}");
     }
-}
-
-/// CSV has as many cells on each line.
-fn even<'a>(rows: &[Vec<&'a str>]) -> Vec<Vec<&'a str>> {
-    let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let padded = |row: &Vec<&'a str>| {
-        row.iter().copied().chain(std::iter::repeat("")).take(width).collect::<Vec<_>>()
-    };
-    rows.iter().map(padded).collect()
 }
 
 #[test]

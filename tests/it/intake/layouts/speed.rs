@@ -1,0 +1,109 @@
+//! Formulas cost little: a large file takes at most twice the time with them.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use vigie::intake::{Aliases, Profile, Profiles, ReadRequest, Reader};
+use vigie::rules::RowFormulas;
+
+const ROWS: usize = 20_000;
+
+const PLAIN: &str = r#"
+id = "essai"
+title = "Essai"
+dataset = "panorama"
+[fields.project]
+headers = ["Projet"]
+[fields.ministry]
+headers = ["Ministère"]
+[fields.phase]
+headers = ["Phase"]
+[fields.start_on]
+headers = ["Début"]
+date_format = "%d.%m.%y"
+[fields.duration_months]
+headers = ["Durée"]
+[fields.cost_meur]
+headers = ["Coût"]
+unit = "k€"
+"#;
+
+fn reader(profile: &str) -> Reader {
+    let profile = Profile::parse(profile, "essai", &RowFormulas).unwrap();
+    Reader::new(Profiles::only(profile), Aliases::shipped().unwrap())
+}
+
+fn time(reader: &Reader, text: &str) -> Duration {
+    let request = ReadRequest {
+        file: "2021-06.csv",
+        bytes: text.as_bytes(),
+        profile: None,
+        sheet: None,
+        edition: None,
+    };
+    let start = Instant::now();
+    let imports = reader.read(&request, &[]).unwrap();
+    assert_eq!(imports[0].rows.len(), ROWS);
+    start.elapsed()
+}
+
+#[test]
+fn a_large_file_with_formulas_takes_at_most_twice_the_time() {
+    let mut text = "Projet;Ministère;Phase;Début;Fin;Durée;Interne;Externe;Coût\n".to_owned();
+    for row in 0..ROWS {
+        writeln!(text, "Projet {row};MJ;build;30.06.08;31.12.14;78;850;1 200;2 050").unwrap();
+    }
+    let computed = PLAIN
+        .replace("headers = [\"Durée\"]", "formula = \"months_between(start_on, fin)\"")
+        .replace("headers = [\"Coût\"]\nunit = \"k€\"", "formula = \"(interne + externe) / 1000\"");
+    let computed = format!(
+        "{computed}[columns.fin]\nheaders = [\"Fin\"]\ndate_format = \"%d.%m.%y\"\n\
+         [columns.interne]\nheaders = [\"Interne\"]\nparse = \"french_number\"\n\
+         [columns.externe]\nheaders = [\"Externe\"]\nparse = \"french_number\"\n"
+    );
+    let (plain, computed) = (reader(PLAIN), reader(&computed));
+    // The best of three, taken in turns: another process may have one of them wait.
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..3 {
+        for (best, reader) in best.iter_mut().zip([&plain, &computed]) {
+            *best = (*best).min(time(reader, &text));
+        }
+    }
+    let [without, with] = best;
+    assert!(with <= without * 2, "with formulas {with:?}, without {without:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// A file whose rows are columns says the same, read as such.
+    #[test]
+    fn a_file_turned_on_its_side_says_the_same(
+        rows in proptest::collection::vec(("[A-Z]{3,8}", 1_u32..400, 1_u32..90), 1..8),
+    ) {
+        let lines: Vec<Vec<String>> = std::iter::once(
+            ["Projet", "Ministère", "Phase", "Début", "Durée", "Coût"].map(str::to_owned).to_vec(),
+        )
+        .chain(rows.iter().enumerate().map(|(index, (name, months, cost))| {
+            [format!("{name} {index}"), "MJ".to_owned(), "build".to_owned(), "30.06.08".to_owned(), months.to_string(), cost.to_string()].to_vec()
+        }))
+        .collect();
+        let turned: Vec<Vec<String>> = (0..6)
+            .map(|column| lines.iter().map(|line| line[column].clone()).collect())
+            .collect();
+        let csv = |lines: &[Vec<String>]| {
+            lines.iter().map(|line| line.join(";")).collect::<Vec<_>>().join("\n")
+        };
+        let on_side = PLAIN.replace("dataset = ", "transposed = true\ndataset = ");
+        let read = |profile: &str, text: String| {
+            let request = ReadRequest {
+                file: "2021-06.csv", bytes: text.as_bytes(), profile: None, sheet: None, edition: None,
+            };
+            let rows = reader(profile).read(&request, &[]).map(|mut imports| imports.remove(0).rows);
+            rows.map_err(|fault| fault.to_string())
+        };
+        prop_assert_eq!(read(PLAIN, csv(&lines)), read(&on_side, csv(&turned)));
+    }
+}

@@ -10,6 +10,9 @@ use crate::intake::read::sheet_rows::SheetHead;
 use crate::intake::read::{csv, sheet};
 use crate::intake::rows::table::{FileRow, FileTable};
 
+/// Cells of a row that are compared with names: a header of ours has fewer.
+const MOST_CELLS: usize = 100;
+
 /// A table with its header in place.
 #[derive(Debug)]
 pub(super) struct FoundTable {
@@ -77,7 +80,7 @@ fn score(row: &FileRow, vocabularies: &[Vocabulary]) -> f64 {
 /// Each field counts once, by the header that is most like it.
 pub(super) fn of_words(row: &FileRow, words: &Vocabulary) -> f64 {
     let mut fields: Vec<(&str, f64)> = Vec::new();
-    for cell in row.cells.iter().filter(|cell| !cell.is_empty()) {
+    for cell in row.cells.iter().filter(|cell| !cell.is_empty()).take(MOST_CELLS) {
         let Some((field, likeness)) = words.field_of(without_unit(cell)) else { continue };
         match fields.iter_mut().find(|(known, _)| *known == field) {
             Some(known) => known.1 = known.1.max(likeness),

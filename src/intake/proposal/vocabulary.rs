@@ -291,6 +291,11 @@ fn likeness(found: &str, name: &str) -> f64 {
     let wanted: Vec<&str> = name.split(' ').collect();
     let is_within = words.windows(wanted.len()).any(|part| part == wanted.as_slice());
     let shared = if is_within { within(words.len(), wanted.len()) } else { 0.0 };
+    // Neither is much longer than the other: comparing takes the product of their lengths.
+    let [short, long] = [found.len().min(name.len()), found.len().max(name.len())];
+    if short * 2 < long {
+        return shared;
+    }
     strsim::normalized_damerau_levenshtein(found, name).max(shared)
 }
 

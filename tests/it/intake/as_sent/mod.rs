@@ -111,9 +111,9 @@ fn xlsx_sheet(sheet: &Sheet<'_>) -> String {
         write!(rows, r#"<row r="{number}">"#).unwrap();
         for (column, cell) in ('A'..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
             let place = format!("{column}{number}");
-            match cell.split_at(1) {
-                ("#", _) => write!(rows, r#"<c r="{place}" t="e"><v>{cell}</v></c>"#),
-                ("@", day) => write!(rows, r#"<c r="{place}" s="1"><v>{day}</v></c>"#),
+            match cell.split_at_checked(1) {
+                Some(("#", _)) => write!(rows, r#"<c r="{place}" t="e"><v>{cell}</v></c>"#),
+                Some(("@", day)) => write!(rows, r#"<c r="{place}" s="1"><v>{day}</v></c>"#),
                 _ => write!(
                     rows,
                     r#"<c r="{place}" t="inlineStr"><is><t>{}</t></is></c>"#,

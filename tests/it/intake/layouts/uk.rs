@@ -74,6 +74,13 @@ fn projects_in_columns_with_two_dates_have_a_duration_and_a_cost_in_euros() {
             withheld.contains(r#""field":"cost_current","project":"court-records""#),
             "{withheld}"
         );
+        app.ok(&[
+            "imports",
+            "confirm",
+            "1",
+            "--reason",
+            "le coût est celui que publie le ministère",
+        ]);
         let shown = project(&app, "prison-estate", "2013-09-30").to_string();
         assert!(shown.contains("\"duration_current\":78.0"), "{shown}");
         assert!(shown.contains(&format!("{}", 2013.02 * 1.17)[..7]), "{shown}");
@@ -92,6 +99,7 @@ fn a_duration_of_a_withheld_date_is_withheld_too() {
         withheld.contains(r#""field":"duration_current","project":"court-records""#),
         "{withheld}"
     );
+    app.ok(&["imports", "confirm", "1", "--reason", "le coût est celui que publie le ministère"]);
     let shown = project(&app, "court-records", "2013-09-30").to_string();
     assert!(shown.contains("3.51"), "{shown}");
 }

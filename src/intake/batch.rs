@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::SourceError;
 use super::identity::aliases::Aliases;
-use super::profiles::profile::Profiles;
+use super::profiles::profile_set::Profiles;
 use super::read::bundle::FileContent;
 use super::read_request::ReadOptions;
 use super::reader::Reader;
@@ -120,7 +120,9 @@ pub fn read_batch(
         begin(&name);
         match reader.read(&options.of(&name, &bytes), &known) {
             Ok(imports) => {
-                imports.iter().for_each(|import| remember(&mut known, import));
+                for import in &imports {
+                    remember(&mut known, import);
+                }
                 batch.imports.extend(imports);
             }
             Err(fault) => batch.refused.push((name, fault)),

@@ -8,10 +8,11 @@ use super::error::{FileFault, SourceError};
 use super::identity::aliases::Aliases;
 use super::identity::names::key;
 use super::identity::project_identity::Identities;
-use super::profiles::computed;
 use super::profiles::layout::Layout;
-use super::profiles::profile::{AsideRule, Place, Profiles};
-use super::profiles::recognise;
+use super::profiles::profile::{AsideRule, Place};
+use super::profiles::profile_set::Profiles;
+use super::profiles::recognise::Recognised;
+use super::profiles::{computed, recognise};
 use super::read_request::ReadRequest;
 use super::rows::row::RowContext;
 use super::rows::table::{FileRow, FileTable, letters};
@@ -52,14 +53,18 @@ impl<'a> PreparedFile<'a> {
     ) -> Result<Self, SourceError> {
         let is_typed = !table.is_even;
         let found = recognise::recognise(request.file, table, profiles, request.profile)?;
-        let (mut table, mut layout, reason) = (found.table, found.layout, found.reason);
+        Ok(Self::recognised(found, is_typed))
+    }
+
+    fn recognised(found: Recognised<'a>, is_typed: bool) -> Self {
+        let Recognised { mut table, mut layout, reason } = found;
         name_columns(&mut table, &layout);
         let remarks = merged::part(&mut table, &layout);
         let mut faults = layout.faults(&table.header);
         let kinds = kinds(&table, &layout, &mut faults);
         let is_read: Vec<bool> = kinds.iter().map(|kind| *kind == RowKind::Read).collect();
         faults.extend(computed::compute(&mut layout, &mut table, &is_read));
-        Ok(Self { table, layout, reason, remarks, faults, is_typed, kinds })
+        Self { table, layout, reason, remarks, faults, is_typed, kinds }
     }
 
     /// The rows to read.

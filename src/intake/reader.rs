@@ -9,7 +9,7 @@ use super::identity::aliases::Aliases;
 use super::identity::project_identity::Identities;
 use super::prepared::PreparedFile;
 use super::profiles::layout::Layout;
-use super::profiles::profile::Profiles;
+use super::profiles::profile_set::Profiles;
 use super::profiles::recognise;
 use super::read::file_bytes::bounded;
 use super::read::{csv, sheet};
@@ -172,9 +172,10 @@ fn kept_facts(
     edition: EditionId,
     faults: &mut Vec<FileFault>,
 ) -> Vec<Fact> {
-    match context.layout.profile.dataset {
-        Dataset::Panorama => facts::kept_facts(context, rows, edition, faults),
-        _ => Vec::new(),
+    if context.layout.profile.dataset == Dataset::Panorama {
+        facts::kept_facts(context, rows, edition, faults)
+    } else {
+        Vec::new()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which sheet of a workbook is read: the one visible sheet that a profile recognises, or the one asked for.
 
 use super::error::SourceError;
-use super::profiles::profile::Profiles;
+use super::profiles::profile_set::Profiles;
 use super::profiles::recognise;
 use super::read::sheet;
 use super::read::sheet_rows::SheetHead;

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::error::{FileFault, SourceError};
 use super::identity::project_identity::Identities;
 use super::prepared::PreparedFile;
-use super::profiles::profile::{Profile, Profiles};
+use super::profiles::profile::Profile;
+use super::profiles::profile_set::Profiles;
 use super::read_request::ReadRequest;
 use super::reader::Reader;
 use super::rows::fields::fields;
@@ -136,8 +137,8 @@ fn preview(prepared: &PreparedFile<'_>, context: RowContext<'_>, rows: u32) -> P
     let layout = context.layout;
     let profile = layout.profile;
     let known = fields(profile.dataset).iter().map(|field| field.name);
-    let named = known.filter(|name| profile.fields.contains_key(*name));
-    let names: Vec<&str> = named.chain(profile.keep.keys().map(String::as_str)).collect();
+    let own = known.filter(|name| profile.fields.contains_key(*name));
+    let names: Vec<&str> = own.chain(profile.keep.keys().map(String::as_str)).collect();
     let all = prepared.rows();
     let shown = usize::try_from(rows.min(MOST_TRIED_ROWS)).unwrap_or_default();
     let header = |name: &str| {

@@ -2,8 +2,8 @@
 
 use super::dates::DateFormat;
 use super::profile::{Column, Place};
-use super::section::Section;
-use super::units::{Measure, MeasureUnit};
+use super::section::TextSection;
+use super::units::{MeasureUnit, UnitKind};
 use crate::domain::portfolio::snapshot::Phase;
 use crate::frame::dictionary::{Field, FieldKind, Unit};
 use crate::intake::error::{FileFault, ticked};
@@ -17,7 +17,7 @@ pub(super) struct Wanted {
     /// Of any type when absent.
     yields: Option<Yield>,
     /// The only one that figures may have a unit of.
-    measure: Option<Measure>,
+    measure: Option<UnitKind>,
 }
 
 impl Wanted {
@@ -27,8 +27,8 @@ impl Wanted {
 
     pub(super) fn of_field(field: &DatasetField) -> Self {
         let measure = match field.name {
-            name if name.ends_with("_meur") => Some(Measure::Money('€')),
-            "duration_months" => Some(Measure::Duration),
+            name if name.ends_with("_meur") => Some(UnitKind::Money('€')),
+            "duration_months" => Some(UnitKind::Duration),
             _ => None,
         };
         Self { yields: Some(field.yields), measure }
@@ -42,9 +42,9 @@ impl Wanted {
             FieldKind::Date => Yield::Date,
         };
         let measure = match field.unit {
-            Unit::Meur | Unit::MeurPerYear => Some(Measure::Money('€')),
-            Unit::Months => Some(Measure::Duration),
-            Unit::Ratio => Some(Measure::Share),
+            Unit::Meur | Unit::MeurPerYear => Some(UnitKind::Money('€')),
+            Unit::Months => Some(UnitKind::Duration),
+            Unit::Ratio => Some(UnitKind::Share),
             Unit::None | Unit::Points | Unit::Days | Unit::Count | Unit::Fte => None,
         };
         Self { yields: Some(yields), measure }
@@ -52,7 +52,7 @@ impl Wanted {
 }
 
 /// `None` when the place of the column is not known, which is a fault.
-pub(super) fn read(section: &Section<'_>, wanted: Wanted) -> Option<Column> {
+pub(super) fn read(section: &TextSection<'_>, wanted: Wanted) -> Option<Column> {
     let format = format(section, wanted);
     let own = CellFormat::own(wanted.yields.unwrap_or(format.yields()));
     let checked = |key: &'static str| {
@@ -69,7 +69,9 @@ pub(super) fn read(section: &Section<'_>, wanted: Wanted) -> Option<Column> {
     Some(Column { place: place?, format, optional, default })
 }
 
-fn place(section: &Section<'_>, constant: Option<String>) -> Option<Place> {
+const ONE: &str = "un seul de `headers`, `position`, `constant`, `formula`";
+
+fn place(section: &TextSection<'_>, constant: Option<String>) -> Option<Place> {
     let names = section.texts("headers");
     let nth = section.count("nth", 1).and_then(|nth| usize::try_from(nth).ok());
     let position = position(section);
@@ -77,7 +79,6 @@ fn place(section: &Section<'_>, constant: Option<String>) -> Option<Place> {
     let said = ["headers", "position", "constant", "formula"];
     let said: Vec<String> =
         said.into_iter().filter(|key| section.has(key)).map(str::to_owned).collect();
-    const ONE: &str = "un seul de `headers`, `position`, `constant`, `formula`";
     match said.as_slice() {
         [] => section.fault_here("rien qui dise où lire la colonne", ONE),
         [_] => {}
@@ -97,11 +98,11 @@ fn place(section: &Section<'_>, constant: Option<String>) -> Option<Place> {
 }
 
 /// A number from 1, or the letters of a spreadsheet's column.
-fn position(section: &Section<'_>) -> Option<usize> {
+fn position(section: &TextSection<'_>) -> Option<usize> {
     const MOST: usize = 500;
     let text = section.value("position")?;
-    let by_letters = |text: &str| {
-        text.bytes().try_fold(0_usize, |sum, letter| {
+    let by_letters = |letters: &str| {
+        letters.bytes().try_fold(0_usize, |sum, letter| {
             let digit = usize::from(letter.checked_sub(b'A')?).checked_add(1)?;
             sum.checked_mul(26)?.checked_add(digit).filter(|_| digit <= 26)
         })
@@ -116,7 +117,7 @@ fn position(section: &Section<'_>) -> Option<usize> {
     place.and_then(|place| place.checked_sub(1))
 }
 
-fn format(section: &Section<'_>, wanted: Wanted) -> CellFormat {
+fn format(section: &TextSection<'_>, wanted: Wanted) -> CellFormat {
     let unit = unit(section);
     let dates = dates(section);
     let parse = parse(section, wanted, unit.is_some(), !dates.is_empty());
@@ -139,7 +140,7 @@ fn format(section: &Section<'_>, wanted: Wanted) -> CellFormat {
     CellFormat { parse, unit, factor, dates, words }
 }
 
-fn parse(section: &Section<'_>, wanted: Wanted, has_unit: bool, has_dates: bool) -> Parse {
+fn parse(section: &TextSection<'_>, wanted: Wanted, has_unit: bool, has_dates: bool) -> Parse {
     let usual = match wanted.yields {
         Some(Yield::Number) => Parse::FrenchNumber,
         Some(Yield::Date) => Parse::Date,
@@ -154,13 +155,13 @@ fn parse(section: &Section<'_>, wanted: Wanted, has_unit: bool, has_dates: bool)
     let found = Parse::ALL.iter().find(|(known, _)| *known == word).map(|(_, parse)| *parse);
     found.filter(|parse| is_fit(*parse)).unwrap_or_else(|| {
         let fitting = Parse::ALL.iter().filter(|(_, parse)| is_fit(*parse));
-        let words: Vec<String> = fitting.map(|(word, _)| (*word).to_owned()).collect();
+        let words: Vec<String> = fitting.map(|(known, _)| (*known).to_owned()).collect();
         section.fault("parse", FileFault::quote(&word), format!("l’un de {}", ticked(&words)));
         usual
     })
 }
 
-fn unit(section: &Section<'_>) -> Option<MeasureUnit> {
+fn unit(section: &TextSection<'_>) -> Option<MeasureUnit> {
     let text = section.text("unit")?;
     let unit = MeasureUnit::read(&text);
     if unit.is_none() {
@@ -171,7 +172,7 @@ fn unit(section: &Section<'_>) -> Option<MeasureUnit> {
 }
 
 fn check_unit(
-    section: &Section<'_>,
+    section: &TextSection<'_>,
     wanted: Wanted,
     (unit, parse): (MeasureUnit, Parse),
     factor: Option<f64>,
@@ -190,17 +191,16 @@ fn check_unit(
         return;
     };
     match (measure, unit.measure) {
-        (Measure::Money(own), Measure::Money(other)) if own != other => {
-            if factor.is_none() {
-                let found = format!("des `{other}` sans le cours de l’euro");
-                section.fault("unit", found, "`factor`, par lequel les multiplier pour des euros");
-            }
+        (UnitKind::Money(own), UnitKind::Money(other)) if own != other && factor.is_none() => {
+            let found = format!("des `{other}` sans le cours de l’euro");
+            section.fault("unit", found, "`factor`, par lequel les multiplier pour des euros");
         }
+        (UnitKind::Money(_), UnitKind::Money(_)) => {}
         (own, other) if own != other => {
             let expected = match own {
-                Measure::Money(_) => "une monnaie, comme `M€` ou `k€`",
-                Measure::Duration => "une durée, comme `mois` ou `ans`",
-                Measure::Share => "`%`",
+                UnitKind::Money(_) => "une monnaie, comme `M€` ou `k€`",
+                UnitKind::Duration => "une durée, comme `mois` ou `ans`",
+                UnitKind::Share => "`%`",
             };
             section.fault("unit", "une unité d’autre chose", expected);
         }
@@ -208,7 +208,7 @@ fn check_unit(
     }
 }
 
-fn dates(section: &Section<'_>) -> Vec<DateFormat> {
+fn dates(section: &TextSection<'_>) -> Vec<DateFormat> {
     let read = |text: String| match DateFormat::read(&text) {
         Ok(format) => Some(format),
         Err(expected) => {
@@ -230,7 +230,7 @@ fn dates(section: &Section<'_>) -> Vec<DateFormat> {
     formats
 }
 
-fn words(section: &Section<'_>) -> PhaseWords {
+fn words(section: &TextSection<'_>) -> PhaseWords {
     let mut words = PhaseWords::default();
     if let Some(table) = section.section("words") {
         for phase in Phase::ALL {

@@ -1,7 +1,7 @@
 //! The formulas of a profile, compiled once, each after those that it reads.
 
 use super::profile::{NamedFormula, Place, Profile};
-use super::section::Section;
+use super::section::TextSection;
 use crate::domain::formula::FormulaLanguage;
 
 /// Formulas of a profile.
@@ -10,7 +10,7 @@ const MOST: usize = 50;
 /// `sections` are those of the profile's columns, for the lines of faults.
 pub(super) fn compile(
     profile: &Profile,
-    sections: &[Vec<(String, Section<'_>)>; 3],
+    sections: &[Vec<(String, TextSection<'_>)>; 3],
     language: &dyn FormulaLanguage,
 ) -> Vec<NamedFormula> {
     let names: Vec<&str> = profile.all_columns().map(|(name, _)| name).collect();
@@ -33,7 +33,7 @@ pub(super) fn compile(
     in_order(waiting)
 }
 
-fn in_order(mut waiting: Vec<(&Section<'_>, NamedFormula)>) -> Vec<NamedFormula> {
+fn in_order(mut waiting: Vec<(&TextSection<'_>, NamedFormula)>) -> Vec<NamedFormula> {
     let mut ordered: Vec<NamedFormula> = Vec::new();
     loop {
         let is_ready = |one: &NamedFormula| {
@@ -45,8 +45,8 @@ fn in_order(mut waiting: Vec<(&Section<'_>, NamedFormula)>) -> Vec<NamedFormula>
             break;
         }
         let mut kept = Vec::new();
-        for ((section, one), is_ready) in waiting.into_iter().zip(ready) {
-            if is_ready {
+        for ((section, one), has_all) in waiting.into_iter().zip(ready) {
+            if has_all {
                 ordered.push(one);
             } else {
                 kept.push((section, one));

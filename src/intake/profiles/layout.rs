@@ -162,7 +162,7 @@ impl<'a> Layout<'a> {
         let is_named =
             |column: &Column| column.headers().iter().any(|header| key(header) == name_key);
         let number = |column: &Column| match &column.place {
-            Place::Headers { nth, .. } => *nth,
+            Place::Headers { nth: wanted, .. } => *wanted,
             Place::Position(_) | Place::Constant(_) | Place::Formula => None,
         };
         let named: Vec<(&'a str, &'a Column)> =
@@ -207,8 +207,8 @@ impl<'a> Layout<'a> {
             match &column.place {
                 Place::Headers { names, nth } => {
                     let again = nth.filter(|nth| *nth > 1).map(|nth| format!(" (n° {nth})"));
-                    let name = names.first().map(String::as_str).unwrap_or_default();
-                    self.lacking.push(format!("{name}{}", again.unwrap_or_default()));
+                    let header = names.first().map(String::as_str).unwrap_or_default();
+                    self.lacking.push(format!("{header}{}", again.unwrap_or_default()));
                 }
                 Place::Position(index) => {
                     self.lacking.push(format!("colonne {}", index.saturating_add(1)));

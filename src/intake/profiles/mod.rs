@@ -7,6 +7,7 @@ pub(super) mod fault;
 mod formulas;
 pub(super) mod layout;
 pub(super) mod profile;
+pub(super) mod profile_set;
 mod profile_text;
 pub(super) mod recognise;
 mod section;

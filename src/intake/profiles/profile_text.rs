@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::column_text;
 use super::column_text::Wanted;
 use super::fault::{ProfileFault, WrongProfile};
-use super::formulas;
 use super::profile::{AsideRule, Column, FactColumns, Profile, supplier};
-use super::section::{Section, TextFaults};
+use super::section::{TextFaults, TextSection};
+use super::{column_text, formulas};
 use crate::domain::formula::FormulaLanguage;
 use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary;
@@ -23,11 +22,21 @@ const MAX_TEXT: usize = 200_000;
 /// Words of a row that adds up others, in a profile without a reason of its own.
 const ASIDE: &str = "écartée par le profil";
 
-pub(super) fn read(
-    text: &str,
-    file: &str,
-    language: &dyn FormulaLanguage,
-) -> Result<Profile, SourceError> {
+impl Profile {
+    /// Reads the text of a profile. `file` is what to call it.
+    ///
+    /// # Errors
+    /// Every fault of the text, each with its line.
+    pub fn parse(
+        text: &str,
+        file: &str,
+        language: &dyn FormulaLanguage,
+    ) -> Result<Self, SourceError> {
+        read(text, file, language)
+    }
+}
+
+fn read(text: &str, file: &str, language: &dyn FormulaLanguage) -> Result<Profile, SourceError> {
     let refused = |faults: Vec<ProfileFault>| {
         SourceError::Profile(Box::new(WrongProfile { file: file.to_owned(), faults }))
     };
@@ -46,7 +55,7 @@ pub(super) fn read(
         // Tables after a fault of form may seem to lack what they have.
         return Err(refused(faults.finish()));
     }
-    let top = Section::new(document.get_ref(), (String::new(), 1), &faults);
+    let top = TextSection::new(document.get_ref(), (String::new(), 1), &faults);
     let profile = profile(&top, language);
     drop(top);
     match (profile, faults.finish()) {
@@ -55,7 +64,7 @@ pub(super) fn read(
     }
 }
 
-fn profile(top: &Section<'_>, language: &dyn FormulaLanguage) -> Option<Profile> {
+fn profile(top: &TextSection<'_>, language: &dyn FormulaLanguage) -> Option<Profile> {
     let [id, title] = ["id", "title"].map(|key| needed(top, key, "un texte"));
     let words = Dataset::ALL.map(|dataset| dataset.as_str().to_owned());
     let expected = format!("l’un de {}", ticked(&words));
@@ -92,7 +101,7 @@ fn profile(top: &Section<'_>, language: &dyn FormulaLanguage) -> Option<Profile>
     dataset.map(|_| profile)
 }
 
-fn needed(top: &Section<'_>, key: &'static str, expected: &str) -> Option<String> {
+fn needed(top: &TextSection<'_>, key: &'static str, expected: &str) -> Option<String> {
     let text = top.text(key);
     if text.is_none() && !top.has(key) {
         top.fault(key, "rien", expected);
@@ -101,9 +110,9 @@ fn needed(top: &Section<'_>, key: &'static str, expected: &str) -> Option<String
 }
 
 fn fields_section(
-    top: &Section<'_>,
+    top: &TextSection<'_>,
     dataset: Dataset,
-    sections: &[(String, Section<'_>)],
+    sections: &[(String, TextSection<'_>)],
 ) -> BTreeMap<String, Column> {
     let known = fields(dataset);
     let mut columns = BTreeMap::new();
@@ -139,7 +148,7 @@ fn fields_section(
 
 /// Columns that formulas read.
 fn free_columns(
-    sections: &[(String, Section<'_>)],
+    sections: &[(String, TextSection<'_>)],
     fields: Option<&BTreeMap<String, Column>>,
 ) -> BTreeMap<String, Column> {
     let mut columns = BTreeMap::new();
@@ -162,9 +171,9 @@ fn free_columns(
 }
 
 fn kept_columns(
-    top: &Section<'_>,
+    top: &TextSection<'_>,
     dataset: Option<Dataset>,
-    sections: &[(String, Section<'_>)],
+    sections: &[(String, TextSection<'_>)],
     fields: Option<&BTreeMap<String, Column>>,
 ) -> BTreeMap<String, Column> {
     let takes_facts = dataset.is_none_or(|one| one == Dataset::Panorama || one.is_facts());
@@ -196,7 +205,7 @@ fn kept_columns(
     columns
 }
 
-fn aside_rule(section: &Section<'_>) -> AsideRule {
+fn aside_rule(section: &TextSection<'_>) -> AsideRule {
     let keys = |words: Vec<String>| -> Vec<String> {
         words.iter().map(|word| key(word)).filter(|key| !key.is_empty()).collect()
     };
@@ -220,7 +229,7 @@ fn aside_rule(section: &Section<'_>) -> AsideRule {
     rule
 }
 
-fn fact_columns(section: &Section<'_>) -> FactColumns {
+fn fact_columns(section: &TextSection<'_>) -> FactColumns {
     let columns = FactColumns {
         any_of: section.texts("any_of"),
         all_from: section.texts("all_from"),

@@ -1,7 +1,8 @@
 //! Finds the profile that a file calls for, its header and which way round it is.
 
 use super::layout::Layout;
-use super::profile::{Profile, Profiles};
+use super::profile::Profile;
+use super::profile_set::Profiles;
 use crate::intake::error::{SourceError, UnknownLayout};
 use crate::intake::identity::names::key;
 use crate::intake::rows::table::{FileRow, FileTable};
@@ -22,29 +23,28 @@ pub(in crate::intake) fn recognise<'a>(
     requested: Option<&str>,
 ) -> Result<Recognised<'a>, SourceError> {
     let mut search = Search::new(file, profiles, requested, table.sheet.as_deref())?;
-    let turned = search.turned_side(&table);
-    let (table, place, layout) = match search.within(&table, false)? {
-        Some((place, layout)) => (table, place, layout),
-        None => {
-            let within = turned.as_ref().map(|turned| search.within(turned, true)).transpose()?;
-            match (turned, within.flatten()) {
-                (Some(turned), Some((place, layout))) => (turned, place, layout),
-                _ => return Err(search.unknown(&table, requested)),
-            }
+    let (side, place, layout) = if let Some((place, layout)) = search.within(&table, false)? {
+        (table, place, layout)
+    } else {
+        let turned = search.turned_side(&table);
+        let within = turned.as_ref().map(|turned| search.within(turned, true)).transpose()?;
+        match (turned, within.flatten()) {
+            (Some(turned), Some((place, layout))) => (turned, place, layout),
+            _ => return Err(search.unknown(&table, requested)),
         }
     };
-    let table = match place {
-        Some(place) => table.headed_at(place),
-        None => table.headless(),
+    let headed = match place {
+        Some(place) => side.headed_at(place),
+        None => side.headless(),
     };
-    let mut reason = layout.reason(&table.header);
-    if table.is_turned() {
-        reason.extend([" ; projets en colonnes, en-têtes à la colonne ", &table.header_name()]);
+    let mut reason = layout.reason(&headed.header);
+    if headed.is_turned() {
+        reason.extend([" ; projets en colonnes, en-têtes à la colonne ", &headed.header_name()]);
     } else if place.is_some_and(|place| place > 0) {
-        reason.extend([" ; en-têtes à la ligne ", &table.header.number.to_string()]);
+        reason.extend([" ; en-têtes à la ligne ", &headed.header.number.to_string()]);
     }
     let why = if requested.is_some() { "profil demandé ; " } else { "" };
-    Ok(Recognised { table, layout, reason: format!("{why}{reason}") })
+    Ok(Recognised { table: headed, layout, reason: format!("{why}{reason}") })
 }
 
 /// How well the best row of a table would do as its header; `None` when one fits a profile.
@@ -94,12 +94,12 @@ impl<'a, 'f> Search<'a, 'f> {
             None => profiles.iter().collect(),
         };
         let wrong_sheet = asked.filter(|profile| !is_for_sheet(profile, sheet)).map(|profile| {
-            let sheets = profile.sheets.iter().map(|sheet| format!("feuille {sheet}"));
+            let sheets = profile.sheets.iter().map(|name| format!("feuille {name}"));
             (profile.id.clone(), sheets.collect())
         });
-        let profiles = candidates.into_iter().filter(|profile| is_for_sheet(profile, sheet));
-        let (profiles, is_requested) = (profiles.collect(), asked.is_some());
-        Ok(Self { file, profiles, is_requested, wrong_sheet, nearest: None })
+        let able = candidates.into_iter().filter(|profile| is_for_sheet(profile, sheet));
+        let is_requested = asked.is_some();
+        Ok(Self { file, profiles: able.collect(), is_requested, wrong_sheet, nearest: None })
     }
 
     /// The table with its columns as rows, where a profile wants it so.

@@ -46,14 +46,14 @@ impl<'t> TextFaults<'t> {
     }
 
     pub(super) fn line(&self, offset: usize) -> usize {
-        let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
-        before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1)
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        before.matches('\n').count().saturating_add(1)
     }
 }
 
 /// One table of the text.
 #[derive(Debug)]
-pub(super) struct Section<'d> {
+pub(super) struct TextSection<'d> {
     table: &'d DeTable<'d>,
     path: String,
     pub(super) line: usize,
@@ -62,7 +62,7 @@ pub(super) struct Section<'d> {
     known: RefCell<BTreeSet<&'static str>>,
 }
 
-impl<'d> Section<'d> {
+impl<'d> TextSection<'d> {
     pub(super) fn new(
         table: &'d DeTable<'d>,
         (path, line): (String, usize),
@@ -96,7 +96,7 @@ impl<'d> Section<'d> {
             self.fault(key, format!("{} textes", values.len()), format!("au plus {MOST}"));
         }
         let values = values.iter().take(MOST);
-        values.filter_map(|value| self.string(key, value, expected)).collect()
+        values.filter_map(|one| self.string(key, one, expected)).collect()
     }
 
     pub(super) fn flag(&self, key: &'static str) -> bool {
@@ -113,10 +113,8 @@ impl<'d> Section<'d> {
     /// A whole number from `least` on.
     pub(super) fn count(&self, key: &'static str, least: u32) -> Option<u32> {
         let value = self.get(key)?.get_ref();
-        let count = match value {
-            DeValue::Integer(number) => number.as_str().parse().ok(),
-            _ => None,
-        };
+        let count =
+            if let DeValue::Integer(number) = value { number.as_str().parse().ok() } else { None };
         let count = count.filter(|count: &u32| (least..=1_000_000).contains(count));
         if count.is_none() {
             self.fault(key, shown(value), format!("un nombre entier à partir de {least}"));
@@ -129,7 +127,11 @@ impl<'d> Section<'d> {
         let number = match value {
             DeValue::Integer(number) => number.as_str().parse().ok(),
             DeValue::Float(number) => number.as_str().parse().ok(),
-            _ => None,
+            DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => None,
         };
         let number = number.filter(|number: &f64| number.is_finite() && number.abs() < 1e15);
         if number.is_none() {
@@ -176,7 +178,7 @@ impl<'d> Section<'d> {
             self.fault(key, kind(value.get_ref()), format!("des tables `[[{path}]]`"));
             return Vec::new();
         };
-        values.iter().take(MOST).filter_map(|value| self.table_of(&path, value)).collect()
+        values.iter().take(MOST).filter_map(|one| self.table_of(&path, one)).collect()
     }
 
     /// Adds a fault at a key, or at the table where the key is missing.
@@ -267,6 +269,8 @@ fn shown(value: &DeValue<'_>) -> String {
         DeValue::String(text) => FileFault::quote(text),
         DeValue::Integer(number) => format!("`{}`", number.as_str()),
         DeValue::Float(number) => format!("`{}`", number.as_str()),
-        other => kind(other).to_owned(),
+        DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            kind(value).to_owned()
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::intake::rows::parse::Parse;
 
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::intake) enum Measure {
+pub(in crate::intake) enum UnitKind {
     /// Of a currency, by its sign.
     Money(char),
     Duration,
@@ -14,7 +14,7 @@ pub(in crate::intake) enum Measure {
 /// A unit, and what its figures are multiplied by to be millions, months, or a share of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::intake) struct MeasureUnit {
-    pub measure: Measure,
+    pub measure: UnitKind,
     pub scale: f64,
 }
 
@@ -44,12 +44,12 @@ impl MeasureUnit {
     pub(in crate::intake) fn read(text: &str) -> Option<Self> {
         let text: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
         let text = text.strip_prefix("en").unwrap_or(&text).replace('’', "'");
-        let duration = |scale| Some(Self { measure: Measure::Duration, scale });
+        let duration = |scale| Some(Self { measure: UnitKind::Duration, scale });
         match text.as_str() {
             "années" | "annees" | "année" | "ans" | "an" | "years" | "year" => duration(12.0),
             "mois" | "months" | "month" => duration(1.0),
             "jours" | "jour" | "days" | "day" => duration(12.0 / 365.25),
-            "%" => Some(Self { measure: Measure::Share, scale: 0.01 }),
+            "%" => Some(Self { measure: UnitKind::Share, scale: 0.01 }),
             "meuros" => Self::read("m€"),
             "keuros" => Self::read("k€"),
             money => Self::money(money),
@@ -58,12 +58,13 @@ impl MeasureUnit {
 
     /// `M€`, `€m`, `k£`, `GBPm`: the scale before or after the currency.
     fn money(text: &str) -> Option<Self> {
-        let parted = CURRENCIES.iter().filter_map(|(word, sign)| {
+        // Longer words come last, and are right: `euros` ends in no other.
+        let mut parted = CURRENCIES.iter().rev().filter_map(|(word, sign)| {
             let scale = text.strip_suffix(word).or_else(|| text.strip_prefix(word))?;
             let (_, scale) = SCALES.iter().find(|(known, _)| *known == scale)?;
-            Some(Self { measure: Measure::Money(*sign), scale: *scale })
+            Some(Self { measure: UnitKind::Money(*sign), scale: *scale })
         });
-        parted.last()
+        parted.next()
     }
 
     /// The signs around the digits of a cell, as a unit of this measure; itself for a currency's sign alone, which says
@@ -107,11 +108,11 @@ pub(in crate::intake) fn parted(header: &str) -> Option<(&str, &str)> {
 pub(super) fn factor(field: &str, parse: Parse, unit: &str) -> Option<f64> {
     let MeasureUnit { measure, scale } = MeasureUnit::read(unit)?;
     match measure {
-        Measure::Money('€') if field.ends_with("_meur") => Some(scale),
-        Measure::Duration if field == "duration_months" => {
+        UnitKind::Money('€') if field.ends_with("_meur") => Some(scale),
+        UnitKind::Duration if field == "duration_months" => {
             Some(if parse == Parse::FrenchYears { scale / 12.0 } else { scale })
         }
-        Measure::Money(_) | Measure::Duration | Measure::Share => None,
+        UnitKind::Money(_) | UnitKind::Duration | UnitKind::Share => None,
     }
 }
 
@@ -148,7 +149,7 @@ mod tests {
             ("$bn", '$', 1e3),
             ("MEUR", '€', 1.0),
         ] {
-            let expected = Some(MeasureUnit { measure: Measure::Money(sign), scale });
+            let expected = Some(MeasureUnit { measure: UnitKind::Money(sign), scale });
             assert_eq!(MeasureUnit::read(text), expected, "{text}");
         }
         assert_eq!(MeasureUnit::read("hors taxes"), None);

@@ -103,15 +103,16 @@ impl Reader {
         let vocabularies: Vec<Vocabulary> =
             datasets.iter().map(|one| Vocabulary::of(*one, self.profiles())).collect();
         let found = found_table::read(file, bytes, &vocabularies)?;
-        let scores = datasets.iter().zip(&vocabularies).map(|(dataset, words)| {
-            (*dataset, words, found_table::of_words(&found.table.header, words))
-        });
+        let scores = datasets
+            .iter()
+            .zip(&vocabularies)
+            .map(|(one, words)| (*one, words, found_table::of_words(&found.table.header, words)));
         let best =
             scores.fold(None, |most: Option<(Dataset, &Vocabulary, f64)>, next| match most {
                 Some((.., score)) if score >= next.2 => most,
                 _ => Some(next),
             });
-        let Some((dataset, words, _)) = best.filter(|_| found.score > 0.0) else {
+        let Some((about, words, _)) = best.filter(|_| found.score > 0.0) else {
             return Err(SourceError::Unreadable {
                 file: file.to_owned(),
                 found: "aucun en-tête qui ressemble à un champ de Vigie".to_owned(),
@@ -119,14 +120,14 @@ impl Reader {
             });
         };
         let rows: Vec<&FileRow> = found.table.rows.iter().filter(|row| !is_note(row)).collect();
-        let mut guesses = guesses(dataset, words, &found.table.header);
+        let mut guesses = guesses(about, words, &found.table.header);
         let mut extras = Extras::default();
         for (index, guess) in guesses.iter_mut().enumerate() {
             let cells = cells::sample(rows.iter().map(|row| row.cell(index)));
             self.describe(guess, &cells, &mut extras, today);
         }
         guesses.retain(|guess| !guess.proposed.header.is_empty());
-        Ok(written::proposal(file, dataset, &found, &guesses, &extras))
+        Ok(written::proposal(file, about, &found, &guesses, &extras))
     }
 
     /// Adds how the cells of a column are written.
@@ -158,9 +159,10 @@ impl Reader {
                 };
             }
             Yield::Text => {
-                return if field == "ministry" {
-                    self.ministries(guess, cells, today)
-                };
+                if field == "ministry" {
+                    self.ministries(guess, cells, today);
+                }
+                return;
             }
         };
         match written {
@@ -255,15 +257,15 @@ impl Guess {
                 continue;
             };
             match by_phase.iter_mut().find(|(known, _)| *known == phase.as_str()) {
-                Some((_, words)) => words.push(word),
+                Some((_, known)) => known.push(word),
                 None => by_phase.push((phase.as_str(), vec![word])),
             }
         }
         self.lines.push(String::new());
         self.lines.push("[fields.phase.words]".to_owned());
-        for (phase, words) in &by_phase {
-            let words: Vec<String> = words.iter().map(|word| written::quoted(word)).collect();
-            self.lines.push(format!("{phase} = [{}]", words.join(", ")));
+        for (phase, known) in &by_phase {
+            let quoted: Vec<String> = known.iter().map(|word| written::quoted(word)).collect();
+            self.lines.push(format!("{phase} = [{}]", quoted.join(", ")));
         }
         for word in unknown.iter().take(10) {
             self.lines.push(format!("# à ranger sous une phase : {}", written::quoted(word)));
@@ -285,7 +287,7 @@ fn guesses(dataset: Dataset, words: &Vocabulary, header: &FileRow) -> Vec<Guess>
             (index, name, section, likeness)
         });
         let fact = fact_of(base).filter(|_| takes_facts);
-        let fact = fact.map(|(field, likeness)| (index, field.name, Section::Keep, likeness));
+        let fact = fact.map(|(kept, likeness)| (index, kept.name, Section::Keep, likeness));
         found.extend([field, fact].into_iter().flatten());
     }
     found.sort_by(|a, b| b.3.total_cmp(&a.3));
@@ -300,9 +302,8 @@ fn guesses(dataset: Dataset, words: &Vocabulary, header: &FileRow) -> Vec<Guess>
         let is_repeated = header.cells.iter().filter(same).count() > 1;
         let nth = header.cells.iter().take(index).filter(same).count().saturating_add(1);
         let chosen = taken.iter().find(|(place, ..)| *place == index);
-        guess_of(name, chosen.map(|(_, name, section, likeness)| (*name, *section, *likeness)), {
-            is_repeated.then_some(nth)
-        })
+        let chosen = chosen.map(|(_, field, section, likeness)| (*field, *section, *likeness));
+        guess_of(name, chosen, is_repeated.then_some(nth))
     };
     header.cells.iter().enumerate().map(guess).collect()
 }

@@ -5,7 +5,7 @@ use crate::domain::portfolio::snapshot::Phase;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Field;
 use crate::intake::identity::names::key;
-use crate::intake::profiles::profile::Profiles;
+use crate::intake::profiles::profile_set::Profiles;
 use crate::intake::rows::fields::fields;
 
 /// From this likeness on, a header is surely that of the field.
@@ -208,16 +208,14 @@ const PHASES: [(Phase, &[&str]); 7] = [
 pub(super) fn phase_of(word: &str) -> Option<Phase> {
     let word = key(word);
     let known = PHASES.iter().flat_map(|(phase, words)| words.iter().map(|one| (*phase, key(one))));
-    let exact = known.clone().find(|(_, known)| *known == word);
+    let exact = known.clone().find(|(_, name)| *name == word);
     let near = || {
-        let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&word, known);
-        known.map(|(phase, known)| (phase, likeness(&known))).filter(|(_, l)| *l >= 0.8).fold(
-            None,
-            |best: Option<(Phase, f64)>, next| match best {
-                Some((_, likeness)) if likeness >= next.1 => best,
-                _ => Some(next),
-            },
-        )
+        let like = known.map(|(phase, name)| (phase, likeness(&word, &name)));
+        let like = like.filter(|(_, alike)| *alike >= 0.8);
+        like.fold(None, |best: Option<(Phase, f64)>, next| match best {
+            Some((_, most)) if most >= next.1 => best,
+            _ => Some(next),
+        })
     };
     exact.map(|(phase, _)| phase).or_else(|| near().map(|(phase, _)| phase))
 }

@@ -72,9 +72,9 @@ impl FileTable {
         let Some(first) = self.turned_from.as_ref().and_then(|rows| rows.first()) else {
             return cells.clone();
         };
-        let row = |column: u32| column.saturating_add(*first);
-        let column = |row: u32| row.saturating_sub(1);
-        MergedCells { rows: through(&cells.columns, row), columns: through(&cells.rows, column) }
+        let down = |column: u32| column.saturating_add(*first);
+        let across = |row: u32| row.saturating_sub(1);
+        MergedCells { rows: through(&cells.columns, down), columns: through(&cells.rows, across) }
     }
 
     fn place_in_file(

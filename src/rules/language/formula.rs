@@ -97,7 +97,7 @@ fn check(node: &ASTNode<'_>, names: &[&str], reads: &mut Vec<String>) -> Result<
         ASTNode::Expr(Expr::Variable(variable, ..)) => {
             let name = variable.1.as_str();
             if !names.contains(&name) {
-                let known: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let known: Vec<String> = names.iter().map(|known| format!("`{known}`")).collect();
                 let expected = format!("l’un des noms {}", known.join(", "));
                 return Err(FormulaFault::new(format!("le nom `{name}`"), expected));
             }
@@ -106,11 +106,12 @@ fn check(node: &ASTNode<'_>, names: &[&str], reads: &mut Vec<String>) -> Result<
             }
             Ok(())
         }
-        ASTNode::Expr(Expr::FnCall(call, _)) => check_call(call, call.args.len()),
+        ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
+            check_call(call, call.args.len())
+        }
         ASTNode::Expr(Expr::MethodCall(call, _)) => {
             check_call(call, call.args.len().saturating_add(1))
         }
-        ASTNode::Stmt(Stmt::FnCall(call, _)) => check_call(call, call.args.len()),
         ASTNode::Expr(Expr::Property(property, _)) => {
             let found = format!("`.{}`", property.2);
             Err(FormulaFault::new(found, "un nom de colonne ou de champ, sans point"))
@@ -131,7 +132,8 @@ fn check_call(call: &FnCallExpr, arguments: usize) -> Result<(), FormulaFault> {
     if call.op_token.is_some() || name == "contains" {
         return Ok(());
     }
-    let of_history = |name: &str| name == SURELY || (OF_A_FIELD.contains(&name) && name != "has");
+    let of_history =
+        |known: &str| known == SURELY || (OF_A_FIELD.contains(&known) && known != "has");
     let known = FUNCTIONS.iter().filter(|function| !of_history(function.name));
     let Some(function) = known.clone().find(|function| function.name == name) else {
         let near = nearest(name, known.map(|function| function.name));

@@ -285,13 +285,13 @@ fn a_profile_that_is_wrong() {
         ),
         "{refusal}"
     );
-    let refusal = load(&format!("{head}{}", field("since", "number")));
+    let wrong_parser = load(&format!("{head}{}", field("since", "number")));
     assert!(
-        refusal.contains(
+        wrong_parser.contains(
             "\n  ligne 6, `fields.since.parse` : trouvé `number`, attendu l’un de `date`, `month`, `french_date`, \
              `french_month`"
         ),
-        "{refusal}"
+        "{wrong_parser}"
     );
     assert_eq!(
         load(&format!("{head}{}{}", field("since", "date"), field("project", "text"))),

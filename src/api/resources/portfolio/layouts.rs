@@ -65,7 +65,7 @@ pub(in crate::api) struct TryQuery {
     #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
     file: String,
     /// How many bytes of the body are the text of the profile, in TOML; those of the file follow.
-    #[param(minimum = 1, maximum = 200000)]
+    #[param(minimum = 1, maximum = 200_000)]
     profile_bytes: u32,
     /// Name of the sheet to read; by default, the one that the profile recognises.
     sheet: Option<String>,

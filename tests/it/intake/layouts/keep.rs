@@ -28,7 +28,7 @@ optional = true
 
 fn fact(app: &TestApp, field: &str) -> String {
     let row = app.json(&["project", "mimosa", "--as-of", "2021-06-30"]).to_string();
-    let start = row.find(&format!("\"{field}\":")).unwrap_or_else(|| panic!("{field}: {row}"));
+    let start = row.find(&format!("\"{field}\":")).unwrap();
     row[start..].split([',', '}']).next().unwrap().to_owned()
 }
 

@@ -23,7 +23,7 @@ pub(super) fn profile(head: &str) -> String {
     format!("id = \"essai\"\ntitle = \"Essai\"\ndataset = \"panorama\"\n{head}\n{FIELDS}")
 }
 
-fn sheet<'a>(cost: &'a str) -> Vec<Vec<&'a str>> {
+fn sheet(cost: &str) -> Vec<Vec<&str>> {
     vec![vec!["Projet", "Début", "Durée", "Coût"], vec!["MIMOSA", "mars 2018", "24", cost]]
 }
 
@@ -35,9 +35,9 @@ fn the_sheet_that_the_profile_names_is_read() {
     let (app, report) = imported(&profile("sheet = \"juin\""), "2021-06.xlsx", &book);
     assert!(report["profile_reason"].as_str().unwrap().starts_with("feuille `Juin`"), "{report}");
     assert!(project(&app, "mimosa", "2021-06-30").to_string().contains("\"cost_current\":12.0"));
-    let app = app_with(&profile("sheet = [\"Août\"]"));
-    std::fs::write(app.path("2021-06.xlsx"), &book).unwrap();
-    let answer = app.run(&["import", "2021-06.xlsx", "--profile", "essai"]);
+    let other = app_with(&profile("sheet = [\"Août\"]"));
+    std::fs::write(other.path("2021-06.xlsx"), &book).unwrap();
+    let answer = other.run(&["import", "2021-06.xlsx", "--profile", "essai"]);
     assert!(answer.stderr.contains("`feuille Août`"), "{}", answer.stderr);
 }
 
@@ -51,8 +51,8 @@ fn the_header_is_at_the_row_that_the_profile_says() {
     // Further down than a header is looked for.
     let deep =
         format!("{}Projet,Début,Durée,Coût\nMIMOSA,mars 2018,24,10\n", "x,x,x,x\n".repeat(40));
-    let (_, report) = imported(&profile("header_row = 41"), "2021-06.csv", deep);
-    assert_eq!(report["rows_kept"], 1);
+    let (_, far) = imported(&profile("header_row = 41"), "2021-06.csv", deep);
+    assert_eq!(far["rows_kept"], 1);
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn columns_are_found_by_position_with_a_header_or_without() {
     let bare = by_position("header_row = 0")
         .replace("headers = [\"Projet\"]", "position = \"A\"")
         .replace("headers = [\"Durée\"]", "position = \"C\"");
-    let app = app_with(&bare);
-    std::fs::write(app.path("2021-06.csv"), "MIMOSA,mars 2018,24,10\nGENÊT,mai 2019,12,3\n")
+    let without = app_with(&bare);
+    std::fs::write(without.path("2021-06.csv"), "MIMOSA,mars 2018,24,10\nGENÊT,mai 2019,12,3\n")
         .unwrap();
-    assert_eq!(app.run(&["import", "2021-06.csv"]).code, Some(1), "never chosen by itself");
-    let report = app.json(&["import", "2021-06.csv", "--profile", "essai"]);
+    assert_eq!(without.run(&["import", "2021-06.csv"]).code, Some(1), "never chosen by itself");
+    let report = without.json(&["import", "2021-06.csv", "--profile", "essai"]);
     assert_eq!(report["files"][0]["rows_kept"], 2);
 }
 

@@ -60,9 +60,9 @@ fn a_file_in_columns_is_seen_to_be_and_dates_of_two_readings_are_left_open() {
         assert_eq!(text.contains("sheet = \"Projets\""), file.ends_with("xlsx"), "{text}");
         assert!(proposal["lacking"].as_array().unwrap().is_empty(), "{proposal}");
         std::fs::write(app.path("p.toml"), text).unwrap();
-        let tried = app.run(&["profiles", "try", "p.toml", file]);
-        assert_eq!(tried.code, Some(1), "the order of dates is not said: {}", tried.stdout);
-        assert!(tried.stdout.contains("une date dont l’ordre soit dit"), "{}", tried.stdout);
+        let open = app.run(&["profiles", "try", "p.toml", file]);
+        assert_eq!(open.code, Some(1), "the order of dates is not said: {}", open.stdout);
+        assert!(open.stdout.contains("une date dont l’ordre soit dit"), "{}", open.stdout);
         let text = text.replace("# date_format", "date_format").replace("   # ou", " # ou");
         std::fs::write(app.path("p.toml"), text).unwrap();
         let tried = app.json(&["profiles", "try", "p.toml", file]);
@@ -83,8 +83,9 @@ fn a_follow_up_file_is_told_from_a_panorama() {
     let said = app.run(&["profiles", "propose", "marches.csv", "--dataset", "marché"]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);
     std::fs::write(app.path("rien.csv"), "1;2\n3;4\n").unwrap();
-    let said = app.run(&["profiles", "propose", "rien.csv"]);
-    assert!(said.stderr.contains("aucun en-tête qui ressemble à un champ"), "{}", said.stderr);
+    let nothing = app.run(&["profiles", "propose", "rien.csv"]);
+    let expected = "aucun en-tête qui ressemble à un champ";
+    assert!(nothing.stderr.contains(expected), "{}", nothing.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,11 +100,12 @@ async fn over_http_a_profile_is_proposed_and_tried_and_nothing_is_kept() {
     assert_eq!((proposed.status, &proposed.body["dataset"]), (200, &"panorama".into()));
     let profile = proposed.body["profile"].as_str().unwrap().to_owned();
     let tried = |text: &str| {
-        let path = format!("/api/v1/profiles/try?file=2013-09.uk.csv&profile_bytes={}", text.len());
-        (path, [text.as_bytes(), UK.as_bytes()].concat())
+        let address =
+            format!("/api/v1/profiles/try?file=2013-09.uk.csv&profile_bytes={}", text.len());
+        (address, [text.as_bytes(), UK.as_bytes()].concat())
     };
-    let (path, body) = tried(&profile);
-    let wrong = api.upload(&analyst, &path, body.clone()).await;
+    let (unfinished, unread) = tried(&profile);
+    let wrong = api.upload(&analyst, &unfinished, unread).await;
     assert_eq!(wrong.status, 422, "{}", wrong.body);
     assert!(wrong.body["errors"][0]["line"].as_u64().is_some(), "{}", wrong.body);
     let complete = profile.replace("# factor = …", "factor = 1.17 #");
@@ -111,8 +113,8 @@ async fn over_http_a_profile_is_proposed_and_tried_and_nothing_is_kept() {
     let read = api.upload(&analyst, &path, body.clone()).await;
     assert_eq!((read.status, &read.body["fault_count"]), (200, &0.into()), "{}", read.body);
     assert_eq!(read.body["rows_read"], 3);
-    for path in ["/api/v1/profiles/propose?file=a.csv", path.as_str()] {
-        let refused = api.upload(&reader, path, body.clone()).await;
+    for operation in ["/api/v1/profiles/propose?file=a.csv", path.as_str()] {
+        let refused = api.upload(&reader, operation, body.clone()).await;
         assert_eq!(refused.status, 403, "{}", refused.body);
     }
     let short = api

@@ -67,8 +67,8 @@ fn a_large_file_with_formulas_takes_at_most_twice_the_time() {
     // The best of three, taken in turns: another process may have one of them wait.
     let mut best = [Duration::MAX; 2];
     for _ in 0..3 {
-        for (best, reader) in best.iter_mut().zip([&plain, &computed]) {
-            *best = (*best).min(time(reader, &text));
+        for (least, reader) in best.iter_mut().zip([&plain, &computed]) {
+            *least = (*least).min(time(reader, &text));
         }
     }
     let [without, with] = best;
@@ -93,16 +93,16 @@ proptest! {
         let turned: Vec<Vec<String>> = (0..6)
             .map(|column| lines.iter().map(|line| line[column].clone()).collect())
             .collect();
-        let csv = |lines: &[Vec<String>]| {
-            lines.iter().map(|line| line.join(";")).collect::<Vec<_>>().join("\n")
+        let csv = |table: &[Vec<String>]| {
+            table.iter().map(|line| line.join(";")).collect::<Vec<_>>().join("\n")
         };
         let on_side = PLAIN.replace("dataset = ", "transposed = true\ndataset = ");
         let read = |profile: &str, text: String| {
             let request = ReadRequest {
                 file: "2021-06.csv", bytes: text.as_bytes(), profile: None, sheet: None, edition: None,
             };
-            let rows = reader(profile).read(&request, &[]).map(|mut imports| imports.remove(0).rows);
-            rows.map_err(|fault| fault.to_string())
+            let found = reader(profile).read(&request, &[]).map(|mut imports| imports.remove(0).rows);
+            found.map_err(|fault| fault.to_string())
         };
         prop_assert_eq!(read(PLAIN, csv(&lines)), read(&on_side, csv(&turned)));
     }

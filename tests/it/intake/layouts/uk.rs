@@ -54,8 +54,8 @@ fn in_columns<'a>(end: &'a str, cost: &'a str) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn projects_in_columns_with_two_dates_have_a_duration_and_a_cost_in_euros() {
-    let rows = in_columns("01.03.2016", "Exempt under Section 43 of the Act");
-    let bad_year = refused(IN_COLUMNS, "2013-09.csv", csv(&even(&rows)));
+    let four_digits = in_columns("01.03.2016", "Exempt under Section 43 of the Act");
+    let bad_year = refused(IN_COLUMNS, "2013-09.csv", csv(&even(&four_digits)));
     assert!(
         bad_year.contains(
             "ligne 4, colonne `C` : trouvé `01.03.2016`, attendu une date écrite comme le dit `date_format`"
@@ -84,9 +84,9 @@ fn projects_in_columns_with_two_dates_have_a_duration_and_a_cost_in_euros() {
         let shown = project(&app, "prison-estate", "2013-09-30").to_string();
         assert!(shown.contains("\"duration_current\":78.0"), "{shown}");
         assert!(shown.contains(&format!("{}", 2013.02 * 1.17)[..7]), "{shown}");
-        let shown = project(&app, "court-records", "2013-09-30").to_string();
-        assert!(shown.contains("\"duration_current\":66.0"), "{shown}");
-        assert!(shown.contains("\"cost_withheld\":true"), "{shown}");
+        let records = project(&app, "court-records", "2013-09-30").to_string();
+        assert!(records.contains("\"duration_current\":66.0"), "{records}");
+        assert!(records.contains("\"cost_withheld\":true"), "{records}");
     }
 }
 

@@ -93,7 +93,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         .chain([("2020-11.contacts.csv".to_owned(), contacts_file(shape))])
         .collect();
     let aliases = Aliases::parse(&ministries(shape), "aliases.toml").unwrap();
-    let reader = Reader::new(Profiles::shipped(Arc::clone(built_in())).unwrap(), aliases);
+    let reader = Reader::new(Profiles::shipped(built_in()).unwrap(), aliases);
     let texts = rules::read_folder(&root.join("rules")).unwrap();
     let limits = ScriptLimits::default();
     let as_of = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
@@ -106,7 +106,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         let mut watch = Stopwatch::new(&mut best);
         let imports: Vec<Import> = files
             .iter()
-            .map(|(file, text)| {
+            .flat_map(|(file, text)| {
                 let content = text.as_bytes();
                 let (profile, sheet, edition) = (None, None, None);
                 let request = ReadRequest { file, bytes: content, profile, sheet, edition };

@@ -18,7 +18,7 @@ use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{
-    coverage, editions, exits, exports, imports, links, panorama, projects,
+    coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -89,6 +89,8 @@ routes! {
         imports::find_import: whole(Read),
         imports::confirm_import: whole(Operate),
         imports::withdraw_import: whole(Operate),
+        layouts::propose_profile: whole(Operate),
+        layouts::try_profile: whole(Operate),
     }
     "projects" {
         projects::list_projects: own(Read),

@@ -23,6 +23,7 @@ use super::portfolio::export::ExportArgs;
 use super::portfolio::import::ImportArgs;
 use super::portfolio::imports::ImportsCommand;
 use super::portfolio::judge::JudgeArgs;
+use super::portfolio::profiles::ProfilesCommand;
 use super::portfolio::projects::ProjectsArgs;
 use super::rules::RulesCommand;
 use super::values::{date, watch_list};
@@ -80,6 +81,11 @@ pub(crate) enum Command {
     Imports {
         #[command(subcommand)]
         command: Option<ImportsCommand>,
+    },
+    /// Propose a profile for a file of an unknown layout, or try one; a profile says how files are read
+    Profiles {
+        #[command(subcommand)]
+        command: ProfilesCommand,
     },
     /// Evaluate all rules as of a date, and update alerts and missions
     Cycle(CycleArgs),

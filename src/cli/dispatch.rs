@@ -86,6 +86,7 @@ async fn dispatch(
         Command::Serve => operation::serve::run(config).await,
         Command::Import(_)
         | Command::Imports { .. }
+        | Command::Profiles { .. }
         | Command::Cycle(_)
         | Command::Cycles { .. }
         | Command::Accounts { .. }
@@ -129,6 +130,7 @@ async fn dispatch_in_session(
         Command::Audit { command } => operation::audit::run(command, session).await,
         Command::Import(request) => portfolio::import::run(request, session).await,
         Command::Imports { command } => portfolio::imports::run(command.as_ref(), session).await,
+        Command::Profiles { command } => portfolio::profiles::run(command, session).await,
         Command::Cycle(request) => operation::cycle::run(request, session).await,
         Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,

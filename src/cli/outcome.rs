@@ -83,6 +83,8 @@ pub(super) enum CliError {
     Runtime(#[source] std::io::Error),
     #[error("écriture de la réponse")]
     Output(#[from] std::io::Error),
+    #[error("« {} » existe déjà, attendu un fichier à créer", path.display())]
+    FileThere { path: PathBuf },
     #[error("écriture dans « {} »", path.display())]
     Report { path: PathBuf, source: std::io::Error },
     #[error("écriture de la réponse en JSON")]

@@ -57,6 +57,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Export(_)
         | Command::Import(_)
         | Command::Imports { .. }
+        | Command::Profiles { .. }
         | Command::Jobs { .. }
         | Command::Missions(_)
         | Command::Notices { .. }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod action_bodies;
 pub mod alerts;
 pub mod bounded_text;
+pub mod formula;
 pub mod ids;
 pub mod level;
 pub mod messages;

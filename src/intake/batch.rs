@@ -2,28 +2,27 @@
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::error::SourceError;
 use super::identity::aliases::Aliases;
-use super::profiles::profile::Profiles;
+use super::profiles::profile_set::{ProfileTerms, Profiles};
 use super::read::bundle::FileContent;
 use super::read_request::ReadOptions;
 use super::reader::Reader;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
-use crate::frame::dictionary::Dictionary;
 use crate::support::fingerprint::Fingerprint;
 
 impl Reader {
-    /// A reader of files with these fields, with the shipped profiles, those of a folder unless its path is empty, and an alias table.
+    /// A reader with the shipped profiles, those of a folder unless its path is empty, and an alias table.
+    /// `terms` are what they may name.
     pub fn open(
         profiles: &Path,
         aliases: &Path,
-        dictionary: Arc<Dictionary>,
+        terms: ProfileTerms<'_>,
     ) -> Result<Self, SourceError> {
-        let mut all = Profiles::shipped(dictionary)?;
+        let mut all = Profiles::shipped(terms.dictionary)?;
         if !profiles.as_os_str().is_empty() {
-            all = all.with_folder(profiles)?;
+            all = all.with_folder(profiles, terms.language)?;
         }
         Ok(Self::new(all, Aliases::read(aliases)?))
     }
@@ -119,9 +118,11 @@ pub fn read_batch(
     for (_, name, bytes) in waiting {
         begin(&name);
         match reader.read(&options.of(&name, &bytes), &known) {
-            Ok(import) => {
-                remember(&mut known, &import);
-                batch.imports.push(import);
+            Ok(imports) => {
+                for import in &imports {
+                    remember(&mut known, import);
+                }
+                batch.imports.extend(imports);
             }
             Err(fault) => batch.refused.push((name, fault)),
         }

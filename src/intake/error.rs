@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
+use super::profiles::fault::WrongProfile;
 use crate::support::french::counted;
 use crate::support::visible_text;
 
@@ -33,7 +35,10 @@ pub enum SourceError {
     Unreadable { file: String, found: String, expected: &'static str },
 
     #[error("{place} : {reason}")]
-    Profile { place: String, reason: String },
+    Table { place: String, reason: String },
+
+    #[error("{0}")]
+    Profile(Box<WrongProfile>),
 
     #[error("`{file}` : profil `{found}` inconnu, attendu l’un de {}", ticked(known))]
     UnknownProfile { file: String, found: String, known: Vec<String> },
@@ -132,6 +137,11 @@ impl fmt::Display for Refused {
 }
 
 impl Refused {
+    /// One line for each kind of fault, in French.
+    pub fn kinds_in_words(&self) -> Vec<String> {
+        self.kinds().iter().map(ToString::to_string).collect()
+    }
+
     /// The faults by kind: the same expectation of the same column. Kinds come in the order of their first fault.
     fn kinds(&self) -> Vec<FaultKind<'_>> {
         let mut places: BTreeMap<(Option<&str>, &str), usize> = BTreeMap::new();
@@ -183,7 +193,7 @@ impl fmt::Display for FaultKind<'_> {
 }
 
 /// One fault at one place of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FileFault {
     /// As a spreadsheet program numbers it: the header is row 1. `None` is the file as a whole.
     pub row: Option<u32>,

@@ -5,13 +5,16 @@ mod batch;
 mod error;
 mod identity;
 mod plausibility;
+mod prepared;
 mod profiles;
+mod proposal;
 mod read;
 mod read_request;
 mod reader;
 mod rows;
 mod sheets;
 mod tables;
+mod trial;
 
 pub use batch::{Batch, base_name, files_at, read_batch, reading_order, remember};
 pub use error::{FileFault, Refused, SourceError, UnknownLayout};
@@ -20,12 +23,17 @@ pub use identity::evidence::propose_renamings;
 pub use identity::names::{key as name_key, nearest as nearest_name};
 pub use plausibility::bounds::PlausibilityBounds;
 pub use plausibility::edition::{implausible, same_bytes};
-pub use profiles::profile::{Profile, Profiles};
+pub use profiles::fault::{ProfileFault, WrongProfile};
+pub use profiles::profile::Profile;
+pub use profiles::profile_set::{ProfileTerms, Profiles};
+pub use proposal::{Certainty, ProfileProposal, ProposedColumn};
 pub use read::bundle::{FileContent, unpacked};
 pub use read::file_bytes::read_file;
 pub use read_request::{ReadOptions, ReadRequest};
 pub use reader::Reader;
+pub use rows::fields::known_field;
 pub use rows::table::MAX_BYTES;
 pub use tables::{
     Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,
 };
+pub use trial::{MOST_TRIED_ROWS, ProfileTrial, TriedField, TriedRow, TriedState, TriedValue};

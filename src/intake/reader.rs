@@ -1,6 +1,6 @@
 //! Reads a file into an import: every row is read, and one wrong row refuses the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -8,19 +8,21 @@ use chrono::NaiveDate;
 use super::error::{FileFault, Refused, SourceError};
 use super::identity::aliases::Aliases;
 use super::identity::project_identity::Identities;
-use super::profiles::layout;
+use super::prepared::PreparedFile;
 use super::profiles::layout::Layout;
-use super::profiles::profile::Profiles;
+use super::profiles::profile_set::Profiles;
+use super::profiles::recognise;
 use super::read::file_bytes::bounded;
 use super::read::{csv, sheet};
 use super::read_request::ReadRequest;
 use super::rows::row::{RowContext, RowReader};
 use super::rows::table::{FileRow, FileTable};
-use super::rows::{checks, contacts, facts, follow_up, merged, panorama};
+use super::rows::{checks, contacts, facts, follow_up, panorama};
 use super::sheets;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject, SetAside};
+use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
 use crate::frame::dictionary::Dictionary;
 use crate::support::fingerprint::Fingerprint;
 
@@ -37,7 +39,7 @@ impl Reader {
         Self { profiles, aliases }
     }
 
-    pub fn shipped(dictionary: Arc<Dictionary>) -> Result<Self, SourceError> {
+    pub fn shipped(dictionary: &Arc<Dictionary>) -> Result<Self, SourceError> {
         Ok(Self::new(Profiles::shipped(dictionary)?, Aliases::shipped()?))
     }
 
@@ -53,9 +55,17 @@ impl Reader {
     pub fn recognise(&self, request: &ReadRequest<'_>) -> Result<Dataset, SourceError> {
         bounded(request.file, request.bytes)?;
         let table = self.table(request)?;
-        let (_, layout, _) =
-            layout::recognise(request.file, &table, &self.profiles, request.profile)?;
-        Ok(layout.profile.dataset)
+        let found = recognise::recognise(request.file, table, &self.profiles, request.profile)?;
+        Ok(found.layout.profile.dataset)
+    }
+
+    /// Recognises a file and makes its rows ready.
+    pub(super) fn prepare(
+        &self,
+        request: &ReadRequest<'_>,
+    ) -> Result<PreparedFile<'_>, SourceError> {
+        bounded(request.file, request.bytes)?;
+        PreparedFile::of(request, self.table(request)?, &self.profiles)
     }
 
     fn table(&self, request: &ReadRequest<'_>) -> Result<FileTable, SourceError> {
@@ -71,7 +81,8 @@ impl Reader {
         csv::read(file, bytes)
     }
 
-    /// Reads the whole file into an import. `known` are the projects already in the portfolio.
+    /// Reads the whole file into an import, and the facts that its profile keeps beside into another. `known` are the
+    /// projects already in the portfolio.
     ///
     /// # Errors
     ///
@@ -80,40 +91,35 @@ impl Reader {
         &self,
         request: &ReadRequest<'_>,
         known: &[KnownProject],
-    ) -> Result<Import, SourceError> {
-        bounded(request.file, request.bytes)?;
-        let table = self.table(request)?;
-        let (place, layout, reason) =
-            layout::recognise(request.file, &table, &self.profiles, request.profile)?;
-        let mut table = table.headed_at(place);
-        let mut remarks = merged::part(&mut table, &layout);
-        let (rows, empty): (Vec<&FileRow>, Vec<&FileRow>) =
-            table.rows.iter().partition(|row| !row.is_empty());
-        let (totals, rows): (Vec<&FileRow>, Vec<&FileRow>) =
-            rows.into_iter().partition(|row| checks::is_total(&layout, row));
+    ) -> Result<Vec<Import>, SourceError> {
+        let prepared = self.prepare(request)?;
+        self.read_prepared(request, &prepared, known)
+    }
+
+    pub(super) fn read_prepared(
+        &self,
+        request: &ReadRequest<'_>,
+        prepared: &PreparedFile<'_>,
+        known: &[KnownProject],
+    ) -> Result<Vec<Import>, SourceError> {
+        let PreparedFile { table, layout, .. } = prepared;
+        let rows = prepared.rows();
         let identities = Identities::new(&self.aliases, known);
-        let context = RowContext {
-            layout: &layout,
-            header: &table.header,
-            aliases: &self.aliases,
-            identities: &identities,
-            day: NaiveDate::MAX,
-        };
-        let mut faults = layout.faults(&table.header);
-        let uneven = uneven(&table, &rows);
-        // The cells of an uneven row are not in their columns: one fault is enough.
-        let (uneven, rows): (Vec<&FileRow>, Vec<&FileRow>) =
-            rows.into_iter().partition(|row| uneven.contains(&row.number));
-        faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
+        let context = prepared.context(&self.aliases, &identities, NaiveDate::MAX);
+        let mut faults = prepared.faults.clone();
+        let mut remarks = prepared.remarks.clone();
         let spoilt = checks::spoilt_cells(context, &rows);
-        remarks.extend(checks::english_thousands(context, &rows, !table.is_even));
+        let english = checks::english_thousands(context, &rows, prepared.is_typed);
+        remarks.extend(english.into_iter().map(|remark| table.remark_in_file(remark)));
         let dates = panorama::publication_dates(context, &rows, &mut faults);
-        let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
+        let (edition, edition_reason) = edition(request, layout, &dates, &mut faults)?;
         let context = RowContext { day: edition.as_of(), ..context };
         let read = read_rows(context, &rows, edition, &mut faults);
+        let kept = kept_facts(context, &rows, edition, &mut faults);
         if !faults.is_empty() || !spoilt.is_empty() {
             let mut faults = checks::without_repeats(spoilt, faults);
             faults.sort_by_key(|fault| fault.row);
+            let faults = faults.into_iter().map(|fault| table.fault_in_file(fault)).collect();
             let file = request.file.to_owned();
             return Err(SourceError::Refused(Box::new(Refused { file, faults })));
         }
@@ -123,49 +129,62 @@ impl Reader {
             let found = "des en-têtes et aucune ligne dessous".to_owned();
             return Err(SourceError::Unreadable { file, found, expected: "au moins une ligne" });
         }
-        Ok(Import {
+        let import = Import {
             file: request.file.to_owned(),
             sha256: Fingerprint::of(request.bytes),
             profile: layout.profile.id.clone(),
-            profile_reason: in_words(&table, &reason, &edition_reason),
+            profile_reason: in_words(table, &prepared.reason, &edition_reason),
             dataset: layout.profile.dataset,
             edition,
-            set_aside: set_aside(&layout, &table, &rows, &empty, &totals),
+            set_aside: prepared.set_aside(),
             remarks,
             withheld: panorama::withheld(&read),
             sightings: identities.sightings(&seen(&read, &rows, context)),
             holds: Vec::new(),
             rows: read,
-        })
+        };
+        let beside = (!kept.is_empty()).then(|| kept_beside(&import, kept));
+        Ok(std::iter::once(import).chain(beside).collect())
+    }
+}
+
+/// The import of facts that a panorama has beside its own fields. Answers are completed field by field: those of a
+/// questionnaire that the file does not have stay.
+fn kept_beside(import: &Import, facts: Vec<Fact>) -> Import {
+    Import {
+        file: import.file.clone(),
+        sha256: import.sha256.clone(),
+        profile: import.profile.clone(),
+        profile_reason: "colonnes que le profil garde comme faits de suivi".to_owned(),
+        dataset: Dataset::Questionnaire,
+        edition: import.edition,
+        rows: ImportedRows::Facts(facts),
+        set_aside: Vec::new(),
+        withheld: Vec::new(),
+        sightings: Vec::new(),
+        holds: Vec::new(),
+        remarks: Vec::new(),
+    }
+}
+
+/// Files of facts have theirs among their rows.
+fn kept_facts(
+    context: RowContext<'_>,
+    rows: &[&FileRow],
+    edition: EditionId,
+    faults: &mut Vec<FileFault>,
+) -> Vec<Fact> {
+    if context.layout.profile.dataset == Dataset::Panorama {
+        facts::kept_facts(context, rows, edition, faults)
+    } else {
+        Vec::new()
     }
 }
 
 /// Why this sheet, this profile and this edition.
 fn in_words(table: &FileTable, profile: &str, edition: &str) -> String {
-    let sheet = table.sheet.as_ref().map(|sheet| format!("{sheet} ; ")).unwrap_or_default();
+    let sheet = table.sheet_note.as_ref().map(|sheet| format!("{sheet} ; ")).unwrap_or_default();
     format!("{sheet}{profile} ; {edition}")
-}
-
-/// Rows of another length than the header: a separator in a cell without its quotes shifts all that
-/// follows, and a file cut short ends early. An end that all rows share is a habit of the writer.
-fn uneven(table: &FileTable, rows: &[&FileRow]) -> BTreeSet<u32> {
-    let width = table.header.cells.len();
-    let length = rows.first().map(|row| row.cells.len()).filter(|length| *length > width);
-    let length = length.filter(|length| rows.iter().all(|row| row.cells.len() == *length));
-    let is_uneven = |row: &&&FileRow| {
-        row.cells.len() != length.unwrap_or(width)
-            || row.cells.iter().skip(width).any(|cell| !cell.is_empty())
-    };
-    rows.iter().filter(|_| table.is_even).filter(is_uneven).map(|row| row.number).collect()
-}
-
-fn uneven_fault(table: &FileTable, row: &FileRow) -> FileFault {
-    FileFault {
-        row: Some(row.number),
-        column: None,
-        found: format!("{} cellules", row.cells.len()),
-        expected: format!("{}, comme dans les en-têtes", table.header.cells.len()),
-    }
 }
 
 /// The edition requested, else the one that the file's name gives, else the one that its rows give.
@@ -186,7 +205,7 @@ fn edition(
     } else {
         return Err(SourceError::NoEdition { file: request.file.to_owned() });
     };
-    let column = layout.profile.fields.get("published_on").and_then(|c| c.headers.first());
+    let column = layout.profile.fields.get("published_on").and_then(|c| c.headers().first());
     for (date, row) in dates {
         if !panorama::is_publication_of(*date, edition) {
             faults.push(FileFault {
@@ -252,49 +271,6 @@ fn each<T>(
     read: impl Fn(&mut RowReader<'_, '_>) -> Option<T>,
 ) -> Vec<T> {
     rows.iter().filter_map(|row| read(&mut RowReader::new(row, context, faults))).collect()
-}
-
-fn set_aside(
-    layout: &Layout<'_>,
-    table: &FileTable,
-    rows: &[&FileRow],
-    empty: &[&FileRow],
-    totals: &[&FileRow],
-) -> Vec<SetAside> {
-    let above: Vec<&FileRow> = table.above.iter().filter(|row| !row.is_empty()).collect();
-    let kinds = [
-        (above.as_slice(), "au-dessus des en-têtes"),
-        (empty, "lignes vides"),
-        (totals, "total de lignes au-dessus"),
-    ];
-    let mut set_aside: Vec<_> = kinds
-        .into_iter()
-        .filter(|(which, _)| !which.is_empty())
-        .map(|(which, reason)| SetAside {
-            rows: which.iter().map(|row| row.number).collect(),
-            reason: reason.to_owned(),
-        })
-        .collect();
-    // Columns are set aside too; their rows are not, so none is listed.
-    for index in &layout.unknown {
-        let name = table.header.cell(*index);
-        let reason = format!("colonne « {name} » inconnue du profil");
-        set_aside.push(SetAside { rows: Vec::new(), reason });
-    }
-    for index in &layout.unnamed {
-        let filled: Vec<String> = rows
-            .iter()
-            .filter(|row| !row.cell(*index).is_empty())
-            .map(|row| row.number.to_string())
-            .collect();
-        if !filled.is_empty() {
-            let (number, lines) = (index.saturating_add(1), filled.join(", "));
-            let at = if filled.len() < 2 { "à la ligne" } else { "aux lignes" };
-            let reason = format!("colonne {number} sans nom, remplie {at} {lines}");
-            set_aside.push(SetAside { rows: Vec::new(), reason });
-        }
-    }
-    set_aside
 }
 
 /// Each project of the file, under the name it goes by there.

@@ -1,8 +1,8 @@
 //! Which sheet of a workbook is read: the one visible sheet that a profile recognises, or the one asked for.
 
 use super::error::SourceError;
-use super::profiles::layout;
-use super::profiles::profile::Profiles;
+use super::profiles::profile_set::Profiles;
+use super::profiles::recognise;
 use super::read::sheet;
 use super::read::sheet_rows::SheetHead;
 use super::read_request::ReadRequest;
@@ -20,7 +20,7 @@ pub(super) fn read(
     };
     let mut table = sheet::read(request.file, request.bytes, &choose)?;
     if let Some((name, note)) = said.take() {
-        (table.sheet_name, table.sheet) = (Some(name), Some(note));
+        (table.sheet, table.sheet_note) = (Some(name), note);
     }
     Ok(table)
 }
@@ -38,7 +38,8 @@ fn choose(
     let mut shortfalls = Vec::new();
     for (place, head) in heads.iter().enumerate() {
         let Some(table) = &head.head else { continue };
-        let short = layout::shortfall(request.file, table, profiles, request.profile)?;
+        let short =
+            recognise::shortfall(request.file, table, profiles, (request.profile, &head.name))?;
         shortfalls.push((place, head, short));
     }
     let fitting: Vec<_> = shortfalls.iter().filter(|(_, _, short)| short.is_none()).collect();
@@ -70,9 +71,12 @@ fn unknown(file: &str, name: &str, heads: &[SheetHead]) -> SourceError {
     }
 }
 
-/// The name of the sheet, and which others were not read; nothing where there is only one.
-fn note(heads: &[SheetHead], chosen: usize) -> Option<(String, String)> {
-    let head = heads.get(chosen).filter(|_| heads.len() > 1)?;
+/// The name of the sheet, and which others were not read, where there are any.
+fn note(heads: &[SheetHead], chosen: usize) -> Option<(String, Option<String>)> {
+    let head = heads.get(chosen)?;
+    if heads.len() < 2 {
+        return Some((head.name.clone(), None));
+    }
     let others = heads.iter().enumerate().filter(|(place, _)| *place != chosen);
     let others = others.map(|(_, other)| {
         let hidden = if other.is_hidden { " (masquée)" } else { "" };
@@ -81,5 +85,5 @@ fn note(heads: &[SheetHead], chosen: usize) -> Option<(String, String)> {
     let others: Vec<_> = others.collect();
     let plural = if others.len() > 1 { "feuilles non lues" } else { "feuille non lue" };
     let note = format!("feuille `{}` ; {plural} : {}", head.name, others.join(", "));
-    Some((head.name.clone(), note))
+    Some((head.name.clone(), Some(note)))
 }

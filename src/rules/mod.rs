@@ -38,6 +38,7 @@ pub use evaluate::batch_evaluator::{
 pub use evaluate::budget::{Budget, OverBudget, TrialLimits};
 pub use evaluate::specimen::Specimen;
 pub use evaluate::trace::{Trace, TraceFinding, TraceReading, TraceStep};
+pub use language::formula::RowFormulas;
 pub use language::library::{FUNCTIONS, LibraryFunction};
 pub use language::sandbox::ScriptLimits;
 pub use testing::branches::{Branch, BranchKind};

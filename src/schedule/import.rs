@@ -17,8 +17,9 @@ use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::{Done, ImportSource, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::import::{Dataset, KnownProject};
 use crate::intake;
-use crate::intake::{ReadRequest, Reader, SourceError};
+use crate::intake::{ProfileTerms, ReadRequest, Reader, SourceError};
 use crate::notify::DomainEvent;
+use crate::rules::RowFormulas;
 use crate::store::{Recorded, Store};
 use crate::support::fingerprint::Fingerprint;
 use crate::support::french::counted;
@@ -45,8 +46,9 @@ struct Recognised {
 
 pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
     let store = &work.services.store;
-    let dictionary = application::dictionary(&work.services).await?;
-    let reader = Arc::new(Reader::open(&work.profiles, &work.aliases, dictionary)?);
+    let dictionary = &application::dictionary(&work.services).await?;
+    let terms = ProfileTerms { dictionary, language: &RowFormulas };
+    let reader = Arc::new(Reader::open(&work.profiles, &work.aliases, terms)?);
     let known = store.known_projects().await?;
     let context = context(&reader, &known);
     let remembered: KnownSources = store
@@ -151,22 +153,23 @@ impl Reading<'_> {
                 continue;
             }
             let reader = Arc::clone(&self.reader);
-            let (new_file, import, still_known) = tokio::task::spawn_blocking(move || {
-                let import = reader.read(&request(&new_file), &known);
-                if let Ok(import) = &import {
+            let (new_file, imports, still_known) = tokio::task::spawn_blocking(move || {
+                let imports = reader.read(&request(&new_file), &known);
+                for import in imports.iter().flatten() {
                     intake::remember(&mut known, import);
                 }
-                (new_file, import, known)
+                (new_file, imports, known)
             })
             .await?;
             known = still_known;
-            match import {
-                Ok(import) => {
-                    let (mut imports, vigie) = ([import], Actor::vigie());
+            match imports {
+                Ok(mut imports) => {
+                    let vigie = Actor::vigie();
                     let recorded =
                         record_files(self.services, &mut imports, self.reader.aliases(), &vigie)
                             .await?;
-                    for one in recorded {
+                    // What was kept beside its rows goes with the file.
+                    if let Some(one) = recorded.into_iter().next() {
                         keep(new_file.source.clone(), &one, &self.services.store, tally).await?;
                     }
                 }

@@ -46,6 +46,7 @@ impl InProcess {
             .app_data(web::Data::new(api::AppState::local(services, action_settings(config))))
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
             .app_data(web::Data::new(TrialPlaces::new(config.trials.for_commands())))
+            .app_data(web::Data::new(api::Uploads::new(&settings)))
             .wrap(from_fn(api::normalize_target))
             .configure(api::body_limits(&settings))
             .configure(api::configure);

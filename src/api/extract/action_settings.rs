@@ -8,7 +8,8 @@ use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::Services;
 use crate::domain::alerts::silence::SilenceTerms;
-use crate::intake::Reader;
+use crate::intake::{ProfileTerms, Reader};
+use crate::rules::RowFormulas;
 
 #[derive(Clone, Debug)]
 pub struct ActionSettings {
@@ -21,14 +22,18 @@ pub struct ActionSettings {
 }
 
 impl ActionSettings {
-    /// A reader with the profiles and aliases that are on disk now, and the fields in force.
+    /// A reader with the profiles and aliases that are on disk now.
     ///
     /// # Errors
     /// 503 if they cannot be read.
     pub(in crate::api) async fn reader(&self, services: &Services) -> Result<Reader, Problem> {
         let dictionary = application::dictionary(services).await?;
         let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
-        let opened = web::block(move || Reader::open(&profiles, &aliases, dictionary)).await;
+        let open = move || {
+            let terms = ProfileTerms { dictionary: &dictionary, language: &RowFormulas };
+            Reader::open(&profiles, &aliases, terms)
+        };
+        let opened = web::block(open).await;
         let opened = opened.map_err(|_| Problem::NotReady("the service is busy".to_owned()))?;
         opened.map_err(|fault| Problem::NotReady(format!("{fault}")))
     }

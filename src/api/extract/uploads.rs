@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use actix_web::body::{BodyStream, MessageBody as _};
 use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::{HttpRequest, web};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::api::problem::kinds::Problem;
 use crate::api::settings::ApiSettings;
 
-/// Path to which files are uploaded. Their bodies are received by the handler.
-pub(in crate::api) const UPLOAD_PATH: &str = "/api/v1/imports";
+/// Paths to which files are uploaded. Their bodies are received by the handler.
+pub(in crate::api) const UPLOAD_PATHS: [&str; 3] =
+    ["/api/v1/imports", "/api/v1/profiles/propose", "/api/v1/profiles/try"];
 
 /// Bytes of an upload buffered in memory before they are written to disk.
 const CHUNK: usize = 256 * 1024;
@@ -52,7 +54,7 @@ impl Uploads {
     ///
     /// # Errors
     /// If it is too large or too slow, or too many uploads are in progress.
-    pub(in crate::api) async fn receive(
+    async fn receive(
         &self,
         announced: Option<usize>,
         body: web::Payload,
@@ -117,6 +119,19 @@ impl Upload<'_> {
         })
         .await
     }
+}
+
+/// Receives the body of a request into a temporary file.
+///
+/// # Errors
+/// If it is too large or too slow, or too many uploads are in progress.
+pub(in crate::api) async fn receive<'u>(
+    uploads: &'u Uploads,
+    request: &HttpRequest,
+    body: web::Payload,
+) -> Result<Upload<'u>, Problem> {
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await
 }
 
 async fn write(mut file: File, bytes: Vec<u8>) -> Result<File, Problem> {

@@ -9,7 +9,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
 
-use crate::api::extract::uploads::UPLOAD_PATH;
+use crate::api::extract::uploads::UPLOAD_PATHS;
 use crate::api::problem::kinds::Problem;
 use crate::api::route::MatchedRoute;
 use crate::api::settings::ApiSettings;
@@ -72,7 +72,8 @@ pub(in crate::api) async fn receive_body(
 /// Whether the body is received here. Uploaded files are received by their handler.
 pub(in crate::api) fn is_read_here(request: &ServiceRequest) -> bool {
     let is_file = request.method() == Method::POST
-        && MatchedRoute::of(request.request()).is_some_and(|route| route.path == UPLOAD_PATH);
+        && MatchedRoute::of(request.request())
+            .is_some_and(|route| UPLOAD_PATHS.contains(&route.path.as_str()));
     !is_file && ![Method::GET, Method::OPTIONS].contains(request.method())
 }
 

@@ -175,7 +175,7 @@ impl From<SourceError> for Problem {
         match error {
             SourceError::UnknownProfile { .. } => Self::Unfit(error.to_string()),
             // The service's own folders cannot be read.
-            SourceError::Read { .. } | SourceError::Profile { .. } => {
+            SourceError::Read { .. } | SourceError::Table { .. } | SourceError::Profile(_) => {
                 Self::NotReady(error.to_string())
             }
             SourceError::TooLarge { .. }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::application::Proof;
-use crate::intake::FileFault;
+use crate::intake::{FileFault, WrongProfile};
 use crate::rules::RuleFault;
 
 /// One error of a request. A field that does not apply, or is not known, is left out.
@@ -123,6 +123,16 @@ pub(super) fn summary(errors: &[ProblemError], left_out: usize) -> String {
             listed.saturating_add(left_out)
         ),
     }
+}
+
+/// One error for each fault of a profile, with its line.
+pub(in crate::api) fn profile_errors(wrong: &WrongProfile) -> Vec<ProblemError> {
+    let errors = wrong.faults.iter().map(|fault| {
+        let detail =
+            format!("`{}` : trouvé {}, attendu {}", fault.key, fault.found, fault.expected);
+        ProblemError { line: Some(fault.line), ..ProblemError::with_detail(detail) }
+    });
+    errors.collect()
 }
 
 pub(in crate::api) fn fault_errors(faults: &[RuleFault]) -> Vec<ProblemError> {

@@ -121,7 +121,7 @@ pub async fn take_in_file(
         Ok::<_, SourceError>(if let Some(files) = intake::unpacked(&file, &bytes)? {
             intake::read_batch(&reader, files, options, known, |_| ())
         } else {
-            let imports = vec![reader.read(&options.of(&file, &bytes), &known)?];
+            let imports = reader.read(&options.of(&file, &bytes), &known)?;
             Batch { imports, refused: vec![] }
         })
     })

@@ -6,6 +6,7 @@ pub(super) mod edition_comparison;
 pub(super) mod explain;
 pub(super) mod feed;
 pub(super) mod firing;
+pub(super) mod layouts;
 pub(super) mod names;
 pub(super) mod recipients;
 pub(super) mod row_schemas;

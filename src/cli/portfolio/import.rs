@@ -1,7 +1,6 @@
 //! `vigie import`: files in, and a report of what each gave. One that is refused does not stop the others.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,8 +19,10 @@ use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Dataset, Import, KnownProject};
 use vigie::frame::dictionary::built_in;
 use vigie::intake::{
-    Batch, FileContent, ReadOptions, Reader, SourceError, base_name, read_batch, unpacked,
+    Batch, FileContent, ProfileTerms, ReadOptions, Reader, SourceError, base_name, read_batch,
+    unpacked,
 };
+use vigie::rules::RowFormulas;
 use vigie::server::config::Config;
 use vigie::support::french;
 
@@ -64,8 +65,9 @@ async fn import_here(
     services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let dictionary = application::dictionary(services).await?;
-    let reader = Reader::open(&config.profiles, &config.aliases, dictionary)?;
+    let dictionary = &application::dictionary(services).await?;
+    let terms = ProfileTerms { dictionary, language: &RowFormulas };
+    let reader = Reader::open(&config.profiles, &config.aliases, terms)?;
     let known = services.store.known_projects().await?;
     let (mut imports, refused) = match read_all(request, &reader, known) {
         Err(CliError::Source(SourceError::Refused(refused))) => {
@@ -105,7 +107,7 @@ async fn send(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     // The server may know other fields too.
-    let reader = Reader::shipped(Arc::clone(built_in()))?;
+    let reader = Reader::shipped(built_in())?;
     let mut waiting = Vec::new();
     for file in vigie::intake::files_at(&request.paths)? {
         let bytes = vigie::intake::read_file(&file)?;

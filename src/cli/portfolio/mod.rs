@@ -10,6 +10,7 @@ pub(super) mod imports;
 pub(super) mod judge;
 pub(super) mod lists;
 pub(super) mod panorama;
+pub(super) mod profiles;
 pub(super) mod project;
 pub(super) mod projects;
 pub(super) mod timeline;

@@ -16,4 +16,4 @@ mod test;
 
 pub(crate) use args::RulesCommand;
 pub(super) use run::run;
-pub(super) use shelf::texts_in_force;
+pub(super) use shelf::{texts_in_force, texts_of};

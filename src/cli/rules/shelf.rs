@@ -57,6 +57,13 @@ impl Shelf {
     }
 }
 
+/// The files of the catalogue in force, by path.
+pub(in crate::cli) async fn texts_of(
+    api: &ApiClient,
+) -> Result<BTreeMap<String, String>, RemoteFault> {
+    files(OfArgs::default(), api).await
+}
+
 /// The files of a catalogue, by path.
 pub(super) async fn files(
     of: OfArgs,

@@ -86,7 +86,7 @@ impl Aliases {
     }
 
     pub fn parse(text: &str, file: &str) -> Result<Self, SourceError> {
-        let wrong = |reason: String| SourceError::Profile { place: format!("`{file}`"), reason };
+        let wrong = |reason: String| SourceError::Table { place: format!("`{file}`"), reason };
         let parsed: File =
             toml::from_str(text).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
         let mut aliases = Self {

@@ -1,15 +1,14 @@
-//! Finds the profile that a header row calls for, and the column of each of its fields.
+//! The columns of a file, matched by its header to what a profile looks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::profile::{FactColumns, Profile, Profiles, supplier};
+use super::profile::{Column, FactColumns, Place, Profile, supplier};
 use super::units;
-use crate::domain::portfolio::snapshot::Phase;
-use crate::frame::dictionary::{Dictionary, Field, FieldKind};
-use crate::intake::error::{FileFault, SourceError, UnknownLayout};
+use crate::frame::dictionary::{Field, FieldKind};
+use crate::intake::error::FileFault;
 use crate::intake::identity::names::{key, nearest};
 use crate::intake::rows::parse::Yield;
-use crate::intake::rows::table::{FileRow, FileTable};
+use crate::intake::rows::table::FileRow;
 
 /// A longer cell is a text, not the name of a column; in bytes.
 const LONGEST_HEADER: usize = 1_000;
@@ -18,167 +17,96 @@ const LONGEST_HEADER: usize = 1_000;
 #[derive(Debug)]
 pub(in crate::intake) struct Layout<'a> {
     pub profile: &'a Profile,
-    dictionary: &'a Dictionary,
-    /// Column of each field found.
+    /// Column of each field, and of each column for formulas, by name. Formulas have theirs after those of the file.
     pub columns: BTreeMap<&'a str, usize>,
-    /// Phases by the key of each word for them, where the profile has its own words.
-    pub phases: BTreeMap<String, Phase>,
-    /// Keys of how sentences begin that replace withheld figures.
-    pub withheld: Vec<String>,
-    /// Columns that are fields of the data dictionary.
-    pub facts: Vec<(usize, &'static Field)>,
+    /// What gives facts of the row's project.
+    pub facts: Vec<FactColumn<'a>>,
     /// Columns with a name that the profile does not know.
     pub unknown: Vec<usize>,
     pub unnamed: Vec<usize>,
+    /// Columns of the rules that set rows aside, in their order; `None` is the first filled cell.
+    pub aside: Vec<Option<usize>>,
     /// Columns that the profile ignores.
     ignored: Vec<usize>,
-    lacking: Vec<String>,
+    pub(super) lacking: Vec<String>,
     /// Two columns for one field.
     doubles: Vec<(usize, usize)>,
+    /// Columns whose header says another unit than the profile.
+    contradicted: Vec<usize>,
+    /// How many columns were found by their place alone.
+    by_position: usize,
     /// How surely files of facts are of this dataset; 0 is not at all.
-    rank: u8,
+    pub(super) rank: u8,
     /// What a figure of the column is multiplied by, where its header names another unit than the field's.
     pub factors: BTreeMap<&'a str, f64>,
 }
 
-/// The place of the header row in the table, the layout of the file, and why this one, in French.
-pub(in crate::intake) fn recognise<'a>(
-    file: &str,
-    table: &FileTable,
-    profiles: &'a Profiles,
-    requested: Option<&str>,
-) -> Result<(usize, Layout<'a>, String), SourceError> {
-    let asked = requested.map(|id| requested_profile(file, profiles, id)).transpose()?;
-    let mut nearest: Option<(i64, &FileRow, Option<Layout<'a>>)> = None;
-    for (place, header) in table.candidates() {
-        let near = match fitting(file, header, profiles, asked)? {
-            Fit::Fits(layout) => {
-                let mut reason = layout.reason(header);
-                if place > 0 {
-                    reason.extend([" ; en-têtes à la ligne ", &header.number.to_string()]);
-                }
-                let why = if asked.is_some() { "profil demandé ; " } else { "" };
-                return Ok((place, layout, format!("{why}{reason}")));
-            }
-            Fit::Nearest(near) => near,
-        };
-        let score = near.as_ref().map_or(i64::MIN, Layout::score);
-        if nearest.as_ref().is_none_or(|(best, ..)| *best < score) {
-            nearest = Some((score, header, near));
-        }
-    }
-    let (header, layout) = nearest.map_or((&table.header, None), |(_, row, near)| (row, near));
-    Err(SourceError::UnknownLayout(Box::new(UnknownLayout {
-        file: file.to_owned(),
-        sheet: table.sheet_name.clone(),
-        requested: requested.map(str::to_owned),
-        headers: header.cells.iter().filter(|header| !header.is_empty()).cloned().collect(),
-        nearest: layout.map(|layout| (layout.profile.id.clone(), layout.lacking)),
-    })))
+/// What gives a fact.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::intake) enum FactColumn<'a> {
+    /// A column named after the field, written as Vigie's own files are.
+    Named(usize, &'static Field),
+    /// What the profile keeps under the name of the field.
+    Kept(&'a str, &'static Field),
 }
 
-/// How well the best row of a table would do as its header; `None` when one fits a profile.
-pub(in crate::intake) fn shortfall(
-    file: &str,
-    table: &FileTable,
-    profiles: &Profiles,
-    requested: Option<&str>,
-) -> Result<Option<i64>, SourceError> {
-    let asked = requested.map(|id| requested_profile(file, profiles, id)).transpose()?;
-    let mut best = i64::MIN;
-    for (_, header) in table.candidates() {
-        match fitting(file, header, profiles, asked) {
-            Ok(Fit::Fits(_)) | Err(SourceError::AmbiguousLayout { .. }) => return Ok(None),
-            Ok(Fit::Nearest(near)) => {
-                best = best.max(near.as_ref().map_or(i64::MIN, Layout::score));
-            }
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(Some(best))
-}
-
-enum Fit<'a> {
-    Fits(Layout<'a>),
-    /// The profile that lacks the fewest columns, if any knows one of them.
-    Nearest(Option<Layout<'a>>),
-}
-
-fn requested_profile<'a>(
-    file: &str,
-    profiles: &'a Profiles,
-    id: &str,
-) -> Result<&'a Profile, SourceError> {
-    profiles.find(id).ok_or_else(|| SourceError::UnknownProfile {
-        file: file.to_owned(),
-        found: id.to_owned(),
-        known: profiles.iter().map(|profile| profile.id.clone()).collect(),
-    })
-}
-
-fn fitting<'a>(
-    file: &str,
-    header: &FileRow,
-    profiles: &'a Profiles,
-    requested: Option<&'a Profile>,
-) -> Result<Fit<'a>, SourceError> {
-    if let Some(profile) = requested {
-        let layout = Layout::over(profile, profiles.dictionary(), header);
-        let fits = layout.lacking.is_empty();
-        return Ok(if fits { Fit::Fits(layout) } else { Fit::Nearest(Some(layout)) });
-    }
-    let layouts =
-        profiles.iter().map(|profile| Layout::over(profile, profiles.dictionary(), header));
-    let (fitting, others): (Vec<_>, Vec<_>) =
-        layouts.partition(|layout| layout.lacking.is_empty() && layout.rank > 0);
-    let best = fitting.iter().map(Layout::fit).max();
-    let mut fitting: Vec<_> =
-        fitting.into_iter().filter(|layout| Some(layout.fit()) == best).collect();
-    match (fitting.pop(), fitting.as_slice()) {
-        (Some(layout), []) => Ok(Fit::Fits(layout)),
-        (Some(last), alike) => Err(SourceError::AmbiguousLayout {
-            file: file.to_owned(),
-            profiles: alike.iter().chain([&last]).map(|layout| layout.profile.id.clone()).collect(),
-        }),
-        (None, _) => {
-            let known = others.into_iter().filter(|layout| layout.recognised() > 0);
-            Ok(Fit::Nearest(known.max_by_key(Layout::score)))
+impl FactColumn<'_> {
+    pub(in crate::intake) fn field(&self) -> &'static Field {
+        match self {
+            Self::Named(_, field) | Self::Kept(_, field) => field,
         }
     }
 }
 
 impl<'a> Layout<'a> {
-    fn over(profile: &'a Profile, dictionary: &'a Dictionary, header: &FileRow) -> Self {
+    pub(super) fn over(profile: &'a Profile, header: &FileRow) -> Self {
         let mut layout = Self {
             profile,
-            dictionary,
             columns: BTreeMap::new(),
-            phases: phases(profile),
-            withheld: profile.withheld.iter().map(|start| key(start)).collect(),
             facts: Vec::new(),
             unknown: Vec::new(),
             unnamed: Vec::new(),
+            aside: Vec::new(),
             ignored: Vec::new(),
             lacking: Vec::new(),
             doubles: Vec::new(),
+            contradicted: Vec::new(),
+            by_position: 0,
             rank: 1,
             factors: BTreeMap::new(),
         };
+        layout.place_by_position(header);
+        let taken: BTreeSet<usize> = layout.columns.values().copied().collect();
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for (index, name) in header.cells.iter().enumerate() {
-            layout.place(index, name);
-        }
-        for (field, column) in &profile.fields {
-            if !column.optional && !layout.columns.contains_key(field.as_str()) {
-                layout.lacking.extend(column.headers.first().cloned());
+            let nth = times.entry(key(short(name))).or_default();
+            *nth = nth.saturating_add(1);
+            if !taken.contains(&index) {
+                let nth = *nth;
+                layout.place(index, name, nth);
             }
         }
+        layout.find_kept_facts();
+        layout.find_lacking();
+        layout.place_aside_rules(header);
         if let Some(facts) = &profile.facts {
             layout.rank = layout.rank_among_facts(facts);
         }
         layout
     }
 
-    fn place(&mut self, index: usize, name: &str) {
+    fn place_by_position(&mut self, header: &FileRow) {
+        for (name, column) in self.profile.all_columns() {
+            let Place::Position(index) = column.place else { continue };
+            if index < header.cells.len() {
+                self.columns.insert(name, index);
+                self.by_position = self.by_position.saturating_add(1);
+            }
+        }
+    }
+
+    /// `nth` is which column of this name it is.
+    fn place(&mut self, index: usize, name: &str, nth: usize) {
         if name.len() > LONGEST_HEADER {
             self.unknown.push(index);
             return;
@@ -186,19 +114,16 @@ impl<'a> Layout<'a> {
         let name_key = key(name);
         if name.is_empty() {
             self.unnamed.push(index);
-        } else if let Some((field, factor)) = self.field_in_unit(name) {
+        } else if let Some((field, factor)) = self.field_in_unit(name, nth) {
             // First of all: to the comparison of names, a unit such as `(€)` is punctuation.
-            self.factors.insert(field, factor);
             self.give(field, index);
-        } else if let Some(field) = self.field(&name_key) {
+            self.apply_unit(field, index, factor);
+        } else if let Some(field) = self.field(&name_key, nth) {
             self.give(field, index);
         } else if self.profile.ignored.iter().any(|header| key(header) == name_key) {
             self.ignored.push(index);
         } else if let Some(fact) = self.fact(&name_key) {
-            match self.facts.iter().find(|(_, known)| known.name == fact.name) {
-                Some((first, _)) => self.doubles.push((*first, index)),
-                None => self.facts.push((index, fact)),
-            }
+            self.give_fact(index, fact);
         } else {
             self.unknown.push(index);
         }
@@ -211,38 +136,112 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn field(&self, name_key: &str) -> Option<&'a str> {
-        let is_named = |header: &String| key(header) == name_key;
-        let mut fields = self.profile.fields.iter();
-        fields
-            .find(|(_, column)| column.headers.iter().any(is_named))
-            .map(|(field, _)| field.as_str())
+    fn give_fact(&mut self, index: usize, fact: &'static Field) {
+        let same = self.facts.iter().find_map(|known| match known {
+            FactColumn::Named(first, field) if field.name == fact.name => Some(*first),
+            FactColumn::Named(..) | FactColumn::Kept(..) => None,
+        });
+        match same {
+            Some(first) => self.doubles.push((first, index)),
+            None => self.facts.push(FactColumn::Named(index, fact)),
+        }
+    }
+
+    /// A header that says a unit decides, unless the profile says another.
+    fn apply_unit(&mut self, field: &'a str, index: usize, factor: f64) {
+        match self.profile.column(field).and_then(|column| column.format.unit) {
+            None => drop(self.factors.insert(field, factor)),
+            Some(unit) if (unit.scale - factor).abs() < f64::EPSILON => {}
+            Some(_) => self.contradicted.push(index),
+        }
+    }
+
+    /// One that wants the column of this number goes before one that wants the only column of the name.
+    fn field(&self, name_key: &str, nth: usize) -> Option<&'a str> {
+        let is_named =
+            |column: &Column| column.headers().iter().any(|header| key(header) == name_key);
+        let number = |column: &Column| match &column.place {
+            Place::Headers { nth: wanted, .. } => *wanted,
+            Place::Position(_) | Place::Constant(_) | Place::Formula => None,
+        };
+        let named: Vec<(&'a str, &'a Column)> =
+            self.profile.all_columns().filter(|(_, column)| is_named(column)).collect();
+        let exact = named.iter().find(|(_, column)| number(column) == Some(nth));
+        let found = exact.or_else(|| named.iter().find(|(_, column)| number(column).is_none()));
+        found.map(|(field, _)| *field)
     }
 
     /// The field of a header that ends in a unit, as `Coût complet estimé (k€)`, and the factor to the field's unit.
-    fn field_in_unit(&self, name: &str) -> Option<(&'a str, f64)> {
+    fn field_in_unit(&self, name: &str, nth: usize) -> Option<(&'a str, f64)> {
         let (base, unit) = units::parted(name)?;
-        let field = self.field(&key(base))?;
-        let parse = self.profile.fields.get(field)?.parse;
+        let field = self.field(&key(base), nth)?;
+        let parse = self.profile.column(field)?.format.parse;
         Some((field, units::factor(field, parse, unit)?))
     }
 
     fn fact(&self, name_key: &str) -> Option<&'static Field> {
         self.profile.facts.as_ref()?;
-        self.dictionary.facts().find(|field| key(field.name) == name_key)
+        self.profile.dictionary.facts().find(|field| key(field.name) == name_key)
+    }
+
+    fn find_kept_facts(&mut self) {
+        for (name, column) in &self.profile.keep {
+            let is_found = match column.place {
+                Place::Headers { .. } | Place::Position(_) => {
+                    self.columns.contains_key(name.as_str())
+                }
+                Place::Constant(_) | Place::Formula => true,
+            };
+            if let Some(field) = self.profile.dictionary.field(name).filter(|_| is_found) {
+                self.facts.push(FactColumn::Kept(name, field));
+            }
+        }
+    }
+
+    fn find_lacking(&mut self) {
+        for (name, column) in self.profile.all_columns() {
+            if column.optional || self.columns.contains_key(name) {
+                continue;
+            }
+            match &column.place {
+                Place::Headers { names, nth } => {
+                    let again = nth.filter(|nth| *nth > 1).map(|nth| format!(" (n° {nth})"));
+                    let header = names.first().map(String::as_str).unwrap_or_default();
+                    self.lacking.push(format!("{header}{}", again.unwrap_or_default()));
+                }
+                Place::Position(index) => {
+                    self.lacking.push(format!("colonne {}", index.saturating_add(1)));
+                }
+                Place::Constant(_) | Place::Formula => {}
+            }
+        }
+    }
+
+    fn place_aside_rules(&mut self, header: &FileRow) {
+        for rule in &self.profile.set_aside {
+            let Some(name) = &rule.column else {
+                self.aside.push(None);
+                continue;
+            };
+            let named = header.cells.iter().position(|cell| key(short(cell)) == key(name));
+            if named.is_none() {
+                self.lacking.push(name.clone());
+            }
+            self.aside.push(named);
+        }
     }
 
     /// Files of facts share their keys, so their other columns distinguish them.
     fn rank_among_facts(&mut self, columns: &FactColumns) -> u8 {
         let is_named =
-            |(_, field): &(usize, &Field)| columns.any_of.iter().any(|n| n == field.name);
+            |fact: &FactColumn<'_>| columns.any_of.iter().any(|n| n == fact.field().name);
         let suppliers: Vec<_> = columns.all_from.iter().filter_map(|word| supplier(word)).collect();
         // A file with hardly any field of ours is another file, not one full of mistakes.
         let is_ours = !self.facts.is_empty() && self.facts.len() >= self.unknown.len();
         if is_ours && self.facts.iter().any(is_named) {
             return 4;
         }
-        if is_ours && self.facts.iter().all(|(_, field)| suppliers.contains(&field.supplier)) {
+        if is_ours && self.facts.iter().all(|fact| suppliers.contains(&fact.field().supplier)) {
             return 3;
         }
         if is_ours && columns.otherwise {
@@ -252,59 +251,73 @@ impl<'a> Layout<'a> {
         0
     }
 
-    fn recognised(&self) -> usize {
-        self.columns.len() + self.facts.len() + self.ignored.len()
+    /// Columns that are known by their names.
+    pub(super) fn recognised(&self) -> usize {
+        let named = self.facts.iter().filter(|fact| matches!(fact, FactColumn::Named(..))).count();
+        let found = self.columns.len().saturating_sub(self.by_position);
+        found.saturating_add(named).saturating_add(self.ignored.len())
     }
 
     /// How near it comes to fitting: the columns that it knows, less those that it lacks.
-    fn score(&self) -> i64 {
+    pub(super) fn score(&self) -> i64 {
         let [known, lacking] = [self.recognised(), self.lacking.len()]
             .map(|columns| i64::try_from(columns).unwrap_or(i64::MAX));
         if known == 0 { i64::MIN } else { known.saturating_sub(lacking) }
     }
 
+    pub(super) fn fit(&self) -> (usize, u8) {
+        (self.recognised(), self.rank)
+    }
+
     /// The columns that are read, of which no cell may hold an error or a spoilt text.
     pub(in crate::intake) fn read_columns(&self) -> impl Iterator<Item = usize> {
-        self.columns.values().copied().chain(self.facts.iter().map(|(column, _)| *column))
+        let facts = self.facts.iter().filter_map(|fact| match fact {
+            FactColumn::Named(index, _) => Some(*index),
+            FactColumn::Kept(..) => None,
+        });
+        self.columns.values().copied().chain(facts)
     }
 
     /// Whether a column holds figures.
     pub(in crate::intake) fn is_figures(&self, place: usize) -> bool {
-        let fact = self.facts.iter().find(|(index, _)| *index == place);
+        let is_fact = self.facts.iter().any(|fact| match fact {
+            FactColumn::Named(index, field) => {
+                *index == place && matches!(field.kind, FieldKind::Int | FieldKind::Float)
+            }
+            FactColumn::Kept(..) => false,
+        });
         let field = self.columns.iter().find(|(_, index)| **index == place);
-        let column = field.and_then(|(field, _)| self.profile.fields.get(*field));
-        fact.is_some_and(|(_, fact)| matches!(fact.kind, FieldKind::Int | FieldKind::Float))
-            || column.is_some_and(|column| column.parse.yields() == Yield::Number)
-    }
-
-    fn fit(&self) -> (usize, u8) {
-        (self.recognised(), self.rank)
+        let column = field.and_then(|(field, _)| self.profile.column(field));
+        is_fact || column.is_some_and(|column| column.format.yields() == Yield::Number)
     }
 
     /// Faults of the header itself.
     pub(in crate::intake) fn faults(&self, header: &FileRow) -> Vec<FileFault> {
-        let doubles = self.doubles.iter().map(|(first, second)| FileFault {
+        let fault = |index: usize, found: String, expected: String| FileFault {
             row: Some(header.number),
-            column: Some(header.cell(*second).to_owned()),
-            found: format!("une deuxième colonne pour `{}`", header.cell(*first)),
-            expected: "chaque colonne une seule fois".to_owned(),
+            column: Some(header.cell(index).to_owned()),
+            found,
+            expected,
+        };
+        let doubles = self.doubles.iter().map(|(first, second)| {
+            let found = format!("une deuxième colonne pour `{}`", header.cell(*first));
+            fault(*second, found, "chaque colonne une seule fois".to_owned())
+        });
+        let contradicted = self.contradicted.iter().map(|index| {
+            let expected = "l’unité que dit le profil, ou un profil sans `unit`".to_owned();
+            fault(*index, "une autre unité dans l’en-tête".to_owned(), expected)
         });
         let unknown = self.unknown.iter().filter(|_| self.profile.strict).map(|index| {
-            let name = header.cell(*index);
-            FileFault {
-                row: Some(header.number),
-                column: Some(name.to_owned()),
-                found: "une colonne inconnue".to_owned(),
-                expected: self.expected_instead_of(name),
-            }
+            let expected = self.expected_instead_of(header.cell(*index));
+            fault(*index, "une colonne inconnue".to_owned(), expected)
         });
-        doubles.chain(unknown).collect()
+        doubles.chain(contradicted).chain(unknown).collect()
     }
 
     fn expected_instead_of(&self, name: &str) -> String {
-        let columns = self.profile.fields.values().flat_map(|column| &column.headers);
+        let columns = self.profile.all_columns().flat_map(|(_, column)| column.headers());
         let columns = columns.map(String::as_str);
-        let facts = self.dictionary.facts().map(|field| field.name);
+        let facts = self.profile.dictionary.facts().map(|field| field.name);
         let facts = facts.filter(|_| self.profile.facts.is_some());
         match (nearest(name, columns.chain(facts)), self.profile.facts.is_some()) {
             (Some(column), _) => format!("`{column}`, ou pas cette colonne"),
@@ -313,7 +326,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn reason(&self, header: &FileRow) -> String {
+    pub(super) fn reason(&self, header: &FileRow) -> String {
         let named = header.cells.iter().filter(|name| !name.is_empty()).count();
         let left: Vec<_> = self.ignored.iter().map(|c| header.cell(*c).to_owned()).collect();
         let mut reasons = vec![format!("{} en-têtes reconnus sur {named}", self.recognised())];
@@ -327,7 +340,6 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn phases(profile: &Profile) -> BTreeMap<String, Phase> {
-    let words = profile.fields.values().flat_map(|column| &column.words);
-    words.flat_map(|(phase, said)| said.iter().map(|word| (key(word), *phase))).collect()
+fn short(name: &str) -> &str {
+    if name.len() > LONGEST_HEADER { "" } else { name }
 }

@@ -1,149 +1,106 @@
-//! Profiles: descriptions, in TOML, of the file layouts that can be read.
+//! The description of one file layout: what each column means and how its cells are written.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
-use serde::Deserialize;
-
+use crate::domain::formula::Formula;
 use crate::domain::portfolio::import::Dataset;
-use crate::domain::portfolio::snapshot::Phase;
 use crate::frame::dictionary::{Dictionary, Supplier};
-use crate::intake::error::SourceError;
-use crate::intake::read::file_bytes::read_text;
-use crate::intake::rows::fields::{DatasetField, fields};
-use crate::intake::rows::parse::Parse;
-
-const SHIPPED: [(&str, &str); 15] = [
-    ("panorama-published.toml", include_str!("../../../profiles/panorama-published.toml")),
-    ("panorama-dashboard.toml", include_str!("../../../profiles/panorama-dashboard.toml")),
-    ("vigie-panorama.toml", include_str!("../../../profiles/vigie-panorama.toml")),
-    ("vigie-baselines.toml", include_str!("../../../profiles/vigie-baselines.toml")),
-    ("vigie-article3.toml", include_str!("../../../profiles/vigie-article3.toml")),
-    ("vigie-questionnaire.toml", include_str!("../../../profiles/vigie-questionnaire.toml")),
-    ("vigie-audits.toml", include_str!("../../../profiles/vigie-audits.toml")),
-    ("vigie-exits.toml", include_str!("../../../profiles/vigie-exits.toml")),
-    ("vigie-rebaselines.toml", include_str!("../../../profiles/vigie-rebaselines.toml")),
-    ("vigie-milestones.toml", include_str!("../../../profiles/vigie-milestones.toml")),
-    ("vigie-contracts.toml", include_str!("../../../profiles/vigie-contracts.toml")),
-    ("vigie-recommendations.toml", include_str!("../../../profiles/vigie-recommendations.toml")),
-    ("vigie-declared-causes.toml", include_str!("../../../profiles/vigie-declared-causes.toml")),
-    ("vigie-watch-lists.toml", include_str!("../../../profiles/vigie-watch-lists.toml")),
-    ("vigie-contacts.toml", include_str!("../../../profiles/vigie-contacts.toml")),
-];
-
-/// The available profiles, and the fields that files of facts may have.
-#[derive(Clone, Debug)]
-pub struct Profiles {
-    by_id: BTreeMap<String, Profile>,
-    dictionary: Arc<Dictionary>,
-}
+use crate::intake::identity::names::key;
+use crate::intake::rows::cell_format::CellFormat;
 
 /// The description of one file layout.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Profile {
     pub id: String,
     /// What people call such a file, in French.
     pub title: String,
     pub dataset: Dataset,
+    /// Names of the sheets of workbooks that it is for; all of them when empty.
+    pub(in crate::intake) sheets: Vec<String>,
+    /// The row of the headers, as a spreadsheet program numbers it, or the column of a transposed file; 0 when there is
+    /// none. Looked for when absent.
+    pub(in crate::intake) header_row: Option<u32>,
+    /// Projects are in columns.
+    pub(in crate::intake) transposed: bool,
     /// Words that mean an empty cell.
-    #[serde(default)]
-    missing: Vec<String>,
-    /// How sentences begin that replace withheld figures.
-    #[serde(default)]
+    pub(in crate::intake) missing: Vec<String>,
+    /// Keys of how texts begin that replace withheld figures.
     pub(in crate::intake) withheld: Vec<String>,
     /// Headers that are known and ignored.
-    #[serde(default)]
     pub(in crate::intake) ignored: Vec<String>,
     /// A header that the profile does not know refuses the file, instead of being reported.
-    #[serde(default)]
     pub(in crate::intake) strict: bool,
+    pub(in crate::intake) set_aside: Vec<AsideRule>,
+    /// Fields of the dataset.
     pub(in crate::intake) fields: BTreeMap<String, Column>,
+    /// Columns that formulas read, under the names that they give them.
+    pub(in crate::intake) columns: BTreeMap<String, Column>,
+    /// Fields of the data dictionary that are kept as facts of the row's project.
+    pub(in crate::intake) keep: BTreeMap<String, Column>,
     /// Follow-up facts: any other column is a field of the data dictionary.
-    #[serde(default)]
     pub(in crate::intake) facts: Option<FactColumns>,
+    /// In an order in which each one finds those that it reads.
+    pub(in crate::intake) formulas: Vec<NamedFormula>,
+    /// The fields that it was read with.
+    pub(in crate::intake) dictionary: Arc<Dictionary>,
 }
 
-/// Where a field is found and how its cells are written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Where a value is found and how its cells are written.
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::intake) struct Column {
-    /// The names that the column goes by; case, accents and punctuation do not count.
-    pub headers: Vec<String>,
-    pub parse: Parse,
+    pub place: Place,
+    pub format: CellFormat,
     /// The layout may do without this column.
-    #[serde(default)]
     pub optional: bool,
-    /// For a phase: the file's words for each of Vigie's phases.
-    #[serde(default)]
-    pub words: BTreeMap<Phase, Vec<String>>,
+    /// In place of an empty cell, as Vigie's own files write it.
+    pub default: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::intake) enum Place {
+    /// The names that the column goes by; case, accents and punctuation do not count.
+    Headers {
+        names: Vec<String>,
+        /// Which column of this name it is, from 1; the only one when absent.
+        nth: Option<usize>,
+    },
+    /// From 0.
+    Position(usize),
+    /// The same on all rows, as Vigie's own files write it.
+    Constant(String),
+    /// From the formula of the same name.
+    Formula,
+}
+
+/// Rows that are not read: those whose cell is, or begins with, one of some words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::intake) struct AsideRule {
+    /// Header of the column; the first filled cell of the row when absent.
+    pub column: Option<String>,
+    /// By their keys.
+    pub is: Vec<String>,
+    pub begins: Vec<String>,
+    pub empty: bool,
+    /// In French.
+    pub reason: String,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::intake) struct NamedFormula {
+    pub name: String,
+    pub formula: Arc<dyn Formula>,
 }
 
 /// Which files of facts belong to this dataset, by their columns.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::intake) struct FactColumns {
     /// One of these columns is enough.
-    #[serde(default)]
     pub any_of: Vec<String>,
     /// Or all columns come from these suppliers.
-    #[serde(default)]
     pub all_from: Vec<String>,
     /// Or no other profile wants the file.
-    #[serde(default)]
     pub otherwise: bool,
-}
-
-impl Profiles {
-    pub fn shipped(dictionary: Arc<Dictionary>) -> Result<Self, SourceError> {
-        let mut profiles = Self { by_id: BTreeMap::new(), dictionary };
-        for (file, text) in SHIPPED {
-            profiles.add(text, file)?;
-        }
-        Ok(profiles)
-    }
-
-    /// Adds every `*.toml` of a folder; a profile with a known id replaces it.
-    pub fn with_folder(mut self, folder: &Path) -> Result<Self, SourceError> {
-        let unread = |source| SourceError::Read { path: folder.to_owned(), source };
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(unread)? {
-            paths.push(entry.map_err(unread)?.path());
-        }
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-        paths.sort();
-        for path in paths {
-            let text = read_text(&path)?;
-            self.add(&text, &path.display().to_string())?;
-        }
-        Ok(self)
-    }
-
-    pub(in crate::intake) fn dictionary(&self) -> &Dictionary {
-        &self.dictionary
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &Profile> {
-        self.by_id.values()
-    }
-
-    pub fn find(&self, id: &str) -> Option<&Profile> {
-        self.by_id.get(id)
-    }
-
-    fn add(&mut self, text: &str, file: &str) -> Result<(), SourceError> {
-        let profile: Profile = toml::from_str(text).map_err(|source| SourceError::Profile {
-            place: format!("`{file}`"),
-            reason: source.to_string().trim_end().to_owned(),
-        })?;
-        profile.check().map_err(|reason| SourceError::Profile {
-            place: format!("`{file}`, profile `{}`", profile.id),
-            reason,
-        })?;
-        self.by_id.insert(profile.id.clone(), profile);
-        Ok(())
-    }
 }
 
 impl Profile {
@@ -152,38 +109,34 @@ impl Profile {
         cell.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(cell))
     }
 
-    /// Refuses a profile that would fail on every file.
-    fn check(&self) -> Result<(), String> {
-        let known = fields(self.dataset);
-        for (name, column) in &self.fields {
-            let Some(field) = known.iter().find(|field| field.name == name) else {
-                let names: Vec<_> = known.iter().map(|field| field.name.to_owned()).collect();
-                return Err(format!(
-                    "found the field `{name}`, expected one of {}",
-                    crate::intake::error::ticked(&names)
-                ));
-            };
-            if field.yields != column.parse.yields() {
-                return Err(format!(
-                    "field `{name}`: found the parser `{:?}`, expected one that yields {:?}",
-                    column.parse, field.yields
-                ));
-            }
-            if column.headers.is_empty() {
-                return Err(format!("field `{name}`: found no headers, expected at least one"));
-            }
+    /// Whether a cell has a text in place of a figure that its publisher withholds.
+    pub(in crate::intake) fn is_withheld(&self, cell: &str) -> bool {
+        if self.withheld.is_empty() || cell.starts_with(|first: char| first.is_ascii_digit()) {
+            return false;
         }
-        let is_lacking = |field: &&DatasetField| {
-            field.is_needed && self.fields.get(field.name).is_none_or(|column| column.optional)
-        };
-        if let Some(lacking) = known.iter().find(is_lacking) {
-            return Err(format!("found no field `{}`, expected it, not optional", lacking.name));
+        let cell = key(cell);
+        self.withheld.iter().any(|start| cell.starts_with(start))
+    }
+
+    /// The column of a name that formulas may read.
+    pub(in crate::intake) fn column(&self, name: &str) -> Option<&Column> {
+        let field = self.fields.get(name).or_else(|| self.columns.get(name));
+        field.or_else(|| self.keep.get(name))
+    }
+
+    /// Fields, columns for formulas and facts to keep, by name.
+    pub(in crate::intake) fn all_columns(&self) -> impl Iterator<Item = (&str, &Column)> {
+        let all = self.fields.iter().chain(&self.columns).chain(&self.keep);
+        all.map(|(name, column)| (name.as_str(), column))
+    }
+}
+
+impl Column {
+    pub(in crate::intake) fn headers(&self) -> &[String] {
+        match &self.place {
+            Place::Headers { names, .. } => names,
+            Place::Position(_) | Place::Constant(_) | Place::Formula => &[],
         }
-        self.facts.iter().flat_map(|facts| &facts.all_from).try_for_each(|word| {
-            supplier(word).map(drop).ok_or_else(|| {
-                format!("found the supplier `{word}`, expected `dinum`, `article3`, `questionnaire` or `audit`")
-            })
-        })
     }
 }
 

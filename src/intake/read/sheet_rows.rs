@@ -1,7 +1,7 @@
 //! Cells, which come row by row, put into rows.
 
 use crate::intake::error::SourceError;
-use crate::intake::rows::table::{FileTable, HEADER_ROWS, TableBuilder};
+use crate::intake::rows::table::{FileTable, HEAD_ROWS, TableBuilder};
 
 /// Empty rows below this one are the unused sheet, not rows of a table.
 pub(super) const EMPTY_ROWS_HEEDED: u32 = 10_000;
@@ -56,9 +56,9 @@ impl<'a> SheetRows<'a> {
         Ok(())
     }
 
-    /// Whether the rows put before this one are as many as the header is looked for among.
+    /// Whether the rows put before this one are enough to find the header, in whichever way it lies.
     pub(in crate::intake) fn has_head(&self, row: u32) -> bool {
-        row != self.row && self.filled >= HEADER_ROWS
+        row != self.row && self.filled >= HEAD_ROWS
     }
 
     fn end_row(&mut self) -> Result<(), SourceError> {

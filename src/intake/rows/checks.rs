@@ -71,7 +71,7 @@ pub(in crate::intake) fn english_thousands(
 ) -> Vec<ImportRemark> {
     let mut remarks = Vec::new();
     for (field, index) in &context.layout.columns {
-        let parse = context.layout.profile.fields.get(*field).map(|column| column.parse);
+        let parse = context.layout.profile.column(field).map(|column| column.format.parse);
         if !matches!(parse, Some(Parse::FrenchNumber | Parse::FrenchYears)) {
             continue;
         }

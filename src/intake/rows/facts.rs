@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::bounds::plausible;
+use super::cell_format::CellFormat;
 use super::follow_up::known_project;
 use super::parse::Parse;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Fact;
 use crate::domain::value::{Value, float};
 use crate::frame::dictionary::{Field, FieldKind};
 use crate::intake::error::{FileFault, ticked};
 use crate::intake::identity::names::key;
+use crate::intake::profiles::layout::FactColumn;
 
 /// An empty cell gives no fact.
 pub(in crate::intake) fn facts(
@@ -29,18 +32,18 @@ pub(in crate::intake) fn facts(
             .layout
             .facts
             .iter()
-            .filter_map(|(column, field)| {
-                let value = value(&mut reader, *column, field)?;
-                Some((field.name.to_owned(), value))
+            .filter_map(|fact| {
+                let value = value(&mut reader, fact)?;
+                Some((fact.field().name.to_owned(), value))
             })
             .collect();
         let (Some(project), Some(reported_on)) = (project, reported_on) else { continue };
-        let key = (project.clone(), reported_on);
-        if let Some(first) = first_rows.get(&key) {
+        let answer = (project.clone(), reported_on);
+        if let Some(first) = first_rows.get(&answer) {
             let found = format!("le projet `{project}` au {reported_on}, déjà à la ligne {first}");
             reader.fault("project", found, "une ligne par projet et par date");
         } else {
-            first_rows.insert(key, row.number);
+            first_rows.insert(answer, row.number);
         }
         facts.extend(values.into_iter().map(|(field, value)| Fact {
             project: project.clone(),
@@ -52,43 +55,102 @@ pub(in crate::intake) fn facts(
     facts
 }
 
-fn value(reader: &mut RowReader<'_, '_>, column: usize, field: &Field) -> Option<Value> {
-    let (cell, header) = (reader.row.cell(column), reader.context.header);
-    if reader.context.layout.profile.is_missing(cell) {
-        return None;
+/// The facts that a panorama has beside its own fields, each of the day on which it was published.
+pub(in crate::intake) fn kept_facts(
+    context: RowContext<'_>,
+    rows: &[&FileRow],
+    edition: EditionId,
+    faults: &mut Vec<FileFault>,
+) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if context.layout.facts.is_empty() {
+        return facts;
     }
-    typed(field, cell)
-        .map_err(|expected| {
-            reader.fault_at(header.cell(column), FileFault::quote(cell), expected);
-        })
+    for row in rows {
+        let mut reader = RowReader::new(row, context, faults);
+        let name = reader.text("project");
+        let project = name.and_then(|name| context.identities.find_or_name(name));
+        // A date that cannot be read is a fault already.
+        let published = reader.cell("published_on").and_then(|(format, c)| format.date(c).ok());
+        let reported_on = published.unwrap_or_else(|| edition.as_of());
+        for fact in &context.layout.facts {
+            let Some((value, project)) = value(&mut reader, fact).zip(project.clone()) else {
+                continue;
+            };
+            let field = fact.field().name.to_owned();
+            facts.push(Fact { project, field, value, reported_on });
+        }
+    }
+    facts
+}
+
+fn value(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Value> {
+    let field = fact.field();
+    let (format, cell, label) = match fact {
+        FactColumn::Kept(name, _) => {
+            let (format, cell) = reader.cell(name)?;
+            (Some(format), cell, reader.label(name))
+        }
+        FactColumn::Named(column, _) => {
+            let cell = reader.row.cell(*column);
+            if reader.context.layout.profile.is_missing(cell) {
+                return None;
+            }
+            (None, cell, reader.context.header.cell(*column))
+        }
+    };
+    let factor = reader.context.layout.factors.get(field.name).copied();
+    typed(field, cell, (format, factor))
+        .map_err(|expected| reader.fault_at(label, FileFault::quote(cell), expected))
         .ok()
 }
 
 /// As for any figure.
 const MOST_COUNTED: i64 = 1_000_000_000_000;
 
-fn typed(field: &Field, cell: &str) -> Result<Value, String> {
-    match field.kind {
-        FieldKind::Bool => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
-        FieldKind::Date => Ok(Value::Date(Parse::Date.date(cell)?)),
-        FieldKind::Int => {
+/// `format` is how the profile says that the cell is written, and its header; as Vigie's own files otherwise.
+fn typed(
+    field: &Field,
+    cell: &str,
+    (format, factor): (Option<&CellFormat>, Option<f64>),
+) -> Result<Value, String> {
+    match (field.kind, format) {
+        (FieldKind::Bool, None) => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
+        (FieldKind::Bool, Some(format)) => Ok(Value::Bool(format.truth(cell)?)),
+        (FieldKind::Date, None) => Ok(Value::Date(Parse::Date.date(cell)?)),
+        (FieldKind::Date, Some(format)) => Ok(Value::Date(format.date(cell)?)),
+        (FieldKind::Int, _) => {
             let step = field.steps().find(|(_, meaning)| key(meaning) == key(cell));
-            let number = match step {
-                Some((number, _)) => number,
-                None => cell.parse().map_err(|_| whole_number(field))?,
+            let number = match (step, format) {
+                (Some((number, _)), _) => Some(number),
+                (None, None) => cell.parse().ok(),
+                (None, Some(format)) => whole(format.number(cell)?),
             };
+            let number: i64 = number.ok_or_else(|| whole_number(field))?;
             if number > MOST_COUNTED {
                 return Err("un nombre entier d’au plus 1e12".to_owned());
             }
             plausible(field, float(number))?;
             Ok(Value::Int(number))
         }
-        FieldKind::Float => Ok(Value::Float(plausible(field, Parse::FrenchNumber.number(cell)?)?)),
-        FieldKind::Text if field.choices.is_empty() || field.choices.contains(&cell) => {
+        (FieldKind::Float, _) => {
+            let number = match format {
+                None => Parse::FrenchNumber.number(cell)?,
+                Some(format) => format.number(cell)?,
+            };
+            let number = factor.map_or(number, |factor| (number * factor * 1e9).round() / 1e9);
+            Ok(Value::Float(plausible(field, number)?))
+        }
+        (FieldKind::Text, _) if field.choices.is_empty() || field.choices.contains(&cell) => {
             Ok(Value::Text(cell.to_owned()))
         }
-        FieldKind::Text => Err(format!("l’un de {}", ticked_words(&field.choices))),
+        (FieldKind::Text, _) => Err(format!("l’un de {}", ticked_words(&field.choices))),
     }
+}
+
+fn whole(number: f64) -> Option<i64> {
+    let is_whole = (number - number.round()).abs() < 1e-9;
+    format!("{number:.0}").parse().ok().filter(|_| is_whole)
 }
 
 /// A number, or what it means.

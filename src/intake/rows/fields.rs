@@ -2,6 +2,7 @@
 
 use super::parse::Yield;
 use crate::domain::portfolio::import::Dataset;
+use crate::frame::dictionary::Dictionary;
 
 #[derive(Clone, Copy, Debug)]
 pub(in crate::intake) struct DatasetField {
@@ -124,4 +125,11 @@ pub(in crate::intake) fn fields(dataset: Dataset) -> &'static [DatasetField] {
         Dataset::WatchLists => WATCH_LISTS,
         Dataset::Contacts => CONTACTS,
     }
+}
+
+/// The name of a field of any dataset, or of the data dictionary, that a profile may read.
+pub fn known_field(name: &str, dictionary: &Dictionary) -> Option<&'static str> {
+    let own = Dataset::ALL.iter().flat_map(|dataset| fields(*dataset)).map(|field| field.name);
+    let kept = dictionary.field(name).map(|field| field.name);
+    own.chain(kept).find(|known| *known == name)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::table::{FileTable, MergedCells};
+use super::table::{FileTable, MergedCells, letters};
 use crate::domain::portfolio::import::ImportRemark;
 use crate::intake::profiles::layout::Layout;
 
@@ -44,7 +44,7 @@ fn part_one(
             }
         }
     }
-    let cells = in_letters(merged);
+    let cells = in_letters(&table.as_in_file(merged));
     let remark = if is_shared {
         format!(
             "cellules {cells} fusionnées : `{value}` vaut pour {filled} lignes ensemble, et n’est retenu pour aucune"
@@ -53,7 +53,7 @@ fn part_one(
         format!("cellules {cells} fusionnées : `{value}` n’est lu que dans la première")
     };
     let column = Some(table.header.cell(read).to_owned());
-    Some(ImportRemark { row: Some(first_row), column, remark })
+    Some(table.remark_in_file(ImportRemark { row: Some(first_row), column, remark }))
 }
 
 fn usable(columns: &RangeInclusive<u32>) -> Option<RangeInclusive<usize>> {
@@ -66,27 +66,4 @@ fn in_letters(merged: &MergedCells) -> String {
     let cell = |column: &u32, row: &u32| format!("{}{row}", letters(*column));
     let (columns, rows) = (&merged.columns, &merged.rows);
     format!("{}:{}", cell(columns.start(), rows.start()), cell(columns.end(), rows.end()))
-}
-
-/// The letters of a column, which counts from 0: `A` to `Z`, then `AA`.
-fn letters(column: u32) -> String {
-    let (mut rest, mut letters) = (column.saturating_add(1), Vec::new());
-    while let Some(before) = rest.checked_sub(1) {
-        let letter = char::from_digit(before % 26 + 10, 36).unwrap_or('?');
-        letters.push(letter.to_ascii_uppercase());
-        rest = before / 26;
-    }
-    letters.iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_named_as_spreadsheets_do() {
-        for (column, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ")] {
-            assert_eq!(letters(column), expected);
-        }
-    }
 }

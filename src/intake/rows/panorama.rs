@@ -12,8 +12,6 @@ use crate::domain::portfolio::import::{ImportedRows, WithheldFigure};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::value::Reported;
 use crate::intake::error::FileFault;
-use crate::intake::identity::names::key;
-use crate::intake::profiles::layout::Layout;
 
 /// Reads every row, collecting every fault.
 pub(in crate::intake) fn snapshots(
@@ -87,18 +85,18 @@ fn snapshot(
     edition: EditionId,
     project: Option<&ProjectId>,
 ) -> Option<Snapshot> {
-    let phase_says = reader.text("phase").filter(|phase| is_withheld(reader.context.layout, phase));
-    let withheld_reason = phase_says.or_else(|| reader.text("withheld_reason"));
-    let phase = match phase_says {
-        Some(_) => None,
-        None => reader.phase("phase"),
-    };
+    let phase_says = reader.withheld("phase");
+    let row_says = phase_says.or_else(|| reader.text("withheld_reason"));
+    let phase = reader.phase("phase");
     let start_on = reader.month("start_on");
     let duration = reader.amount("duration_months", Amount::Duration);
     let cost = reader.amount("cost_meur", Amount::Cost);
     let inter_ministerial = reader.truth("inter_ministerial");
+    let figures = ["start_on", "duration_months", "cost_meur"];
+    let [start_says, duration_says, cost_says] = figures.map(|field| reader.withheld(field));
+    let withheld_reason = row_says.or(start_says).or(duration_says).or(cost_says);
     let ministry = ministry(reader);
-    let has_reason = withheld_reason.is_some();
+    let has_reason = row_says.is_some();
     let (ministry, ministry_label) = ministry?;
     Some(Snapshot {
         project: project?.clone(),
@@ -107,9 +105,9 @@ fn snapshot(
         ministry,
         ministry_label,
         phase: reported(phase, has_reason),
-        start_on: reported(start_on, has_reason),
-        duration_months: reported(duration, has_reason),
-        cost_meur: reported(cost, has_reason),
+        start_on: reported(start_on, has_reason || start_says.is_some()),
+        duration_months: reported(duration, has_reason || duration_says.is_some()),
+        cost_meur: reported(cost, has_reason || cost_says.is_some()),
         inter_ministerial,
         functional_zone: reader.owned("functional_zone"),
         programme: reader.owned("programme"),
@@ -126,14 +124,6 @@ fn reported<T>(value: Option<T>, has_reason: bool) -> Reported<T> {
         None if has_reason => Reported::Withheld,
         None => Reported::Missing,
     }
-}
-
-fn is_withheld(layout: &Layout<'_>, phase: &str) -> bool {
-    if layout.withheld.is_empty() {
-        return false;
-    }
-    let phase = key(phase);
-    layout.withheld.iter().any(|start| phase.starts_with(start))
 }
 
 fn project(reader: &mut RowReader<'_, '_>) -> Option<ProjectId> {

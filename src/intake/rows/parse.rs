@@ -20,6 +20,8 @@ pub(in crate::intake) enum Parse {
     Months,
     /// As `french_number`, in years; converted to months.
     FrenchYears,
+    /// As `number`, with commas between thousands.
+    EnglishNumber,
     /// `2020-11-05`
     Date,
     /// `2020-11`
@@ -46,10 +48,31 @@ pub(in crate::intake) enum Yield {
 }
 
 impl Parse {
+    /// Each with its word in profiles.
+    pub(in crate::intake) const ALL: [(&str, Self); 13] = [
+        ("text", Self::Text),
+        ("number", Self::Number),
+        ("french_number", Self::FrenchNumber),
+        ("english_number", Self::EnglishNumber),
+        ("months", Self::Months),
+        ("french_years", Self::FrenchYears),
+        ("date", Self::Date),
+        ("month", Self::Month),
+        ("french_date", Self::FrenchDate),
+        ("french_month", Self::FrenchMonth),
+        ("bool", Self::Bool),
+        ("yes_no", Self::YesNo),
+        ("phase", Self::Phase),
+    ];
+
     pub(in crate::intake) fn yields(self) -> Yield {
         match self {
             Self::Text => Yield::Text,
-            Self::Number | Self::FrenchNumber | Self::Months | Self::FrenchYears => Yield::Number,
+            Self::Number
+            | Self::FrenchNumber
+            | Self::EnglishNumber
+            | Self::Months
+            | Self::FrenchYears => Yield::Number,
             Self::Date | Self::Month | Self::FrenchDate | Self::FrenchMonth => Yield::Date,
             Self::Bool | Self::YesNo => Yield::Bool,
             Self::Phase => Yield::Phase,
@@ -67,6 +90,9 @@ impl Parse {
                 french(cell).map(|years| round(years * 12.0)).ok_or("un nombre d’années")
             }
             Self::Months => number(cell).map(round).ok_or("un nombre de mois"),
+            Self::EnglishNumber => {
+                english(cell).ok_or("un nombre tel que `2,013.02`, à virgules entre les milliers")
+            }
             Self::Number
             | Self::Text
             | Self::Date
@@ -97,6 +123,7 @@ impl Parse {
             | Self::Text
             | Self::Number
             | Self::FrenchNumber
+            | Self::EnglishNumber
             | Self::Months
             | Self::FrenchYears
             | Self::Bool
@@ -144,6 +171,18 @@ fn french(cell: &str) -> Option<f64> {
         None => format!("{sign}{}", groups.concat()),
     };
     number(&text).filter(|_| is_grouped && !decimals.is_some_and(|d| d.contains(['.', ','])))
+}
+
+/// `2,013.02` is `2013.02`: commas part groups of three digits before the decimal point, and nothing else.
+fn english(cell: &str) -> Option<f64> {
+    let (whole, decimals) = cell.split_once('.').unwrap_or((cell, ""));
+    let digits = whole.strip_prefix(['-', '+']).unwrap_or(whole);
+    let mut groups = digits.split(',');
+    let first = groups.next()?.len();
+    let is_grouped =
+        !digits.contains(',') || ((1..=3).contains(&first) && groups.all(|group| group.len() == 3));
+    let is_whole = is_grouped && !decimals.contains(',');
+    number(&cell.replace(',', "")).filter(|_| is_whole)
 }
 
 /// Blanks that part thousands: the common one, the two unbreakable ones, the thin one.
@@ -249,6 +288,19 @@ mod tests {
             ("1,234", Some(1.234)),
         ] {
             assert_eq!(Parse::FrenchNumber.number(cell).ok(), expected, "{cell}");
+        }
+        for (cell, expected) in [
+            ("2,013.02", Some(2013.02)),
+            ("1,234,567", Some(1_234_567.0)),
+            ("12.5", Some(12.5)),
+            ("-3", Some(-3.0)),
+            ("12,5", None),
+            ("1234,567", None),
+            ("1.234,5", None),
+            (",123", None),
+            ("1 234", None),
+        ] {
+            assert_eq!(Parse::EnglishNumber.number(cell).ok(), expected, "{cell}");
         }
         assert_eq!(Parse::Number.number("1,5"), Err("un nombre à point décimal"));
         assert_eq!(Parse::FrenchYears.number("3,75068493150685"), Ok(45.008_219));

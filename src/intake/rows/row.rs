@@ -3,15 +3,17 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::bounds;
+use super::cell_format::CellFormat;
 use super::cell_text::not_a_name;
+use super::parse::Yield;
 use super::table::FileRow;
 use crate::domain::portfolio::snapshot::Phase;
+use crate::domain::value::Value;
 use crate::intake::error::{FileFault, SHOWN, ticked};
 use crate::intake::identity::aliases::Aliases;
-use crate::intake::identity::names::key;
 use crate::intake::identity::project_identity::Identities;
 use crate::intake::profiles::layout::Layout;
-use crate::intake::profiles::profile::Column;
+use crate::intake::profiles::profile::Place;
 use crate::support::visible_text;
 
 /// The kind of a figure, which decides its bounds.
@@ -33,13 +35,13 @@ pub(in crate::intake) struct RowContext<'a> {
 }
 
 #[derive(Debug)]
-pub(in crate::intake) struct RowReader<'r, 'a> {
+pub(in crate::intake) struct RowReader<'r, 'a: 'r> {
     pub row: &'r FileRow,
     pub context: RowContext<'a>,
     faults: &'r mut Vec<FileFault>,
 }
 
-impl<'r, 'a> RowReader<'r, 'a> {
+impl<'r, 'a: 'r> RowReader<'r, 'a> {
     pub(in crate::intake) fn new(
         row: &'r FileRow,
         context: RowContext<'a>,
@@ -50,6 +52,27 @@ impl<'r, 'a> RowReader<'r, 'a> {
 
     pub(in crate::intake) fn text(&self, field: &str) -> Option<&'r str> {
         self.cell(field).map(|(_, cell)| cell)
+    }
+
+    /// The text in place of a figure that its publisher withholds.
+    pub(in crate::intake) fn withheld(&self, field: &str) -> Option<&'r str> {
+        match self.find(field) {
+            Found::Withheld(text) => Some(text),
+            Found::Nothing | Found::Cell(..) => None,
+        }
+    }
+
+    /// The value of a field by its type, whichever it is.
+    pub(in crate::intake) fn value(&mut self, field: &str) -> Option<Value> {
+        let (format, cell) = self.cell(field)?;
+        match format.value(cell) {
+            Ok(Value::Float(number)) => Some(Value::Float(self.scaled(field, number))),
+            Ok(value) => Some(value),
+            Err(expected) => {
+                self.fault(field, FileFault::quote(cell), expected);
+                None
+            }
+        }
     }
 
     pub(in crate::intake) fn owned(&self, field: &str) -> Option<String> {
@@ -83,10 +106,15 @@ impl<'r, 'a> RowReader<'r, 'a> {
     }
 
     pub(in crate::intake) fn number(&mut self, field: &str) -> Option<f64> {
-        let (column, cell) = self.cell(field)?;
-        let number = self.checked(field, cell, column.parse.number(cell))?;
+        let (format, cell) = self.cell(field)?;
+        let number = self.checked(field, cell, format.number(cell))?;
+        Some(self.scaled(field, number))
+    }
+
+    /// In the unit of the field, where the header says another.
+    fn scaled(&self, field: &str, number: f64) -> f64 {
         let factor = self.context.layout.factors.get(field);
-        Some(factor.map_or(number, |factor| (number * factor * 1e9).round() / 1e9))
+        factor.map_or(number, |factor| (number * factor * 1e9).round() / 1e9)
     }
 
     pub(in crate::intake) fn amount(&mut self, field: &str, amount: Amount) -> Option<f64> {
@@ -101,8 +129,8 @@ impl<'r, 'a> RowReader<'r, 'a> {
     }
 
     pub(in crate::intake) fn date(&mut self, field: &str) -> Option<NaiveDate> {
-        let (column, cell) = self.cell(field)?;
-        self.checked(field, cell, column.parse.date(cell))
+        let (format, cell) = self.cell(field)?;
+        self.checked(field, cell, format.date(cell))
     }
 
     pub(in crate::intake) fn needed_date(&mut self, field: &str) -> Option<NaiveDate> {
@@ -118,20 +146,15 @@ impl<'r, 'a> RowReader<'r, 'a> {
     }
 
     pub(in crate::intake) fn truth(&mut self, field: &str) -> Option<bool> {
-        let (column, cell) = self.cell(field)?;
-        self.checked(field, cell, column.parse.truth(cell))
+        let (format, cell) = self.cell(field)?;
+        self.checked(field, cell, format.truth(cell))
     }
 
     pub(in crate::intake) fn phase(&mut self, field: &str) -> Option<Phase> {
-        let (column, cell) = self.cell(field)?;
-        let phase = if column.words.is_empty() {
-            cell.parse().ok()
-        } else {
-            self.context.layout.phases.get(&key(cell)).copied()
-        };
+        let (format, cell) = self.cell(field)?;
+        let phase = format.phase(cell);
         if phase.is_none() {
-            let words: Vec<_> = phase_words(column);
-            let expected = format!("l’un de {}", ticked(&words));
+            let expected = format!("l’un de {}", format.phase_words());
             self.fault(field, FileFault::quote(cell), expected);
         }
         phase
@@ -169,9 +192,17 @@ impl<'r, 'a> RowReader<'r, 'a> {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) {
-        let column =
-            self.context.layout.columns.get(field).map(|index| self.context.header.cell(*index));
-        self.fault_at(column.unwrap_or(field), found, expected);
+        let label = self.label(field).to_owned();
+        self.fault_at(&label, found, expected);
+    }
+
+    /// What the file calls a field, or its own name where the file has no column for it.
+    pub(in crate::intake) fn label<'n>(&self, field: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        let index = self.context.layout.columns.get(field);
+        index.map_or(field, |index| self.context.header.cell(*index))
     }
 
     pub(in crate::intake) fn fault_at(
@@ -188,11 +219,34 @@ impl<'r, 'a> RowReader<'r, 'a> {
         });
     }
 
-    /// The column of a field and its cell, unless the cell is empty.
-    fn cell(&self, field: &str) -> Option<(&'a Column, &'r str)> {
-        let column = self.context.layout.profile.fields.get(field)?;
-        let cell = self.row.cell(*self.context.layout.columns.get(field)?);
-        (!self.context.layout.profile.is_missing(cell)).then_some((column, cell))
+    /// How a field is written here and its cell, unless the cell is empty or withheld.
+    pub(in crate::intake) fn cell(&self, field: &str) -> Option<(&'r CellFormat, &'r str)> {
+        match self.find(field) {
+            Found::Cell(format, cell) => Some((format, cell)),
+            Found::Nothing | Found::Withheld(_) => None,
+        }
+    }
+
+    fn find(&self, field: &str) -> Found<'r> {
+        let layout = self.context.layout;
+        let Some(column) = layout.profile.column(field) else { return Found::Nothing };
+        let own = || CellFormat::own(column.format.yields());
+        let absent =
+            || column.default.as_ref().map_or(Found::Nothing, |text| Found::Cell(own(), text));
+        let cell = match (&column.place, layout.columns.get(field)) {
+            (Place::Constant(text), _) => return Found::Cell(own(), text),
+            (_, None) => return absent(),
+            (_, Some(index)) => self.row.cell(*index),
+        };
+        if layout.profile.is_missing(cell) {
+            absent()
+        } else if column.format.yields() != Yield::Text && layout.profile.is_withheld(cell) {
+            Found::Withheld(cell)
+        } else if column.place == Place::Formula {
+            Found::Cell(own(), cell)
+        } else {
+            Found::Cell(&column.format, cell)
+        }
     }
 
     fn checked<T>(&mut self, field: &str, cell: &str, value: Result<T, &'static str>) -> Option<T> {
@@ -200,9 +254,9 @@ impl<'r, 'a> RowReader<'r, 'a> {
     }
 }
 
-fn phase_words(column: &Column) -> Vec<String> {
-    if column.words.is_empty() {
-        return Phase::ALL.iter().map(|phase| phase.as_str().to_owned()).collect();
-    }
-    column.words.values().flatten().cloned().collect()
+/// What a row has for a field.
+enum Found<'r> {
+    Nothing,
+    Withheld(&'r str),
+    Cell(&'r CellFormat, &'r str),
 }

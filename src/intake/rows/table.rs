@@ -17,6 +17,8 @@ pub(in crate::intake) const MAX_CELL: u64 = 100_000;
 const MAX_TEXT: u64 = MAX_BYTES;
 /// Rows among which the header is looked for: people write a title and a date above it.
 pub(in crate::intake) const HEADER_ROWS: usize = 20;
+/// Rows by which a sheet is recognised: a header that lies in a column has as many cells as a table may have columns.
+pub(in crate::intake) const HEAD_ROWS: usize = 500;
 
 #[derive(Debug, Default)]
 pub(in crate::intake) struct FileTable {
@@ -28,10 +30,12 @@ pub(in crate::intake) struct FileTable {
     /// Every row was written with all its cells, as CSV is; a row with fewer or more is damaged.
     pub is_even: bool,
     pub merged: Vec<MergedCells>,
-    /// Which sheet of several this is, and which were not read, in French.
+    /// The name of the sheet of a workbook.
     pub sheet: Option<String>,
-    /// The sheet's name, where there are several.
-    pub sheet_name: Option<String>,
+    /// Which sheet of several this is, and which were not read, in French.
+    pub sheet_note: Option<String>,
+    /// Of a table whose rows are the columns of the file: the number of the row that each of its columns was.
+    pub turned_from: Option<Vec<u32>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,10 +56,31 @@ pub(in crate::intake) struct MergedCells {
 }
 
 impl FileTable {
-    /// The rows that may be the header, with their places for `headed_at`.
-    pub(in crate::intake) fn candidates(&self) -> impl Iterator<Item = (usize, &FileRow)> {
+    /// The rows that may be the header, with their places for `headed_at`: the first ones, and those of these numbers.
+    pub(in crate::intake) fn candidates(
+        &self,
+        numbers: &[u32],
+    ) -> impl Iterator<Item = (usize, &FileRow)> {
         let rows = std::iter::once(&self.header).chain(&self.rows).enumerate();
-        rows.filter(|(_, row)| !row.is_empty()).take(HEADER_ROWS)
+        let filled = rows.filter(|(_, row)| !row.is_empty()).enumerate();
+        let last = numbers.iter().max().copied().unwrap_or_default();
+        filled
+            .take_while(move |(count, (_, row))| *count < HEADER_ROWS || row.number <= last)
+            .filter(|(count, (_, row))| *count < HEADER_ROWS || numbers.contains(&row.number))
+            .map(|(_, candidate)| candidate)
+    }
+
+    /// In place of a header, for a table that has none: the letters of its columns.
+    pub(in crate::intake) fn without_header(&self) -> FileRow {
+        let columns = 0..u32::try_from(self.width()).unwrap_or(u32::MAX);
+        FileRow { number: 0, cells: columns.map(letters).collect() }
+    }
+
+    /// The same table without a header: its first row is one of the others.
+    pub(in crate::intake) fn headless(mut self) -> Self {
+        let header = self.without_header();
+        self.rows.insert(0, std::mem::replace(&mut self.header, header));
+        self
     }
 
     /// The same table with another of its rows as the header.
@@ -86,6 +111,17 @@ impl FileRow {
     pub(in crate::intake) fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
+}
+
+/// The letters of a column, which counts from 0: `A` to `Z`, then `AA`.
+pub(in crate::intake) fn letters(column: u32) -> String {
+    let (mut rest, mut letters) = (column.saturating_add(1), Vec::new());
+    while let Some(before) = rest.checked_sub(1) {
+        let letter = char::from_digit(before % 26 + 10, 36).unwrap_or('?');
+        letters.push(letter.to_ascii_uppercase());
+        rest = before / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 /// Collects rows, and refuses those over the bounds.
@@ -195,5 +231,17 @@ fn clean(cell: &str) -> String {
         cell.replace("\r\n", "\n").replace('\r', "\n")
     } else {
         cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_named_as_spreadsheets_do() {
+        for (column, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ")] {
+            assert_eq!(letters(column), expected);
+        }
     }
 }

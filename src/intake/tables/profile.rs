@@ -89,7 +89,7 @@ impl TableProfile {
     }
 
     pub fn parse(text: &str, file: &str, dictionary: &Dictionary) -> Result<Self, SourceError> {
-        let wrong = |reason: String| SourceError::Profile { place: format!("`{file}`"), reason };
+        let wrong = |reason: String| SourceError::Table { place: format!("`{file}`"), reason };
         let profile: Self =
             toml::from_str(text).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
         for (name, column) in &profile.fields {

@@ -1,11 +1,10 @@
 //! What a person is told when a file is wrong, word for word.
 
-use std::sync::Arc;
-
 use super::readers::{edition, read};
 use vigie::domain::portfolio::edition::EditionId;
 use vigie::frame::dictionary::built_in;
 use vigie::intake::{Aliases, Profiles, ReadRequest, Reader};
+use vigie::rules::RowFormulas;
 
 const HEADER: &str = "Projet,Ministère porteur,Projet inter-ministériel,Description et objectifs,\
 Début,Durée du projet en années,Phase du projet en cours,Coût estimé,\
@@ -60,11 +59,7 @@ fn the_profile_asked_for_does_not_fit_or_does_not_exist() {
             sheet: None,
             edition: None,
         };
-        Reader::shipped(Arc::clone(built_in()))
-            .unwrap()
-            .read(&request, &[])
-            .unwrap_err()
-            .to_string()
+        Reader::shipped(built_in()).unwrap().read(&request, &[]).unwrap_err().to_string()
     };
     assert_eq!(
         ask("vigie-watch-lists"),
@@ -85,7 +80,7 @@ fn a_header_that_fits_two_profiles_alike() {
         .replace("id = \"panorama-dashboard\"", "id = \"twin\"");
     std::fs::write(folder.path().join("twin.toml"), twin).unwrap();
     let profiles =
-        Profiles::shipped(Arc::clone(built_in())).unwrap().with_folder(folder.path()).unwrap();
+        Profiles::shipped(built_in()).unwrap().with_folder(folder.path(), &RowFormulas).unwrap();
     let reader = Reader::new(profiles, Aliases::shipped().unwrap());
     let request = ReadRequest {
         file: "f.csv",
@@ -124,8 +119,8 @@ fn a_publication_date_that_contradicts_the_edition() {
             sheet: None,
             edition: asked,
         };
-        let import = Reader::shipped(Arc::clone(built_in())).unwrap().read(&request, &[]);
-        import.map(|import| import.edition.to_string()).map_err(|refusal| refusal.to_string())
+        let import = Reader::shipped(built_in()).unwrap().read(&request, &[]);
+        import.map(|imports| imports[0].edition.to_string()).map_err(|refusal| refusal.to_string())
     };
     assert_eq!(edition_of("f.csv", None), Ok("2016-11".to_owned()));
     assert_eq!(edition_of("2016-11.csv", None), Ok("2016-11".to_owned()));
@@ -274,28 +269,37 @@ fn a_profile_that_is_wrong() {
     let path = folder.path().join("bad.toml");
     let load = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let refusal = Profiles::shipped(Arc::clone(built_in()))
+        let refusal = Profiles::shipped(built_in())
             .unwrap()
-            .with_folder(folder.path())
+            .with_folder(folder.path(), &RowFormulas)
             .unwrap_err();
-        refusal.to_string().replace(&path.display().to_string(), "bad.toml")
+        refusal.to_string().replace(&path.display().to_string(), "bad.toml").replace('\u{a0}', " ")
     };
     let head = "id = \"bad\"\ntitle = \"T\"\ndataset = \"watch_lists\"\n";
     let field = |name: &str, parse: &str| {
         format!("[fields.{name}]\nheaders = [\"{name}\"]\nparse = \"{parse}\"\n")
     };
-    assert_eq!(
-        load(&format!("{head}{}", field("cost", "number"))),
-        "`bad.toml`, profile `bad` : found the field `cost`, expected one of `project`, `watch`, \
-         `since`, `until`, `note`"
+    let refusal = load(&format!("{head}{}", field("cost", "number")));
+    assert!(refusal.starts_with("`bad.toml` : 4 erreurs dans le profil\n"), "{refusal}");
+    assert!(refusal.contains("trouvé aucun champ `watch`, attendu `[fields.watch]`"), "{refusal}");
+    assert!(
+        refusal.contains(
+            "\n  ligne 4, `fields.cost` : trouvé le champ `cost`, attendu l’un de `project`, `watch`, `since`, \
+             `until`, `note`"
+        ),
+        "{refusal}"
     );
-    assert_eq!(
-        load(&format!("{head}{}", field("since", "number"))),
-        "`bad.toml`, profile `bad` : field `since`: found the parser `Number`, expected one that \
-         yields Date"
+    let wrong_parser = load(&format!("{head}{}", field("since", "number")));
+    assert!(
+        wrong_parser.contains(
+            "\n  ligne 6, `fields.since.parse` : trouvé `number`, attendu l’un de `date`, `month`, `french_date`, \
+             `french_month`"
+        ),
+        "{wrong_parser}"
     );
     assert_eq!(
         load(&format!("{head}{}{}", field("since", "date"), field("project", "text"))),
-        "`bad.toml`, profile `bad` : found no field `watch`, expected it, not optional"
+        "`bad.toml` : 1 erreur dans le profil\n  ligne 4, `fields` : trouvé aucun champ `watch`, attendu \
+         `[fields.watch]`, sans quoi aucune ligne ne peut être lue"
     );
 }

@@ -9,6 +9,7 @@ pub(super) mod follow_up;
 pub(super) mod formats;
 pub(super) mod identity;
 pub(super) mod imports;
+mod layouts;
 pub(super) mod plausibility;
 pub(super) mod readers;
 pub(super) mod real;

@@ -1,6 +1,6 @@
 //! Reading files: what the tests of intake share.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use crate::support::real_editions;
 use vigie::domain::portfolio::edition::EditionId;
@@ -9,14 +9,13 @@ use vigie::domain::portfolio::snapshot::Snapshot;
 use vigie::frame::dictionary::built_in;
 use vigie::intake::{ReadRequest, Reader, SourceError, read_file};
 
-static READER: LazyLock<Reader> =
-    LazyLock::new(|| Reader::shipped(Arc::clone(built_in())).unwrap());
+static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped(built_in()).unwrap());
 
 pub(crate) fn published(file: &str, known: &[KnownProject]) -> Import {
     let path = real_editions().unwrap().join(file);
     let bytes = read_file(&path).unwrap();
     let request = ReadRequest { file, bytes: &bytes, profile: None, sheet: None, edition: None };
-    READER.read(&request, known).unwrap()
+    READER.read(&request, known).unwrap().remove(0)
 }
 
 pub(crate) fn read(
@@ -26,7 +25,7 @@ pub(crate) fn read(
 ) -> Result<Import, SourceError> {
     let request =
         ReadRequest { file, bytes: bytes.as_ref(), profile: None, sheet: None, edition: None };
-    READER.read(&request, known)
+    READER.read(&request, known).map(|mut imports| imports.remove(0))
 }
 
 pub(crate) fn edition(text: &str) -> EditionId {

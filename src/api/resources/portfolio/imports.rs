@@ -1,13 +1,12 @@
 //! Upload of files to import, and the report of each import.
 
-use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::query::{QueryFault, QueryParameters};
-use crate::api::extract::uploads::Uploads;
+use crate::api::extract::uploads::{Uploads, receive};
 use crate::api::openapi::answers::{Conflict, UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::api::responses::created;
@@ -72,9 +71,7 @@ pub(in crate::api) async fn import_file(
     let file = file_name(file)?;
     let terms =
         IntakeTerms { profile, sheet, edition, actor: context.caller().name.clone(), dry_run };
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let upload =
-        uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
+    let upload = receive(&uploads, &request, body).await?;
     let _turn = uploads.parsing_permit().await?;
     let reader = context.action_settings().reader(&context).await?;
     let bytes = upload.into_bytes().await?;
@@ -94,7 +91,7 @@ pub(in crate::api) async fn import_file(
 }
 
 /// Checks that a file name is a bare name, without a folder.
-fn file_name(file: String) -> Result<String, Problem> {
+pub(super) fn file_name(file: String) -> Result<String, Problem> {
     let length = file.chars().count();
     let is_name = (1..=NAME).contains(&length) && !file.contains(['/', '\\']);
     let words = || {

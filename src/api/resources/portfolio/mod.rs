@@ -5,6 +5,7 @@ pub(in crate::api) mod editions;
 pub(in crate::api) mod exits;
 pub(in crate::api) mod exports;
 pub(in crate::api) mod imports;
+pub(in crate::api) mod layouts;
 pub(in crate::api) mod links;
 pub(in crate::api) mod panorama;
 pub(in crate::api) mod projects;

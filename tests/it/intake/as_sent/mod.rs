@@ -12,7 +12,7 @@ use super::readers::zip;
 use crate::support::TestApp;
 
 /// The headers of the dashboard's table.
-const HEADERS: [&str; 10] = [
+pub(super) const HEADERS: [&str; 10] = [
     "Projet",
     "Ministère porteur",
     "Projet inter-ministériel",
@@ -26,14 +26,14 @@ const HEADERS: [&str; 10] = [
 ];
 
 /// A row of the dashboard's table.
-fn row<'a>(project: &'a str, cost: &'a str) -> Vec<&'a str> {
+pub(super) fn row<'a>(project: &'a str, cost: &'a str) -> Vec<&'a str> {
     let ministry = "Ministère de la Justice";
     vec![project, ministry, "Non", "Texte", "mars 18", "5", "Cadrage", cost, "Justice", "P310"]
 }
 
 /// A sheet of a workbook. Cells that begin with `#` are errors, with `@` days since 1900.
 #[derive(Clone, Default)]
-struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     name: &'a str,
     hidden: bool,
     rows: Vec<Vec<&'a str>>,
@@ -42,7 +42,7 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn new(name: &'a str, rows: Vec<Vec<&'a str>>) -> Self {
+    pub(super) fn new(name: &'a str, rows: Vec<Vec<&'a str>>) -> Self {
         Self { name, rows, ..Self::default() }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Sheet<'a> {
 }
 
 /// Headers, then rows.
-fn panorama<'a>(rows: &[Vec<&'a str>]) -> Vec<Vec<&'a str>> {
+pub(super) fn panorama<'a>(rows: &[Vec<&'a str>]) -> Vec<Vec<&'a str>> {
     std::iter::once(HEADERS.to_vec()).chain(rows.iter().cloned()).collect()
 }
 
@@ -60,13 +60,13 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-fn csv(rows: &[Vec<&str>]) -> Vec<u8> {
+pub(super) fn csv(rows: &[Vec<&str>]) -> Vec<u8> {
     let cell = |cell: &&str| format!("\"{}\"", cell.replace('"', "\"\""));
     let lines = rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(";"));
     lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
-fn xlsx(sheets: &[Sheet<'_>]) -> Vec<u8> {
+pub(super) fn xlsx(sheets: &[Sheet<'_>]) -> Vec<u8> {
     let mut parts: Vec<(String, String)> = vec![
         (
             "[Content_Types].xml".to_owned(),
@@ -111,9 +111,9 @@ fn xlsx_sheet(sheet: &Sheet<'_>) -> String {
         write!(rows, r#"<row r="{number}">"#).unwrap();
         for (column, cell) in ('A'..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
             let place = format!("{column}{number}");
-            match cell.split_at(1) {
-                ("#", _) => write!(rows, r#"<c r="{place}" t="e"><v>{cell}</v></c>"#),
-                ("@", day) => write!(rows, r#"<c r="{place}" s="1"><v>{day}</v></c>"#),
+            match cell.split_at_checked(1) {
+                Some(("#", _)) => write!(rows, r#"<c r="{place}" t="e"><v>{cell}</v></c>"#),
+                Some(("@", day)) => write!(rows, r#"<c r="{place}" s="1"><v>{day}</v></c>"#),
                 _ => write!(
                     rows,
                     r#"<c r="{place}" t="inlineStr"><is><t>{}</t></is></c>"#,

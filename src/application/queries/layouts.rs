@@ -1,0 +1,59 @@
+//! Layouts of files that are tried out: a first profile for a file, and what a profile makes of one. Nothing is recorded.
+
+use crate::application::{ApplicationError, Services};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::Dataset;
+use crate::intake::{Profile, ProfileProposal, ProfileTrial, ReadRequest, Reader};
+use crate::support::clock::today;
+
+/// How a profile is tried on a file.
+#[derive(Clone, Debug, Default)]
+pub struct LayoutTrialTerms {
+    pub sheet: Option<String>,
+    pub edition: Option<EditionId>,
+    /// Rows to show.
+    pub rows: u32,
+}
+
+/// Writes a first profile for a file, on a blocking thread.
+///
+/// # Errors
+///
+/// The file cannot be read as a table.
+pub async fn propose_profile(
+    services: &Services,
+    reader: Reader,
+    (file, bytes): (String, Vec<u8>),
+    dataset: Option<Dataset>,
+) -> Result<ProfileProposal, ApplicationError> {
+    let now = today(services.clock.now());
+    let proposed =
+        tokio::task::spawn_blocking(move || reader.propose(&file, &bytes, (dataset, now))).await?;
+    Ok(proposed?)
+}
+
+/// Reads a file with a profile, on a blocking thread.
+///
+/// # Errors
+///
+/// The file cannot be read at all, or not by this profile.
+pub async fn try_profile(
+    services: &Services,
+    reader: Reader,
+    (profile, file, bytes): (Profile, String, Vec<u8>),
+    terms: LayoutTrialTerms,
+) -> Result<ProfileTrial, ApplicationError> {
+    let known = services.store.known_projects().await?;
+    let now = today(services.clock.now());
+    let tried = tokio::task::spawn_blocking(move || {
+        let request = ReadRequest {
+            file: &file,
+            bytes: &bytes,
+            profile: None,
+            sheet: terms.sheet.as_deref(),
+            edition: terms.edition,
+        };
+        reader.try_profile(profile, &request, &known, (terms.rows, now))
+    });
+    Ok(tried.await??)
+}

@@ -1,0 +1,103 @@
+//! Where a profile looks: which sheet, which row of headers, which column.
+
+use super::{app_with, imported, project, refused};
+use crate::intake::as_sent::{Sheet, xlsx};
+
+const FIELDS: &str = r#"
+[fields.project]
+headers = ["Projet"]
+[fields.ministry]
+constant = "MJ"
+[fields.phase]
+constant = "scoping"
+[fields.start_on]
+headers = ["Début"]
+parse = "french_month"
+[fields.duration_months]
+headers = ["Durée"]
+[fields.cost_meur]
+headers = ["Coût"]
+"#;
+
+pub(super) fn profile(head: &str) -> String {
+    format!("id = \"essai\"\ntitle = \"Essai\"\ndataset = \"panorama\"\n{head}\n{FIELDS}")
+}
+
+fn sheet(cost: &str) -> Vec<Vec<&str>> {
+    vec![vec!["Projet", "Début", "Durée", "Coût"], vec!["MIMOSA", "mars 2018", "24", cost]]
+}
+
+#[test]
+fn the_sheet_that_the_profile_names_is_read() {
+    let book = xlsx(&[Sheet::new("Mars", sheet("10")), Sheet::new("Juin", sheet("12"))]);
+    let said = refused(&profile(""), "2021-06.xlsx", &book);
+    assert!(said.contains("plusieurs feuilles se reconnaissent"), "{said}");
+    let (app, report) = imported(&profile("sheet = \"juin\""), "2021-06.xlsx", &book);
+    assert!(report["profile_reason"].as_str().unwrap().starts_with("feuille `Juin`"), "{report}");
+    assert!(project(&app, "mimosa", "2021-06-30").to_string().contains("\"cost_current\":12.0"));
+    let other = app_with(&profile("sheet = [\"Août\"]"));
+    std::fs::write(other.path("2021-06.xlsx"), &book).unwrap();
+    let answer = other.run(&["import", "2021-06.xlsx", "--profile", "essai"]);
+    assert!(answer.stderr.contains("`feuille Août`"), "{}", answer.stderr);
+}
+
+#[test]
+fn the_header_is_at_the_row_that_the_profile_says() {
+    let twice = "Projet,Début,Durée,Coût\nun,deux,trois,quatre\nProjet,Début,Durée,Coût\nMIMOSA,mars 2018,24,10\n";
+    assert!(refused(&profile(""), "2021-06.csv", twice).contains("trouvé `deux`"));
+    let (_, report) = imported(&profile("header_row = 3"), "2021-06.csv", twice);
+    assert_eq!(report["rows_kept"], 1);
+    assert!(report["profile_reason"].as_str().unwrap().contains("en-têtes à la ligne 3"));
+    // Further down than a header is looked for.
+    let deep =
+        format!("{}Projet,Début,Durée,Coût\nMIMOSA,mars 2018,24,10\n", "x,x,x,x\n".repeat(40));
+    let (_, far) = imported(&profile("header_row = 41"), "2021-06.csv", deep);
+    assert_eq!(far["rows_kept"], 1);
+}
+
+#[test]
+fn columns_are_found_by_position_with_a_header_or_without() {
+    let by_position = |head: &str| {
+        profile(head)
+            .replace("headers = [\"Début\"]", "position = \"B\"")
+            .replace("headers = [\"Coût\"]", "position = 4")
+    };
+    let text = "Projet,,Durée,\nMIMOSA,mars 2018,24,10\n";
+    let (app, _) = imported(&by_position(""), "2021-06.csv", text);
+    assert!(project(&app, "mimosa", "2021-06-30").to_string().contains("\"cost_current\":10.0"));
+    let said = refused(&by_position(""), "2021-06.csv", text.replace(",10", ",dix"));
+    assert!(said.contains("colonne `D` : trouvé `dix`"), "{said}");
+
+    let bare = by_position("header_row = 0")
+        .replace("headers = [\"Projet\"]", "position = \"A\"")
+        .replace("headers = [\"Durée\"]", "position = \"C\"");
+    let without = app_with(&bare);
+    std::fs::write(without.path("2021-06.csv"), "MIMOSA,mars 2018,24,10\nGENÊT,mai 2019,12,3\n")
+        .unwrap();
+    assert_eq!(without.run(&["import", "2021-06.csv"]).code, Some(1), "never chosen by itself");
+    let report = without.json(&["import", "2021-06.csv", "--profile", "essai"]);
+    assert_eq!(report["files"][0]["rows_kept"], 2);
+}
+
+#[test]
+fn a_default_stands_for_an_empty_cell_and_an_ignored_column_is_no_remark() {
+    let profile = profile("ignored = [\"Commentaire\"]")
+        .replace("headers = [\"Coût\"]", "headers = [\"Coût\"]\nunit = \"k€\"\ndefault = 1.5");
+    let text = "Projet,Début,Durée,Coût,Commentaire\nMIMOSA,mars 2018,24,,RAS\nGENÊT,mai 2019,12,2 500 k€,RAS\nAJONC,mai 2019,12,\"26,19 M€\",RAS\n";
+    let (app, report) = imported(&profile, "2021-06.csv", text);
+    assert!(!report["set_aside"].to_string().contains("Commentaire"), "{report}");
+    for (name, cost) in [("mimosa", "1.5"), ("genet", "2.5"), ("ajonc", "26.19")] {
+        let shown = project(&app, name, "2021-06-30").to_string();
+        assert!(shown.contains(&format!("\"cost_current\":{cost}")), "{shown}");
+    }
+}
+
+#[test]
+fn a_header_that_says_another_unit_than_the_profile_is_a_fault() {
+    let profile =
+        profile("").replace("headers = [\"Coût\"]", "headers = [\"Coût\"]\nunit = \"M€\"");
+    let text = "Projet,Début,Durée,Coût (k€)\nMIMOSA,mars 2018,24,10\n";
+    let said = refused(&profile, "2021-06.csv", text);
+    assert!(said.contains("colonne `Coût (k€)` : trouvé une autre unité dans l’en-tête"), "{said}");
+    assert!(imported(&profile, "2021-06.csv", text.replace("(k€)", "(M€)")).1["rows_kept"] == 1);
+}

@@ -137,6 +137,8 @@ DuckDB has the drifts and one `CASE` for each rule as SQL. `vigie judge` also re
 {table}
 
 `vigie judge` takes so many times as long as DuckDB, the median of the pairs: {", ".join(ratios)}.
+
+Load of the machine over the last five minutes, ours included: {os.getloadavg()[1]:.2f}.
 """
 
 

@@ -8,6 +8,7 @@ mod in_order;
 mod parquet;
 mod pipeline;
 mod report;
+mod request;
 mod row_groups;
 mod seen_subjects;
 mod source;
@@ -15,26 +16,20 @@ mod verdict_batch;
 mod verdicts;
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
-use std::path::Path;
-
-use chrono::NaiveDate;
-use polars::error::PolarsError;
 
 use crate::application::queries::view;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
-use crate::intake::TableProfile;
-use crate::rules::{Catalogue, Subjects};
-use pipeline::Pipeline;
+use crate::rules::Subjects;
+use pipeline::{Pipeline, TablePlan};
 use source::VerdictSource;
 
 pub use error::TableError;
 pub use report::{TableReport, TableTally};
+pub use request::{Progress, TableRequest};
 pub use verdicts::{VerdictFormat, VerdictWriter};
 
-/// Verdicts that a chunk of the table aims at: fewer, and what is done once per chunk shows; more, and its
-/// columns leave the cache.
+/// Verdicts that a chunk of the table aims at: what is done once per chunk is then small beside the rest.
 const VERDICTS: usize = 262_144;
 
 /// Bounds of the rows of a chunk. With some sixty rules, a chunk and what is computed on it take a few
@@ -44,34 +39,6 @@ const MOST_ROWS: usize = 131_072;
 
 /// Rows of a chunk when each verdict that fires has an explanation.
 const ROWS_EXPLAINED: usize = 2_048;
-
-/// What to judge, and how.
-#[derive(Debug)]
-pub struct TableRequest<'a> {
-    /// A CSV file, or a Parquet file if its extension is `.parquet`.
-    pub table: &'a Path,
-    pub profile: &'a TableProfile,
-    pub catalogue: &'a Catalogue,
-    /// The kind of subject in a row.
-    pub scope: SubjectKind,
-    /// The column that identifies the subject, when its name does not say so.
-    pub subject: Option<&'a str>,
-    pub as_of: NaiveDate,
-    /// Only verdicts from `Watch` up.
-    pub fired: bool,
-    pub explain: bool,
-    /// Threads that judge; as many as there are processors by default, up to four.
-    pub threads: Option<NonZeroUsize>,
-}
-
-/// Progress: bytes of a CSV file, or rows of a Parquet file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    pub done: u64,
-    pub of: u64,
-    pub rows: u64,
-    pub verdicts: u64,
-}
 
 /// Judges a table. Verdicts come in the order of the rows, then of the rules' ids.
 ///
@@ -106,26 +73,26 @@ pub fn judge_table(
     source.check(&layout)?;
     let given: BTreeSet<&'static str> = layout.fields.iter().map(|one| one.field.name).collect();
     let target = view::target(catalogue.thresholds(), request.as_of);
-    let plan = GivenFrame::plan(request.scope, &given, &wanted, request.as_of, target);
+    let frame = GivenFrame::plan(request.scope, &given, &wanted, request.as_of, target);
 
-    let pipeline = Pipeline::new(request, source, (&layout, &plan), rows, writer, progress);
-    let tally = pipeline.run(request.threads)?;
+    let plan = TablePlan { layout, frame, rows };
+    let tally = Pipeline::new(request, source, &plan, writer, progress).run(request.threads)?;
     writer.flush()?;
     let others = catalogue.rules().filter(|rule| rule.scope != request.scope);
     Ok(TableReport {
         rules: rules.len(),
         other_rules: others.map(|rule| rule.id.clone()).collect(),
-        computed: plan.computed().iter().copied().filter(|name| read.contains(name)).collect(),
-        absent: plan.absent().iter().copied().filter(|name| read.contains(name)).collect(),
-        unread: layout.unread,
+        computed: plan
+            .frame
+            .computed()
+            .iter()
+            .copied()
+            .filter(|name| read.contains(name))
+            .collect(),
+        absent: plan.frame.absent().iter().copied().filter(|name| read.contains(name)).collect(),
+        unread: plan.layout.unread,
         tally,
     })
-}
-
-impl TableRequest<'_> {
-    fn unlaid(&self, source: PolarsError) -> TableError {
-        TableError::Frame { path: self.table.to_owned(), source }
-    }
 }
 
 fn word(scope: SubjectKind) -> &'static str {

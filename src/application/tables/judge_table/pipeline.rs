@@ -10,14 +10,15 @@ use std::thread;
 use polars::frame::DataFrame;
 use polars::prelude::StringChunked;
 
+use super::columns;
 use super::error::TableError;
 use super::in_order::InOrder;
 use super::report::TableTally;
+use super::request::{Progress, TableRequest};
 use super::seen_subjects::{SeenSubjects, SubjectHashes};
-use super::source::{ChunkPlace, TableChunk, VerdictSource};
+use super::source::{ChunkPlace, TableChunk, VerdictSource, row_number};
 use super::verdict_batch::{VerdictBatch, Written};
 use super::verdicts::{EncodedVerdicts, VerdictEncoder, VerdictWriter};
-use super::{Progress, TableRequest, columns};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
 use crate::intake::{FileFault, TableLayout};
@@ -29,13 +30,20 @@ const MOST_THREADS: usize = 4;
 /// Stack of a thread, in bytes: it may run the interpreter.
 const STACK_BYTES: usize = 32 * 1024 * 1024;
 
+/// How the table is read.
+#[derive(Debug)]
+pub(super) struct TablePlan {
+    pub(super) layout: TableLayout,
+    pub(super) frame: GivenFrame,
+    /// Most rows of a chunk.
+    pub(super) rows: usize,
+}
+
 pub(super) struct Pipeline<'p> {
     request: &'p TableRequest<'p>,
-    layout: &'p TableLayout,
-    plan: &'p GivenFrame,
-    rows: usize,
+    plan: &'p TablePlan,
     encoder: VerdictEncoder,
-    hasher: RandomState,
+    random: RandomState,
     source: Mutex<VerdictSource>,
     judging: InOrder<Judging<'p>>,
     writing: InOrder<Writing<'p>>,
@@ -73,8 +81,7 @@ impl<'p> Pipeline<'p> {
     pub(super) fn new(
         request: &'p TableRequest<'p>,
         source: VerdictSource,
-        (layout, plan): (&'p TableLayout, &'p GivenFrame),
-        rows: usize,
+        plan: &'p TablePlan,
         writer: &'p mut VerdictWriter,
         progress: &'p mut (dyn FnMut(Progress) + Send),
     ) -> Self {
@@ -83,11 +90,9 @@ impl<'p> Pipeline<'p> {
         let size = source.size();
         Self {
             request,
-            layout,
             plan,
-            rows,
             encoder: writer.encoder(),
-            hasher: RandomState::new(),
+            random: RandomState::new(),
             source: Mutex::new(source),
             judging: InOrder::new(Judging { evaluator, seen: SeenSubjects::default() }),
             writing: InOrder::new(Writing { writer, progress, tally, size, failure: None }),
@@ -141,16 +146,16 @@ impl<'p> Pipeline<'p> {
 
     fn next(&self) -> (usize, Result<Option<TableChunk>, TableError>) {
         let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
-        source.next(self.layout, self.rows)
+        source.next(&self.plan.layout, self.plan.rows)
     }
 
     fn framed(&self, chunk: TableChunk) -> Result<(u64, FramedChunk), TableError> {
         let (done, place) = (chunk.done, chunk.place.clone());
-        let table = chunk.read(self.layout)?;
-        let subjects = columns::subjects(&table, self.request.scope, self.layout)?;
+        let table = chunk.read(&self.plan.layout)?;
+        let subjects = columns::subjects(&table, self.request.scope, &self.plan.layout)?;
         let subjects = subjects.map_err(|faults| place.refuse(faults))?;
-        let hashes = SubjectHashes::of(&subjects, &self.hasher);
-        let frame = self.plan.build(table).map_err(|error| self.request.unlaid(error))?;
+        let hashes = SubjectHashes::of(&subjects, &self.random);
+        let frame = self.plan.frame.build(table).map_err(|error| self.request.unlaid(error))?;
         Ok((done, FramedChunk { place, frame, subjects, hashes }))
     }
 
@@ -161,10 +166,10 @@ impl<'p> Pipeline<'p> {
     ) -> Result<(BatchVerdicts<'p>, StringChunked), TableError> {
         let FramedChunk { place, frame, subjects, hashes } = chunk;
         if self.request.scope != SubjectKind::Portfolio {
-            let header = self.layout.subject_header();
+            let header = self.plan.layout.subject_header();
             let twice = judging.seen.meet(hashes).into_iter().map(|(row, earlier)| {
                 let subject = FileFault::quote(subjects.get(row).unwrap_or_default());
-                let earlier = place.number_of(earlier).unwrap_or(u32::MAX);
+                let earlier = row_number(earlier).unwrap_or(u32::MAX);
                 let found = format!("{subject}, déjà à la ligne {earlier}");
                 (row, columns::fault(header, found, "un sujet par ligne".to_owned()))
             });
@@ -197,11 +202,11 @@ impl<'p> Pipeline<'p> {
 impl Writing<'_> {
     /// The error itself is kept in `failure`.
     fn write(&mut self, encoded: Result<Encoded, TableError>) -> Result<(), ()> {
-        let written = encoded.and_then(|Encoded { verdicts, tally, done }| {
-            self.writer.write(verdicts)?;
-            self.tally.add(tally);
+        let written = encoded.and_then(|chunk| {
+            self.writer.write(chunk.verdicts)?;
+            self.tally.add(chunk.tally);
             let (rows, verdicts) = (self.tally.rows, self.tally.verdicts());
-            (self.progress)(Progress { done, of: self.size, rows, verdicts });
+            (self.progress)(Progress { done: chunk.done, of: self.size, rows, verdicts });
             Ok(())
         });
         written.map_err(|error| self.failure = Some(error))

@@ -26,12 +26,12 @@ pub(super) struct SubjectHashes {
 }
 
 impl SubjectHashes {
-    pub(super) fn of(subjects: &StringChunked, hasher: &RandomState) -> Self {
+    pub(super) fn of(subjects: &StringChunked, random: &RandomState) -> Self {
         let mut hashes = Vec::with_capacity(subjects.len());
         let mut is_ascending = true;
         let mut last: Option<&str> = None;
         for subject in subjects.iter().flatten() {
-            hashes.push(hasher.hash_one(subject));
+            hashes.push(random.hash_one(subject));
             is_ascending &= last < Some(subject);
             last = Some(subject);
         }

@@ -136,16 +136,16 @@ impl ChunkPlace {
     /// An error about rows of the chunk, counted from its first.
     pub(super) fn refuse(&self, faults: Vec<Placed>) -> TableError {
         let faults = faults.into_iter();
-        let faults = faults
-            .map(|(row, fault)| FileFault { row: self.number_of(self.before + row), ..fault });
+        let faults =
+            faults.map(|(row, fault)| FileFault { row: row_number(self.before + row), ..fault });
         refuse(&self.path, faults.collect())
     }
+}
 
-    /// The number of a row of the table, counted from zero, in the file: its header is row 1, as in a
-    /// spreadsheet.
-    pub(super) fn number_of(&self, row: usize) -> Option<u32> {
-        u32::try_from(row.saturating_add(2)).ok()
-    }
+/// The number of a row of the table, counted from zero, in the file: its header is row 1, as in a
+/// spreadsheet.
+pub(super) fn row_number(row: usize) -> Option<u32> {
+    u32::try_from(row.saturating_add(2)).ok()
 }
 
 fn refuse(path: &str, faults: Vec<FileFault>) -> TableError {

@@ -100,7 +100,7 @@ impl VerdictBatch {
         }));
         self.texts.extend(later.texts);
         self.explanations.extend(later.explanations);
-        self.subjects.append(&later.subjects).map(|_| ())
+        self.subjects.append(&later.subjects)
     }
 }
 

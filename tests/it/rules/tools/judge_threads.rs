@@ -15,7 +15,8 @@ const ROWS: u32 = 90_000;
 /// Subjects in no order, figures that are missing or withheld, and every level.
 fn table(rows: u32) -> DataFrame {
     let numbers = || (0..rows).map(|row| row.wrapping_mul(2_654_435_761) % 1_000_003);
-    let cost = |number: u32| (number % 7 > 0).then(|| 8.0 + f64::from(number % 60) / 10.0);
+    let cost =
+        |number: u32| (!number.is_multiple_of(7)).then(|| 8.0 + f64::from(number % 60) / 10.0);
     DataFrame::new_infer_height(vec![
         Column::new("project_id".into(), (0..rows).map(|row| name(rows, row)).collect::<Vec<_>>()),
         Column::new("cost_initial".into(), numbers().map(|_| 10.0).collect::<Vec<_>>()),
@@ -35,7 +36,7 @@ fn table(rows: u32) -> DataFrame {
 
 fn name(rows: u32, row: u32) -> String {
     // Now and then a name that CSV quotes.
-    let quoted = if row % 1_000 == 0 { ", \"bis\"" } else { "" };
+    let quoted = if row.is_multiple_of(1_000) { ", \"bis\"" } else { "" };
     format!("p{}{quoted}", rows - row)
 }
 

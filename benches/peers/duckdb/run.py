@@ -12,9 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
-
-import duckdb
 
 ROOT = Path(__file__).resolve().parents[3]
 TITLE = "Beside DuckDB"
@@ -64,8 +63,16 @@ COPY (
 """
 
 
+def in_duckdb(query):
+    """A command that runs a query and prints its first row. A process starts with the peak memory of the one that
+    starts it, so that this one must stay small."""
+    quiet = "SET enable_progress_bar = false"
+    program = f"import duckdb; duckdb.execute({quiet!r}); print(*duckdb.execute({query!r}).fetchone())"
+    return [sys.executable, "-c", program]
+
+
 def measured(command):
-    """Seconds and MB of a process; its output on stderr if it fails."""
+    """Seconds of clock and of processors, and MiB at most, of a process; what it says on stderr if it fails."""
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     said = process.stderr.read()
@@ -90,15 +97,15 @@ def ours(vigie, rules, table, out):
 
 
 def theirs(table, out):
-    query = QUERY.format(table=table, out=out)
-    return [sys.executable, "-c", f"import duckdb; duckdb.connect().execute({query!r})"]
+    return in_duckdb(QUERY.format(table=table, out=out))
 
 
 def compare(ours_out, theirs_out):
-    count, different = duckdb.execute(
-        f"""SELECT count(*), count(*) FILTER (row(o.*) IS DISTINCT FROM row(t.*))
+    counts = in_duckdb(
+        f"""SELECT count(*), count(*) FILTER (o IS DISTINCT FROM t)
         FROM '{ours_out}' AS o FULL JOIN '{theirs_out}' AS t USING (subject, rule)"""
-    ).fetchone()
+    )
+    count, different = map(int, subprocess.run(counts, check=True, capture_output=True, text=True).stdout.split())
     if different or count != 2 * ROWS:
         sys.exit(f"{different} of {count} verdicts are not the same, of {2 * ROWS}")
 
@@ -115,7 +122,7 @@ def section(folder, vigie):
     lines, ratios = [], []
     for order, words in (("", "names in order"), ("ORDER BY hash(i)", "names in no order")):
         table, mine, peer = (str(folder / name) for name in ("table.parquet", "ours.parquet", "theirs.parquet"))
-        duckdb.execute(TABLE.format(rows=ROWS, order=order, path=table))
+        subprocess.run(in_duckdb(TABLE.format(rows=ROWS, order=order, path=table)), check=True, stdout=subprocess.DEVNULL)
         pairs = []
         for turn in range(PAIRS + 1):
             pair = measured(ours(vigie, str(rules), table, mine)), measured(theirs(table, peer))
@@ -124,7 +131,7 @@ def section(folder, vigie):
             else:
                 pairs.append(pair)
         lines.append(line(f"`vigie judge`, {words}", [one for one, _ in pairs], mine))
-        lines.append(line(f"DuckDB {duckdb.__version__}, {words}", [other for _, other in pairs], peer))
+        lines.append(line(f"DuckDB {version('duckdb')}, {words}", [other for _, other in pairs], peer))
         ratio = statistics.median(one[0] / other[0] for one, other in pairs)
         ratios.append(f"{ratio:.2f} ({words})")
     table = "\n".join(lines)

@@ -61,6 +61,7 @@ pub fn write(page: &Path, section: &str) -> Result<(), String> {
     let text = std::fs::read_to_string(page).map_err(failed)?;
     let start = text.find(TITLE).unwrap_or(text.len());
     let (before, rest) = text.split_at(start);
-    let after = rest.get(1..).and_then(|rest| Some(&rest[rest.find("\n## ")?..])).unwrap_or_default();
+    let after =
+        rest.get(1..).and_then(|rest| Some(&rest[rest.find("\n## ")?..])).unwrap_or_default();
     std::fs::write(page, format!("{}\n\n{section}{after}", before.trim_end())).map_err(failed)
 }

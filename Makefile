@@ -146,10 +146,19 @@ load: ## Measure the API under load, next to a bare route that returns the same 
 	fi
 	ulimit -n $$(ulimit -Hn) && cargo bench --locked -- --write --only load
 
-# A package of its own: neither `make build` nor the tests know of these engines.
-bench-peers: ## Measure other rule engines on the same rules and rows, verdicts compared first
+# A package of its own: neither `make build` nor the tests know of these engines. DuckDB is a Python package.
+bench-peers: ## Measure other rule engines, and DuckDB, on the same rules and rows, verdicts compared first
 	cargo bench --locked -- --peers $(abspath data/peers.json)
 	cargo run --locked --release --quiet --manifest-path benches/peers/Cargo.toml -- data/peers.json docs/BENCHMARKS.md
+	@cmp -s benches/peers/duckdb/requirements.txt target/duckdb/installed || \
+	{ python3 -m venv target/duckdb && \
+	target/duckdb/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/duckdb/requirements.txt && \
+	cp benches/peers/duckdb/requirements.txt target/duckdb/installed; } || \
+	echo "DuckDB cannot be had from PyPI: \`vigie judge\` is not measured beside it" >&2
+	@if [ -f target/duckdb/installed ]; then \
+		cargo build --locked --profile bench --bin vigie && \
+		target/duckdb/bin/python benches/peers/duckdb/run.py target/release/vigie docs/BENCHMARKS.md; \
+	fi
 
 # Beside the dependencies that `make test` has compiled: `cargo fuzz run translation` in fuzz/ compiles them all anew, watched
 # and under a sanitizer, for longer campaigns on a machine of its own.

@@ -55,10 +55,13 @@ pub fn section(exchange: &Exchange, peers: &[Line]) -> String {
     text
 }
 
-/// In place of what stood there, at the end of the page.
+/// In place of the section of this title, or at the end of the page; other sections stay as they are.
 pub fn write(page: &Path, section: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", page.display());
     let text = std::fs::read_to_string(page).map_err(failed)?;
-    let before = text.find(TITLE).map_or(text.as_str(), |at| &text[..at]);
-    std::fs::write(page, format!("{}\n\n{section}", before.trim_end())).map_err(failed)
+    let start = text.find(TITLE).unwrap_or(text.len());
+    let (before, rest) = text.split_at(start);
+    let after =
+        rest.get(1..).and_then(|rest| Some(&rest[rest.find("\n## ")?..])).unwrap_or_default();
+    std::fs::write(page, format!("{}\n\n{section}{after}", before.trim_end())).map_err(failed)
 }

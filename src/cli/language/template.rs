@@ -26,6 +26,20 @@ enum Part {
     Plural(String, [String; 2]),
 }
 
+/// A text to be recognised, by its letters.
+#[derive(Debug)]
+pub(super) struct Letters {
+    letters: Vec<char>,
+    /// With one kind of blank.
+    plain: Vec<char>,
+}
+
+impl Letters {
+    pub(super) fn of(text: &str) -> Self {
+        Self { letters: text.chars().collect(), plain: plain(text).collect() }
+    }
+}
+
 impl Template {
     /// One for each form that the plurals of `from` have.
     pub(super) fn forms(from: &str, to: &str, one_below: f64) -> Vec<Self> {
@@ -94,21 +108,21 @@ impl Template {
     /// The text in the other language, when it is made from this template; `translate` does its parts.
     pub(super) fn translate(
         &self,
-        text: &[char],
+        text: &Letters,
         translate: &dyn Fn(&str) -> String,
     ) -> Option<String> {
-        let blanks: Vec<char> = text.iter().copied().map(blank).collect();
+        let Letters { letters, plain: blanks } = text;
         let (first, rest) = self.literals.split_first()?;
         if !blanks.starts_with(first) {
             return None;
         }
         let mut spans = Vec::new();
-        if !fits(&blanks, first.len(), rest, &mut spans) {
+        if !fits(blanks, first.len(), rest, &mut spans) {
             return None;
         }
         let mut found = BTreeMap::new();
         for (place, (start, end)) in self.places.iter().zip(spans) {
-            let words: String = text.get(start..end)?.iter().collect();
+            let words: String = letters.get(start..end)?.iter().collect();
             let words = if place.is_translated { translate(&words) } else { words };
             found.insert(place.name.as_str(), words);
         }
@@ -191,7 +205,7 @@ mod tests {
     use super::*;
 
     fn said(from: &str, to: &str, text: &str) -> Option<String> {
-        let text: Vec<char> = text.chars().collect();
+        let text = Letters::of(text);
         let shout = |words: &str| words.to_uppercase();
         Template::forms(from, to, 2.0).iter().find_map(|one| one.translate(&text, &shout))
     }

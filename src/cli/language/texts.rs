@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::choice::{Language, language};
-use super::template::Template;
+use super::template::{Letters, Template};
 
 /// Files of pairs, `"English" = "French"`.
 pub(super) const FILES: [(&str, &str); 4] = [
@@ -98,12 +98,12 @@ impl Texts {
     }
 
     fn whole(&self, text: &str) -> Option<String> {
-        let characters: Vec<char> = text.chars().collect();
+        let letters = Letters::of(text);
         let part = |words: &str| self.words(words).unwrap_or_else(|| words.to_owned());
         self.templates
             .iter()
             .filter(|one| one.is_telling())
-            .find_map(|one| one.translate(&characters, &part))
+            .find_map(|one| one.translate(&letters, &part))
     }
 
     fn line(&self, line: &str) -> Option<String> {
@@ -161,9 +161,9 @@ impl Message<'_> {
             return as_it_is;
         }
         let part = |words: &str| self.best(words, depth + 1).text;
-        let characters: Vec<char> = text.chars().collect();
+        let letters = Letters::of(text);
         let mut templates = self.texts.templates.iter();
-        if let Some(whole) = templates.find_map(|one| one.translate(&characters, &part)) {
+        if let Some(whole) = templates.find_map(|one| one.translate(&letters, &part)) {
             return Translation { text: whole, is_known: true, untranslated: 0 };
         }
         let hinted = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
@@ -197,9 +197,12 @@ pub(super) fn pairs() -> impl Iterator<Item = (String, String)> {
 
 /// With the blanks that French typography does not break.
 fn unbroken(french: &str) -> String {
-    let mut text = french.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
-    for mark in [':', ';', '!', '?', '%'] {
-        text = text.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
+    let mut text = String::with_capacity(french.len() + 8);
+    let mut letters = french.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_before = letters.peek().is_some_and(|next| "»:;!?%".contains(*next));
+        let is_kept = letter == ' ' && (is_before || text.ends_with('«'));
+        text.push(if is_kept { '\u{a0}' } else { letter });
     }
     text
 }

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -57,6 +58,10 @@ pub(crate) struct JudgeArgs {
     /// Add the explanations, in French; slower
     #[arg(long)]
     explain: bool,
+    /// Threads that evaluate; by default as many as there are processors, up to four. The verdicts and their order
+    /// are the same
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZeroUsize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -90,10 +95,11 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
         as_of: request.as_of.unwrap_or_else(|| application::today(config.clock().now())),
         fired: request.fired,
         explain: request.explain,
+        threads: request.threads,
     };
     let report = match &request.out {
         Some(path) => into_file(path, &table_request)?,
-        None => judge(&table_request, VerdictFormat::Csv, Box::new(io::stdout().lock()))?,
+        None => judge(&table_request, VerdictFormat::Csv, Box::new(io::stdout()))?,
     };
     for line in summary(&report) {
         print::message(&line);
@@ -116,7 +122,7 @@ fn into_file(path: &Path, request: &TableRequest<'_>) -> Result<TableReport, Cli
 fn judge(
     request: &TableRequest<'_>,
     format: VerdictFormat,
-    out: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
 ) -> Result<TableReport, CliError> {
     let mut writer = VerdictWriter::new(format, out, request.explain)?;
     let bar = ProgressBar::new(0);

@@ -78,6 +78,9 @@ fn is_high(letter: char) -> bool {
 
 /// What was expected of a name that a spreadsheet program took for a date; `None` when it is a name.
 pub(in crate::intake) fn not_a_name(cell: &str) -> Option<&'static str> {
+    if !may_be_date(cell) {
+        return None;
+    }
     let formats = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y"];
     let is_date = cell.starts_with(|first: char| first.is_ascii_digit())
         && formats.iter().any(|format| NaiveDate::parse_from_str(cell, format).is_ok());
@@ -85,6 +88,26 @@ pub(in crate::intake) fn not_a_name(cell: &str) -> Option<&'static str> {
     (is_date || is_day_of_month(cell)).then_some(
         "un nom, et non une date : le tableur l’a sans doute convertie, à ressaisir en texte",
     )
+}
+
+/// Rules out most names at once: each way to write a date has a sign between its parts, and begins with a
+/// digit or with a month.
+fn may_be_date(cell: &str) -> bool {
+    const BEGINNINGS: [&[u8]; 11] =
+        [b"jan", b"fev", b"mar", b"avr", b"mai", b"jui", b"aou", b"sep", b"oct", b"nov", b"dec"];
+    if !cell.is_ascii() {
+        return true;
+    }
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'@';
+    let start = cell.bytes().position(|byte| is_letter(&byte)).unwrap_or_default();
+    let word = cell.as_bytes().get(start..).unwrap_or_default();
+    let begins = word.first().is_some_and(u8::is_ascii_digit)
+        // `@` stands for an `a`.
+        || word.get(..3).is_some_and(|three| {
+            let three = three.to_ascii_lowercase();
+            three.contains(&b'@') || BEGINNINGS.contains(&three.as_slice())
+        });
+    begins && !word.iter().all(is_letter)
 }
 
 /// `11-mai`, as Excel shows what was typed as `11-5`.

@@ -27,6 +27,16 @@ impl Cells {
         }
     }
 
+    pub fn height(&self) -> usize {
+        match self {
+            Self::Bool(cells) => cells.len(),
+            Self::Int(cells) => cells.len(),
+            Self::Float(cells) => cells.len(),
+            Self::Text(cells) => cells.len(),
+            Self::Date(cells) => cells.len(),
+        }
+    }
+
     /// Adds the value of a cell. Fails with what was expected of it.
     pub fn push(&mut self, field: &TableField, cell: &str) -> Result<(), String> {
         match (self, field.read(cell)?) {

@@ -296,16 +296,7 @@ impl TableField {
 
     /// The value of a cell, `None` when it is empty. Fails with what was expected.
     pub fn read(&self, cell: &str) -> Result<Option<Value>, String> {
-        let cell = cell.trim();
-        if cell.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(cell)) {
-            return Ok(None);
-        }
-        if let Some(expected) = unfit(cell) {
-            return Err(expected);
-        }
-        if let Some(expected) = not_a_name(cell).filter(|_| self.field.name == "project_id") {
-            return Err(expected.to_owned());
-        }
+        let Some(cell) = self.sound(cell)? else { return Ok(None) };
         Ok(Some(match self.field.kind {
             FieldKind::Bool => Value::Bool(self.parse.truth(cell)?),
             FieldKind::Date => Value::Date(self.parse.date(cell)?),
@@ -316,6 +307,30 @@ impl TableField {
             FieldKind::Text if self.parse == Parse::Phase => Value::Text(self.phase(cell)?),
             FieldKind::Text => Value::Text(cell.to_owned()),
         }))
+    }
+
+    /// Whether the value of a cell is its text, as it stands.
+    pub fn takes_as_is(&self, cell: &str) -> bool {
+        self.field.kind == FieldKind::Text
+            && self.parse != Parse::Phase
+            && self.sound(cell) == Ok(Some(cell))
+    }
+
+    /// The cell without the blanks around it, `None` when it is empty. Fails with what was expected.
+    fn sound<'c>(&self, cell: &'c str) -> Result<Option<&'c str>, String> {
+        let trimmed = cell.trim();
+        if trimmed.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(trimmed))
+        {
+            return Ok(None);
+        }
+        if let Some(expected) = unfit(trimmed) {
+            return Err(expected);
+        }
+        let is_name = self.field.name == "project_id";
+        match Some(trimmed).filter(|_| is_name).and_then(not_a_name) {
+            Some(expected) => Err(expected.to_owned()),
+            None => Ok(Some(trimmed)),
+        }
     }
 
     /// Whether a figure can be one of the field. Fails with what was expected.

@@ -98,6 +98,21 @@ impl SubjectTable {
         matches!(self.get(field, row), Ok(Some(Value::Bool(true))))
     }
 
+    /// On which rows a truth is given and holds.
+    pub(in crate::rules) fn truths(&self, field: &str) -> Vec<bool> {
+        match self.cells.get(field) {
+            Some(Cells::Bool(cells)) => cells.iter().map(|cell| cell == Some(true)).collect(),
+            Some(
+                Cells::Int(_)
+                | Cells::Float(_)
+                | Cells::Text(_)
+                | Cells::Date(_)
+                | Cells::Unreadable(_),
+            )
+            | None => vec![false; self.height],
+        }
+    }
+
     /// The rows that a rule for these subjects judges.
     pub(in crate::rules) fn roll(&self, subjects: Subjects) -> SubjectRows {
         let chosen = subjects.field();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::{Column, Expr, Int8Chunked, IntoLazy as _, OptFlags, Scalar};
+use polars::prelude::{Column, Expr, IntoLazy as _, OptFlags, Scalar};
 
 use super::bit_program::BitProgram;
 use super::column_stats::{FrameStats, MANY_ROWS, OrdinaryCheck};
@@ -43,20 +43,29 @@ pub(in crate::rules) enum CompiledAnswer<'a> {
 /// The answers of one rule, by row.
 #[derive(Clone, Debug)]
 pub(in crate::rules) struct CompiledAnswers {
-    codes: Int8Chunked,
+    codes: Vec<i8>,
     needs: Vec<Need>,
 }
 
 impl CompiledAnswers {
     pub(in crate::rules) fn at(&self, row: usize) -> CompiledAnswer<'_> {
-        match self.codes.get(row).map(outcome_code::read) {
-            Some(Meaning::Level(level)) => CompiledAnswer::Level(level),
-            Some(Meaning::Missing(place)) => match self.needs.get(place) {
+        self.codes.get(row).map_or(CompiledAnswer::Interpret, |code| self.answer(*code))
+    }
+
+    /// Rows of the same code have the same answer.
+    pub(in crate::rules) fn codes(&self) -> &[i8] {
+        &self.codes
+    }
+
+    pub(in crate::rules) fn answer(&self, code: i8) -> CompiledAnswer<'_> {
+        match outcome_code::read(code) {
+            Meaning::Level(level) => CompiledAnswer::Level(level),
+            Meaning::Missing(place) => match self.needs.get(place) {
                 Some(Need::Field(name)) => CompiledAnswer::MissingField(name),
                 Some(Need::Threshold(name)) => CompiledAnswer::MissingThreshold(name),
                 None => CompiledAnswer::Interpret,
             },
-            Some(Meaning::Interpret) | None => CompiledAnswer::Interpret,
+            Meaning::Interpret => CompiledAnswer::Interpret,
         }
     }
 }
@@ -101,7 +110,8 @@ impl Outcomes {
 
     pub(in crate::rules) fn answers(&self, rule: &RuleId) -> Option<CompiledAnswers> {
         let needs = self.needs.get(rule)?.clone();
-        let codes = self.codes.column(rule.as_str()).ok()?.i8().ok()?.rechunk().into_owned();
+        let codes = self.codes.column(rule.as_str()).ok()?.i8().ok()?;
+        let codes = codes.iter().map(|code| code.unwrap_or(outcome_code::INTERPRET)).collect();
         Some(CompiledAnswers { codes, needs })
     }
 }

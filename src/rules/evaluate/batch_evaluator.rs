@@ -17,6 +17,7 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::verdict::{Absence, RuleFailure, Verdict};
 use crate::domain::value::Value;
+use crate::frame::dictionary;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::front_matter::{Rule, Subjects};
 use crate::rules::catalogue::table::SubjectTable;
@@ -56,7 +57,7 @@ pub struct InterpretedVerdicts<'c> {
 }
 
 /// A verdict on one row. Borrows its texts where possible.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RowVerdict<'h> {
     Level(Level),
     Unknown { field: Cow<'h, str>, why: Absence },
@@ -120,10 +121,7 @@ impl<'c> BatchEvaluator<'c> {
             })
             .collect();
         let pieces = rules.iter().enumerate().flat_map(|(rule, spoken)| {
-            let open: Vec<_> = (0..frame.height())
-                .filter(|row| rows.are_judged(spoken.compiled.rule.subjects, *row))
-                .filter_map(|row| spoken.left_to_interpreter(row, explain))
-                .collect();
+            let open = spoken.left_to_interpreter(&rows, explain);
             let chunks = open.chunks(ROWS_AT_A_TIME);
             let piece =
                 |chunk: &[_]| Piece { rule, compiled: spoken.compiled, rows: chunk.to_vec() };
@@ -185,13 +183,23 @@ impl<'c> BatchVerdicts<'c> {
         &self.rules
     }
 
+    /// Whether the rule judges each row.
+    pub(super) fn judged_rows(&self, spoken: &InterpretedVerdicts<'c>) -> &[bool] {
+        self.rows.of_subjects(spoken.compiled.rule.subjects)
+    }
+
+    /// Whether the value of a field is said to be withheld on some row.
+    pub(super) fn has_withheld(&self, field: &str) -> bool {
+        dictionary::withheld_by(field).is_some_and(|flag| self.table.truths(flag).contains(&true))
+    }
+
     /// `None` when the rule does not judge the row.
-    pub fn verdict<'h>(
+    pub(super) fn verdict<'h>(
         &'h self,
         spoken: &'h InterpretedVerdicts<'c>,
         row: usize,
     ) -> Option<RowVerdict<'h>> {
-        if !self.rows.are_judged(spoken.compiled.rule.subjects, row) {
+        if self.judged_rows(spoken).get(row) != Some(&true) {
             return None;
         }
         let unknown =
@@ -234,32 +242,49 @@ impl<'c> InterpretedVerdicts<'c> {
         &self.compiled.rule
     }
 
-    /// The row if the interpreter must still judge or explain it, with its level if known.
-    fn left_to_interpreter(&self, row: usize, explain: bool) -> Option<(usize, Option<Level>)> {
-        match self.answers.as_ref().map(|answers| answers.at(row)) {
-            Some(CompiledAnswer::Level(level)) => {
-                (explain && level >= Level::Watch).then_some((row, Some(level)))
+    /// The rows that the interpreter must still judge or explain, each with its level if known.
+    fn left_to_interpreter(&self, rows: &RuledRows, explain: bool) -> Vec<(usize, Option<Level>)> {
+        let judged = rows.of_subjects(self.compiled.rule.subjects);
+        let judged = judged.iter().enumerate().filter(|(_, judged)| **judged).map(|(row, _)| row);
+        let Some(answers) = &self.answers else { return judged.map(|row| (row, None)).collect() };
+        let left = by_code(|code| match answers.answer(code) {
+            CompiledAnswer::Level(level) => {
+                (explain && level >= Level::Watch).then_some(Some(level))
             }
-            Some(CompiledAnswer::MissingField(_) | CompiledAnswer::MissingThreshold(_)) => None,
-            Some(CompiledAnswer::Interpret) | None => Some((row, None)),
-        }
+            CompiledAnswer::MissingField(_) | CompiledAnswer::MissingThreshold(_) => None,
+            CompiledAnswer::Interpret => Some(None),
+        });
+        let codes = answers.codes();
+        let left_of = |row: usize| {
+            let code = codes.get(row).copied().unwrap_or_default();
+            left.get(usize::from(code.cast_unsigned())).copied().flatten()
+        };
+        judged.filter_map(|row| Some((row, left_of(row)?))).collect()
     }
+
+    pub(super) fn answers(&self) -> Option<&CompiledAnswers> {
+        self.answers.as_ref()
+    }
+}
+
+/// Something about each code of an answer.
+pub(super) fn by_code<T>(about: impl Fn(i8) -> T) -> Vec<T> {
+    (0..=u8::MAX).map(|code| about(code.cast_signed())).collect()
 }
 
 impl RuledRows {
     fn of(table: &SubjectTable, scope: SubjectKind, height: usize) -> Self {
-        let marked = |field| match scope {
-            SubjectKind::Project => (0..height).map(|row| table.is_true(field, row)).collect(),
+        let marked = |subjects: Subjects| match scope {
+            SubjectKind::Project => table.truths(subjects.field()),
             SubjectKind::Ministry | SubjectKind::Portfolio => vec![true; height],
         };
-        Self { present: marked(Subjects::Present.field()), left: marked(Subjects::Left.field()) }
+        Self { present: marked(Subjects::Present), left: marked(Subjects::Left) }
     }
 
-    fn are_judged(&self, subjects: Subjects, row: usize) -> bool {
-        let rows = match subjects {
+    fn of_subjects(&self, subjects: Subjects) -> &[bool] {
+        match subjects {
             Subjects::Present => &self.present,
             Subjects::Left => &self.left,
-        };
-        rows.get(row).copied().unwrap_or_default()
+        }
     }
 }

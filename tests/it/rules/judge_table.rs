@@ -18,7 +18,7 @@ use vigie::rules::ScriptLimits;
 use vigie::store::Store;
 use vigie::{frame, rules};
 
-const AS_OF: &str = "2020-11-30";
+pub(crate) const AS_OF: &str = "2020-11-30";
 
 /// Measures of a row that a table may leave out: they are computed from its other columns.
 const COMPUTED: [&str; 15] = [
@@ -256,7 +256,7 @@ fn memory_does_not_grow_with_the_table() {
 }
 
 /// With few rules, whatever becomes of the others.
-fn with_drift_rules() -> TestApp {
+pub(crate) fn with_drift_rules() -> TestApp {
     let mut app = TestApp::new();
     let rules = app.own_rules();
     for folder in ["causes", "portfolio", "process"] {

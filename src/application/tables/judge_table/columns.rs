@@ -3,7 +3,10 @@
 use chrono::{NaiveDate, TimeDelta};
 use polars::error::{PolarsError, PolarsResult};
 use polars::frame::DataFrame;
-use polars::prelude::{ChunkApply as _, Column, DataType, IntoSeries as _, NamedFrom as _, Series};
+use polars::prelude::{
+    ChunkApply as _, ChunkFull as _, Column, DataType, IntoSeries as _, NamedFrom as _, Series,
+    StringChunked,
+};
 
 use super::error::TableError;
 use crate::domain::plausible;
@@ -118,6 +121,9 @@ fn cast(field: &TableField, column: &Column) -> PolarsResult<Column> {
 
 fn of_texts(field: &TableField, column: &Column) -> Result<Column, Vec<Placed>> {
     let texts = column.str().map_err(|error| vec![unreadable(field, error.to_string())])?;
+    if texts.iter().flatten().all(|text| field.takes_as_is(text)) {
+        return Ok(column.clone());
+    }
     let mut cells = Cells::of(field.field.kind, texts.len());
     let mut faults = Vec::new();
     for (row, text) in texts.iter().enumerate() {
@@ -199,23 +205,22 @@ pub(super) fn subjects(
     table: &DataFrame,
     scope: SubjectKind,
     layout: &TableLayout,
-) -> Result<Result<Vec<String>, Vec<Placed>>, TableError> {
+) -> Result<Result<StringChunked, Vec<Placed>>, TableError> {
     let name = match scope {
         SubjectKind::Project => "project_id",
         SubjectKind::Ministry => "ministry",
-        SubjectKind::Portfolio => return Ok(Ok(vec!["portfolio".to_owned(); table.height()])),
+        SubjectKind::Portfolio => {
+            return Ok(Ok(StringChunked::full("".into(), "portfolio", table.height())));
+        }
     };
     let texts = table.column(name).and_then(|column| column.str()).map_err(TableError::Batch)?;
-    let header = layout.subject_header();
-    let mut subjects = Vec::with_capacity(texts.len());
-    let mut faults = Vec::new();
-    for (row, text) in texts.iter().enumerate() {
-        if let Some(text) = text {
-            subjects.push(text.to_owned());
-        } else {
-            let expected = "le nom du sujet".to_owned();
-            faults.push((row, fault(header, "rien".to_owned(), expected)));
-        }
+    if !texts.has_nulls() {
+        return Ok(Ok(texts.clone()));
     }
-    Ok(if faults.is_empty() { Ok(subjects) } else { Err(faults) })
+    let nameless = texts.iter().enumerate().filter(|(_, text)| text.is_none());
+    let faults = nameless.map(|(row, _)| {
+        let expected = "le nom du sujet".to_owned();
+        (row, fault(layout.subject_header(), "rien".to_owned(), expected))
+    });
+    Ok(Err(faults.collect()))
 }

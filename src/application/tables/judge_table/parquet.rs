@@ -1,14 +1,16 @@
-//! Reads a Parquet file a few rows at a time.
+//! Reads a Parquet file a few rows at a time, whole row groups where they are small enough.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
-use polars::io::parquet::metadata::FileMetadataRef;
+use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::{ArrowDataType, DataType, ParallelStrategy, ParquetReader, SerReader as _};
+use polars_parquet::read::RowGroupMetadata;
 
 use super::columns;
 use super::error::TableError;
@@ -22,12 +24,21 @@ const MARK: &[u8; 4] = b"PAR1";
 
 pub(super) struct ParquetRows {
     path: PathBuf,
-    /// Footer of the file, read once.
-    metadata: FileMetadataRef,
+    /// Footer of the file, read once, its row groups apart.
+    metadata: FileMetadata,
+    groups: Vec<RowGroupMetadata>,
     headers: Vec<String>,
     types: Vec<ArrowDataType>,
     height: usize,
-    at: usize,
+}
+
+/// Rows that are read together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RowSlice {
+    groups: Range<usize>,
+    /// Rows of these groups before the slice.
+    skipped: usize,
+    pub(super) rows: usize,
 }
 
 impl ParquetRows {
@@ -38,7 +49,8 @@ impl ParquetRows {
         within(path, "octets de description", size, MAX_DESCRIPTION)?;
         let mut reader = ParquetReader::new(opened);
         let failed = |source| TableError::Parquet { path: path.to_owned(), source };
-        let metadata = Arc::clone(reader.get_metadata().map_err(failed)?);
+        let mut metadata = FileMetadata::clone(reader.get_metadata().map_err(failed)?);
+        let groups = std::mem::take(&mut metadata.row_groups);
         let schema = reader.schema().map_err(failed)?;
         let columns = u64::try_from(schema.len()).unwrap_or(u64::MAX);
         let most = u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX);
@@ -46,7 +58,7 @@ impl ParquetRows {
         let height = reader.num_rows().map_err(failed)?;
         let headers = schema.iter_names().map(ToString::to_string).collect();
         let types = schema.iter_values().map(|field| field.dtype.clone()).collect();
-        Ok(Self { path: path.to_owned(), metadata, headers, types, height, at: 0 })
+        Ok(Self { path: path.to_owned(), metadata, groups, headers, types, height })
     }
 
     pub(super) fn headers(&self) -> &[String] {
@@ -74,28 +86,50 @@ impl ParquetRows {
         typed.collect()
     }
 
-    /// The next rows, with the types and column names of the file.
-    pub(super) fn next(
-        &mut self,
-        layout: &TableLayout,
-        count: usize,
-    ) -> Result<Option<DataFrame>, TableError> {
-        if self.at >= self.height {
-            return Ok(None);
+    /// All rows, in slices of at most so many. A slice begins where a row group does, so that no page is
+    /// decompressed twice, unless the group has more rows.
+    pub(super) fn slices(&self, most: usize) -> Vec<RowSlice> {
+        let mut slices: Vec<RowSlice> = Vec::new();
+        for (group, rows) in self.groups.iter().map(RowGroupMetadata::num_rows).enumerate() {
+            match slices.last_mut() {
+                Some(last) if last.skipped == 0 && last.rows.saturating_add(rows) <= most => {
+                    last.groups.end = group + 1;
+                    last.rows += rows;
+                }
+                Some(_) | None => {
+                    let starts = (0..rows).step_by(most.max(1));
+                    slices.extend(starts.map(|skipped| RowSlice {
+                        groups: group..group + 1,
+                        skipped,
+                        rows: most.min(rows - skipped),
+                    }));
+                }
+            }
         }
-        // A new reader each time, so that the pages already read are released.
+        slices
+    }
+
+    /// The rows of a slice, with the types and column names of the file.
+    pub(super) fn read(
+        &self,
+        layout: &TableLayout,
+        slice: &RowSlice,
+    ) -> Result<DataFrame, TableError> {
+        // With the groups of the slice alone: of any other the reader would decode the dictionaries. A new
+        // reader each time, so that the pages already read are released.
+        let row_groups = self.groups.get(slice.groups.clone()).unwrap_or_default().to_vec();
+        let num_rows = row_groups.iter().map(RowGroupMetadata::num_rows).sum();
+        let metadata = FileMetadata { num_rows, row_groups, ..self.metadata.clone() };
         let mut reader = ParquetReader::new(file(&self.path)?);
-        reader.set_metadata(Arc::clone(&self.metadata));
+        reader.set_metadata(Arc::new(metadata));
         let names = layout.fields.iter().map(|field| field.header.clone()).collect();
-        let read = reader
+        reader
             .with_columns(Some(names))
-            .with_slice(Some((self.at, count)))
-            .read_parallel(ParallelStrategy::Columns)
+            .with_slice(Some((slice.skipped, slice.rows)))
+            .read_parallel(ParallelStrategy::None)
             .set_rechunk(true)
             .finish()
-            .map_err(|source| self.failed(source))?;
-        self.at = self.at.saturating_add(count);
-        Ok(Some(read))
+            .map_err(|source| self.failed(source))
     }
 
     fn failed(&self, source: PolarsError) -> TableError {

@@ -44,19 +44,30 @@ impl TableTally {
         fields
     }
 
-    pub(super) fn count(&mut self, verdict: &RowVerdict<'_>) {
+    /// Counts a verdict that so many rows have.
+    pub(super) fn count(&mut self, verdict: &RowVerdict<'_>, rows: u64) {
+        if rows == 0 {
+            return;
+        }
         match verdict {
-            RowVerdict::Level(level) => *self.levels.entry(*level).or_default() += 1,
+            RowVerdict::Level(level) => *self.levels.entry(*level).or_default() += rows,
             RowVerdict::Unknown { field, .. } => {
-                self.unknown += 1;
-                match self.missing.get_mut(field.as_ref()) {
-                    Some(count) => *count += 1,
-                    None => {
-                        self.missing.insert(field.to_string(), 1);
-                    }
-                }
+                self.unknown += rows;
+                *self.missing.entry(field.to_string()).or_default() += rows;
             }
-            RowVerdict::Failed(_) => self.failed += 1,
+            RowVerdict::Failed(_) => self.failed += rows,
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.unknown += other.unknown;
+        self.failed += other.failed;
+        for (level, count) in other.levels {
+            *self.levels.entry(level).or_default() += count;
+        }
+        for (field, count) in other.missing {
+            *self.missing.entry(field).or_default() += count;
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod coverage;
 pub(crate) mod diff;
 pub(crate) mod docs;
 pub(crate) mod explain;
+pub(crate) mod judge_threads;
 pub(crate) mod mistakes;
 pub(crate) mod new;
 pub(crate) mod series;

@@ -60,6 +60,7 @@ pub use publishing::drafts::{
     DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
     with_template, with_thresholds,
 };
+pub use publishing::file_names::named_for_people;
 pub use publishing::proof::Proof;
 pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};

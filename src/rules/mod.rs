@@ -23,7 +23,9 @@ pub use authoring::answers::{FieldTest, FieldTestError, RuleTemplate, SignTempla
 pub use authoring::template::{to_complete, written as from_template};
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
-pub use catalogue::folder::{FolderError, FolderStamp, read_folder, stamp_folder};
+pub use catalogue::folder::{
+    CatalogueFolder, FileNames, FolderError, FolderStamp, read_folder, read_named, stamp_folder,
+};
 pub use catalogue::front_matter::{Family, Rule, Subjects, titles};
 pub use catalogue::guidance::Reference;
 pub use catalogue::signs::entries::Sign;

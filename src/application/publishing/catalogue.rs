@@ -13,7 +13,7 @@ use crate::domain::rules::entries::{entry, names};
 use crate::domain::rules::overlay::{Overlay, RulePath, in_force};
 use crate::intake::nearest_name;
 use crate::rules;
-use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits};
+use crate::rules::{Budget, Catalogue, CatalogueFolder, FileNames, RuleFault, ScriptLimits};
 use crate::store::Store;
 use crate::support::fingerprint::Fingerprint;
 
@@ -22,6 +22,8 @@ use crate::support::fingerprint::Fingerprint;
 pub struct CatalogueTexts {
     pub name: String,
     pub texts: BTreeMap<String, String>,
+    /// Of the files that are read from a folder.
+    pub file_names: FileNames,
 }
 
 impl CatalogueTexts {
@@ -30,7 +32,8 @@ impl CatalogueTexts {
     /// # Errors
     /// When the folder or one of its files cannot be read.
     pub async fn read(folder: &Path) -> Result<Self, ApplicationError> {
-        Ok(Self { name: folder.display().to_string(), texts: read_folder(folder).await? })
+        let CatalogueFolder { texts, names } = read_folder(folder).await?;
+        Ok(Self { name: folder.display().to_string(), texts, file_names: names })
     }
 }
 
@@ -39,6 +42,8 @@ impl CatalogueTexts {
 pub struct CatalogueSource {
     /// Keyed by path.
     pub shipped: BTreeMap<String, String>,
+    /// Of the shipped files.
+    pub file_names: FileNames,
     pub overlay: Overlay,
 }
 
@@ -76,6 +81,12 @@ impl CatalogueInForce {
 impl CatalogueSource {
     pub fn texts(&self) -> BTreeMap<String, String> {
         self.overlay.laid_over(&self.shipped)
+    }
+
+    /// The texts in force, and the names of the files that they are read from.
+    pub fn in_force(&self) -> CatalogueTexts {
+        let file_names = self.file_names.clone().without(&self.overlay.overrides);
+        CatalogueTexts { name: String::new(), texts: self.texts(), file_names }
     }
 
     /// The texts that would be in force with these files, written over the text shipped now.
@@ -117,11 +128,8 @@ impl CatalogueSource {
             texts.keys().filter_map(|path| RulePath::parse(path).ok()).collect();
         let thresholds = texts.get(THRESHOLDS).map(|text| names(text)).unwrap_or_default();
         known.extend(thresholds.iter().filter_map(|one| RulePath::of_threshold(one).ok()));
-        let is_called = |path: &&RulePath| {
-            let file = path.as_str().rsplit('/').next();
-            path.as_str() == name || path.stem() == name || file == Some(name)
-        };
-        let found: Vec<RulePath> = known.iter().filter(is_called).cloned().collect();
+        let found: Vec<RulePath> =
+            known.iter().filter(|path| path.is_called(name)).cloned().collect();
         if found.is_empty() {
             let near = nearest_name(name, known.iter().map(RulePath::stem)).map(str::to_owned);
             return Err(ApplicationError::NoSuchFile { requested: name.to_owned(), near });
@@ -157,12 +165,13 @@ pub async fn source(
         Some(store) => store.overlay().await?,
         None => Overlay::none(),
     };
-    Ok(CatalogueSource { shipped: read_folder(folder).await?, overlay })
+    let CatalogueFolder { texts, names } = read_folder(folder).await?;
+    Ok(CatalogueSource { shipped: texts, file_names: names, overlay })
 }
 
-async fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, ApplicationError> {
+async fn read_folder(folder: &Path) -> Result<CatalogueFolder, ApplicationError> {
     let folder = folder.to_owned();
-    Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
+    Ok(tokio::task::spawn_blocking(move || rules::read_named(&folder)).await??)
 }
 
 pub(in crate::application) async fn source_of(
@@ -214,7 +223,8 @@ pub async fn with_draft(
     let draft = services.store.draft(number).await?;
     let files = texts_of(services, &draft).await?;
     let texts = source_of(services).await?.with(files);
-    Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
+    let file_names = FileNames::default();
+    Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts, file_names }))
 }
 
 /// The texts that would be in force with these files, which are not stored.
@@ -224,7 +234,7 @@ pub async fn with_files(
 ) -> Result<CatalogueTexts, ApplicationError> {
     draft_bounds::within_bounds(services, &files)?;
     let texts = source_of(services).await?.with(files);
-    Ok(CatalogueTexts { name: "files".to_owned(), texts })
+    Ok(CatalogueTexts { name: "files".to_owned(), texts, file_names: FileNames::default() })
 }
 
 /// Faults and lints of the catalogue in force with these files.

@@ -58,6 +58,14 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         of: OfArgs,
     },
+    /// Write the files of the catalogue in a new folder, each rule named for its title
+    Export {
+        /// Folder to write; it must be empty, or not exist
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+        #[command(flatten)]
+        of: OfArgs,
+    },
     /// Evaluate two catalogues on the same data, and report what the second would change
     ///
     /// Compares two folders, or the rules in force with a draft: `vigie rules diff --draft 3`.

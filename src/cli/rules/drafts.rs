@@ -26,7 +26,7 @@ use vigie::domain::action_bodies::Reason;
 use vigie::domain::bounded_text::RequiredText;
 use vigie::domain::rules::draft::{DraftStep, Meanwhile};
 use vigie::domain::rules::overlay::{Overlay, Publication, PublishedFile, RulePath};
-use vigie::rules::ScriptLimits;
+use vigie::rules::{FileNames, ScriptLimits};
 use vigie::support::french;
 
 pub(super) async fn save(
@@ -42,7 +42,8 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
     let api = &session.api;
     let comment: RequiredText = text("--comment", &request.comment)?;
     let shipped = shelf::files(OfArgs::default(), api).await?;
-    let source = CatalogueSource { shipped, overlay: Overlay::none() };
+    let source =
+        CatalogueSource { shipped, file_names: FileNames::default(), overlay: Overlay::none() };
     let limits = session.database().map_or_else(ScriptLimits::default, |services| services.limits);
     let mut files = match request.over {
         Some(draft) => find(draft, api).await?.texts,
@@ -69,7 +70,7 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
 
 /// The file of a draft that has this name, which the catalogue need not have yet.
 fn of_draft(files: &BTreeMap<RulePath, String>, name: &str) -> Option<RulePath> {
-    files.keys().find(|path| path.as_str().rsplit('/').next() == Some(name)).cloned()
+    files.keys().find(|path| name.contains('.') && path.is_called(name)).cloned()
 }
 
 pub(super) async fn find(draft: i64, api: &ApiClient) -> Result<DraftView, RemoteFault> {

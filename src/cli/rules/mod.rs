@@ -8,6 +8,7 @@ mod diff;
 mod docs;
 mod drafts;
 mod explain;
+mod export;
 mod list;
 mod new;
 mod run;

@@ -1,14 +1,11 @@
 //! `vigie rules new`: a draft with a rule written from a few answers.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::args::NewArgs;
-use super::drafts;
+use super::{drafts, export};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
-use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use vigie::application::DraftView;
 use vigie::domain::ids::RuleId;
@@ -23,7 +20,8 @@ pub(super) async fn run(request: &NewArgs, session: &Session<'_>) -> Result<Conc
     let body = json!({ "comment": comment, "template": template });
     let saved: DraftView = api.post(api.at(&["drafts"]), &body).await?;
     if let Some(folder) = &request.out {
-        write(folder, &saved)?;
+        let texts = saved.texts.iter().map(|(path, text)| (path.to_string(), text.clone()));
+        export::write(folder, &texts.collect())?;
     }
     let concluded = drafts::show_saved(&saved, session.printer)?;
     let (number, id) = (saved.outline.number, &request.id);
@@ -57,14 +55,4 @@ fn template(request: &NewArgs) -> RuleTemplate {
         level: request.level,
         sign,
     }
-}
-
-/// Writes the files of the draft in a folder, as the catalogue has them.
-fn write(folder: &Path, draft: &DraftView) -> Result<(), CliError> {
-    for (path, text) in &draft.texts {
-        let file = folder.join(path.as_str());
-        file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        write_whole(&file, text.as_bytes())?;
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::args::RulesCommand;
 use super::shelf::{Shelf, tried};
-use super::{check, compare, diff, docs, drafts, explain, list, new, test};
+use super::{check, compare, diff, docs, drafts, explain, export, list, new, shelf, test};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::session::Session;
@@ -36,6 +36,9 @@ pub(in crate::cli) async fn run(
         RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(config.clock().now()));
             docs::run(out.as_deref(), as_of, &Shelf::open(*of, config, printer, server).await?)
+        }
+        RulesCommand::Export { folder, of } => {
+            export::run(folder, &shelf::texts(*of, config, printer, server).await?.texts)
         }
         RulesCommand::Explain { .. }
         | RulesCommand::Diff { .. }
@@ -117,6 +120,7 @@ async fn run_in_session(
         | RulesCommand::Check { .. }
         | RulesCommand::Test(_)
         | RulesCommand::Docs { .. }
+        | RulesCommand::Export { .. }
         | RulesCommand::Diff { .. } => Ok(Conclusion::Good),
     }
 }

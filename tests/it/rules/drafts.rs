@@ -1,7 +1,7 @@
 //! Drafts of rules: who may do what with them, and what keeps them from being published.
 
 use super::overlay::{PASSAGE, app, by, done, refused, rewritten};
-use crate::support::TestApp;
+use crate::support::{TestApp, rule_file};
 
 /// Ada opens draft 1 with a file.
 fn opened(app: &TestApp, file: &str) {
@@ -183,7 +183,7 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
 #[test]
 fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused() {
     let app = app();
-    opened(&app, app.path("rules/drift/D1.rhai").to_str().unwrap());
+    opened(&app, rule_file(&app.path("rules"), "drift/D1.rhai").to_str().unwrap());
     let submit = by(&app, "Ada", &["rules", "submit", "1", "--reason", "x"]);
     assert!(refused(&submit).contains("le brouillon 1 ne changerait rien"), "{}", submit.stderr);
     let change = |value: &str, over: &[&str]| {

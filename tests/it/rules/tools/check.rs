@@ -1,21 +1,24 @@
 //! `vigie rules check`: what compiles and is surely not meant.
 
 use super::{SCRIPT_OF_D1, with_own_script};
-use crate::support::TestApp;
+use crate::support::{TestApp, rule_file};
 
 /// The remarks on the catalogue that ships once a rule's `assess` reads as given, one a line.
 #[track_caller]
 fn remarks(assess: &str) -> String {
     let mut app = TestApp::new();
     let rules = app.own_rules();
-    let path = rules.join("drift/D1.rhai");
+    let path = rule_file(&rules, "drift/D1.rhai");
     let shipped = std::fs::read_to_string(&path).unwrap();
     let (_, explain) = SCRIPT_OF_D1.split_once("fn explain").unwrap();
     let script = format!("fn assess(p, t) {{\n{assess}\n}}\n\nfn explain{explain}");
     std::fs::write(&path, with_own_script(&shipped, &script)).unwrap();
     let found = app.json(&["rules", "check"]);
-    let lines =
-        found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
+    let lines = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["file"] == "drift/D1_derive_budgetaire.rhai");
     let lines = lines.map(|one| {
         format!(
             "{} {}:{} {}",
@@ -48,7 +51,7 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
     assert_eq!(shipped.len(), 47);
     assert!(translated * 100 >= shipped.len() * 95, "{translated} of {}", shipped.len());
 
-    let path = rules.join("portfolio/T5.rhai");
+    let path = rule_file(&rules, "portfolio/T5.rhai");
     let text = std::fs::read_to_string(&path).unwrap();
     let looped = "fn assess(p, t) {\n    for one in [1, 2] { }\n    \
                   if p.failing_vendors_count > t.failing_vendors_max { HIGH } else { CLEAR }\n}\n\n\
@@ -59,14 +62,14 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
         *found.iter().find(|one| one["rule"] == "T5").unwrap(),
         serde_json::json!({
             "rule": "T5",
-            "file": "portfolio/T5.rhai",
+            "file": "portfolio/T5_meme_prestataire_defaillant_sur_plusieurs_projets.rhai",
             "route": "interpreted",
             "because": "line 15: it has a loop",
         })
     );
     let csv = app.ok(&["rules", "check", "--format", "csv"]);
-    assert!(csv.contains("\ninterpreted,portfolio/T5.rhai,,,line 15: it has a loop,\n"), "{csv}");
-    assert!(csv.contains("\ntranslated,portfolio/T4.rhai,,,,\n"), "{csv}");
+    assert!(csv.contains("\ninterpreted,portfolio/T5_meme_prestataire_defaillant_sur_plusieurs_projets.rhai,,,line 15: it has a loop,\n"), "{csv}");
+    assert!(csv.contains("\ntranslated,portfolio/T4_projets_d_un_ministere_dont_la_derive_ne_peut_pas_etre_jugee.rhai,,,,\n"), "{csv}");
     let shown = app.ok(&["rules", "check"]);
     assert!(shown.contains("\nRègles traduites en expressions : 46 sur 47\n"), "{shown}");
     assert!(shown.contains("interprétée ┆ line 15: it has a loop"), "{shown}");
@@ -124,7 +127,7 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
          source = { tag = \"expert\", text = \"Pour essai\" }\n",
     );
     std::fs::write(&thresholds, text).unwrap();
-    let path = rules.join("portfolio/T2.rhai");
+    let path = rule_file(&rules, "portfolio/T2.rhai");
     let rule = std::fs::read_to_string(&path).unwrap();
     let sources = rule.lines().find(|one| one.starts_with("sources")).unwrap();
     std::fs::write(&path, rule.replace(sources, "sources = []")).unwrap();
@@ -137,7 +140,7 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
         found,
         format!(
             "kind,file,line,column,message,hint\n\
-             lint,portfolio/T2.rhai,1,1,the rule has no `sources`,\
+             lint,portfolio/T2_taux_de_glissement_d_un_ministere_au_regard_de_la_cible.rhai,1,1,the rule has no `sources`,\
              \"say where the rule comes from: a text, a figure, an expert\"\n\
              lint,thresholds.toml,{line},1,no rule reads the threshold `unread`,\n\
              lint,thresholds.toml,{line},1,the threshold `unread` has no bounds,`min` and `max` say \

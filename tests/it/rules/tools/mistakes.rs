@@ -1,20 +1,23 @@
 //! The four mistakes that every author makes, and what `vigie rules check` says of each.
 
 use super::{SCRIPT_OF_D1, with_own_script};
-use crate::support::TestApp;
+use crate::support::{TestApp, rule_file};
 
 /// What `rules check` says of D1 once one passage of it reads otherwise: place, message, hint.
 #[track_caller]
 fn check_after(passage: &str, instead: &str) -> (String, Option<i32>) {
     let mut app = TestApp::new();
-    let path = app.own_rules().join("drift/D1.rhai");
+    let path = rule_file(&app.own_rules(), "drift/D1.rhai");
     let text = with_own_script(&std::fs::read_to_string(&path).unwrap(), SCRIPT_OF_D1);
     assert_eq!(text.matches(passage).count(), 1, "{passage}");
     std::fs::write(&path, text.replace(passage, instead)).unwrap();
     let answer = app.run(&["rules", "check", "--lint-fatal", "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
-    let of_d1 =
-        found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
+    let of_d1 = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["file"] == "drift/D1_derive_budgetaire.rhai");
     let lines = of_d1.map(|one| {
         let [kind, message] = ["kind", "message"].map(|key| one[key].as_str().unwrap());
         let hint = one["hint"].as_str().map_or(String::new(), |hint| format!(" ({hint})"));

@@ -94,7 +94,8 @@ fn the_files_are_written_where_one_asks() {
     let folder = app.path("nouvelle");
     let out = folder.to_str().unwrap();
     new(&app, "X1", &[KINDS[0].1, &["--out", out]].concat());
-    let text = std::fs::read_to_string(folder.join("drift/X1.rhai")).unwrap();
+    let named = folder.join("drift/X1_une_regle_d_essai_x1.rhai");
+    let text = std::fs::read_to_string(named).unwrap();
     assert!(text.contains("when = \"p.cost_current > t.x1_cost_current\""), "{text}");
     assert!(folder.join("cases/X1.toml").is_file());
 }

@@ -26,8 +26,9 @@ pub use catalogue::fault::RuleFault;
 pub use catalogue::folder::{
     CatalogueFolder, FileNames, FolderError, FolderStamp, read_folder, read_named, stamp_folder,
 };
-pub use catalogue::front_matter::{Family, Rule, Subjects, titles};
+pub use catalogue::front_matter::titles;
 pub use catalogue::guidance::Reference;
+pub use catalogue::rule::{Family, Rule, Subjects};
 pub use catalogue::signs::entries::Sign;
 pub use catalogue::threshold_edit::with_threshold;
 pub use catalogue::thresholds::{DatedValue, SourceTag, Threshold, ThresholdSource, Thresholds};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rhai::Engine;
 
 use super::fault::{RuleFault, TextPosition};
-use super::front_matter::{ReadRule, Rule};
+use super::front_matter::ReadRule;
+use super::rule::Rule;
 use super::thresholds::Thresholds;
 use super::{folder, front_matter, inhibitions, thresholds, watched};
 use crate::domain::ids::RuleId;

@@ -8,6 +8,7 @@ pub(super) mod front_matter;
 pub(super) mod guidance;
 pub(super) mod inhibitions;
 mod rewritten;
+pub(super) mod rule;
 pub(super) mod signs;
 pub(super) mod table;
 pub(super) mod threshold_edit;

@@ -8,7 +8,7 @@ use super::script_run::EvalContext;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::value::Value;
 use crate::frame::Frames;
-use crate::rules::catalogue::front_matter::Subjects;
+use crate::rules::catalogue::rule::Subjects;
 use crate::rules::catalogue::table::{SubjectRows, SubjectTable};
 
 /// The frames, opened once for all rules.

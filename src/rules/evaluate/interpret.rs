@@ -10,7 +10,7 @@ use crate::domain::level::Level;
 use crate::domain::rules::verdict::{Evidence, MissingField, RuleFailure, Verdict};
 use crate::frame::dictionary;
 use crate::rules::catalogue::fault::TextPosition;
-use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::rule::Rule;
 use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::compile::Translation;
 use crate::rules::language::sandbox;

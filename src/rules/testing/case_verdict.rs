@@ -12,7 +12,7 @@ use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldKind};
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::resemblance;
-use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::catalogue::toml_dates::date;
 use crate::rules::evaluate::specimen::Specimen;
 use crate::rules::language::wording::float;

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{Position, Token};
 
-use super::branches::{body_start, closes, matching_brace, opens, reachable};
+use super::blocks::{body_start, closes, matching_brace, opens, reachable};
 use super::case_file::cases_path;
 use super::cases::missing_cases;
 use crate::domain::value::Value;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};
-use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::rule::Rule;
 use crate::rules::catalogue::signs::places::AuthorPlaces;
 use crate::rules::catalogue::thresholds;
 use crate::rules::catalogue::thresholds::{Threshold, Thresholds};

@@ -13,7 +13,7 @@ use parse::Dictionary;
 
 pub use field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 pub use parse::DictionaryError;
-pub use past::Past;
+pub use past::{EDITIONS, Past};
 pub use worsening::check_worsening;
 
 const TEXT: &str = include_str!("fields.toml");

@@ -123,6 +123,46 @@ pub(super) fn count_above(figures: Expr, limit: Expr) -> Expr {
     })
 }
 
+pub(super) fn count_since(days: Expr, since: Expr) -> Expr {
+    both(days, since, DataType::Int64, |days, since| {
+        let (days, since) = (days.str()?, since.date()?);
+        let results = days.iter().zip(since.physical().iter()).map(|cells| match cells {
+            (Some(days), Some(since)) => {
+                Some(library::count_since(days, NaiveDate::from_epoch_days(since)?))
+            }
+            _ => None,
+        });
+        Ok(results.collect::<Int64Chunked>().into_column())
+    })
+}
+
+/// `others` are the editions, the limit and the day from which editions count.
+pub(super) fn count_above_since(figures: Expr, others: [Expr; 3]) -> Expr {
+    figures.map_many(
+        |columns| {
+            let rows = columns.iter().map(Column::len).max().unwrap_or_default();
+            let [series, editions, limits, since] = &*columns else {
+                return Ok(Column::default());
+            };
+            let [words, editions, limits, since] =
+                [series, editions, limits, since].map(|column| spread(column, rows));
+            let (words, editions) = (words.str()?, editions.str()?);
+            let (limits, since) = (limits.f64()?, since.date()?);
+            let others = editions.iter().zip(limits.iter()).zip(since.physical().iter());
+            let results = words.iter().zip(others).map(|(figures, ((editions, limit), since))| {
+                let since = NaiveDate::from_epoch_days(since?)?;
+                library::count_above_since(figures?, editions?, limit?, since)
+            });
+            Ok(named(results.collect::<Int64Chunked>().into_column(), series))
+        },
+        &others,
+        |_: &Schema, fields| {
+            let name = fields.first().map(|field| field.name().clone()).unwrap_or_default();
+            Ok(Field::new(name, DataType::Int64))
+        },
+    )
+}
+
 pub(super) fn round(figure: Expr, places: u8) -> Expr {
     figure.map(
         move |column| {

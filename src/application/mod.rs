@@ -44,8 +44,8 @@ pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
-    CatalogueInForce, CatalogueSource, CatalogueTexts, catalogue, check_files, source, with_draft,
-    with_files,
+    CatalogueInForce, CatalogueSource, CatalogueTexts, catalogue, check_files, source,
+    text_in_force, with_draft, with_files,
 };
 pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,

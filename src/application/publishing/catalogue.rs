@@ -106,8 +106,7 @@ impl CatalogueSource {
 
     /// The shipped text of a file; of a threshold, its entry in the file of all.
     pub(in crate::application) fn shipped(&self, path: &RulePath) -> Option<String> {
-        let file = self.shipped.get(path.as_str()).cloned();
-        file.or_else(|| entry(self.shipped.get(THRESHOLDS)?, path.threshold()?))
+        text_in_force(&self.shipped, path)
     }
 
     pub(in crate::application) fn shipped_fingerprint(
@@ -154,6 +153,12 @@ impl CatalogueSource {
             }),
         }
     }
+}
+
+/// The text of a file among those in force; of a threshold, its entry in the file of all.
+pub fn text_in_force(texts: &BTreeMap<String, String>, path: &RulePath) -> Option<String> {
+    let file = texts.get(path.as_str()).cloned();
+    file.or_else(|| entry(texts.get(THRESHOLDS)?, path.threshold()?))
 }
 
 /// Reads the folder and, if there is a database, what was published in it.

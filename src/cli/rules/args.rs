@@ -85,13 +85,16 @@ pub(crate) enum RulesCommand {
     },
     /// List overridden files, and those with a newer shipped text
     Overrides,
-    /// List drafts, or show one with its texts
+    /// List drafts, or show what one changes in the rules in force
     Drafts {
         /// Number of the draft to show
         draft: Option<i64>,
         /// Include published and withdrawn drafts
         #[arg(long)]
         all: bool,
+        /// Show whole texts, not what they change
+        #[arg(long, requires = "draft")]
+        whole: bool,
     },
     /// Open a draft with a new rule, its test cases and its thresholds, written from a few answers
     ///

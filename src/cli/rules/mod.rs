@@ -4,6 +4,7 @@
 mod args;
 mod check;
 mod compare;
+mod dictionary;
 mod diff;
 mod docs;
 mod drafts;
@@ -16,4 +17,5 @@ mod shelf;
 mod test;
 
 pub(crate) use args::RulesCommand;
+pub(super) use dictionary::dictionary;
 pub(super) use run::run;

@@ -85,12 +85,12 @@ async fn run_in_session(
         RulesCommand::Overrides => {
             compare::show_overrides(&api.whole(api.at(&["overrides"])).await?.value, printer)
         }
-        RulesCommand::Drafts { draft: None, all } => {
+        RulesCommand::Drafts { draft: None, all, .. } => {
             let listed = api.at(&["drafts"]).with("all", Some(all));
             drafts::show_list(&api.all(listed).await?, printer)
         }
-        RulesCommand::Drafts { draft: Some(draft), .. } => {
-            drafts::show_draft(&drafts::find(*draft, api).await?, printer)
+        RulesCommand::Drafts { draft: Some(draft), whole, .. } => {
+            drafts::show(*draft, *whole, session).await
         }
         RulesCommand::New(request) => new::run(request, session).await,
         RulesCommand::Draft(request) => drafts::save(request, session).await,

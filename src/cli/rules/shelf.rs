@@ -9,13 +9,12 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::Printer;
 use crate::cli::session::Session;
-use vigie::application;
 use vigie::application::{CatalogueInForce, CatalogueTexts};
 use vigie::client::{ApiClient, HttpTransport, RemoteFault};
-use vigie::rules;
 use vigie::rules::{FileNames, RuleFault};
 use vigie::server::config::Config;
 use vigie::store::Store;
+use vigie::{application, rules};
 
 /// The requested catalogue, and what is wrong with it.
 pub(super) struct Shelf {
@@ -37,13 +36,19 @@ impl Shelf {
         printer: &Printer,
         server: Option<HttpTransport>,
     ) -> Result<Self, CliError> {
-        let CatalogueTexts { texts, file_names, .. } = texts(of, config, printer, server).await?;
+        let shelf = Self::compiled(texts(of, config, printer, server).await?, config)?;
+        for fault in &shelf.catalogue.faults {
+            print::message(&shelf.file_names.placed(fault.clone()).to_string());
+        }
+        Ok(shelf)
+    }
+
+    /// The catalogue that these texts make.
+    pub(super) fn compiled(texts: CatalogueTexts, config: &Config) -> Result<Self, CliError> {
+        let CatalogueTexts { texts, file_names, .. } = texts;
         let trial = config.trials.of_command();
         let found = CatalogueInForce::compile(texts, &config.limits, trial.budget());
         trial.budget().check()?;
-        for fault in &found.faults {
-            print::message(&file_names.placed(fault.clone()).to_string());
-        }
         Ok(Self { catalogue: found, file_names })
     }
 

@@ -63,6 +63,38 @@ struct FrontMatter {
     signs: Vec<SignEntry>,
 }
 
+const SIGN: &str = "[[sign]]";
+
+/// The keys of a front matter that no sign has.
+const RULE_KEYS: [&str; 26] = [
+    "id",
+    "title",
+    "family",
+    "scope",
+    "status",
+    "mission",
+    "for",
+    "clear_for",
+    "subjects",
+    "deprecated_reason",
+    "inhibits",
+    "sources",
+    "references",
+    "guidance",
+    "description",
+    "check",
+    "contacts",
+    "false_positives",
+    "author",
+    "owner",
+    "created",
+    "modified",
+    "cause",
+    "not_when_phase",
+    "requires",
+    "clear_requires",
+];
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Call {
@@ -139,10 +171,25 @@ fn parsed(file: &str, text: &str, faults: &mut Vec<RuleFault>) -> Option<(usize,
         Ok(front) => Some((base, front)),
         Err(error) => {
             let place = TextPosition::of_span(text, base, error.span());
-            faults.push(RuleFault::new(file, place, error.message().to_owned()));
+            let fault = RuleFault::new(file, place, error.message().to_owned());
+            let of_rule = after_a_sign(toml, &error);
+            faults.push(match of_rule {
+                Some(key) => fault.hinting(format!(
+                    "`{key}` is of the whole rule: write it before the first `[[sign]]`"
+                )),
+                None => fault,
+            });
             None
         }
     }
+}
+
+/// The key of a rule that a sign was found to have, because it is written after it.
+fn after_a_sign(toml: &str, error: &toml::de::Error) -> Option<&'static str> {
+    let before = toml.get(..error.span()?.start)?;
+    let is_of_sign = before.lines().any(|line| line.trim() == SIGN);
+    let found = error.message().strip_prefix("unknown field `")?.split('`').next()?;
+    RULE_KEYS.into_iter().find(|key| is_of_sign && *key == found)
 }
 
 /// The title of each rule in `texts`, which is keyed by path relative to the catalogue's folder.
@@ -309,6 +356,14 @@ mod tests {
 
     const FRONT: &str = "/*---\nid = \"D1\"\ntitle = \"Dérive budgétaire\"\nfamily = \"drift\"\nscope = \"project\"\n\
                          status = \"stable\"\nsources = []\nguidance = \"\"\n---*/\n";
+
+    #[test]
+    fn the_keys_of_a_rule_are_those_that_its_head_may_have() {
+        for key in RULE_KEYS {
+            let told = toml::from_str::<FrontMatter>(&format!("{key} = {{}}")).unwrap_err();
+            assert!(!told.message().contains("unknown field"), "{key}: {told}");
+        }
+    }
 
     #[test]
     fn a_title_is_read_from_the_front_matter_whatever_the_script() {

@@ -66,6 +66,7 @@ pub const FUNCTIONS: &[LibraryFunction] = &[
     function("number", &["x"], "1234.5 as « 1 234,5 »."),
     function("date_fr", &["date"], "« 1er novembre 2020 »."),
     function("month_fr", &["date"], "« novembre 2020 »."),
+    function("year_fr", &["date"], "« 2020 »."),
     // Dates
     function("days_between", &["from", "to"], "Days from one date to another; negative if before."),
     function("months_between", &["from", "to"], "Whole calendar months, by year and month only."),

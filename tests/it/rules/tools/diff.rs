@@ -101,7 +101,7 @@ fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
     assert!(line.starts_with("règle écartée\u{a0}: "), "{line}");
     assert!(
         line.contains(
-            "portfolio/T2_taux_de_glissement_d_un_ministere_au_regard_de_la_cible.rhai:11:"
+            "portfolio/T2_taux_de_glissement_d_un_ministere_au_regard_de_la_cible.rhai:14:"
         ) && line.contains("`p.drift_known` n’est pas un champ"),
         "{line}"
     );

@@ -30,9 +30,10 @@ fn whole(functions: &str) -> String {
 /// Judges the project of the documents by a rule, on the thresholds that ship.
 #[track_caller]
 fn judge(rule: &str) -> Judgement {
+    let id = rule.split("id = \"").nth(1).unwrap().split('"').next().unwrap();
     let texts = BTreeMap::from([
         ("thresholds.toml".to_owned(), thresholds()),
-        ("X1.rhai".to_owned(), rule.to_owned()),
+        (format!("{id}.rhai"), rule.to_owned()),
     ]);
     let (catalogue, faults) = compile_catalogue(&texts, &ScriptLimits::default());
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -51,7 +52,7 @@ fn judge(rule: &str) -> Judgement {
     project.set("cost_year_ago", Value::Float(1700.0));
     project.set("director_changes", Value::Text("2019-03-01 2020-06-15".to_owned()));
     project.set("director_changed_on", Value::Date("2020-06-15".parse().unwrap()));
-    let judged = catalogue.judge_by(&RuleId::new("X1"), &project.frames().unwrap(), as_of);
+    let judged = catalogue.judge_by(&RuleId::new(id), &project.frames().unwrap(), as_of);
     judged.into_iter().next().unwrap()
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod cases;
 pub(crate) mod check;
 pub(crate) mod coverage;
+pub(crate) mod dictionary;
 pub(crate) mod diff;
 pub(crate) mod docs;
 pub(crate) mod explain;

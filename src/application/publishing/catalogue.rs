@@ -227,8 +227,9 @@ pub async fn with_draft(
 ) -> Result<(Draft, CatalogueTexts), ApplicationError> {
     let draft = services.store.draft(number).await?;
     let files = texts_of(services, &draft).await?;
-    let texts = source_of(services).await?.with(files);
-    let file_names = FileNames::default();
+    let source = source_of(services).await?;
+    let file_names = source.in_force().file_names.without(&files);
+    let texts = source.with(files);
     Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts, file_names }))
 }
 

@@ -26,6 +26,9 @@ pub(super) struct Shelf {
 #[derive(Deserialize)]
 struct CatalogueFiles {
     files: BTreeMap<String, String>,
+    /// Servers of before have none.
+    #[serde(default)]
+    names: FileNames,
 }
 
 impl Shelf {
@@ -81,9 +84,10 @@ pub(super) async fn texts(
         return folder(of, config).await;
     }
     let session = Session::open(config, printer, server).await?;
-    let files = files(of, &session.api).await;
+    let found = catalogue(of, &session.api).await;
     session.close().await;
-    Ok(CatalogueTexts { name: String::new(), texts: files?, file_names: FileNames::default() })
+    let CatalogueFiles { files, names } = found?;
+    Ok(CatalogueTexts { name: String::new(), texts: files, file_names: names })
 }
 
 /// The files of a catalogue, by path.
@@ -91,10 +95,13 @@ pub(super) async fn files(
     of: OfArgs,
     api: &ApiClient,
 ) -> Result<BTreeMap<String, String>, RemoteFault> {
+    Ok(catalogue(of, api).await?.files)
+}
+
+async fn catalogue(of: OfArgs, api: &ApiClient) -> Result<CatalogueFiles, RemoteFault> {
     let place =
         api.at(&["catalogue"]).with("draft", of.draft).with("shipped", of.shipped.then_some(true));
-    let CatalogueFiles { files } = api.get(place).await?;
-    Ok(files)
+    api.get(place).await
 }
 
 /// The folder of rules, with what was published over it. Where there is no database, none is made.

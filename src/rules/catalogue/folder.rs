@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::fault::RuleFault;
@@ -41,7 +42,8 @@ pub struct CatalogueFolder {
 }
 
 /// How files are named on disk, by the path that the catalogue knows them by, where that is another.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct FileNames(BTreeMap<String, String>);
 
 impl FileNames {

@@ -234,7 +234,10 @@ fn the_catalogue_is_written_as_one_page() {
          - **Seuils** : Cible du taux global de glissement : 25 % ; Seuil élevé du taux de \
          glissement d’un ministère : 30 % ; Nombre de projets mesurés à partir duquel une \
          moyenne a un sens : 3\n\
-         - **Sources** : Fiche 04 COSINUM, §2 et §5\n\n\
+         - **Sources** : Fiche 04 COSINUM, §2 et §5\n\
+         - **Références** : [Panorama des grands projets numériques de \
+         l’État](https://disic.github.io/panorama/)\n\
+         - **Auteurs** : créée le 24 novembre 2026 ; modifiée le 29 novembre 2026\n\n\
          Que faire : À porter à la connaissance du secrétaire général, avec les projets qui font \
          l’écart.\n\n\
          | Niveau | Signe | Sauf si |\n|---|---|---|\n\

@@ -159,7 +159,7 @@ fn a_key_of_the_whole_rule_written_after_a_sign_is_said_to_be() {
         assert!(told.replace('\u{a0}', " ").contains(&expected), "{told}");
     }
     let told = check_with_last("unless = \"p.listed\"");
-    assert!(told.contains("`unless` ne vaut ici que pour le dernier signe"), "{told}");
+    assert!(told.contains("`unless` ne vaut ici que pour le"), "{told}");
     let unknown = check_with_last("requiert = [\"phase\"]");
     assert!(!unknown.contains("à placer avant"), "{unknown}");
 }

@@ -134,10 +134,10 @@ pub(super) fn changes(
     let mut columns = vec![column("project_id", rows.keys().copied().collect::<Vec<_>>())];
     for (field, (changes, last)) in followed {
         let days = || rows.values().map(|known| known.get(field).map(FactHistory::changes));
-        let texts = days().map(|days| Some(days?.map(|day| day.to_string()).collect::<Vec<_>>()));
-        let texts = texts.map(|days| Some(days?.join(" ")));
+        let words = |of: Vec<String>| of.join(" ");
+        let texts = days().map(|known| Some(words(known?.map(|day| day.to_string()).collect())));
         columns.push(column(changes, texts.collect::<Vec<Option<String>>>()));
-        columns.push(column(last, days().map(|days| days?.last()).collect::<Vec<_>>()));
+        columns.push(column(last, days().map(|known| known?.last()).collect::<Vec<_>>()));
     }
     DataFrame::new_infer_height(columns)
 }

@@ -160,7 +160,7 @@ fn vary(op: &Op, parts: &[Expr], known: &[Option<&Constant>]) -> Expr {
         }
         (Op::CountSince(..), [days, since]) => kernels::count_since(days.clone(), since.clone()),
         (Op::CountAboveSince(..), [figures, editions, limit, since]) => {
-            kernels::count_above_since(figures.clone(), [editions, limit, since].map(Expr::clone))
+            kernels::count_above_since(figures.clone(), &[editions, limit, since].map(Expr::clone))
         }
         (Op::Year(_), [date]) => date.clone().dt().year().cast(DataType::Int64),
         (Op::Text(test, ..), [whole, part]) => {

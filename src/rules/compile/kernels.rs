@@ -124,11 +124,11 @@ pub(super) fn count_above(figures: Expr, limit: Expr) -> Expr {
 }
 
 pub(super) fn count_since(days: Expr, since: Expr) -> Expr {
-    both(days, since, DataType::Int64, |days, since| {
-        let (days, since) = (days.str()?, since.date()?);
-        let results = days.iter().zip(since.physical().iter()).map(|cells| match cells {
-            (Some(days), Some(since)) => {
-                Some(library::count_since(days, NaiveDate::from_epoch_days(since)?))
+    both(days, since, DataType::Int64, |texts, starts| {
+        let (texts, starts) = (texts.str()?, starts.date()?);
+        let results = texts.iter().zip(starts.physical().iter()).map(|cells| match cells {
+            (Some(text), Some(start)) => {
+                Some(library::count_since(text, NaiveDate::from_epoch_days(start)?))
             }
             _ => None,
         });
@@ -137,25 +137,26 @@ pub(super) fn count_since(days: Expr, since: Expr) -> Expr {
 }
 
 /// `others` are the editions, the limit and the day from which editions count.
-pub(super) fn count_above_since(figures: Expr, others: [Expr; 3]) -> Expr {
+pub(super) fn count_above_since(figures: Expr, others: &[Expr; 3]) -> Expr {
     figures.map_many(
         |columns| {
             let rows = columns.iter().map(Column::len).max().unwrap_or_default();
-            let [series, editions, limits, since] = &*columns else {
-                return Ok(Column::default());
-            };
-            let [words, editions, limits, since] =
-                [series, editions, limits, since].map(|column| spread(column, rows));
-            let (words, editions) = (words.str()?, editions.str()?);
-            let (limits, since) = (limits.f64()?, since.date()?);
-            let others = editions.iter().zip(limits.iter()).zip(since.physical().iter());
-            let results = words.iter().zip(others).map(|(figures, ((editions, limit), since))| {
-                let since = NaiveDate::from_epoch_days(since?)?;
-                library::count_above_since(figures?, editions?, limit?, since)
+            let [first, second, third, last] = &*columns else { return Ok(Column::default()) };
+            let [series, editions, limits, starts] =
+                [first, second, third, last].map(|column| spread(column, rows));
+            let beside = editions
+                .str()?
+                .iter()
+                .zip(limits.f64()?.iter())
+                .zip(starts.date()?.physical().iter());
+            let cells = series.str()?.iter().zip(beside);
+            let results = cells.map(|(written, ((listed, limit), start))| {
+                let since = NaiveDate::from_epoch_days(start?)?;
+                library::count_above_since(written?, listed?, limit?, since)
             });
-            Ok(named(results.collect::<Int64Chunked>().into_column(), series))
+            Ok(named(results.collect::<Int64Chunked>().into_column(), first))
         },
-        &others,
+        others,
         |_: &Schema, fields| {
             let name = fields.first().map(|field| field.name().clone()).unwrap_or_default();
             Ok(Field::new(name, DataType::Int64))

@@ -38,22 +38,22 @@ fn sentence(left: &str, sign: &str, right: &str, held: bool) -> Option<String> {
         (None, _) if right.starts_with('`') => return None,
         (None, Verb::BeBelow(_)) => format!("de {right}"),
         (None, Verb::Exceed(_) | Verb::Reach(_)) => right.to_owned(),
-        (Some((label, value)), verb) => {
-            let limit = Named::of(label)?;
+        (Some((bound, limit_value)), verb) => {
+            let limit = Named::of(bound)?;
             let named = match verb {
                 Verb::BeBelow(_) => limit.after_de(),
                 Verb::Exceed(_) | Verb::Reach(_) => limit.definite(),
             };
             // « le seuil critique de 30 % », but « le seuil de saisine de l’article 3, 9 M€ ».
-            let is_short = label.to_lowercase().starts_with("seuil") && !label.contains(" de ");
-            format!("{named}{} {value}", if is_short { " de" } else { "," })
+            let is_short = bound.to_lowercase().starts_with("seuil") && !bound.contains(" de ");
+            format!("{named}{} {limit_value}", if is_short { " de" } else { "," })
         }
     };
     let named = subject.definite();
     let mut letters = named.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    let named: String = first.chain(letters).collect();
-    Some(format!("{named}, {value}, {} {object}", verb.said(subject.is_plural())))
+    let begun: String = first.chain(letters).collect();
+    Some(format!("{begun}, {value}, {} {object}", verb.said(subject.is_plural())))
 }
 
 /// Whether it is so, or not.

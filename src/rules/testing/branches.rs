@@ -4,11 +4,6 @@
 //! text that is then compiled like any rule. Insertions add no line, so line numbers stay those of
 //! the author's text.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "Rhai's tokens are an open enum, of which each pass cares for a few"
-)]
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -82,12 +82,12 @@ fn unless_at_the_end(rule: &Rule, text: &str) -> Option<RuleFault> {
     let is_alone = !others.is_empty() && others.iter().all(|sign| sign.unless.is_none());
     last.unless.as_ref().filter(|_| is_alone)?;
     let head = text.split(CLOSING).next()?;
-    let (line, words) =
-        (1..).zip(head.lines()).filter(|(_, line)| !line.trim().is_empty()).last()?;
+    let written = (1..).zip(head.lines()).filter(|(_, words)| !words.trim().is_empty());
+    let (line, words) = written.last()?;
     words.starts_with("unless").then(|| {
         let place = TextPosition { line: Some(line), column: Some(1) };
-        let lint = RuleFault::new(&rule.file, place, "`unless` here is of the last sign alone");
-        lint.hinting("for the whole rule, write it before the first `[[sign]]`; for this sign, before its `when`")
+        let remark = RuleFault::new(&rule.file, place, "`unless` here is of the last sign alone");
+        remark.hinting("for the whole rule, write it before the first `[[sign]]`; for this sign, before its `when`")
     })
 }
 

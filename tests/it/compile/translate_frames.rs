@@ -131,7 +131,7 @@ fn column(field: &Field, rows: usize, choices: &mut Choices<'_>) -> Column {
         FieldKind::Text => {
             let all = match field.name {
                 "edition_history" => EDITIONS,
-                name if name.ends_with("_history") => SERIES,
+                series if series.ends_with("_history") => SERIES,
                 "director_changes" | "go_live_changes" => CHANGES,
                 _ => TEXTS,
             };

@@ -206,6 +206,26 @@ pub(crate) fn number(choices: &mut Choices<'_>, depth: usize) -> String {
             number(choices, inner),
             number(choices, 0)
         ),
+        construct if OF_THE_PAST.contains(&construct) => past(choices, construct, inner),
+        _ => {
+            choices.one_of(&["1", "0", "-7", "9007199254740993", "4611686018427387904"]).to_owned()
+        }
+    }
+}
+
+const OF_THE_PAST: [&str; 8] = [
+    "previous",
+    "change",
+    "a_year_ago",
+    "editions_above",
+    "editions_above_within",
+    "changes_within",
+    "year",
+    "past ??",
+];
+
+fn past(choices: &mut Choices<'_>, construct: &str, inner: usize) -> String {
+    match construct {
         "previous" => format!("previous(p.{})", choices.one_of(&PASTS)),
         "change" => format!("change(p.{})", choices.one_of(&CHANGES)),
         "editions_above" => {
@@ -221,15 +241,12 @@ pub(crate) fn number(choices: &mut Choices<'_>, depth: usize) -> String {
             format!("changes_within(p.{field}, {})", months(choices))
         }
         "year" => format!("year({})", date(choices)),
-        "past ??" => format!(
+        _ => format!(
             "(previous(p.{}) ?? change(p.{}) ?? {})",
             choices.one_of(&PASTS),
             choices.one_of(&CHANGES),
             number(choices, 0)
         ),
-        _ => {
-            choices.one_of(&["1", "0", "-7", "9007199254740993", "4611686018427387904"]).to_owned()
-        }
     }
 }
 

@@ -6,7 +6,6 @@ use super::numbers::unlike;
 use super::value::{Kind, TypedNode, Val};
 use super::{Lowered, Lowering, at};
 use crate::rules::compile::ir::{Constant, Node, Op, TextTest};
-use crate::rules::language::library::{CHANGES_WITHIN, EDITIONS_ABOVE, EDITIONS_ABOVE_WITHIN};
 use crate::rules::language::operators::Comparator;
 
 /// From this many texts on, membership of a list is looked up rather than compared text by text.
@@ -67,27 +66,10 @@ impl Lowering<'_> {
             ("add_months", [Val::One(date), Val::One(count)]) if date_and_count(date, count) => {
                 Ok(self.shifted(Op::AddMonths(date.node, count.node)))
             }
-            (EDITIONS_ABOVE, [Val::One(figures), Val::One(limit)])
-                if figures.kind == Kind::Text && limit.kind.is_number() =>
-            {
-                let limit = self.as_float(limit);
-                Ok(Val::one(Kind::Int, self.tree.add(Op::CountAbove(figures.node, limit))))
-            }
-            (EDITIONS_ABOVE_WITHIN, [Val::One(figures), Val::One(limit), Val::One(months)])
-                if (figures.kind, months.kind) == (Kind::Text, Kind::Int)
-                    && limit.kind.is_number() =>
-            {
-                self.editions_above_within([figures, limit, months], position)
-            }
-            (CHANGES_WITHIN, [Val::One(days), Val::One(months)])
-                if (days.kind, months.kind) == (Kind::Text, Kind::Int) =>
-            {
-                self.changes_within([days, months], position)
-            }
             ("year", [Val::One(date)]) if date.kind == Kind::Date => {
                 Ok(Val::one(Kind::Int, self.tree.add(Op::Year(date.node))))
             }
-            _ => Err(at(position, format!("`{name}` is not translated, or not of such values"))),
+            _ => self.of_the_past(name, arguments, position),
         }
     }
 

@@ -76,23 +76,24 @@ pub(in crate::rules) fn count_since(days: &str, since: NaiveDate) -> i64 {
 }
 
 fn by_edition(context: &NativeCallContext<'_>, field: &Dynamic) -> Returned<String> {
-    match Scalar::of(field) {
-        Scalar::Text(words) => Ok(words.to_string()),
-        other => Err(unexpected(context, "a field with a figure by edition", &other)),
-    }
+    let scalar = Scalar::of(field);
+    let Scalar::Text(words) = scalar else {
+        return Err(unexpected(context, "a field with a figure by edition", &scalar));
+    };
+    Ok(words.to_string())
 }
 
 /// The day so many months before the evaluation.
 fn months_ago(context: &NativeCallContext<'_>, months: &Dynamic) -> Returned<NaiveDate> {
-    let months = match Scalar::of(months) {
-        Scalar::Int(months) => months,
-        other => return Err(unexpected(context, "a whole number", &other)),
+    let scalar = Scalar::of(months);
+    let Scalar::Int(count) = scalar else {
+        return Err(unexpected(context, "a whole number", &scalar));
     };
-    let today = match Scalar::of(&read(context, "as_of")?) {
-        Scalar::Date(today) => today,
-        other => return Err(unexpected(context, "a date", &other)),
+    let evaluated = Scalar::of(&read(context, "as_of")?);
+    let Scalar::Date(today) = evaluated else {
+        return Err(unexpected(context, "a date", &evaluated));
     };
-    let since = months.checked_neg().and_then(|months| add_months(today, months));
+    let since = count.checked_neg().and_then(|back| add_months(today, back));
     since.ok_or_else(|| {
         let message = format!("`{}` goes beyond the dates that there are", context.fn_name());
         fail(context.call_position(), message)

@@ -45,7 +45,7 @@ pub use error::ApplicationError;
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueInForce, CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, source,
-    with_draft, with_files,
+    text_in_force, with_draft, with_files,
 };
 pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,
@@ -60,6 +60,7 @@ pub use publishing::drafts::{
     DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
     with_field, with_template, with_thresholds,
 };
+pub use publishing::file_names::named_for_people;
 pub use publishing::proof::Proof;
 pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};

@@ -190,8 +190,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// List every field that rules can read
-    Dictionary,
+    /// List every field that rules can read, or those that some words describe
+    ///
+    /// Words are searched for in names, labels and meanings, without accents; the rules that read each field are listed
+    /// too: `vigie dictionary directeur`.
+    #[command(visible_alias = "fields")]
+    Dictionary {
+        /// Words that the name, the label or the meaning of a field must have
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
     /// List scheduled jobs, or run one now
     Jobs {
         #[command(subcommand)]

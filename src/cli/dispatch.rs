@@ -10,7 +10,7 @@ use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
-use super::{accounts, decisions, language, operation, output, portfolio, remote, rules};
+use super::{accounts, decisions, language, operation, portfolio, remote, rules};
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
@@ -78,7 +78,7 @@ async fn dispatch(
 ) -> Result<Conclusion, CliError> {
     match command {
         Command::Config { command } => operation::settings::run(*command, config, printer),
-        Command::Dictionary => output::lists::dictionary(server, config, printer).await,
+        Command::Dictionary { words } => rules::dictionary(words, config, printer, server).await,
         Command::Healthcheck => operation::healthcheck::run(config).await,
         Command::Judge(request) => portfolio::judge::run(request, config),
         Command::Restore(request) => operation::restore::run(request, config, printer).await,
@@ -155,7 +155,7 @@ async fn dispatch_in_session(
         Command::Missions(request) => decisions::missions::run(request, session).await,
         // Those that need no session were answered before one was opened.
         Command::Config { .. }
-        | Command::Dictionary
+        | Command::Dictionary { .. }
         | Command::Healthcheck
         | Command::Judge(_)
         | Command::Restore(_)

@@ -53,7 +53,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Coverage { .. }
         | Command::Cycle(_)
         | Command::Cycles { .. }
-        | Command::Dictionary
+        | Command::Dictionary { .. }
         | Command::Export(_)
         | Command::Import(_)
         | Command::Imports { .. }

@@ -7,7 +7,7 @@ use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, lit};
 
-use super::dictionary::{Dictionary, Field, FieldKind, Supplier};
+use super::dictionary::{Dictionary, Field, FieldKind, Past, Supplier};
 use crate::domain::portfolio::follow_up::Fact;
 use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::value::Value;
@@ -109,6 +109,59 @@ pub(super) fn facts(
         columns.push(fact_column(field, height, values));
     }
     DataFrame::new_infer_height(columns)
+}
+
+/// One row per project with the days on which it reported another value of a fact than before, oldest first, and the last
+/// of these days, for each of `pasts` that has them. Of what is reported on one day, the last holds. Missing where the
+/// fact is not known.
+pub(super) fn changes(
+    facts: &[Fact],
+    as_of: NaiveDate,
+    pasts: &'static [Past],
+) -> PolarsResult<DataFrame> {
+    let followed: HashMap<&str, (&str, &str)> = pasts
+        .iter()
+        .filter_map(|past| Some((past.field, (past.changes?, past.last_change?))))
+        .collect();
+    let is_followed =
+        |fact: &&Fact| fact.reported_on <= as_of && followed.contains_key(fact.field.as_str());
+    let mut past: Vec<&Fact> = facts.iter().filter(is_followed).collect();
+    past.sort_by_key(|fact| fact.reported_on);
+    let mut rows: BTreeMap<&str, BTreeMap<&str, FactHistory<'_>>> = BTreeMap::new();
+    for fact in past {
+        let of_project = rows.entry(fact.project.as_str()).or_default();
+        of_project.entry(fact.field.as_str()).or_default().report(fact);
+    }
+    let mut columns = vec![column("project_id", rows.keys().copied().collect::<Vec<_>>())];
+    for (field, (changes, last)) in followed {
+        let days = || rows.values().map(|known| known.get(field).map(FactHistory::changes));
+        let words = |of: Vec<String>| of.join(" ");
+        let texts = days().map(|known| Some(words(known?.map(|day| day.to_string()).collect())));
+        columns.push(column(changes, texts.collect::<Vec<Option<String>>>()));
+        columns.push(column(last, days().map(|known| known?.last()).collect::<Vec<_>>()));
+    }
+    DataFrame::new_infer_height(columns)
+}
+
+/// The days on which a fact of a project became another, and its value from then on.
+#[derive(Default)]
+struct FactHistory<'f>(Vec<(NaiveDate, &'f Value)>);
+
+impl<'f> FactHistory<'f> {
+    /// Facts are reported in the order of their days.
+    fn report(&mut self, fact: &'f Fact) {
+        if self.0.last().is_some_and(|(day, _)| *day == fact.reported_on) {
+            self.0.pop();
+        }
+        if self.0.last().is_none_or(|(_, value)| **value != fact.value) {
+            self.0.push((fact.reported_on, &fact.value));
+        }
+    }
+
+    /// Without the day on which it was first known.
+    fn changes(&self) -> impl DoubleEndedIterator<Item = NaiveDate> {
+        self.0.iter().skip(1).map(|(day, _)| *day)
+    }
 }
 
 fn dates(

@@ -157,10 +157,12 @@ fn baselines() -> [Measure; 2] {
 }
 
 /// Without a re-baseline, the latest baseline is the first one.
-fn drifts() -> [Measure; 6] {
+fn drifts() -> [Measure; 8] {
     [
         ratio("budget_drift", &["cost_current", "cost_initial"]),
         ratio("calendar_drift", &["duration_current", "duration_initial"]),
+        ratio("budget_drift_year_ago", &["cost_year_ago", "cost_initial"]),
+        ratio("calendar_drift_year_ago", &["duration_year_ago", "duration_initial"]),
         measure("cost_rebaselined", &["cost_initial"], col("cost_initial")),
         measure("duration_rebaselined", &["duration_initial"], col("duration_initial")),
         ratio("budget_drift_latest", &["cost_current", "cost_rebaselined"]),

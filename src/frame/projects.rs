@@ -11,7 +11,7 @@ use polars::prelude::{
 };
 
 use super::columns::day;
-use super::dictionary::{Dictionary, Field, FieldKind};
+use super::dictionary::{Dictionary, Field, FieldKind, PASTS};
 use super::editions::EditionsInForce;
 use super::steps::{DAYS_PER_MONTH, drift, rounded};
 use super::{columns, follow_up, steps};
@@ -49,7 +49,14 @@ pub(super) fn measured(
     for measures in follow_up::measures(portfolio, as_of)? {
         rows = rows.left_join(measures, col("project_id"), col("project_id"));
     }
-    for past in [steps::early_growth(history), steps::histories(history)] {
+    let changes = columns::changes(&portfolio.facts, as_of, *PASTS)?.lazy();
+    let pasts = [
+        steps::early_growth(history),
+        steps::histories(history),
+        steps::a_year_ago(history, as_of),
+        changes,
+    ];
+    for past in pasts {
         rows = rows.left_join(past, col("project_id"), col("project_id"));
     }
     let lists_supplied = portfolio.watches.iter().any(|watch| watch.since <= as_of);

@@ -1,5 +1,7 @@
 //! A figure across editions, as one text: `0.1 - 0.284`, oldest first, `-` where it is not known.
 
+use chrono::NaiveDate;
+
 /// Writes one word per edition; `None` when no edition gives the figure.
 pub(super) fn write(figures: impl Iterator<Item = Option<f64>>) -> Option<String> {
     let mut text = String::new();
@@ -21,6 +23,12 @@ pub(super) fn write(figures: impl Iterator<Item = Option<f64>>) -> Option<String
 /// Reads the figure of each edition, oldest first; `None` for a word that is not a finite number.
 pub fn read(text: &str) -> impl Iterator<Item = Option<f64>> {
     text.split(' ').map(|word| word.parse().ok().filter(|figure: &f64| figure.is_finite()))
+}
+
+/// The day from which an edition is in force, read from a word such as `2018-11`; `None` for any other word.
+pub fn edition_day(word: &str) -> Option<NaiveDate> {
+    let (year, month) = word.split_once('-')?;
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)
 }
 
 #[cfg(test)]

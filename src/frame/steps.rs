@@ -1,14 +1,16 @@
 //! One row per project and edition: drifts, and changes since the project's previous edition.
 
-use chrono::NaiveDate;
+use std::ops::Range;
+
+use chrono::{Months, NaiveDate};
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::{
-    Column, DataType, Expr, Field, FillNullStrategy, IntoColumn, IntoLazy, LazyFrame, NULL,
-    RoundMode, Schema, SortMultipleOptions, StringChunked, coalesce, col, len, lit, when,
+    Column, DataType, Expr, Field, FillNullStrategy, IntoColumn, IntoLazy, LazyFrame, ListChunked,
+    NULL, RoundMode, Schema, SortMultipleOptions, StringChunked, coalesce, col, len, lit, when,
 };
 
-use super::dictionary::built_in;
+use super::dictionary::{EDITIONS, built_in};
 use super::{columns, series};
 use crate::domain::portfolio::published::Portfolio;
 
@@ -98,21 +100,53 @@ pub(super) fn histories(steps: &DataFrame) -> LazyFrame {
     let lists = figures.map(|(figure, history)| col(figure).alias(history));
     let text = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::String));
     let texts = figures.map(|(_, history)| col(history).map(|column| in_one_text(&column), text));
-    steps.clone().lazy().group_by_stable([col("project_id")]).agg(lists).with_columns(texts)
+    let editions = col("edition").alias(EDITIONS);
+    let joined = col(EDITIONS).map(|column| words_in_one_text(&column), text);
+    let of_project = steps.clone().lazy().group_by_stable([col("project_id")]);
+    let listed = of_project.agg(lists.into_iter().chain([editions]).collect::<Vec<_>>());
+    listed.with_columns(texts).with_column(joined)
+}
+
+/// What each project was a year before a date. A figure that the edition of then did not give is taken from the latest one
+/// before that gave it, as `with_changes` does.
+pub(super) fn a_year_ago(steps: &DataFrame, as_of: NaiveDate) -> LazyFrame {
+    let then = as_of.checked_sub_months(Months::new(12)).unwrap_or(NaiveDate::MIN);
+    let figures = [
+        ("cost_current", "cost_year_ago"),
+        ("duration_current", "duration_year_ago"),
+        ("forecast_end_on", "forecast_end_year_ago"),
+        ("budget_drift", "budget_drift_year_ago"),
+        ("calendar_drift", "calendar_drift_year_ago"),
+    ];
+    let known = figures.map(|(figure, former)| col(figure).drop_nulls().last().alias(former));
+    let phase = col("phase").last().alias("phase_year_ago");
+    let rows = steps.clone().lazy().filter(col("edition_on").lt_eq(columns::day(then)));
+    let of_project = rows.group_by_stable([col("project_id")]);
+    of_project.agg(known.into_iter().chain([phase]).collect::<Vec<_>>())
 }
 
 /// A list of figures per row, as a text per row.
 fn in_one_text(column: &Column) -> PolarsResult<Column> {
     let lists = column.list()?.rechunk();
     let figures = lists.get_inner().f64()?.rechunk().into_owned();
-    let mut texts = Vec::with_capacity(lists.len());
-    for chunk in lists.downcast_iter() {
-        for (from, length) in chunk.offsets().offset_and_length_iter() {
-            texts.push(series::write((from..from + length).map(|place| figures.get(place))));
-        }
-    }
-    let texts: StringChunked = texts.into_iter().collect();
-    Ok(texts.with_name(column.name().clone()).into_column())
+    let text = |places: Range<usize>| series::write(places.map(|place| figures.get(place)));
+    Ok(by_list(&lists, text).with_name(column.name().clone()).into_column())
+}
+
+/// A list of words per row, as a text per row.
+fn words_in_one_text(column: &Column) -> PolarsResult<Column> {
+    let lists = column.list()?.rechunk();
+    let words = lists.get_inner().str()?.rechunk().into_owned();
+    let text = |places: Range<usize>| {
+        Some(places.filter_map(|place| words.get(place)).collect::<Vec<_>>().join(" "))
+    };
+    Ok(by_list(&lists, text).with_name(column.name().clone()).into_column())
+}
+
+/// What is made of each list, given the places of its items among those of all lists.
+fn by_list(lists: &ListChunked, made_of: impl Fn(Range<usize>) -> Option<String>) -> StringChunked {
+    let places = lists.downcast_iter().flat_map(|chunk| chunk.offsets().offset_and_length_iter());
+    places.map(|(from, length)| made_of(from..from + length)).collect()
 }
 
 pub(super) fn forecast_end() -> Expr {

@@ -25,11 +25,14 @@ pub use authoring::template::{to_complete, written as from_template};
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
 pub use catalogue::fields::dictionary_of;
-pub use catalogue::folder::{FolderError, FolderStamp, read_folder, stamp_folder};
-pub use catalogue::front_matter::{Family, Rule, Subjects, titles};
+pub use catalogue::folder::{
+    CatalogueFolder, FileNames, FolderError, FolderStamp, read_folder, read_named, stamp_folder,
+};
+pub use catalogue::front_matter::titles;
 pub use catalogue::guidance::Reference;
+pub use catalogue::rule::{Family, Rule, Subjects};
 pub use catalogue::signs::entries::Sign;
-pub use catalogue::threshold_edit::with_threshold;
+pub use catalogue::thresholds::with_threshold;
 pub use catalogue::thresholds::{DatedValue, SourceTag, Threshold, ThresholdSource, Thresholds};
 pub use compile::{CompiledOutcome, ExecutionRoute, Outcomes};
 pub use evaluate::batch_evaluator::{

@@ -10,19 +10,18 @@ use super::error::JobError;
 use super::folder_scan;
 use super::folder_scan::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
-use crate::application;
 use crate::application::{Services, notices_of, record_files};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::{Done, ImportSource, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::import::{Dataset, KnownProject};
-use crate::intake;
 use crate::intake::{ProfileTerms, ReadRequest, Reader, SourceError};
 use crate::notify::DomainEvent;
 use crate::rules::RowFormulas;
 use crate::store::{Recorded, Store};
 use crate::support::fingerprint::Fingerprint;
 use crate::support::french::counted;
+use crate::{application, intake};
 
 #[derive(Debug, Default)]
 struct Tally {

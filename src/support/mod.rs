@@ -4,6 +4,7 @@ pub mod bounded_http;
 pub mod clock;
 pub mod fingerprint;
 pub mod french;
+pub mod french_article;
 pub mod mail_address;
 pub mod redaction;
 pub mod secret;

@@ -219,7 +219,7 @@ class Story:
         step("return", 2, "Grace")
         step("withdraw", 2, "Ada")
         file = self.program.folder / "D1.rhai"
-        text = (ROOT / "rules/drift/D1.rhai").read_text()
+        text = next((ROOT / "rules/drift").glob("D1*.rhai")).read_text()
         assert "Dérive budgétaire" in text
         file.write_text(text.replace("Dérive budgétaire", "Dérive du budget"))
         draft("Un titre plus simple", file)

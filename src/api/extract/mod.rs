@@ -5,6 +5,7 @@ pub(super) mod alert_filter;
 pub(super) mod if_match;
 pub(super) mod page;
 pub(super) mod query;
+pub(super) mod rule_files;
 mod sort;
 pub(super) mod subject_filter;
 pub(super) mod trial_access;

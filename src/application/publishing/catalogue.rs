@@ -15,7 +15,7 @@ use crate::domain::rules::overlay::{Overlay, RulePath, in_force};
 use crate::frame::dictionary::Dictionary;
 use crate::intake::nearest_name;
 use crate::rules;
-use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits};
+use crate::rules::{Budget, Catalogue, CatalogueFolder, FileNames, RuleFault, ScriptLimits};
 use crate::store::Store;
 use crate::support::fingerprint::Fingerprint;
 
@@ -24,6 +24,8 @@ use crate::support::fingerprint::Fingerprint;
 pub struct CatalogueTexts {
     pub name: String,
     pub texts: BTreeMap<String, String>,
+    /// Of the files that are read from a folder.
+    pub file_names: FileNames,
 }
 
 impl CatalogueTexts {
@@ -32,7 +34,8 @@ impl CatalogueTexts {
     /// # Errors
     /// When the folder or one of its files cannot be read.
     pub async fn read(folder: &Path) -> Result<Self, ApplicationError> {
-        Ok(Self { name: folder.display().to_string(), texts: read_folder(folder).await? })
+        let CatalogueFolder { texts, names } = read_folder(folder).await?;
+        Ok(Self { name: folder.display().to_string(), texts, file_names: names })
     }
 }
 
@@ -41,6 +44,8 @@ impl CatalogueTexts {
 pub struct CatalogueSource {
     /// Keyed by path.
     pub shipped: BTreeMap<String, String>,
+    /// Of the shipped files.
+    pub file_names: FileNames,
     pub overlay: Overlay,
 }
 
@@ -80,6 +85,12 @@ impl CatalogueSource {
         self.overlay.laid_over(&self.shipped)
     }
 
+    /// The texts in force, and the names of the files that they are read from.
+    pub fn in_force(&self) -> CatalogueTexts {
+        let file_names = self.file_names.clone().without(&self.overlay.overrides);
+        CatalogueTexts { name: String::new(), texts: self.texts(), file_names }
+    }
+
     /// The texts that would be in force with these files, written over the text shipped now.
     pub(in crate::application) fn with(
         &self,
@@ -97,8 +108,7 @@ impl CatalogueSource {
 
     /// The shipped text of a file; of a threshold, its entry in the file of all.
     pub(in crate::application) fn shipped(&self, path: &RulePath) -> Option<String> {
-        let file = self.shipped.get(path.as_str()).cloned();
-        file.or_else(|| entry(self.shipped.get(THRESHOLDS)?, path.threshold()?))
+        text_in_force(&self.shipped, path)
     }
 
     pub(in crate::application) fn shipped_fingerprint(
@@ -119,11 +129,8 @@ impl CatalogueSource {
             texts.keys().filter_map(|path| RulePath::parse(path).ok()).collect();
         let thresholds = texts.get(THRESHOLDS).map(|text| names(text)).unwrap_or_default();
         known.extend(thresholds.iter().filter_map(|one| RulePath::of_threshold(one).ok()));
-        let is_called = |path: &&RulePath| {
-            let file = path.as_str().rsplit('/').next();
-            path.as_str() == name || path.stem() == name || file == Some(name)
-        };
-        let found: Vec<RulePath> = known.iter().filter(is_called).cloned().collect();
+        let found: Vec<RulePath> =
+            known.iter().filter(|path| path.is_called(name)).cloned().collect();
         if found.is_empty() {
             let near = nearest_name(name, known.iter().map(RulePath::stem)).map(str::to_owned);
             return Err(ApplicationError::NoSuchFile { requested: name.to_owned(), near });
@@ -150,6 +157,12 @@ impl CatalogueSource {
     }
 }
 
+/// The text of a file among those in force; of a threshold, its entry in the file of all.
+pub fn text_in_force(texts: &BTreeMap<String, String>, path: &RulePath) -> Option<String> {
+    let file = texts.get(path.as_str()).cloned();
+    file.or_else(|| entry(texts.get(THRESHOLDS)?, path.threshold()?))
+}
+
 /// Reads the folder and, if there is a database, what was published in it.
 pub async fn source(
     folder: &Path,
@@ -159,12 +172,13 @@ pub async fn source(
         Some(store) => store.overlay().await?,
         None => Overlay::none(),
     };
-    Ok(CatalogueSource { shipped: read_folder(folder).await?, overlay })
+    let CatalogueFolder { texts, names } = read_folder(folder).await?;
+    Ok(CatalogueSource { shipped: texts, file_names: names, overlay })
 }
 
-async fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, ApplicationError> {
+async fn read_folder(folder: &Path) -> Result<CatalogueFolder, ApplicationError> {
     let folder = folder.to_owned();
-    Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
+    Ok(tokio::task::spawn_blocking(move || rules::read_named(&folder)).await??)
 }
 
 pub(in crate::application) async fn source_of(
@@ -220,8 +234,10 @@ pub async fn with_draft(
 ) -> Result<(Draft, CatalogueTexts), ApplicationError> {
     let draft = services.store.draft(number).await?;
     let files = texts_of(services, &draft).await?;
-    let texts = source_of(services).await?.with(files);
-    Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
+    let source = source_of(services).await?;
+    let file_names = source.in_force().file_names.without(&files);
+    let texts = source.with(files);
+    Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts, file_names }))
 }
 
 /// The texts that would be in force with these files, which are not stored.
@@ -231,7 +247,7 @@ pub async fn with_files(
 ) -> Result<CatalogueTexts, ApplicationError> {
     draft_bounds::within_bounds(services, &files)?;
     let texts = source_of(services).await?.with(files);
-    Ok(CatalogueTexts { name: "files".to_owned(), texts })
+    Ok(CatalogueTexts { name: "files".to_owned(), texts, file_names: FileNames::default() })
 }
 
 /// Faults and lints of the catalogue in force with these files.

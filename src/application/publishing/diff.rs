@@ -129,8 +129,8 @@ pub async fn diff_files(
 }
 
 async fn in_force(services: &Services) -> Result<CatalogueTexts, ApplicationError> {
-    let texts = catalogue::read_rules(services).await?;
-    Ok(CatalogueTexts { name: IN_FORCE.to_owned(), texts })
+    let source = catalogue::source_of(services).await?;
+    Ok(CatalogueTexts { name: IN_FORCE.to_owned(), ..source.in_force() })
 }
 
 /// Judges the same data with two catalogues. Callers who do not see the whole State get nothing on
@@ -148,10 +148,12 @@ pub async fn diff(
     let sees_all = services.store.check_whole("the portfolio").is_ok();
     let found = trial.run(move |budget| {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let judge = |CatalogueTexts { name, texts }| -> Result<Judged, ApplicationError> {
+        let judge = |one: CatalogueTexts| -> Result<Judged, ApplicationError> {
+            let CatalogueTexts { name, texts, file_names } = one;
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
+            let faults = faults.into_iter().map(|fault| file_names.placed(fault)).collect();
             let frames = frame::build(
                 &portfolio,
                 catalogue.dictionary(),

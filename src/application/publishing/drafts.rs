@@ -103,14 +103,33 @@ pub fn with_thresholds(
         });
         let (path, text) = match (own, known) {
             (Some(path), Some(text)) if !files.contains_key(&whole) => (path, text),
-            // Among all of them, its name is looked for, and the nearest one proposed.
-            _ => (whole.clone(), of_all),
+            // Among all of them, those published alone included, the nearest name is proposed.
+            (_, None) => (whole.clone(), with_those_alone(of_all, &files, in_force)),
+            (_, Some(_)) => (whole.clone(), of_all),
         };
         let text =
             rules::with_threshold(&text, name, value).map_err(ApplicationError::Threshold)?;
         files.insert(path, text);
     }
     Ok(files)
+}
+
+/// The text of all thresholds with those that have a file of their own only.
+fn with_those_alone(
+    of_all: String,
+    files: &BTreeMap<RulePath, String>,
+    in_force: &BTreeMap<String, String>,
+) -> String {
+    let of_draft = files.iter().map(|(path, text)| (path.clone(), text));
+    let others =
+        in_force.iter().filter_map(|(path, text)| Some((RulePath::parse(path).ok()?, text)));
+    let mut alone: BTreeMap<String, &String> = BTreeMap::new();
+    for (path, text) in others.chain(of_draft) {
+        if let Some(name) = path.threshold().filter(|name| entry(&of_all, name).is_none()) {
+            alone.insert(name.to_owned(), text);
+        }
+    }
+    alone.values().fold(of_all, |all, text| format!("{all}\n{text}"))
 }
 
 /// The files of a draft with those of a rule that a template writes, over the catalogue in force and these files.

@@ -8,6 +8,7 @@ pub(super) mod consequences;
 pub(super) mod diff;
 pub(super) mod draft_bounds;
 pub(super) mod drafts;
+pub(super) mod file_names;
 mod lost_fields;
 pub(super) mod proof;
 pub(super) mod publish;

@@ -12,6 +12,7 @@ use crate::application::publishing::trial::Trial;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{DraftNumber, MinistryCode, RuleId};
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
+use crate::domain::rules::file_name::catalogue_path;
 use crate::intake::nearest_name;
 use crate::notify::Directory;
 use crate::rules::{Budget, Rule, Subjects, Trace};
@@ -82,7 +83,7 @@ pub async fn explain(
 }
 
 fn is_file_of(file: &str, rule: &str) -> bool {
-    file.rsplit('/').next().is_some_and(|name| name == format!("{rule}.rhai"))
+    catalogue_path(file).rsplit('/').next().is_some_and(|name| name == format!("{rule}.rhai"))
 }
 
 async fn subject(

@@ -26,7 +26,9 @@ pub struct HistoryRow;
 
 impl PartialSchema for ProjectRow {
     fn schema() -> RefOr<Schema> {
-        row(SubjectKind::Project, "A project as of a date, by the fields of the dictionary.")
+        let description = "A project as of a date, by the fields of the dictionary. Beside those listed here, the facts \
+                           that the catalogue adds.";
+        row(SubjectKind::Project, description).additional_properties(Some(any_value())).into()
     }
 }
 
@@ -35,6 +37,7 @@ impl ToSchema for ProjectRow {}
 impl PartialSchema for MinistryRow {
     fn schema() -> RefOr<Schema> {
         row(SubjectKind::Ministry, "A ministry as of a date, by the fields of the dictionary.")
+            .into()
     }
 }
 
@@ -43,6 +46,7 @@ impl ToSchema for MinistryRow {}
 impl PartialSchema for PortfolioRow {
     fn schema() -> RefOr<Schema> {
         row(SubjectKind::Portfolio, "The portfolio as of a date, by the fields of the dictionary.")
+            .into()
     }
 }
 
@@ -50,7 +54,6 @@ impl ToSchema for PortfolioRow {}
 
 impl PartialSchema for HistoryRow {
     fn schema() -> RefOr<Schema> {
-        let scalar = [Type::String, Type::Number, Type::Boolean, Type::Null];
         let text = || ObjectBuilder::new().schema_type(Type::String);
         ObjectBuilder::new()
             .description(Some(
@@ -61,7 +64,7 @@ impl PartialSchema for HistoryRow {
             .property("edition", text())
             .required("project_id")
             .required("edition")
-            .additional_properties(Some(ObjectBuilder::new().schema_type(scalar_type(scalar))))
+            .additional_properties(Some(any_value()))
             .into()
     }
 }
@@ -69,12 +72,18 @@ impl PartialSchema for HistoryRow {
 impl ToSchema for HistoryRow {}
 
 /// The schema of a row with every field of the scope. Each may be `null`: unknown or withheld.
-fn row(scope: SubjectKind, description: &str) -> RefOr<Schema> {
+fn row(scope: SubjectKind, description: &str) -> ObjectBuilder {
     let mut row = ObjectBuilder::new().description(Some(description));
     for field in dictionary::built_in().fields_of(scope) {
         row = row.property(field.name, property(field)).required(field.name);
     }
-    row.into()
+    row
+}
+
+/// A value of any field.
+fn any_value() -> ObjectBuilder {
+    let scalar = [Type::String, Type::Number, Type::Boolean, Type::Null];
+    ObjectBuilder::new().schema_type(scalar_type(scalar))
 }
 
 fn property(field: &Field) -> ObjectBuilder {

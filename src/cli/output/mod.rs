@@ -2,7 +2,6 @@
 
 pub(super) mod format;
 mod layout;
-pub(super) mod lists;
 pub(super) mod print;
 pub(super) mod whole_file;
 pub(super) mod words;

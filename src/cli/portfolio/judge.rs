@@ -22,6 +22,7 @@ use vigie::domain::ids::RuleId;
 use vigie::domain::level::Level;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::intake::TableProfile;
+use vigie::rules::CatalogueFolder;
 use vigie::server::config::Config;
 use vigie::{application, rules};
 
@@ -73,10 +74,11 @@ enum RowScope {
 
 pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclusion, CliError> {
     let folder = request.rules.as_ref().unwrap_or(&config.rules);
-    let texts = rules::read_folder(folder).map_err(ApplicationError::from)?;
+    let CatalogueFolder { texts, names } =
+        rules::read_named(folder).map_err(ApplicationError::from)?;
     let (catalogue, faults) = rules::compile_catalogue(&texts, &config.limits);
     for fault in &faults {
-        print::message(&fault.to_string());
+        print::message(&names.placed(fault.clone()).to_string());
     }
     let profile = match &request.profile {
         Some(path) => TableProfile::read(path, catalogue.dictionary())?,

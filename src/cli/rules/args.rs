@@ -60,6 +60,14 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         of: OfArgs,
     },
+    /// Write the files of the catalogue in a new folder, each rule named for its title
+    Export {
+        /// Folder to write; it must be empty, or not exist
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+        #[command(flatten)]
+        of: OfArgs,
+    },
     /// Evaluate two catalogues on the same data, and report what the second would change
     ///
     /// Compares two folders, or the rules in force with a draft: `vigie rules diff --draft 3`.
@@ -79,13 +87,16 @@ pub(crate) enum RulesCommand {
     },
     /// List overridden files, and those with a newer shipped text
     Overrides,
-    /// List drafts, or show one with its texts
+    /// List drafts, or show what one changes in the rules in force
     Drafts {
         /// Number of the draft to show
         draft: Option<i64>,
         /// Include published and withdrawn drafts
         #[arg(long)]
         all: bool,
+        /// Show whole texts, not what they change
+        #[arg(long, requires = "draft")]
+        whole: bool,
     },
     /// Open a draft with a new rule, its test cases and its thresholds, written from a few answers
     ///

@@ -8,7 +8,6 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::format::Format;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::domain::ids::RuleId;
-use vigie::rules;
 use vigie::rules::{ExecutionRoute, RuleFault};
 use vigie::support::french;
 
@@ -47,15 +46,15 @@ pub(super) fn run(
     shelf: &Shelf,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let faults = shelf.0.faults_with_cases();
-    let lints = rules::lints(&shelf.0.catalogue, &shelf.0.texts);
+    let (faults, lints) = (shelf.faults(), shelf.lints());
     let of = |kind: Kind| move |fault| Finding { kind, fault };
     let findings = faults.iter().map(of(Kind::Fault)).chain(lints.iter().map(of(Kind::Lint)));
     let findings: Vec<Finding<'_>> = findings.collect();
-    let catalogue = &shelf.0.catalogue;
+    let catalogue = &shelf.catalogue.catalogue;
     let routes = catalogue.rules().filter_map(|rule| {
         let route = catalogue.route(&rule.id)?;
-        Some(RuleRoute { rule: &rule.id, file: &rule.file, route })
+        let file = shelf.file_names.on_disk(&rule.file);
+        Some(RuleRoute { rule: &rule.id, file, route })
     });
     let title = [
         french::counted(catalogue.rules().count(), "règle compilée", "règles compilées"),

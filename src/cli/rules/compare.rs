@@ -1,9 +1,9 @@
 //! Overridden files, their versions, and how the wordings of a file differ.
 
-use super::drafts::names;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application::{FileComparison, OverrideLine, ThreeWay, VersionText, Wording};
+use vigie::domain::accounts::audit::Actor;
 use vigie::domain::rules::overlay::{RuleVersion, ShippedState};
 use vigie::support::french;
 
@@ -108,7 +108,11 @@ pub(super) fn show_two(
     printer.answer(&found, &sheets, 0)
 }
 
-fn changes(title: String, changes: &str) -> Sheet {
+pub(super) fn changes(title: String, changes: &str) -> Sheet {
     let words = if changes.is_empty() { "Aucune différence." } else { changes.trim_end() };
     Sheet::new(title, vec![], vec![]).with_note(words.to_owned())
+}
+
+pub(super) fn names(actors: &[Actor]) -> String {
+    actors.iter().map(Actor::as_str).collect::<Vec<_>>().join(", ")
 }

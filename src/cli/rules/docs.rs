@@ -15,7 +15,7 @@ pub(super) fn run(
     as_of: NaiveDate,
     shelf: &Shelf,
 ) -> Result<Conclusion, CliError> {
-    let page = shelf.0.catalogue.page(as_of);
+    let page = shelf.catalogue.catalogue.page(as_of);
     match out {
         Some(path) => write_whole(path, page.as_bytes())?,
         None => std::io::stdout().lock().write_all(visible_text::lines(&page).as_bytes())?,

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::args::{DraftArgs, OfArgs, StepArgs};
-use super::shelf;
+use super::compare::names;
 use super::shelf::tried;
+use super::{compare, shelf};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -21,13 +22,12 @@ use crate::cli::values::text;
 use vigie::application;
 use vigie::application::{CatalogueSource, DraftOutline, DraftView, OverrideLine};
 use vigie::client::{ApiClient, RemoteFault};
-use vigie::domain::accounts::audit::Actor;
 use vigie::domain::action_bodies::Reason;
 use vigie::domain::bounded_text::RequiredText;
 use vigie::domain::rules::draft::{DraftStep, Meanwhile};
 use vigie::domain::rules::overlay::{Overlay, Publication, PublishedFile, RulePath};
-use vigie::rules::ScriptLimits;
-use vigie::support::french;
+use vigie::rules::{FileNames, ScriptLimits};
+use vigie::support::{french, text_diff};
 
 pub(super) async fn save(
     request: &DraftArgs,
@@ -42,7 +42,8 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
     let api = &session.api;
     let comment: RequiredText = text("--comment", &request.comment)?;
     let shipped = shelf::files(OfArgs::default(), api).await?;
-    let source = CatalogueSource { shipped, overlay: Overlay::none() };
+    let source =
+        CatalogueSource { shipped, file_names: FileNames::default(), overlay: Overlay::none() };
     let limits = session.database().map_or_else(ScriptLimits::default, |services| services.limits);
     let mut files = match request.over {
         Some(draft) => find(draft, api).await?.texts,
@@ -69,7 +70,7 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
 
 /// The file of a draft that has this name, which the catalogue need not have yet.
 fn of_draft(files: &BTreeMap<RulePath, String>, name: &str) -> Option<RulePath> {
-    files.keys().find(|path| path.as_str().rsplit('/').next() == Some(name)).cloned()
+    files.keys().find(|path| name.contains('.') && path.is_called(name)).cloned()
 }
 
 pub(super) async fn find(draft: i64, api: &ApiClient) -> Result<DraftView, RemoteFault> {
@@ -263,7 +264,23 @@ pub(super) fn show_list(
     printer.answer(&drafts, &[sheet], 0)
 }
 
-pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
+/// What the texts of a draft change in what is in force, or the texts themselves.
+pub(super) async fn show(
+    number: i64,
+    whole: bool,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let draft = find(number, &session.api).await?;
+    let in_force =
+        if whole { None } else { Some(shelf::files(OfArgs::default(), &session.api).await?) };
+    show_draft(&draft, in_force.as_ref(), session.printer)
+}
+
+fn show_draft(
+    draft: &DraftView,
+    in_force: Option<&BTreeMap<String, String>>,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let outline = &draft.outline;
     let title =
         format!("Brouillon {}, {} : {}", outline.number, outline.state.label(), outline.comment);
@@ -284,7 +301,14 @@ pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclus
         files_of(draft),
     ];
     sheets.extend(draft.texts.iter().map(|(path, text)| {
-        Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned())
+        let known = in_force.and_then(|texts| application::text_in_force(texts, path));
+        match known {
+            Some(known) => compare::changes(
+                format!("{path} : du texte en vigueur à ce brouillon"),
+                &text_diff::written(&known, text),
+            ),
+            None => Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned()),
+        }
     }));
     printer.answer(draft, &sheets, 0)
 }
@@ -299,8 +323,4 @@ fn files_of(draft: &DraftView) -> Sheet {
         vec![("path", "Fichier"), ("lines", "Lignes")],
         rows.collect(),
     )
-}
-
-pub(super) fn names(actors: &[Actor]) -> String {
-    actors.iter().map(Actor::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -8,7 +8,7 @@ use vigie::rules::Rule;
 use vigie::support::french;
 
 pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliError> {
-    let found: Vec<&Rule> = shelf.0.catalogue.rules().collect();
+    let found: Vec<&Rule> = shelf.catalogue.catalogue.rules().collect();
     let rows = found.iter().map(|rule| {
         let call = rule
             .mission
@@ -28,7 +28,7 @@ pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliErr
         format!(
             "{}, catalogue {}",
             french::counted(found.len(), "règle", "règles"),
-            shelf.0.catalogue.fingerprint().short()
+            shelf.catalogue.catalogue.fingerprint().short()
         ),
         vec![
             ("id", "Règle"),

@@ -4,10 +4,12 @@
 mod args;
 mod check;
 mod compare;
+mod dictionary;
 mod diff;
 mod docs;
 mod drafts;
 mod explain;
+mod export;
 mod list;
 mod new;
 mod run;
@@ -15,5 +17,6 @@ mod shelf;
 mod test;
 
 pub(crate) use args::RulesCommand;
+pub(super) use dictionary::dictionary;
 pub(super) use run::run;
-pub(super) use shelf::{texts_in_force, texts_of};
+pub(super) use shelf::texts_of;

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::args::{NewArgs, NewFieldArgs};
-use super::drafts;
+use super::{drafts, export};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
-use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use vigie::application::DraftView;
 use vigie::domain::ids::RuleId;
@@ -20,14 +19,10 @@ pub(super) async fn run(request: &NewArgs, session: &Session<'_>) -> Result<Conc
     let comment = request.comment.clone();
     let comment =
         comment.unwrap_or_else(|| format!("Nouvelle règle {} : {}", request.id, request.title));
-    let api = &session.api;
     let body = json!({ "comment": comment, "template": template });
-    let saved: DraftView = api.post(api.at(&["drafts"]), &body).await?;
-    if let Some(folder) = &request.out {
-        write(folder, &saved)?;
-    }
-    let concluded = drafts::show_saved(&saved, session.printer)?;
-    let (number, id) = (saved.outline.number, &request.id);
+    let draft = saved(&body, request.out.as_deref(), session).await?;
+    let concluded = drafts::show_saved(&draft, session.printer)?;
+    let (number, id) = (draft.outline.number, &request.id);
     print::message(&format!(
         "À compléter, puis : vigie rules test --draft {number} --run \"{id}/*\""
     ));
@@ -56,13 +51,23 @@ pub(super) async fn field(
     };
     let comment = request.comment.clone();
     let comment = comment.unwrap_or_else(|| format!("Nouveau champ : {}", request.label));
-    let api = &session.api;
     let body = json!({ "comment": comment, "field": field });
-    let saved: DraftView = api.post(api.at(&["drafts"]), &body).await?;
-    if let Some(folder) = &request.out {
-        write(folder, &saved)?;
+    drafts::show_saved(&saved(&body, request.out.as_deref(), session).await?, session.printer)
+}
+
+/// The draft that is opened, of which the files are written in a folder too.
+async fn saved(
+    body: &Json,
+    out: Option<&Path>,
+    session: &Session<'_>,
+) -> Result<DraftView, CliError> {
+    let api = &session.api;
+    let draft: DraftView = api.post(api.at(&["drafts"]), body).await?;
+    if let Some(folder) = out {
+        let texts = draft.texts.iter().map(|(path, text)| (path.to_string(), text.clone()));
+        export::write(folder, &texts.collect())?;
     }
-    drafts::show_saved(&saved, session.printer)
+    Ok(draft)
 }
 
 /// One of the ways of noticing is given: the command line sees to it.
@@ -89,14 +94,4 @@ fn template(request: &NewArgs) -> RuleTemplate {
         level: request.level,
         sign,
     }
-}
-
-/// Writes the files of the draft in a folder, as the catalogue has them.
-fn write(folder: &Path, draft: &DraftView) -> Result<(), CliError> {
-    for (path, text) in &draft.texts {
-        let file = folder.join(path.as_str());
-        file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        write_whole(&file, text.as_bytes())?;
-    }
-    Ok(())
 }

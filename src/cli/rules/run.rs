@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::args::RulesCommand;
 use super::shelf::{Shelf, tried};
-use super::{check, compare, diff, docs, drafts, explain, list, new, test};
+use super::{check, compare, diff, docs, drafts, explain, export, list, new, shelf, test};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::output::words::FieldLabels;
@@ -37,6 +37,9 @@ pub(in crate::cli) async fn run(
         RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(config.clock().now()));
             docs::run(out.as_deref(), as_of, &Shelf::open(*of, config, printer, server).await?)
+        }
+        RulesCommand::Export { folder, of } => {
+            export::run(folder, &shelf::texts(*of, config, printer, server).await?.texts)
         }
         RulesCommand::Explain { .. }
         | RulesCommand::Diff { .. }
@@ -85,12 +88,12 @@ async fn run_in_session(
         RulesCommand::Overrides => {
             compare::show_overrides(&api.whole(api.at(&["overrides"])).await?.value, printer)
         }
-        RulesCommand::Drafts { draft: None, all } => {
+        RulesCommand::Drafts { draft: None, all, .. } => {
             let listed = api.at(&["drafts"]).with("all", Some(all));
             drafts::show_list(&api.all(listed).await?, printer)
         }
-        RulesCommand::Drafts { draft: Some(draft), .. } => {
-            drafts::show_draft(&drafts::find(*draft, api).await?, printer)
+        RulesCommand::Drafts { draft: Some(draft), whole, .. } => {
+            drafts::show(*draft, *whole, session).await
         }
         RulesCommand::New(request) => new::run(request, session).await,
         RulesCommand::NewField(request) => new::field(request, session).await,
@@ -121,6 +124,7 @@ async fn run_in_session(
         | RulesCommand::Check { .. }
         | RulesCommand::Test(_)
         | RulesCommand::Docs { .. }
+        | RulesCommand::Export { .. }
         | RulesCommand::Diff { .. } => Ok(Conclusion::Good),
     }
 }

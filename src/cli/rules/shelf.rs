@@ -9,19 +9,26 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::Printer;
 use crate::cli::session::Session;
-use vigie::application;
 use vigie::application::{CatalogueInForce, CatalogueTexts};
 use vigie::client::{ApiClient, HttpTransport, RemoteFault};
+use vigie::rules::{FileNames, RuleFault};
 use vigie::server::config::Config;
 use vigie::store::Store;
+use vigie::{application, rules};
 
 /// The requested catalogue, and what is wrong with it.
-pub(super) struct Shelf(pub(super) CatalogueInForce);
+pub(super) struct Shelf {
+    pub(super) catalogue: CatalogueInForce,
+    pub(super) file_names: FileNames,
+}
 
 /// The files of a catalogue, as the API sends them.
 #[derive(Deserialize)]
 struct CatalogueFiles {
     files: BTreeMap<String, String>,
+    /// Servers of before have none.
+    #[serde(default)]
+    names: FileNames,
 }
 
 impl Shelf {
@@ -32,28 +39,37 @@ impl Shelf {
         printer: &Printer,
         server: Option<HttpTransport>,
     ) -> Result<Self, CliError> {
-        let texts = if server.is_some() || of.draft.is_some() {
-            let session = Session::open(config, printer, server).await?;
-            let files = files(of, &session.api).await;
-            session.close().await;
-            files?
-        } else {
-            match of.shipped {
-                true => CatalogueTexts::read(&config.rules).await?.texts,
-                false => texts_in_force(config).await?,
-            }
-        };
+        let shelf = Self::compiled(texts(of, config, printer, server).await?, config)?;
+        for fault in &shelf.catalogue.faults {
+            print::message(&shelf.file_names.placed(fault.clone()).to_string());
+        }
+        Ok(shelf)
+    }
+
+    /// The catalogue that these texts make.
+    pub(super) fn compiled(texts: CatalogueTexts, config: &Config) -> Result<Self, CliError> {
+        let CatalogueTexts { texts, file_names, .. } = texts;
         let trial = config.trials.of_command();
         let found = CatalogueInForce::compile(texts, &config.limits, trial.budget());
         trial.budget().check()?;
-        for fault in &found.faults {
-            print::message(&fault.to_string());
-        }
-        Ok(Self(found))
+        Ok(Self { catalogue: found, file_names })
+    }
+
+    /// All faults, those of the files of cases included, in files as they are named on disk.
+    pub(super) fn faults(&self) -> Vec<RuleFault> {
+        self.placed(self.catalogue.faults_with_cases())
+    }
+
+    pub(super) fn lints(&self) -> Vec<RuleFault> {
+        self.placed(rules::lints(&self.catalogue.catalogue, &self.catalogue.texts))
+    }
+
+    fn placed(&self, faults: Vec<RuleFault>) -> Vec<RuleFault> {
+        faults.into_iter().map(|fault| self.file_names.placed(fault)).collect()
     }
 
     pub(super) fn conclusion(&self) -> Conclusion {
-        if self.0.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
+        if self.catalogue.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
     }
 }
 
@@ -64,27 +80,48 @@ pub(in crate::cli) async fn texts_of(
     files(OfArgs::default(), api).await
 }
 
+/// The texts of the requested catalogue.
+pub(super) async fn texts(
+    of: OfArgs,
+    config: &Config,
+    printer: &Printer,
+    server: Option<HttpTransport>,
+) -> Result<CatalogueTexts, CliError> {
+    if server.is_none() && of.draft.is_none() {
+        return folder(of, config).await;
+    }
+    let session = Session::open(config, printer, server).await?;
+    let found = catalogue(of, &session.api).await;
+    session.close().await;
+    let CatalogueFiles { files, names } = found?;
+    Ok(CatalogueTexts { name: String::new(), texts: files, file_names: names })
+}
+
 /// The files of a catalogue, by path.
 pub(super) async fn files(
     of: OfArgs,
     api: &ApiClient,
 ) -> Result<BTreeMap<String, String>, RemoteFault> {
+    Ok(catalogue(of, api).await?.files)
+}
+
+async fn catalogue(of: OfArgs, api: &ApiClient) -> Result<CatalogueFiles, RemoteFault> {
     let place =
         api.at(&["catalogue"]).with("draft", of.draft).with("shipped", of.shipped.then_some(true));
-    let CatalogueFiles { files } = api.get(place).await?;
-    Ok(files)
+    api.get(place).await
 }
 
 /// The folder of rules, with what was published over it. Where there is no database, none is made.
-pub(in crate::cli) async fn texts_in_force(
-    config: &Config,
-) -> Result<BTreeMap<String, String>, CliError> {
+async fn folder(of: OfArgs, config: &Config) -> Result<CatalogueTexts, CliError> {
+    if of.shipped {
+        return Ok(CatalogueTexts::read(&config.rules).await?);
+    }
     let store = Store::open_existing(&config.database_url).await?;
     let source = application::source(&config.rules, store.as_ref()).await;
     if let Some(store) = store {
         store.close().await;
     }
-    Ok(source?.texts())
+    Ok(source?.in_force())
 }
 
 /// What a trial of rules gave. One that this machine refused for its size is told with the settings that bound it.

@@ -23,14 +23,16 @@ pub(super) fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let wanted = |case: &str| request.run.as_deref().is_none_or(|run| matches(run, case));
-    let outcomes = application::run_cases(&shelf.0.catalogue, &shelf.0.texts, &wanted)?;
+    let outcomes =
+        application::run_cases(&shelf.catalogue.catalogue, &shelf.catalogue.texts, &wanted)?;
     let passed = outcomes.iter().all(CaseOutcome::passed);
     if let Some(file) = &request.junit {
         write_whole(file, rules::junit(&outcomes).as_bytes())?;
     }
     let mut good = passed;
     if request.coverage || request.threshold.is_some() {
-        let coverage = rules::branch_coverage(&shelf.0.catalogue, &shelf.0.texts, &wanted)?;
+        let coverage =
+            rules::branch_coverage(&shelf.catalogue.catalogue, &shelf.catalogue.texts, &wanted)?;
         let wanted_percent = f64::from(request.threshold.unwrap_or(0));
         good = good && coverage.percent() >= wanted_percent;
         let report = Report { cases: &outcomes, coverage: &coverage };
@@ -59,7 +61,7 @@ fn failures(outcomes: &[CaseOutcome]) -> Sheet {
 
 fn branches(coverage: &BranchCoverage, threshold: Option<u8>, shelf: &Shelf) -> Sheet {
     let rows = coverage.untaken.iter().map(|branch| {
-        let text = shelf.0.texts.get(&branch.file).map_or("", String::as_str);
+        let text = shelf.catalogue.texts.get(&branch.file).map_or("", String::as_str);
         let line = text.lines().nth(branch.line.saturating_sub(1)).unwrap_or_default();
         vec![
             Cell::text(format!("{}:{}", branch.file, branch.line)),

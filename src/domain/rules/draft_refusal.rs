@@ -70,6 +70,6 @@ pub enum DraftRefusal {
 fn used_by(readers: &[RuleId], facts: usize) -> String {
     let readers: Vec<&str> = readers.iter().map(RuleId::as_str).collect();
     let rules = (!readers.is_empty()).then(|| format!("read by {}", readers.join(", ")));
-    let facts = (facts > 0).then(|| format!("{facts} facts were supplied under this name"));
+    let facts = (facts > 0).then(|| format!("facts supplied under this name: {facts}"));
     rules.into_iter().chain(facts).collect::<Vec<_>>().join("; ")
 }

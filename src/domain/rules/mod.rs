@@ -4,6 +4,7 @@ pub mod batch;
 pub mod draft;
 pub mod draft_refusal;
 pub mod entries;
+pub mod file_name;
 pub mod overlay;
 mod roll_back;
 pub mod rule;

@@ -9,6 +9,8 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::entries::laid_by_entry;
+use super::file_name;
+use super::file_name::catalogue_path;
 use crate::domain::accounts::audit::{Actor, NameProof};
 use crate::domain::ids::{DraftNumber, PublicationNumber, VersionNumber};
 use crate::domain::text_schema::text_schema;
@@ -32,7 +34,8 @@ const FIELDS: &str = "fields/";
 
 const RULE: &str = "rhai";
 
-/// A file of the catalogue, relative to its folder: `drift/D1.rhai`. It never leads out of it.
+/// A file of the catalogue, relative to its folder: `drift/D1.rhai`. It never leads out of it. What a name says beyond
+/// the id of a rule is left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RulePath(String);
@@ -56,7 +59,7 @@ pub struct RulePathError {
 impl RulePath {
     pub fn parse(text: &str) -> Result<Self, RulePathError> {
         if is_path(text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(catalogue_path(text).into_owned()));
         }
         let found = text.chars().filter(|c| !c.is_control()).take(LONGEST_PATH).collect();
         Err(RulePathError { found })
@@ -75,6 +78,16 @@ impl RulePath {
     pub fn stem(&self) -> &str {
         let name = self.0.rsplit('/').next().unwrap_or(&self.0);
         name.split('.').next().unwrap_or(name)
+    }
+
+    /// Whether a path, a file name or an id is that of this file, whatever the name says beyond the id.
+    pub fn is_called(&self, name: &str) -> bool {
+        let folder = self.0.rfind('/').and_then(|at| self.0.get(..=at)).unwrap_or_default();
+        let path = if name.contains('/') { name.to_owned() } else { format!("{folder}{name}") };
+        let is_id = !name.contains(['/', '.']);
+        catalogue_path(&path) == self.0
+            || self.stem() == name
+            || is_id && file_name::id(name) == Some(self.stem())
     }
 
     /// The file of one threshold.
@@ -303,6 +316,8 @@ mod tests {
             assert!(RulePath::parse(bad).is_err(), "{bad}");
         }
         assert!(RulePath::parse(&format!("{}.rhai", "a".repeat(200))).is_err());
+        let named = RulePath::parse("causes/RC06_cout_complet_lacunaire.rhai").unwrap();
+        assert_eq!(named.as_str(), "causes/RC06.rhai");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub use added::{FieldFault, add};
 pub use field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 pub use in_force::Dictionary;
 pub use parse::DictionaryError;
-pub use past::Past;
+pub use past::{EDITIONS, Past};
 pub use worsening::check_worsening;
 
 const TEXT: &str = include_str!("fields.toml");

@@ -84,6 +84,12 @@ struct PastEntry<'a> {
     change: Option<&'a str>,
     #[serde(borrow)]
     editions: Option<&'a str>,
+    #[serde(borrow)]
+    a_year_ago: Option<&'a str>,
+    #[serde(borrow)]
+    changes: Option<&'a str>,
+    #[serde(borrow)]
+    last_change: Option<&'a str>,
 }
 
 impl BuiltIn {
@@ -196,6 +202,9 @@ impl PastEntry<'static> {
             previous: self.previous,
             change: self.change,
             editions: self.editions,
+            a_year_ago: self.a_year_ago,
+            changes: self.changes,
+            last_change: self.last_change,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod computed;
 mod follow_up;
 mod over_time;
+mod past;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;

@@ -7,7 +7,8 @@ use rhai::Engine;
 
 use super::fault::{RuleFault, TextPosition};
 use super::fields::Readable;
-use super::front_matter::{ReadRule, Rule};
+use super::front_matter::ReadRule;
+use super::rule::Rule;
 use super::thresholds::Thresholds;
 use super::{fields, folder, front_matter, inhibitions, thresholds, watched};
 use crate::domain::ids::RuleId;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::compiled_catalogue::Catalogue;
-use super::front_matter::{Family, Rule, Subjects};
+use super::rule::{Family, Rule, Subjects};
 use super::thresholds::{SourceTag, Threshold};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;

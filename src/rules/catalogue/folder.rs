@@ -6,28 +6,102 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::fault::RuleFault;
+use crate::domain::rules::file_name::catalogue_path;
+use crate::domain::rules::overlay::RulePath;
 use crate::support::fingerprint::Fingerprint;
 
 /// Longest part of a file that is read, in bytes; no legitimate file of a catalogue is as long.
 pub(in crate::rules) const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug, Error)]
-#[error("read the rules in `{}`", path.display())]
-pub struct FolderError {
-    path: PathBuf,
-    source: io::Error,
+pub enum FolderError {
+    #[error("read the rules in `{}`", path.display())]
+    Unread { path: PathBuf, source: io::Error },
+    #[error(
+        "the folder `{}` has two files of one rule: {}; expected one of each, the other removed",
+        folder.display(),
+        pairs.join(", ")
+    )]
+    Doubled {
+        folder: PathBuf,
+        /// `causes/RC06.rhai + causes/RC06_cout_complet.rhai`, each.
+        pairs: Vec<String>,
+    },
 }
 
-/// Reads every `.rhai` and `.toml` file under a folder, keyed by relative path with `/`.
+/// The files of a catalogue's folder.
+#[derive(Clone, Debug, Default)]
+pub struct CatalogueFolder {
+    /// Keyed by the path that the catalogue knows the file by.
+    pub texts: BTreeMap<String, String>,
+    pub names: FileNames,
+}
+
+/// How files are named on disk, by the path that the catalogue knows them by, where that is another.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FileNames(BTreeMap<String, String>);
+
+impl FileNames {
+    /// These names without those of files whose text is not the one on disk.
+    #[must_use]
+    pub fn without<T>(mut self, files: &BTreeMap<RulePath, T>) -> Self {
+        for path in files.keys() {
+            self.0.remove(path.as_str());
+        }
+        self
+    }
+
+    /// How the file with this path is named on disk.
+    pub fn on_disk<'a>(&'a self, path: &'a str) -> &'a str {
+        self.0.get(path).map_or(path, String::as_str)
+    }
+
+    /// The fault, in the file as it is named on disk.
+    #[must_use]
+    pub fn placed(&self, fault: RuleFault) -> RuleFault {
+        RuleFault { file: self.on_disk(&fault.file).to_owned(), ..fault }
+    }
+}
+
+/// Reads every `.rhai` and `.toml` file under a folder, keyed by the path that the catalogue knows the file by: relative,
+/// with `/`, without what its name says beyond the id of a rule.
 ///
 /// # Errors
-/// When the folder or one of its files cannot be read.
+/// When the folder or one of its files cannot be read, or two files are those of one rule.
 pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, FolderError> {
-    let mut texts = BTreeMap::new();
-    read_into(folder, "", &mut texts)?;
-    Ok(texts)
+    Ok(read_named(folder)?.texts)
+}
+
+/// Reads a folder as [`read_folder`] does, with the names of its files.
+///
+/// # Errors
+/// When the folder or one of its files cannot be read, or two files are those of one rule.
+pub fn read_named(folder: &Path) -> Result<CatalogueFolder, FolderError> {
+    let mut found = BTreeMap::new();
+    read_into(folder, "", &mut found)?;
+    let mut read = CatalogueFolder::default();
+    let mut pairs = Vec::new();
+    for (name, text) in found {
+        let path = catalogue_path(&name).into_owned();
+        if read.texts.contains_key(&path) {
+            let other = read.names.0.get(&path).unwrap_or(&path);
+            pairs.push(format!("{other} + {name}"));
+            continue;
+        }
+        read.texts.insert(path.clone(), text);
+        if path != name {
+            read.names.0.insert(path, name);
+        }
+    }
+    if pairs.is_empty() {
+        return Ok(read);
+    }
+    Err(FolderError::Doubled { folder: folder.to_owned(), pairs })
 }
 
 /// Changes whenever a file under the folder is written, added, moved or removed. Computed from
@@ -46,7 +120,7 @@ pub fn stamp_folder(folder: &Path) -> Result<FolderStamp, FolderError> {
 }
 
 fn stamp_into(folder: &Path, seen: &mut Vec<String>) -> Result<(), FolderError> {
-    let failed = |path: &Path, source| FolderError { path: path.to_owned(), source };
+    let failed = |path: &Path, source| FolderError::Unread { path: path.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
         let path = entry.map_err(|error| failed(folder, error))?.path();
         let found = fs::metadata(&path).map_err(|error| failed(&path, error))?;
@@ -76,7 +150,7 @@ fn read_into(
     prefix: &str,
     texts: &mut BTreeMap<String, String>,
 ) -> Result<(), FolderError> {
-    let failed = |path: &Path, source| FolderError { path: path.to_owned(), source };
+    let failed = |path: &Path, source| FolderError::Unread { path: path.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
         let path = entry.map_err(|error| failed(folder, error))?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };

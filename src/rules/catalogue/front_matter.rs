@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Deserialize;
 
 use super::fault::{RuleFault, TextPosition};
 use super::guidance::{Guidance, Reference};
-use super::signs::entries::{Sign, SignEntry, SignedRule};
+use super::rule::{Family, Rule, Subjects};
+use super::signs::entries::{SignEntry, SignedRule};
 use super::signs::script::SignScript;
 use super::signs::{CLOSING, OPENING, script};
 use super::watched::WatchedEntry;
@@ -18,107 +17,8 @@ use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::domain::rules::rule::{Inhibition, MissionCall, RuleStatus, RuleTerms};
-use crate::domain::rules::worsening::WatchedField;
+use crate::domain::rules::rule::{Inhibition, MissionCall, RuleStatus};
 use crate::frame::dictionary::Dictionary;
-use crate::support::fingerprint::Fingerprint;
-
-/// A rule of the catalogue, without its script.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Rule {
-    pub id: RuleId,
-    /// In French, as are the guidance and the sources.
-    pub title: String,
-    pub family: Family,
-    pub scope: SubjectKind,
-    pub status: RuleStatus,
-    pub mission: Option<MissionCall>,
-    /// Evaluations in a row before the alert opens.
-    pub for_evaluations: u32,
-    /// Clear evaluations in a row before the alert closes.
-    pub clear_for: u32,
-    pub subjects: Subjects,
-    /// Why the rule is no longer in use; set when it is deprecated.
-    pub deprecated_reason: Option<String>,
-    /// Alerts of other rules that this rule's alert makes redundant.
-    pub inhibits: Vec<Inhibition>,
-    /// The fields whose worsening makes a new fact of an alert that keeps its level.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub watched: Vec<WatchedField>,
-    /// The reasons of a rule made of signs; none when its script is its own.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub signs: Vec<Sign>,
-    pub sources: Vec<String>,
-    /// Pages that say more.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub references: Vec<Reference>,
-    pub guidance: String,
-    /// Who wrote the rule, and who answers for it today.
-    pub author: Option<String>,
-    pub owner: Option<String>,
-    pub created: Option<NaiveDate>,
-    pub modified: Option<NaiveDate>,
-    /// Relative to the catalogue's folder.
-    pub file: String,
-    /// Hash of the rule's whole text; of its former text, when a release rewrote it to the same verdicts.
-    pub revision: Fingerprint,
-}
-
-impl Rule {
-    pub fn terms(&self) -> RuleTerms {
-        RuleTerms {
-            id: self.id.clone(),
-            title: self.title.clone(),
-            status: self.status,
-            on_departed: self.subjects == Subjects::Left,
-            for_evaluations: self.for_evaluations,
-            clear_for: self.clear_for,
-            mission: self.mission,
-            deprecated_reason: self.deprecated_reason.clone(),
-            inhibits: self.inhibits.clone(),
-            watched: self.watched.clone(),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    Drift,
-    Cause,
-    Process,
-    Portfolio,
-}
-
-/// Which projects a rule judges. Ministries and the portfolio are always judged.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Subjects {
-    /// Projects that the current edition lists.
-    #[default]
-    Present,
-    /// Projects that an earlier edition lists and the current one does not.
-    Left,
-}
-
-impl Subjects {
-    /// The fields that a frame of projects must have, because they say which projects a rule
-    /// judges.
-    pub const FIELDS: [&'static str; 2] = ["in_panorama", "has_left"];
-
-    /// The boolean field that is true of these projects.
-    pub(in crate::rules) fn field(self) -> &'static str {
-        match self {
-            Self::Present => "in_panorama",
-            Self::Left => "has_left",
-        }
-    }
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +63,38 @@ struct FrontMatter {
     #[serde(default, rename = "sign")]
     signs: Vec<SignEntry>,
 }
+
+const SIGN: &str = "[[sign]]";
+
+/// The keys of a front matter that no sign has.
+const RULE_KEYS: [&str; 26] = [
+    "id",
+    "title",
+    "family",
+    "scope",
+    "status",
+    "mission",
+    "for",
+    "clear_for",
+    "subjects",
+    "deprecated_reason",
+    "inhibits",
+    "sources",
+    "references",
+    "guidance",
+    "description",
+    "check",
+    "contacts",
+    "false_positives",
+    "author",
+    "owner",
+    "created",
+    "modified",
+    "cause",
+    "not_when_phase",
+    "requires",
+    "clear_requires",
+];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,10 +173,25 @@ fn parsed(file: &str, text: &str, faults: &mut Vec<RuleFault>) -> Option<(usize,
         Ok(front) => Some((base, front)),
         Err(error) => {
             let place = TextPosition::of_span(text, base, error.span());
-            faults.push(RuleFault::new(file, place, error.message().to_owned()));
+            let fault = RuleFault::new(file, place, error.message().to_owned());
+            let of_rule = after_a_sign(toml, &error);
+            faults.push(match of_rule {
+                Some(key) => fault.hinting(format!(
+                    "`{key}` is of the whole rule: write it before the first `[[sign]]`"
+                )),
+                None => fault,
+            });
             None
         }
     }
+}
+
+/// The key of a rule that a sign was found to have, because it is written after it.
+fn after_a_sign(toml: &str, error: &toml::de::Error) -> Option<&'static str> {
+    let before = toml.get(..error.span()?.start)?;
+    let is_of_sign = before.lines().any(|line| line.trim() == SIGN);
+    let found = error.message().strip_prefix("unknown field `")?.split('`').next()?;
+    RULE_KEYS.into_iter().find(|key| is_of_sign && *key == found)
 }
 
 /// The title of each rule in `texts`, which is keyed by path relative to the catalogue's folder.
@@ -411,6 +358,14 @@ mod tests {
 
     const FRONT: &str = "/*---\nid = \"D1\"\ntitle = \"Dérive budgétaire\"\nfamily = \"drift\"\nscope = \"project\"\n\
                          status = \"stable\"\nsources = []\nguidance = \"\"\n---*/\n";
+
+    #[test]
+    fn the_keys_of_a_rule_are_those_that_its_head_may_have() {
+        for key in RULE_KEYS {
+            let told = toml::from_str::<FrontMatter>(&format!("{key} = {{}}")).unwrap_err();
+            assert!(!told.message().contains("unknown field"), "{key}: {told}");
+        }
+    }
 
     #[test]
     fn a_title_is_read_from_the_front_matter_whatever_the_script() {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::front_matter::Rule;
+use super::rule::Rule;
 use crate::domain::ids::RuleId;
 
 pub(in crate::rules) fn faults(rule: &Rule, known: &BTreeMap<RuleId, Rule>) -> Vec<String> {

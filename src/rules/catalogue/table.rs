@@ -9,7 +9,7 @@ use polars::prelude::{
     BooleanChunked, Column, Float64Chunked, Int32Chunked, Int64Chunked, PolarsResult, StringChunked,
 };
 
-use super::front_matter::Subjects;
+use super::rule::Subjects;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::domain::value::Value;

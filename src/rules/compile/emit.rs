@@ -158,6 +158,11 @@ fn vary(op: &Op, parts: &[Expr], known: &[Option<&Constant>]) -> Expr {
         (Op::CountAbove(..), [figures, limit]) => {
             kernels::count_above(figures.clone(), limit.clone())
         }
+        (Op::CountSince(..), [days, since]) => kernels::count_since(days.clone(), since.clone()),
+        (Op::CountAboveSince(..), [figures, editions, limit, since]) => {
+            kernels::count_above_since(figures.clone(), &[editions, limit, since].map(Expr::clone))
+        }
+        (Op::Year(_), [date]) => date.clone().dt().year().cast(DataType::Int64),
         (Op::Text(test, ..), [whole, part]) => {
             let part_is_known = matches!(known, [_, Some(_)]);
             text_test(*test, whole, part, part_is_known)

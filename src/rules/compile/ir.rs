@@ -72,6 +72,12 @@ pub(super) enum Op {
     AddMonths(Node, Node),
     /// How many numbers of a series are above a limit.
     CountAbove(Node, Node),
+    /// How many numbers of a series, beside a series of editions, are above a limit from a day on; null if none is known.
+    CountAboveSince([Node; 4]),
+    /// How many days of a text are from a day on.
+    CountSince(Node, Node),
+    /// The year of a date.
+    Year(Node),
     Text(TextTest, Node, Node),
     Lower(Node),
     Length(Node),
@@ -255,6 +261,9 @@ impl Op {
             Self::AddDays(left, right) => Self::AddDays(part(*left), part(*right)),
             Self::AddMonths(left, right) => Self::AddMonths(part(*left), part(*right)),
             Self::CountAbove(left, right) => Self::CountAbove(part(*left), part(*right)),
+            Self::CountSince(left, right) => Self::CountSince(part(*left), part(*right)),
+            Self::CountAboveSince(parts) => Self::CountAboveSince(parts.map(part)),
+            Self::Year(one) => Self::Year(part(*one)),
             Self::Text(test, left, right) => Self::Text(*test, part(*left), part(*right)),
             Self::MayOverflow(how, left, right) => {
                 Self::MayOverflow(*how, part(*left), part(*right))

@@ -123,6 +123,47 @@ pub(super) fn count_above(figures: Expr, limit: Expr) -> Expr {
     })
 }
 
+pub(super) fn count_since(days: Expr, since: Expr) -> Expr {
+    both(days, since, DataType::Int64, |texts, starts| {
+        let (texts, starts) = (texts.str()?, starts.date()?);
+        let results = texts.iter().zip(starts.physical().iter()).map(|cells| match cells {
+            (Some(text), Some(start)) => {
+                Some(library::count_since(text, NaiveDate::from_epoch_days(start)?))
+            }
+            _ => None,
+        });
+        Ok(results.collect::<Int64Chunked>().into_column())
+    })
+}
+
+/// `others` are the editions, the limit and the day from which editions count.
+pub(super) fn count_above_since(figures: Expr, others: &[Expr; 3]) -> Expr {
+    figures.map_many(
+        |columns| {
+            let rows = columns.iter().map(Column::len).max().unwrap_or_default();
+            let [first, second, third, last] = &*columns else { return Ok(Column::default()) };
+            let [series, editions, limits, starts] =
+                [first, second, third, last].map(|column| spread(column, rows));
+            let beside = editions
+                .str()?
+                .iter()
+                .zip(limits.f64()?.iter())
+                .zip(starts.date()?.physical().iter());
+            let cells = series.str()?.iter().zip(beside);
+            let results = cells.map(|(written, ((listed, limit), start))| {
+                let since = NaiveDate::from_epoch_days(start?)?;
+                library::count_above_since(written?, listed?, limit?, since)
+            });
+            Ok(named(results.collect::<Int64Chunked>().into_column(), first))
+        },
+        others,
+        |_: &Schema, fields| {
+            let name = fields.first().map(|field| field.name().clone()).unwrap_or_default();
+            Ok(Field::new(name, DataType::Int64))
+        },
+    )
+}
+
 pub(super) fn round(figure: Expr, places: u8) -> Expr {
     figure.map(
         move |column| {

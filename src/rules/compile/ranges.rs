@@ -38,8 +38,10 @@ pub(super) fn of(op: &Op, stats: &FrameStats, known: &[Option<Range>]) -> Option
             let (one, other) = (at(held)?, at(otherwise)?);
             (one.0.min(other.0), one.1.max(other.1))
         }
-        Op::Days(..) | Op::Months(..) => (-DAYS, DAYS),
-        Op::Length(_) | Op::CountAbove(..) => (0.0, CHARACTERS),
+        Op::Days(..) | Op::Months(..) | Op::Year(_) => (-DAYS, DAYS),
+        Op::Length(_) | Op::CountAbove(..) | Op::CountAboveSince(..) | Op::CountSince(..) => {
+            (0.0, CHARACTERS)
+        }
         _ => return None,
     };
     (low.is_finite() && high.is_finite()).then_some((low, high))

@@ -19,7 +19,7 @@ use crate::domain::rules::verdict::{Absence, RuleFailure, Verdict};
 use crate::domain::value::Value;
 use crate::frame::dictionary;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
-use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::catalogue::table::SubjectTable;
 use crate::rules::compile::{CompiledAnswer, CompiledAnswers};
 

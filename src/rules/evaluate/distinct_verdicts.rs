@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::batch_evaluator::{BatchVerdicts, InterpretedVerdicts, RowVerdict, by_code};
-use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::rule::Rule;
 use crate::rules::compile::{CompiledAnswer, CompiledAnswers};
 
 /// Where a rule does not judge the row.

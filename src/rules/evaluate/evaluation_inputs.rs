@@ -9,7 +9,7 @@ use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::value::Value;
 use crate::frame::Frames;
 use crate::frame::dictionary::Dictionary;
-use crate::rules::catalogue::front_matter::Subjects;
+use crate::rules::catalogue::rule::Subjects;
 use crate::rules::catalogue::table::{SubjectRows, SubjectTable};
 
 /// The frames, opened once for all rules.

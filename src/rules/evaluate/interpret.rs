@@ -11,7 +11,7 @@ use crate::domain::rules::verdict::{Evidence, MissingField, RuleFailure, Verdict
 use crate::frame::dictionary::Dictionary;
 use crate::rules::catalogue::fault::TextPosition;
 use crate::rules::catalogue::fields::Readable;
-use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::rule::Rule;
 use crate::rules::compile::Translation;
 use crate::rules::language::sandbox;
 use crate::rules::language::sandbox::{SubjectFields, ThresholdsInForce};

@@ -134,6 +134,15 @@ impl ScriptRun {
         self.read(ReadingSource::Threshold, name, value, position)
     }
 
+    /// Ends the evaluation for want of the past that the call at a position reads, where it has nothing to give.
+    #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
+    pub(in crate::rules) fn without_past(&self, call: Position) -> Box<EvalAltResult> {
+        let Some(field) = self.0.analysis.past_of_call(call) else {
+            return fail(call, "no past of a field is read here");
+        };
+        self.without(ReadingSource::Field, field, call)
+    }
+
     /// The missing field that ended the evaluation.
     pub(in crate::rules) fn missing(&self) -> Option<MissingField> {
         lock(&self.0.missing).clone()
@@ -201,12 +210,15 @@ impl ScriptRun {
         match value {
             Some(value) => Ok(to_script(value)),
             None if self.0.analysis.tolerates(position) => Ok(Dynamic::UNIT),
-            None => {
-                *lock(&self.0.missing) = Some(self.missing_field(source, name));
-                // A script cannot catch this error, and `missing` distinguishes it from a fault.
-                Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into())
-            }
+            None => Err(self.without(source, name, position)),
         }
+    }
+
+    #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
+    fn without(&self, source: ReadingSource, name: &str, position: Position) -> Box<EvalAltResult> {
+        *lock(&self.0.missing) = Some(self.missing_field(source, name));
+        // A script cannot catch this error, and `missing` distinguishes it from a fault.
+        EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into()
     }
 
     /// How many copies of each item the recording holds: with steps, two.

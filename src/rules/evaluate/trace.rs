@@ -11,6 +11,7 @@ use super::budget::Budget;
 use super::evidence;
 use super::interpret::CompiledRule;
 use super::script_run::{EvalContext, Read, RecordedStep, Recording};
+use super::trace_words::in_words;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
@@ -256,35 +257,6 @@ fn compared(comparison: &Comparison) -> TraceStep {
     }
 }
 
-/// A comparison in words: « Écart budgétaire : 51,9 %, au-dessus de « seuil critique » (30 %) ».
-fn in_words(text: &str, held: bool) -> String {
-    const SIGNS: [(&str, [&str; 2]); 8] = [
-        (" ≥ ", ["au moins", "moins que"]),
-        (" ≤ ", ["au plus", "plus que"]),
-        (" > ", ["au-dessus de", "pas au-dessus de"]),
-        (" < ", ["au-dessous de", "pas au-dessous de"]),
-        (" ≠ ", ["autre que", "égal à"]),
-        (" = ", ["égal à", "autre que"]),
-        (" ∈ ", ["parmi", "hors de"]),
-        (" entre ", ["entre", "hors de"]),
-    ];
-    if let Some(name) = text.strip_suffix(" : renseigné") {
-        return format!("{name} : {}", if held { "renseigné" } else { "inconnu" });
-    }
-    let sign = SIGNS.iter().find_map(|(sign, words)| Some((text.split_once(sign)?, words)));
-    let Some(((left, right), [so, not_so])) = sign else { return text.to_owned() };
-    let left = labelled(left)
-        .map_or_else(|| left.to_owned(), |(label, value)| format!("{label} : {value}"));
-    let right = labelled(right)
-        .map_or_else(|| right.to_owned(), |(label, value)| format!("« {label} » ({value})"));
-    format!("{left}, {} {right}", if held { so } else { not_so })
-}
-
-/// The two parts of `label (value)`.
-fn labelled(side: &str) -> Option<(&str, &str)> {
-    side.strip_suffix(')')?.rsplit_once(" (")
-}
-
 fn place(comparison: &Comparison) -> Position {
     match (u16::try_from(comparison.line), u16::try_from(comparison.column)) {
         (Ok(line), Ok(column)) if line > 0 => Position::new(line, column),
@@ -310,35 +282,6 @@ fn mentions(source: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_comparison_is_said_in_words() {
-        for (text, held, words) in [
-            (
-                "Écart budgétaire (51,9 %) > seuil critique (30 %)",
-                true,
-                "Écart budgétaire : 51,9 %, au-dessus de « seuil critique » (30 %)",
-            ),
-            (
-                "Écart budgétaire (1 %) > seuil critique (30 %)",
-                false,
-                "Écart budgétaire : 1 %, pas au-dessus de « seuil critique » (30 %)",
-            ),
-            (
-                "Phase (Terminé) ∈ [Terminé, Arrêté]",
-                true,
-                "Phase : Terminé, parmi [Terminé, Arrêté]",
-            ),
-            ("Coût actualisé : renseigné", false, "Coût actualisé : inconnu"),
-            (
-                "Âge (200 jours) entre 100 jours et 300 jours",
-                false,
-                "Âge : 200 jours, hors de 100 jours et 300 jours",
-            ),
-        ] {
-            assert_eq!(in_words(text, held), words);
-        }
-    }
 
     #[test]
     fn a_longer_name_does_not_count_as_a_mention() {

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, FnCallExpr, Scope, Stmt};
 
-use super::library::{FUNCTIONS, OF_A_FIELD, SURELY};
+use super::library::{FUNCTIONS, SURELY, is_of_a_field};
 use super::sandbox;
 use super::sandbox::ScriptLimits;
 use super::value::{Scalar, to_script};
@@ -140,8 +140,7 @@ fn check_call(call: &FnCallExpr, arguments: usize) -> Result<(), FormulaFault> {
     if call.op_token.is_some() || name == "contains" {
         return Ok(());
     }
-    let of_history =
-        |known: &str| known == SURELY || (OF_A_FIELD.contains(&known) && known != "has");
+    let of_history = |known: &str| known == SURELY || (is_of_a_field(known) && known != "has");
     let known = FUNCTIONS.iter().filter(|function| !of_history(function.name));
     let Some(function) = known.clone().find(|function| function.name == name) else {
         let near = nearest(name, known.map(|function| function.name));

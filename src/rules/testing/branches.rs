@@ -4,17 +4,13 @@
 //! text that is then compiled like any rule. Insertions add no line, so line numbers stay those of
 //! the author's text.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "Rhai's tokens are an open enum, of which each pass cares for a few"
-)]
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, Position, Token};
 use serde::Serialize;
 
+use super::blocks::{PlacedToken, arm_end, body_start, closes, matching_brace, opens, reachable};
 use crate::domain::ids::RuleId;
 use crate::rules::catalogue::compiled_catalogue::{Catalogue, compile_with};
 use crate::rules::catalogue::signs::places::AuthorPlaces;
@@ -146,8 +142,6 @@ fn register_mark(engine: &mut Engine, taken: &Arc<Mutex<Vec<usize>>>) {
     // would be counted as taken.
     drop(registered.map(|_| ()));
 }
-
-type PlacedToken = (Token, Position);
 
 struct Instrumenter<'m> {
     text: &'m str,
@@ -288,86 +282,6 @@ impl<'m> Instrumenter<'m> {
     }
 }
 
-/// The opening and closing braces of `assess` and of every function it may call, in order.
-pub(in crate::rules) fn reachable(tokens: &[PlacedToken]) -> Vec<(usize, usize)> {
-    let mut bodies: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (index, pair) in tokens.windows(2).enumerate() {
-        if let [(Token::Fn, _), (Token::Identifier(name), _)] = pair
-            && let Some(open) = body_start(tokens, index)
-            && let Some(close) = matching_brace(tokens, open)
-        {
-            bodies.insert(name, (open, close));
-        }
-    }
-    let mut found = Vec::new();
-    let mut waiting = vec!["assess"];
-    while let Some(name) = waiting.pop() {
-        let Some((open, close)) = bodies.remove(name) else { continue };
-        found.push((open, close));
-        let within = tokens.get(open..close).unwrap_or_default();
-        waiting.extend(within.iter().filter_map(|(token, _)| match token {
-            Token::Identifier(called) => Some(called.as_str()),
-            _ => None,
-        }));
-    }
-    found.sort_unstable();
-    found
-}
-
-/// The brace that opens the body of the `if` or `fn` at `index`. `None` for the guard of a `switch`
-/// arm.
-pub(in crate::rules) fn body_start(tokens: &[PlacedToken], index: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, (token, _)) in tokens.iter().enumerate().skip(index + 1) {
-        match token {
-            Token::LeftBrace if depth == 0 => return Some(at),
-            Token::DoubleArrow if depth == 0 => return None,
-            token if opens(token) => depth += 1,
-            token if closes(token) => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-    }
-    None
-}
-
-pub(in crate::rules) fn matching_brace(tokens: &[PlacedToken], open: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, (token, _)) in tokens.iter().enumerate().skip(open) {
-        if opens(token) {
-            depth += 1;
-        } else if closes(token) {
-            depth = depth.checked_sub(1)?;
-            if depth == 0 {
-                return Some(at);
-            }
-        }
-    }
-    None
-}
-
-/// Index of the token after the `switch` arm that begins at `start`.
-fn arm_end(tokens: &[PlacedToken], start: usize) -> usize {
-    let ends_by_itself =
-        matches!(tokens.get(start), Some((Token::If | Token::Switch | Token::LeftBrace, _)));
-    let mut depth = 0_usize;
-    for (at, (token, _)) in tokens.iter().enumerate().skip(start) {
-        match token {
-            Token::Comma if depth == 0 => return at,
-            token if opens(token) => depth += 1,
-            token if closes(token) => {
-                let Some(outer) = depth.checked_sub(1) else { return at };
-                depth = outer;
-                let goes_on = matches!(tokens.get(at + 1), Some((Token::Else, _)));
-                if depth == 0 && ends_by_itself && *token == Token::RightBrace && !goes_on {
-                    return at + 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    tokens.len()
-}
-
 /// Whether a value may begin with this token at the end of a function. `if` and `switch` are
 /// excluded: they have branches of their own.
 fn begins_value(token: &Token) -> bool {
@@ -382,14 +296,6 @@ fn begins_value(token: &Token) -> bool {
             | Token::IntegerConstant(_)
             | Token::FloatConstant(_)
     )
-}
-
-pub(in crate::rules) fn opens(token: &Token) -> bool {
-    matches!(token, Token::LeftBrace | Token::LeftParen | Token::LeftBracket | Token::MapStart)
-}
-
-pub(in crate::rules) fn closes(token: &Token) -> bool {
-    matches!(token, Token::RightBrace | Token::RightParen | Token::RightBracket)
 }
 
 fn byte_of(text: &str, position: Position) -> usize {

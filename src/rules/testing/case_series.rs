@@ -13,7 +13,7 @@ use super::{case_file, case_verdict};
 use crate::domain::ids::RuleId;
 use crate::domain::rules::verdict::Judgement;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
-use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::rule::Rule;
 use crate::rules::catalogue::toml_dates;
 use crate::rules::evaluate::budget::OverBudget;
 

@@ -11,7 +11,7 @@ use crate::domain::value::Value;
 use crate::frame::dictionary::{Dictionary, Field, FieldKind};
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::resemblance;
-use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::catalogue::toml_dates::date;
 use crate::rules::evaluate::specimen::Specimen;
 use crate::rules::language::wording::float;

@@ -13,7 +13,7 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::verdict::Verdict;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
-use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::evaluate::budget::OverBudget;
 
 /// Name of the file of healthy subjects: on these, no rule may fire or fail.

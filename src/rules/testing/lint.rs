@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{Position, Token};
 
-use super::branches::{body_start, closes, matching_brace, opens, reachable};
+use super::blocks::{body_start, closes, matching_brace, opens, reachable};
 use super::case_file::cases_path;
 use super::cases::missing_cases;
 use crate::domain::value::Value;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};
-use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::rule::Rule;
+use crate::rules::catalogue::signs::CLOSING;
 use crate::rules::catalogue::signs::places::AuthorPlaces;
 use crate::rules::catalogue::thresholds;
 use crate::rules::catalogue::thresholds::{Threshold, Thresholds};
@@ -42,6 +43,7 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
         }));
         lacks_documentation(rule, &mut found);
         inhibits_unknown_rules(rule, catalogue, &mut found);
+        found.extend(texts.get(&rule.file).and_then(|text| unless_at_the_end(rule, text)));
         let Some(text) = catalogue.script_of(rule, texts) else { continue };
         drop(recorder.take());
         if parser.compile(text).is_ok() {
@@ -72,6 +74,21 @@ fn lacks_documentation(rule: &Rule, found: &mut Vec<RuleFault>) {
         let lint = RuleFault::new(&rule.file, top, "the rule has no `guidance`");
         found.push(lint.hinting("say what to verify and whom to call when it fires"));
     }
+}
+
+/// An `unless` at the end of the head, where it is of the last sign alone.
+fn unless_at_the_end(rule: &Rule, text: &str) -> Option<RuleFault> {
+    let [others @ .., last] = rule.signs.as_slice() else { return None };
+    let is_alone = !others.is_empty() && others.iter().all(|sign| sign.unless.is_none());
+    last.unless.as_ref().filter(|_| is_alone)?;
+    let head = text.split(CLOSING).next()?;
+    let written = (1..).zip(head.lines()).filter(|(_, words)| !words.trim().is_empty());
+    let (line, words) = written.last()?;
+    words.starts_with("unless").then(|| {
+        let place = TextPosition { line: Some(line), column: Some(1) };
+        let remark = RuleFault::new(&rule.file, place, "`unless` here is of the last sign alone");
+        remark.hinting("for the whole rule, write it before the first `[[sign]]`; for this sign, before its `when`")
+    })
 }
 
 fn inhibits_unknown_rules(rule: &Rule, catalogue: &Catalogue, found: &mut Vec<RuleFault>) {

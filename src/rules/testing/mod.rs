@@ -1,5 +1,6 @@
 //! Test cases of rules, which branches they take, and lints.
 
+mod blocks;
 pub(super) mod branches;
 pub(super) mod case_file;
 pub(super) mod case_series;

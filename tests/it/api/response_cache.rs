@@ -9,7 +9,7 @@ use crate::operation::jobs_support::{going, never, work};
 use crate::support;
 use crate::support::manual_clock::ManualClock;
 use crate::support::ministry_data::MinistryData;
-use crate::support::{TestApp, doors, settings};
+use crate::support::{TestApp, doors, rule_file, settings};
 use vigie::api::{CACHED_ROUTES, Requirement, routes};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::accounts::audit::Actor;
@@ -135,7 +135,11 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
                 assert_eq!(run.outcome.as_str(), "success");
             }
             "rule" => {
-                rewrite(&rules.join("drift/D1.rhai"), "Dérive budgétaire", "Dérive du budget");
+                rewrite(
+                    &rule_file(&rules, "drift/D1.rhai"),
+                    "Dérive budgétaire",
+                    "Dérive du budget",
+                );
             }
             "day" => clock.set("2021-02-01T12:00:00Z"),
             _ => {}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, root};
+use crate::support::{TestApp, root, rule_file};
 use vigie::domain::accounts::access::Role;
 use vigie::server;
 use vigie::server::Running;
@@ -60,7 +60,7 @@ async fn get(service: &Running, token: &str, path: &str) -> Answer {
 }
 
 fn shipped(file: &str, [was, is]: [&str; 2]) -> String {
-    let text = std::fs::read_to_string(root().join("rules").join(file)).unwrap();
+    let text = std::fs::read_to_string(rule_file(&root().join("rules"), file)).unwrap();
     assert_eq!(text.matches(was).count(), 1, "{was} in {file}");
     text.replace(was, is)
 }
@@ -202,7 +202,7 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
         json!({
             "pointer": "#/files/drift~1D1.rhai",
             "file": "drift/D1.rhai",
-            "line": 19,
+            "line": 22,
             "column": 11,
             "detail": "`p.budget_drfit` is no field of projects",
             "hint": "did you mean `budget_drift`?",
@@ -212,6 +212,13 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
     assert_eq!((tested.status, tested.body["faults"].as_array().unwrap().len()), (200, 1));
     let outside = json!({ "files": { "../D1.rhai": "" } });
     assert_eq!(call(&service, &ada, ("POST", "/trials/check"), ("", outside)).await.status, 400);
+    let twice = json!({ "files": { "drift/D1.rhai": "", "drift/D1_derive.rhai": "" } });
+    let twice = call(&service, &ada, ("POST", "/trials/check"), ("", twice)).await;
+    assert!(
+        twice.told().contains("found `drift/D1.rhai` twice, expected once"),
+        "{}",
+        twice.told()
+    );
     let sound = json!({ "files": { "drift/D1.rhai": shipped("drift/D1.rhai", TITLE) } });
     let passed = call(&service, &ada, ("POST", "/trials/check"), ("", sound)).await;
     assert_eq!((passed.status, &passed.body), (200, &json!({ "remarks": [] })));

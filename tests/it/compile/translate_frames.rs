@@ -41,6 +41,26 @@ const TEXTS: [&str; 8] = ["build", "", "a", "Σ", "ÉÀ", "AΣ", "buildé", "é�
 /// A figure by edition, well written or not.
 const SERIES: [&str; 8] =
     ["0.5", "1 - 2.5 3", "- 0.1 0.2", "0 -0 1e308", "", "x 2 NaN 7", "9007199254740993 1", "-1 -2"];
+const EDITIONS: [&str; 8] = [
+    "2019-11",
+    "2018-11 2019-11 2020-01",
+    "1969-12 1970-01 2020-02",
+    "",
+    "x 2020-13 - 2020-01",
+    "2020-02-29 2020-01",
+    "9999-12 0001-01",
+    "2020-01 2020-01 2020-01 2020-01 2020-01",
+];
+const CHANGES: [&str; 8] = [
+    "",
+    "2019-03-01",
+    "2019-03-01 2020-02-28",
+    "1969-12-31 1970-01-01 1970-01-02",
+    "x - 2020-02-30",
+    "2020-02-29 2020-02-29",
+    "9999-12-31",
+    "2020-01",
+];
 /// 2020-02-29, 2020-03-01, 1970-01-01, 0001-01-01, 9999-12-31, the first and the last that we know.
 const DAYS: [i32; 7] = [18_321, 18_322, 0, -719_162, 2_932_896, -96_465_292, 95_026_236];
 
@@ -109,7 +129,12 @@ fn column(field: &Field, rows: usize, choices: &mut Choices<'_>) -> Column {
             Series::new(name, figures).into_column()
         }
         FieldKind::Text => {
-            let all = if field.name.ends_with("_history") { SERIES } else { TEXTS };
+            let all = match field.name {
+                "edition_history" => EDITIONS,
+                series if series.ends_with("_history") => SERIES,
+                "director_changes" | "go_live_changes" => CHANGES,
+                _ => TEXTS,
+            };
             let texts: Vec<Option<&str>> = cells(all.len(), all.len())
                 .into_iter()
                 .map(|one| one.map(|one| all[one]))

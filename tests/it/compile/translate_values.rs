@@ -51,7 +51,7 @@ pub(crate) const BOOLEANS: [&str; 26] = [
     "date shift",
 ];
 
-pub(crate) const NUMBERS: [&str; 25] = [
+pub(crate) const NUMBERS: [&str; 29] = [
     "whole number",
     "float",
     "number field",
@@ -75,7 +75,11 @@ pub(crate) const NUMBERS: [&str; 25] = [
     "number if",
     "previous",
     "change",
+    "a_year_ago",
     "editions_above",
+    "editions_above_within",
+    "changes_within",
+    "year",
     "past ??",
 ];
 
@@ -202,21 +206,52 @@ pub(crate) fn number(choices: &mut Choices<'_>, depth: usize) -> String {
             number(choices, inner),
             number(choices, 0)
         ),
+        construct if OF_THE_PAST.contains(&construct) => past(choices, construct, inner),
+        _ => {
+            choices.one_of(&["1", "0", "-7", "9007199254740993", "4611686018427387904"]).to_owned()
+        }
+    }
+}
+
+const OF_THE_PAST: [&str; 8] = [
+    "previous",
+    "change",
+    "a_year_ago",
+    "editions_above",
+    "editions_above_within",
+    "changes_within",
+    "year",
+    "past ??",
+];
+
+fn past(choices: &mut Choices<'_>, construct: &str, inner: usize) -> String {
+    match construct {
         "previous" => format!("previous(p.{})", choices.one_of(&PASTS)),
         "change" => format!("change(p.{})", choices.one_of(&CHANGES)),
         "editions_above" => {
             format!("editions_above(p.{}, {})", choices.one_of(&PASTS), number(choices, inner))
         }
-        "past ??" => format!(
+        "a_year_ago" => format!("a_year_ago(p.{})", choices.one_of(&PASTS)),
+        "editions_above_within" => {
+            let (field, months) = (choices.one_of(&PASTS), months(choices));
+            format!("editions_above_within(p.{field}, {}, {months})", number(choices, inner))
+        }
+        "changes_within" => {
+            let field = choices.one_of(&["director_appointed_on", "go_live_on"]);
+            format!("changes_within(p.{field}, {})", months(choices))
+        }
+        "year" => format!("year({})", date(choices)),
+        _ => format!(
             "(previous(p.{}) ?? change(p.{}) ?? {})",
             choices.one_of(&PASTS),
             choices.one_of(&CHANGES),
             number(choices, 0)
         ),
-        _ => {
-            choices.one_of(&["1", "0", "-7", "9007199254740993", "4611686018427387904"]).to_owned()
-        }
     }
+}
+
+fn months(choices: &mut Choices<'_>) -> &'static str {
+    choices.one_of(&["12", "0", "-3", "1.5", "p.editions_seen", "9223372036854775807"])
 }
 
 fn text(choices: &mut Choices<'_>) -> String {
@@ -230,9 +265,11 @@ fn text(choices: &mut Choices<'_>) -> String {
 
 fn date(choices: &mut Choices<'_>) -> String {
     let (one, other) = (choices.one_of(&DATES), choices.one_of(&DATES));
-    match choices.below(4) {
+    match choices.below(6) {
         0 | 1 => format!("p.{one}"),
         2 => format!("(p.{one} ?? p.{other})"),
+        3 => "last_change(p.go_live_on)".to_owned(),
+        4 => "(a_year_ago(p.forecast_end_on) ?? last_change(p.director_appointed_on))".to_owned(),
         _ => format!("{}(p.{one}, p.{other})", choices.one_of(&["min", "max"])),
     }
 }

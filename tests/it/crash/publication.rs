@@ -2,8 +2,8 @@
 
 use sqlx::SqlitePool;
 
-use crate::support::TestApp;
 use crate::support::machine::kill::Killing;
+use crate::support::{TestApp, rule_file};
 use vigie::store::Store;
 
 const KILLS: u32 = 12;
@@ -36,7 +36,7 @@ fn reviewed() -> TestApp {
     std::fs::write(app.path("vigie.toml"), hook).unwrap();
     // From its first look at the receivers on, what happens is told.
     app.ok(&["jobs", "run", "digest"]);
-    let rule = std::fs::read_to_string(rules.join("drift/D1.rhai")).unwrap();
+    let rule = std::fs::read_to_string(rule_file(&rules, "drift/D1.rhai")).unwrap();
     let changed = rule.replace("Dérive budgétaire", "Dérive du budget");
     assert_ne!(rule, changed);
     std::fs::write(app.path("D1.rhai"), changed).unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{TestApp, fixtures};
+use crate::support::{TestApp, fixtures, rule_file};
 
 /// A share as printed: in percent, to the tenth.
 fn tenths(value: &Value, field: &str) -> String {
@@ -159,7 +159,7 @@ fn a_rule_that_does_not_compile_is_left_out_and_its_alerts_stand() {
     };
     let before = open(&app);
     assert!(!before.is_empty());
-    std::fs::write(rules.join("drift/D1.rhai"), "fn assess(p, t) { oops").unwrap();
+    std::fs::write(rule_file(&rules, "drift/D1.rhai"), "fn assess(p, t) { oops").unwrap();
     let answer = app.run(&["cycle", "--as-of", "2020-12-01"]);
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     assert!(answer.stderr.contains("drift/D1.rhai"), "{}", answer.stderr);

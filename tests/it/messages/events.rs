@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::operation::jobs_support::{going, never, work};
 use crate::support::manual_clock::ManualClock;
 use crate::support::servers::reception::Receptionist;
-use crate::support::{TestApp, fixtures};
+use crate::support::{TestApp, fixtures, rule_file};
 use vigie::application;
 use vigie::application::{RollBack, TrialSettings};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
@@ -101,7 +101,7 @@ async fn an_event_has_the_title_of_its_rule_even_when_no_rule_compiles() {
     let rules = app.own_rules();
     std::fs::write(app.path("vigie.toml"), settings(&receiver, "")).unwrap();
     assert_eq!(run(&app, &["cycle", "--as-of", "2020-11-30"]).await, 0);
-    let rule = rules.join("drift/D1.rhai");
+    let rule = rule_file(&rules, "drift/D1.rhai");
     let text = std::fs::read_to_string(&rule).unwrap();
     let (front_matter, _) = text.split_once("---*/").unwrap();
     std::fs::write(&rule, format!("{front_matter}---*/\nfn assess(p, t) {{ if }}\n")).unwrap();

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 
 use crate::support::mailed_app::MailedApp;
+use crate::support::rule_file;
 use crate::support::servers::mail::{Demands, Mail};
 use vigie::support::clock::{Clock as _, SystemClock};
 use vigie::support::french;
@@ -82,7 +83,7 @@ fn a_changed_rule_under_a_silence_is_sent_once_and_each_ministry_reads_only_abou
     mailed.silence(60, &["--rule", "D1", "--reason", "seuils de PORTALIS revus"]);
     assert_eq!(mailed.mails_about_silences(DAYS[0]), BTreeMap::new(), "nothing changed");
 
-    let rule = rules.join("drift/D1.rhai");
+    let rule = rule_file(&rules, "drift/D1.rhai");
     let text = std::fs::read_to_string(&rule).unwrap();
     std::fs::write(&rule, text.replace("le périmètre :", "le périmètre d’abord :")).unwrap();
     let mails = mailed.mails_about_silences(DAYS[1]);

@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use crate::support::{ACTOR, Answer, TestApp, fixtures};
+use crate::support::{ACTOR, Answer, TestApp, fixtures, rule_file};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 use vigie::support::clock::{Clock as _, SystemClock};
@@ -103,7 +103,7 @@ async fn a_server_answers_what_the_database_does_to_the_byte() {
     let remote = RemoteCommands::open(ACTOR).await;
     let here = &remote.app;
     let draft = here.path("D1.rhai");
-    let shipped = std::fs::read_to_string(here.rules().join("drift/D1.rhai")).unwrap();
+    let shipped = std::fs::read_to_string(rule_file(here.rules(), "drift/D1.rhai")).unwrap();
     std::fs::write(&draft, shipped.replacen("budgétaire\"", "du budget\"", 1)).unwrap();
     here.ok(&["rules", "draft", draft.to_str().unwrap(), "--comment", "plus clair"]);
     here.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
@@ -245,7 +245,7 @@ async fn people_act_on_a_server_in_the_same_words_as_on_its_machine() {
     let remote = RemoteCommands::open(ACTOR).await;
     let here = judged();
     here.token(ACTOR, &EVERY, &[]).await;
-    let rule = std::fs::read_to_string(here.rules().join("drift/D1.rhai")).unwrap();
+    let rule = std::fs::read_to_string(rule_file(here.rules(), "drift/D1.rhai")).unwrap();
     let rule = rule.replacen("budgétaire\"", "du budget\"", 1);
     for app in [&here, &remote.app] {
         std::fs::write(app.path("D1.rhai"), &rule).unwrap();

@@ -1,7 +1,7 @@
 //! Drafts of rules: who may do what with them, and what keeps them from being published.
 
 use super::overlay::{PASSAGE, app, by, done, refused, rewritten};
-use crate::support::TestApp;
+use crate::support::{TestApp, rule_file};
 
 /// Ada opens draft 1 with a file.
 fn opened(app: &TestApp, file: &str) {
@@ -42,7 +42,7 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     +title = "Dérive du budget"
      family = "drift"
      scope = "project"
-    @@ -23 +23 @@
+    @@ -26 +26 @@
      [[sign]]
      level = "watch"
     -when = "p.budget_drift >= t.budget_drift_watch"
@@ -183,7 +183,7 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
 #[test]
 fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused() {
     let app = app();
-    opened(&app, app.path("rules/drift/D1.rhai").to_str().unwrap());
+    opened(&app, rule_file(&app.path("rules"), "drift/D1.rhai").to_str().unwrap());
     let submit = by(&app, "Ada", &["rules", "submit", "1", "--reason", "x"]);
     assert!(refused(&submit).contains("le brouillon 1 ne changerait rien"), "{}", submit.stderr);
     let change = |value: &str, over: &[&str]| {
@@ -237,4 +237,38 @@ fn a_dry_run_of_a_draft_says_what_it_would_change_and_writes_nothing() {
     };
     assert_eq!([level_with(&[]), level_with(&["--draft", "1"])], ["watch", "high"]);
     assert_eq!(app.fingerprint(), before);
+}
+
+#[test]
+fn a_draft_is_shown_by_what_it_changes_in_the_rules_in_force() {
+    let app = app();
+    opened(&app, &rewritten(&app, "drift/D1.rhai", ["Dérive budgétaire\"", "Dérive\""]));
+    let shown = app.ok(&["rules", "drafts", "1"]);
+    assert!(shown.contains("-title = \"Dérive budgétaire\"\n+title = \"Dérive\""), "{shown}");
+    assert!(!shown.contains("budget_drift_critical"), "{shown}");
+    let whole = app.ok(&["rules", "drafts", "1", "--whole"]);
+    assert!(whole.contains("budget_drift_critical") && !whole.contains("-title"), "{whole}");
+    done(&by(
+        &app,
+        "Ada",
+        &["rules", "draft", "--threshold", "drift_target=0.2", "--comment", "x"],
+    ));
+    let threshold = app.ok(&["rules", "drafts", "2"]);
+    assert!(threshold.contains("+values = [{ value = 0.2 }"), "{threshold}");
+}
+
+#[test]
+fn a_threshold_published_alone_is_proposed_for_a_name_that_resembles_it() {
+    let app = app();
+    let new = app.path("ours_most.toml");
+    let text = "[ours_most]\nlabel = \"Le nôtre\"\nunit = \"count\"\nvalue = 3\nmin = 0\nmax = 10\n\
+                source = { tag = \"expert\", text = \"Essai\" }\n";
+    std::fs::write(&new, text).unwrap();
+    let place = format!("thresholds/ours_most.toml={}", new.display());
+    done(&by(&app, "Ada", &["rules", "draft", &place, "--comment", "le nôtre"]));
+    done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "x"]));
+    done(&by(&app, "Paul", &["rules", "publish", "1", "--reason", "x"]));
+    let slip = ["rules", "draft", "--threshold", "ours_msot=4", "--comment", "x"];
+    let told = by(&app, "Ada", &slip);
+    assert!(refused(&told).contains("est-ce `ours_most`"), "{}", told.stderr);
 }

@@ -7,7 +7,8 @@ use vigie::frame::dictionary::built_in;
 use vigie::rules::ExecutionRoute;
 
 /// A project that three editions listed, the second without a cost.
-const KNOWN: [(&str, f64); 4] = [
+const KNOWN: [(&str, f64); 5] = [
+    ("cost_year_ago", 9.0),
     ("cost_previous", 10.0),
     ("cost_change_meur", 2.0),
     ("budget_drift_previous", 0.1),
@@ -18,6 +19,10 @@ fn cells() -> Vec<(&'static str, Value)> {
     let figures = KNOWN.map(|(field, figure)| (field, Value::Float(figure)));
     let others = [
         ("budget_drift_history", text("0.1 - 0.2 0.32")),
+        ("edition_history", text("2019-05 2019-11 2020-05 2021-05")),
+        ("director_changes", text("2019-03-01 2020-06-15 2020-08-01")),
+        ("director_changed_on", Value::Date(day("2020-08-01"))),
+        ("go_live_changes", text("")),
         ("phase_previous", text("build")),
         ("end_shift_days", Value::Int(120)),
         ("forecast_end_previous", Value::Date(day("2021-01-31"))),
@@ -89,6 +94,63 @@ fn editions_above_a_limit_are_counted_where_the_figure_is_known() {
     check("editions_above(p.budget_drift, -1) == 3", "high");
     check("editions_above(p.budget_drift, 1) == 0", "high");
     check("editions_above(p.budget_drift, p.budget_drift_previous) == 2", "high");
+}
+
+#[test]
+fn editions_of_the_last_months_are_counted_and_unknown_when_none_of_them_gives_the_figure() {
+    check("editions_above_within(p.budget_drift, 0.05, 26) == 3", "high");
+    check("editions_above_within(p.budget_drift, 0.05, 24) == 2", "high");
+    check("editions_above_within(p.budget_drift, t.high, 24) == 1", "high");
+    check("editions_above_within(p.budget_drift, 0.05, 12) == 1", "high");
+    check("editions_above_within(p.budget_drift, 1, 12) == 0", "high");
+    check(
+        "editions_above_within(p.budget_drift, 0.05, 1) == 0",
+        "unknown budget_drift_history missing",
+    );
+    check("surely(editions_above_within(p.budget_drift, 0.05, 1) == 0)", "clear");
+    check("editions_above_within(p.cost_current, 1, 12) > 0", "unknown cost_history missing");
+    check(
+        "editions_above_within(p.budget_drift, 1, 0.5) > 0",
+        "failed X1.rhai:10:22 `editions_above_within` takes a whole number, found a number",
+    );
+    check(
+        "editions_above_within(p.budget_drift, 1, 9000000000000) > 0",
+        "failed X1.rhai:10:22 `editions_above_within` goes beyond the dates that there are",
+    );
+    check_fault(
+        "editions_above_within(p.budget_drift, 1) > 0",
+        "X1.rhai:10:22: `editions_above_within` takes 3 arguments, found 2",
+    );
+}
+
+#[test]
+fn a_figure_is_known_as_of_a_year_ago() {
+    check("a_year_ago(p.cost_current) == 9", "high");
+    check("a_year_ago(p.phase) == \"build\"", "unknown phase_year_ago missing");
+    check("(a_year_ago(p.duration_current) ?? 5) == 5", "high");
+    check("has(a_year_ago(p.cost_current)) && !has(a_year_ago(p.budget_drift))", "high");
+    check("year(p.as_of) == 2021 && year(previous(p.forecast_end_on)) == 2021", "high");
+    check("year(p.phase_previous) == 2021", "failed X1.rhai:10:22 `year` takes a date, found text");
+}
+
+#[test]
+fn changes_of_an_answer_are_counted_over_months_and_the_last_one_has_a_date() {
+    check("changes_within(p.director_appointed_on, 36) == 3", "high");
+    check("changes_within(p.director_appointed_on, 12) == 1", "high");
+    check("changes_within(p.director_appointed_on, 6) == 0", "high");
+    check("changes_within(p.go_live_on, 36) == 0", "high");
+    check("last_change(p.director_appointed_on) == add_months(p.as_of, -11)", "high");
+    check("last_change(p.go_live_on) > p.as_of", "unknown go_live_changed_on missing");
+    check("has(last_change(p.go_live_on))", "clear");
+    check_fault(
+        "changes_within(p.cost_current, 12) > 0",
+        "X1.rhai:10:38: `changes_within` is not known of `p.cost_current` (it is of \
+         director_appointed_on, go_live_on)",
+    );
+    let body = "if changes_within(p.director_appointed_on, 36) > 2 { HIGH } else { CLEAR }";
+    let evidence = judge(body, &cells()).evidence.unwrap();
+    let read: Vec<&str> = evidence.readings.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(read, ["director_changes", "as_of"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ pub(super) mod catalogue;
 pub(super) mod drafts;
 pub(super) mod evidence;
 pub(super) mod faults;
-pub(super) mod fields;
+pub(super) mod file_names;
 pub(super) mod history;
 pub(super) mod judge_table;
 pub(super) mod judge_table_faults;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, rule_file};
 
 const AS_OF: &str = "2020-11-30";
 
@@ -24,7 +24,7 @@ pub(crate) fn app() -> TestApp {
 
 /// Writes a shipped file with one passage replaced, next to the rules, and returns its path.
 pub(crate) fn rewritten(app: &TestApp, file: &str, [was, is]: [&str; 2]) -> String {
-    let text = std::fs::read_to_string(app.path("rules").join(file)).unwrap();
+    let text = std::fs::read_to_string(rule_file(&app.path("rules"), file)).unwrap();
     assert_eq!(text.matches(was).count(), 1, "{was} in {file}");
     let copy = app.path(file.rsplit('/').next().unwrap());
     std::fs::write(&copy, text.replace(was, is)).unwrap();
@@ -138,7 +138,7 @@ fn summary(list: &Value, state: &str) -> String {
 fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     let app = app();
     publish_softened(&app);
-    let path = app.path("rules/drift/D1.rhai");
+    let path = rule_file(&app.path("rules"), "drift/D1.rhai");
     let shipped = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, shipped.replace("Dérive budgétaire\"", "Dérive du budget\"")).unwrap();
     let states = summary(&app.json(&["rules", "overrides"]), "shipped_state");
@@ -155,7 +155,7 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     let output = output.split_once("drift/D1.rhai").unwrap().1;
     insta::assert_snapshot!(output, @r#"
      : du texte livré à notre version 1
-    @@ -23 +23 @@
+    @@ -26 +26 @@
      [[sign]]
      level = "watch"
     -when = "p.budget_drift > t.budget_drift_watch"

@@ -101,3 +101,14 @@ fn a_healthy_subject_is_judged_clear_by_every_rule_of_its_scope() {
     }
     assert_eq!(failed, Vec::<String>::new());
 }
+
+#[test]
+fn every_shipped_rule_says_since_when_it_is_and_when_it_last_changed() {
+    let (catalogue, _) = shipped();
+    for rule in catalogue.rules() {
+        let (Some(created), Some(modified)) = (rule.created, rule.modified) else {
+            panic!("{}: no `created` or no `modified`", rule.id);
+        };
+        assert!(created <= modified, "{}", rule.id);
+    }
+}

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::ministry_data::MinistryData;
-use super::{root, settings};
+use super::{root, rule_file, settings};
 use vigie::domain::accounts::access::Scope;
 use vigie::domain::ids::MinistryCode;
 use vigie::domain::messages::notice::Receiver;
@@ -148,7 +148,8 @@ pub(crate) fn body(address: &str) -> Value {
             json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })
         }
         "check" | "test" | "diff" => {
-            let rule = std::fs::read_to_string(root().join("rules/drift/D1.rhai")).unwrap();
+            let rule =
+                std::fs::read_to_string(rule_file(&root().join("rules"), "drift/D1.rhai")).unwrap();
             json!({ "files": { "drift/D1.rhai": rule } })
         }
         "tokens" => json!({ "label": reason }),

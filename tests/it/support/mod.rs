@@ -36,6 +36,18 @@ pub(crate) fn shipped_dictionary() -> &'static Dictionary {
     &SHIPPED
 }
 
+/// Where the file is that a catalogue's folder has for this path, whatever its name says beyond the id of the rule.
+pub(crate) fn rule_file(rules: &Path, path: &str) -> PathBuf {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let begins = file.replace(".rhai", "_");
+    let named = std::fs::read_dir(rules.join(folder)).unwrap().find_map(|entry| {
+        let found = entry.unwrap().path();
+        let is_named = found.file_name()?.to_str()?.starts_with(&begins);
+        is_named.then_some(found)
+    });
+    named.unwrap_or_else(|| rules.join(path))
+}
+
 /// Holds a generated file of the repository to the text that it should have; with `INSTA_UPDATE=always`, as for snapshots,
 /// writes it.
 #[track_caller]

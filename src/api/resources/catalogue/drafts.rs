@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::if_match::{IfMatch, SeenRevision};
 use crate::api::extract::page::{Listing, Page};
+use crate::api::extract::rule_files::each_once;
 use crate::api::openapi::answers::{Conflict, NoRevision, Stale, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::api::responses::{at_revision, created_at};
@@ -36,7 +37,7 @@ pub(in crate::api) struct DraftBody {
     #[schema(min_length = 1, max_length = 4000)]
     comment: String,
     /// Texts of the files, by path.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "each_once")]
     files: BTreeMap<RulePath, String>,
     /// New values of thresholds, applied to the thresholds file in `files`, or else to the one in force.
     #[serde(default)]

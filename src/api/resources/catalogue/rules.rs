@@ -18,7 +18,7 @@ use crate::domain::bounded_text::SingleLine;
 use crate::domain::ids::{DraftNumber, RuleId};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::RuleStatus;
-use crate::rules::{Family, Rule};
+use crate::rules::{Family, FileNames, Rule};
 use crate::{application, rules};
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -96,6 +96,9 @@ pub(in crate::api) struct CatalogueQuery {
 pub(in crate::api) struct CatalogueFiles {
     /// Texts of the files, by path.
     files: BTreeMap<String, String>,
+    /// Names of shipped files, by path, where the name says more than the id of the rule.
+    #[schema(value_type = BTreeMap<String, String>)]
+    names: FileNames,
 }
 
 /// Return every file of the catalogue in force, so that it can be checked and tested elsewhere.
@@ -109,16 +112,18 @@ pub(in crate::api) async fn find_catalogue(
     context: RequestContext,
     query: QueryParameters<CatalogueQuery>,
 ) -> Result<web::Json<CatalogueFiles>, Problem> {
-    let files = match (query.draft, query.shipped) {
+    let found = match (query.draft, query.shipped) {
         (Some(_), true) => {
             let words = "parameter `shipped`: expected it without `draft`, which applies to the catalogue in force";
             return Err(Problem::Unfit(words.to_owned()));
         }
-        (Some(draft), false) => application::with_draft(&context, draft).await?.1.texts,
-        (None, true) => application::CatalogueTexts::read(&context.rules).await?.texts,
-        (None, false) => application::source(&context.rules, Some(&context.store)).await?.texts(),
+        (Some(draft), false) => application::with_draft(&context, draft).await?.1,
+        (None, true) => application::CatalogueTexts::read(&context.rules).await?,
+        (None, false) => {
+            application::source(&context.rules, Some(&context.store)).await?.in_force()
+        }
     };
-    Ok(web::Json(CatalogueFiles { files }))
+    Ok(web::Json(CatalogueFiles { files: found.texts, names: found.file_names }))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
+use crate::api::extract::rule_files::each_once;
 use crate::api::extract::trial_access::Trials;
 use crate::api::openapi::answers::{NoData, UnavailableResponse, Unprocessable};
 use crate::api::problem::errors::fault_errors;
@@ -25,6 +26,7 @@ use crate::rules::{RuleFault, Threshold};
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct FilesBody {
     /// Texts of the files, by path.
+    #[serde(deserialize_with = "each_once")]
     files: BTreeMap<RulePath, String>,
 }
 

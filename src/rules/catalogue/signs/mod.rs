@@ -7,4 +7,4 @@ mod sentence;
 
 /// What begins and ends a front matter.
 pub(super) const OPENING: &str = "/*---";
-pub(super) const CLOSING: &str = "---*/";
+pub(in crate::rules) const CLOSING: &str = "---*/";

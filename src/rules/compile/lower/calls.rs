@@ -5,7 +5,7 @@ use rhai::{Expr, FnCallExpr, Position};
 
 use super::value::{Kind, PresentNeeds, TypedNode, Val};
 use super::{Call, Lowered, Lowering, at};
-use crate::rules::language::library::{CHANGE, PREVIOUS};
+use crate::rules::language::library::READ_ALONE;
 use crate::rules::language::syntax::{PARAMETERS, direct_read, past_read};
 
 /// Deepest nesting of inlined calls, far below the interpreter's own limit.
@@ -42,7 +42,7 @@ impl<'l> Lowering<'l> {
             return Ok(Val::Never);
         }
         match (name, arguments.as_slice()) {
-            (PREVIOUS | CHANGE, [one]) if past.is_some() => Ok(one.clone()),
+            (name, [one]) if past.is_some() && READ_ALONE.contains(&name) => Ok(one.clone()),
             ("!", [Val::One(one)]) if one.kind == Kind::Bool => Ok(self.opposite(one)),
             ("!", _) => Err(at(position, "`!` is for booleans")),
             ("-", [one]) => self.negative(one, position),

@@ -6,7 +6,6 @@ use super::numbers::unlike;
 use super::value::{Kind, TypedNode, Val};
 use super::{Lowered, Lowering, at};
 use crate::rules::compile::ir::{Constant, Node, Op, TextTest};
-use crate::rules::language::library::EDITIONS_ABOVE;
 use crate::rules::language::operators::Comparator;
 
 /// From this many texts on, membership of a list is looked up rather than compared text by text.
@@ -67,18 +66,15 @@ impl Lowering<'_> {
             ("add_months", [Val::One(date), Val::One(count)]) if date_and_count(date, count) => {
                 Ok(self.shifted(Op::AddMonths(date.node, count.node)))
             }
-            (EDITIONS_ABOVE, [Val::One(figures), Val::One(limit)])
-                if figures.kind == Kind::Text && limit.kind.is_number() =>
-            {
-                let limit = self.as_float(limit);
-                Ok(Val::one(Kind::Int, self.tree.add(Op::CountAbove(figures.node, limit))))
+            ("year", [Val::One(date)]) if date.kind == Kind::Date => {
+                Ok(Val::one(Kind::Int, self.tree.add(Op::Year(date.node))))
             }
-            _ => Err(at(position, format!("`{name}` is not translated, or not of such values"))),
+            _ => self.of_the_past(name, arguments, position),
         }
     }
 
     /// A shifted date. Rows on which it would not exist are left to the interpreter.
-    fn shifted(&mut self, op: Op) -> Val {
+    pub(super) fn shifted(&mut self, op: Op) -> Val {
         let node = self.tree.add(op);
         let beyond = self.tree.add(Op::IsNull(node));
         self.interpret_when(beyond);

@@ -10,6 +10,7 @@
 
 mod calls;
 mod expressions;
+mod history;
 mod library;
 mod numbers;
 mod statements;

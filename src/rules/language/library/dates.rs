@@ -10,6 +10,13 @@ use crate::rules::language::value::Scalar;
 pub(super) fn register(engine: &mut Engine) {
     distance(engine, "days_between", |from, to| (to - from).num_days());
     distance(engine, "months_between", |from, to| month_number(to) - month_number(from));
+    engine.register_fn("year", |context: NativeCallContext<'_>, date: Dynamic| -> Returned<i64> {
+        let scalar = Scalar::of(&date);
+        let Scalar::Date(day) = scalar else {
+            return Err(unexpected(&context, "a date", &scalar));
+        };
+        Ok(i64::from(day.year()))
+    });
     shift(engine, "add_days", add_days);
     shift(engine, "add_months", add_months);
 }

@@ -10,18 +10,37 @@ pub struct LibraryFunction {
     pub meaning: &'static str,
 }
 
-/// Functions that take a field, not its value: they cannot be called as methods.
-pub(in crate::rules) const OF_A_FIELD: [&str; 4] = ["has", PREVIOUS, CHANGE, EDITIONS_ABOVE];
+/// Whether a function takes a field, not its value: it cannot be called as a method.
+pub(in crate::rules) fn is_of_a_field(name: &str) -> bool {
+    name == "has" || OF_THE_PAST.contains(&name)
+}
+
+/// Functions that read, in place of the field given to them, the one that holds its past.
+pub(in crate::rules) const OF_THE_PAST: [&str; 7] = [
+    PREVIOUS,
+    CHANGE,
+    A_YEAR_AGO,
+    EDITIONS_ABOVE,
+    EDITIONS_ABOVE_WITHIN,
+    CHANGES_WITHIN,
+    LAST_CHANGE,
+];
+/// Those that give what they read as it is.
+pub(in crate::rules) const READ_ALONE: [&str; 4] = [PREVIOUS, CHANGE, A_YEAR_AGO, LAST_CHANGE];
 pub(in crate::rules) const PREVIOUS: &str = "previous";
 pub(in crate::rules) const CHANGE: &str = "change";
+pub(in crate::rules) const A_YEAR_AGO: &str = "a_year_ago";
 pub(in crate::rules) const EDITIONS_ABOVE: &str = "editions_above";
+pub(in crate::rules) const EDITIONS_ABOVE_WITHIN: &str = "editions_above_within";
+pub(in crate::rules) const CHANGES_WITHIN: &str = "changes_within";
+pub(in crate::rules) const LAST_CHANGE: &str = "last_change";
 /// Takes a condition, not its value: it cannot be called as a method either.
 pub(in crate::rules) const SURELY: &str = "surely";
 
-impl LibraryFunction {
-    pub(in crate::rules) fn arity(&self) -> usize {
-        self.parameters.len()
-    }
+/// The parameters of a function of the library.
+pub(in crate::rules) fn parameters(name: &str) -> Option<&'static [&'static str]> {
+    let found = FUNCTIONS.iter().find(|function| function.name == name);
+    found.map(|function| function.parameters)
 }
 
 const fn function(
@@ -47,19 +66,33 @@ pub const FUNCTIONS: &[LibraryFunction] = &[
     function("number", &["x"], "1234.5 as « 1 234,5 »."),
     function("date_fr", &["date"], "« 1er novembre 2020 »."),
     function("month_fr", &["date"], "« novembre 2020 »."),
+    function("year_fr", &["date"], "« 2020 »."),
     // Dates
     function("days_between", &["from", "to"], "Days from one date to another; negative if before."),
     function("months_between", &["from", "to"], "Whole calendar months, by year and month only."),
     function("add_days", &["date", "count"], "So many days later; earlier if negative."),
     function("add_months", &["date", "count"], "The same day so many months later, or the last."),
+    function("year", &["date"], "The year of a date."),
     // History
-    function("previous", &["p.field"], "The field in the previous edition."),
-    function("change", &["p.field"], "By how much the field moved since the previous edition."),
+    function(PREVIOUS, &["p.field"], "The field in the previous edition."),
+    function(CHANGE, &["p.field"], "By how much the field moved since the previous edition."),
+    function(A_YEAR_AGO, &["p.field"], "The field twelve months before `p.as_of`."),
     function(
-        "editions_above",
+        EDITIONS_ABOVE,
         &["p.field", "limit"],
         "In how many editions the field is known and above the limit.",
     ),
+    function(
+        EDITIONS_ABOVE_WITHIN,
+        &["p.field", "limit", "months"],
+        "The same among the editions of the last so many months.",
+    ),
+    function(
+        CHANGES_WITHIN,
+        &["p.field", "months"],
+        "How many times the answer became another in the last so many months.",
+    ),
+    function(LAST_CHANGE, &["p.field"], "The day on which the answer last became another."),
     // Numbers
     function("abs", &["x"], "Without its sign."),
     function("min", &["x", "y"], "The smaller of two numbers, dates or levels."),

@@ -1,6 +1,6 @@
 //! Writes numbers and dates in French, for explanations.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rhai::{Dynamic, Engine, NativeCallContext};
 
 use super::arguments::{number, unexpected};
@@ -18,6 +18,7 @@ pub(super) fn register(engine: &mut Engine) {
     figure(engine, "number", wording::number);
     day(engine, "date_fr", wording::date);
     day(engine, "month_fr", wording::month);
+    day(engine, "year_fr", |date| date.year().to_string());
     // Rhai calls `to_string` for `${…}` in a text.
     engine.register_fn("to_string", wording::number);
     engine.register_fn("to_string", wording::integer);

@@ -19,6 +19,8 @@ pub(in crate::rules) struct Analysis {
     pub(super) tolerant: HashSet<Position>,
     /// Positions where another field is read than the one named, because its past is wanted.
     pub(super) redirected: HashMap<Position, &'static str>,
+    /// By the position of a call, the field that it reads because the past of another is wanted.
+    pub(super) pasts: HashMap<Position, &'static str>,
     /// Operands of operators and arguments of functions, by the position of the call.
     pub(super) operands: HashMap<Position, Vec<Operand>>,
     pub(in crate::rules) fields: BTreeSet<&'static str>,
@@ -40,6 +42,11 @@ impl Analysis {
     /// The field read at a position in place of the one named there.
     pub(in crate::rules) fn redirected(&self, position: Position) -> Option<&'static str> {
         self.redirected.get(&position).copied()
+    }
+
+    /// The field that the call at a position reads in place of the one given to it.
+    pub(in crate::rules) fn past_of_call(&self, position: Position) -> Option<&'static str> {
+        self.pasts.get(&position).copied()
     }
 
     pub(in crate::rules) fn operands_at(&self, position: Position) -> &[Operand] {

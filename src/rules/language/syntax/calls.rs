@@ -5,13 +5,14 @@ use rhai::{Expr, FnCallExpr, Position};
 use super::analysis::Function;
 use super::doubts;
 use super::names::PARAMETERS;
-use super::print::{direct_read, named_read, past_read};
+use super::print::{direct_read, named_read, past_field, past_read};
 use super::visit::Visitor;
 use crate::frame::dictionary;
-use crate::frame::dictionary::Past;
 use crate::rules::catalogue::fault::RuleFault;
 use crate::rules::language::library;
-use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, OF_A_FIELD, PREVIOUS};
+use crate::rules::language::library::{
+    CHANGES_WITHIN, EDITIONS_ABOVE_WITHIN, OF_THE_PAST, is_of_a_field,
+};
 
 /// Operators of the language. `&`, `|`, `<<` and the like are left out: they do not short-circuit
 /// and look like `&&` and `||`, which is surely what the author means.
@@ -38,7 +39,7 @@ impl Visitor<'_> {
         }
         match name {
             "has" => return self.has(call, position),
-            PREVIOUS | CHANGE | EDITIONS_ABOVE => return self.past(call, position),
+            name if OF_THE_PAST.contains(&name) => return self.past(call, position),
             _ => {}
         }
         for argument in &call.args {
@@ -64,7 +65,7 @@ impl Visitor<'_> {
         }
         let name = call.name.as_str();
         if let Some(function) = library::FUNCTIONS.iter().find(|function| function.name == name)
-            && OF_A_FIELD.contains(&name)
+            && is_of_a_field(name)
         {
             self.fault(position, format!("write `{name}({})`", function.parameters.join(", ")));
         } else {
@@ -109,17 +110,19 @@ impl Visitor<'_> {
                 self.read_only(before.clone());
             }
         }
-        let expected = if name == EDITIONS_ABOVE { 2 } else { 1 };
-        if call.args.len() != expected {
+        if arity(name) != Some(call.args.len()) {
             return self.library_call(name, call.args.len(), position);
         }
         let read = call.args.first().and_then(|argument| Some((argument, named_read(argument)?)));
         let Some((argument, ("p", field))) = read else {
-            let shown = if expected == 2 { "p.field, limit" } else { "p.field" };
+            let shown = library::parameters(name).unwrap_or_default().join(", ");
             return self.fault(position, format!("`{name}` asks of one field, `{name}({shown})`"));
         };
         match past_read(call) {
-            Some(other) => self.redirect(argument, other),
+            Some(other) => {
+                self.redirect(argument, other);
+                self.past_call(name, position, other);
+            }
             None if self.context.readable.dictionary.field(field).is_some() => {
                 let known =
                     dictionary::PASTS.iter().filter(|past| past_field(past, name).is_some());
@@ -131,6 +134,16 @@ impl Visitor<'_> {
             // The field does not exist, which is already a fault.
             None => {}
         }
+    }
+
+    /// Records that a function of the past reads `field`, and what else it reads.
+    fn past_call(&mut self, name: &str, position: Position, field: &'static str) {
+        let others = match name {
+            EDITIONS_ABOVE_WITHIN => &[dictionary::EDITIONS, "as_of"][..],
+            CHANGES_WITHIN => &["as_of"],
+            _ => &[],
+        };
+        self.record_past(position, field, others);
     }
 
     fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
@@ -156,14 +169,6 @@ impl Visitor<'_> {
     }
 }
 
-fn past_field(past: &Past, function: &str) -> Option<&'static str> {
-    match function {
-        PREVIOUS => past.previous,
-        CHANGE => past.change,
-        _ => past.editions,
-    }
-}
-
 fn is_operator(name: &str) -> bool {
     OPERATORS.contains(&name)
 }
@@ -182,10 +187,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 
 /// How many arguments a function of the library takes.
 fn arity(name: &str) -> Option<usize> {
-    library::FUNCTIONS
-        .iter()
-        .find(|function| function.name == name)
-        .map(library::LibraryFunction::arity)
+    library::parameters(name).map(<[_]>::len)
 }
 
 fn count(arguments: usize) -> String {

@@ -72,6 +72,7 @@ pub(in crate::rules) fn read(
         let (read, mut faults_of_function) = visitor.finish();
         analysis.tolerant.extend(read.tolerant);
         analysis.redirected.extend(read.redirected);
+        analysis.pasts.extend(read.pasts);
         analysis.operands.extend(read.operands);
         analysis.fields.extend(read.fields);
         analysis.thresholds.extend(read.thresholds);

@@ -4,9 +4,12 @@ use rhai::{Expr, FnCallExpr};
 
 use super::names::PARAMETERS;
 use crate::frame::dictionary;
-use crate::frame::dictionary::Unit;
+use crate::frame::dictionary::{Past, Unit};
 use crate::rules::catalogue::fields::Readable;
-use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, PREVIOUS, SURELY};
+use crate::rules::language::library::{
+    A_YEAR_AGO, CHANGE, CHANGES_WITHIN, EDITIONS_ABOVE, EDITIONS_ABOVE_WITHIN, LAST_CHANGE,
+    PREVIOUS, READ_ALONE, SURELY, parameters,
+};
 
 /// One side of a comparison: as its author wrote it, and by its label.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +30,7 @@ pub(crate) enum NamedExpression {
         label: String,
         unit: Unit,
     },
-    /// The number of editions in which a field is above a limit.
+    /// The number of editions in which a field is above a limit, or of changes of a field.
     Editions {
         label: String,
     },
@@ -52,7 +55,7 @@ pub(crate) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
     match expression {
         Expr::Dot(..) => named_read(expression),
         Expr::FnCall(call, _) => {
-            let is_alone = matches!(call.name.as_str(), PREVIOUS | CHANGE);
+            let is_alone = READ_ALONE.contains(&call.name.as_str());
             past_read(call).filter(|_| is_alone).map(|field| ("p", field))
         }
         _ => None,
@@ -73,10 +76,19 @@ pub(super) fn named_read(expression: &Expr) -> Option<(&str, &str)> {
 pub(crate) fn past_read(call: &FnCallExpr) -> Option<&'static str> {
     let ("p", name) = named_read(call.args.first()?)? else { return None };
     let past = dictionary::past_of(name)?;
-    match (call.name.as_str(), call.args.len()) {
-        (PREVIOUS, 1) => past.previous,
-        (CHANGE, 1) => past.change,
-        (EDITIONS_ABOVE, 2) => past.editions,
+    let takes = parameters(&call.name).map(<[_]>::len);
+    past_field(past, &call.name).filter(|_| takes == Some(call.args.len()))
+}
+
+/// The field that a function reads in place of the one that has this past.
+pub(super) fn past_field(past: &Past, function: &str) -> Option<&'static str> {
+    match function {
+        PREVIOUS => past.previous,
+        CHANGE => past.change,
+        A_YEAR_AGO => past.a_year_ago,
+        EDITIONS_ABOVE | EDITIONS_ABOVE_WITHIN => past.editions,
+        CHANGES_WITHIN => past.changes,
+        LAST_CHANGE => past.last_change,
         _ => None,
     }
 }
@@ -88,10 +100,17 @@ fn named(expression: &Expr, readable: Readable<'_>) -> NamedExpression {
     if let Expr::Coalesce(choices, _) = expression {
         return choices.first().map_or(NamedExpression::Expression, |first| named(first, readable));
     }
-    if let Expr::FnCall(call, _) = expression
-        && let (EDITIONS_ABOVE, [field, limit]) = (call.name.as_str(), call.args.as_slice())
-    {
-        return editions(&named(field, readable), limit, readable);
+    if let Expr::FnCall(call, _) = expression {
+        match (call.name.as_str(), call.args.as_slice()) {
+            (EDITIONS_ABOVE, [field, limit]) => {
+                return editions("Éditions", &named(field, readable), limit, readable);
+            }
+            (EDITIONS_ABOVE_WITHIN, [field, limit, _]) => {
+                return editions("Éditions récentes", &named(field, readable), limit, readable);
+            }
+            (CHANGES_WITHIN, [field, _]) => return changes(&named(field, readable)),
+            _ => {}
+        }
     }
     match direct_read(expression) {
         Some(("p", name)) => {
@@ -109,7 +128,12 @@ fn named(expression: &Expr, readable: Readable<'_>) -> NamedExpression {
 }
 
 /// Label of `editions_above`, for example `Éditions où l’on lit : écart budgétaire > seuil élevé`.
-fn editions(field: &NamedExpression, limit: &Expr, readable: Readable<'_>) -> NamedExpression {
+fn editions(
+    which: &str,
+    field: &NamedExpression,
+    limit: &Expr,
+    readable: Readable<'_>,
+) -> NamedExpression {
     let NamedExpression::Field { label: of_field, .. } = field else {
         return NamedExpression::Expression;
     };
@@ -121,7 +145,17 @@ fn editions(field: &NamedExpression, limit: &Expr, readable: Readable<'_>) -> Na
         | NamedExpression::Editions { .. } => source(limit),
     };
     NamedExpression::Editions {
-        label: format!("Éditions où {} > {}", lowered(of_field), lowered(&limit)),
+        label: format!("{which} où {} > {}", lowered(of_field), lowered(&limit)),
+    }
+}
+
+/// Label of `changes_within`: the field that became another.
+fn changes(field: &NamedExpression) -> NamedExpression {
+    match field {
+        NamedExpression::Field { label, .. } => NamedExpression::Editions {
+            label: format!("Changements récents : {}", lowered(label)),
+        },
+        _ => NamedExpression::Expression,
     }
 }
 

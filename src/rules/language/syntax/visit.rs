@@ -314,6 +314,17 @@ impl<'v> Visitor<'v> {
         self.analysis.redirected.extend(place.map(|place| (place, field)));
     }
 
+    /// Records that the call at a position reads `field` for the past of another, and `others` too.
+    pub(super) fn record_past(
+        &mut self,
+        call: Position,
+        field: &'static str,
+        others: &[&'static str],
+    ) {
+        self.analysis.pasts.insert(call, field);
+        self.analysis.fields.extend(others);
+    }
+
     pub(super) fn record_operands(&mut self, operands: &[&Expr], position: Position) {
         let operands =
             operands.iter().map(|operand| Operand::of(operand, self.context.readable)).collect();

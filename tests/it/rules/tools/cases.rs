@@ -35,7 +35,7 @@ fn the_branches_of_one_rule_are_counted_and_those_never_taken_are_listed() {
     assert_eq!(
         *branches,
         serde_json::json!([{
-            "rule": "T2", "file": "portfolio/T2.rhai", "line": 23, "column": 9, "kind": "then",
+            "rule": "T2", "file": "portfolio/T2.rhai", "line": 26, "column": 9, "kind": "then",
         }])
     );
 }

@@ -1,21 +1,24 @@
 //! `vigie rules check`: what compiles and is surely not meant.
 
 use super::{SCRIPT_OF_D1, with_own_script};
-use crate::support::TestApp;
+use crate::support::{TestApp, rule_file};
 
 /// The remarks on the catalogue that ships once a rule's `assess` reads as given, one a line.
 #[track_caller]
 fn remarks(assess: &str) -> String {
     let mut app = TestApp::new();
     let rules = app.own_rules();
-    let path = rules.join("drift/D1.rhai");
+    let path = rule_file(&rules, "drift/D1.rhai");
     let shipped = std::fs::read_to_string(&path).unwrap();
     let (_, explain) = SCRIPT_OF_D1.split_once("fn explain").unwrap();
     let script = format!("fn assess(p, t) {{\n{assess}\n}}\n\nfn explain{explain}");
     std::fs::write(&path, with_own_script(&shipped, &script)).unwrap();
     let found = app.json(&["rules", "check"]);
-    let lines =
-        found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
+    let lines = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["file"] == "drift/D1_derive_budgetaire.rhai");
     let lines = lines.map(|one| {
         format!(
             "{} {}:{} {}",
@@ -48,7 +51,7 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
     assert_eq!(shipped.len(), 48);
     assert!(translated * 100 >= shipped.len() * 95, "{translated} of {}", shipped.len());
 
-    let path = rules.join("portfolio/T5.rhai");
+    let path = rule_file(&rules, "portfolio/T5.rhai");
     let text = std::fs::read_to_string(&path).unwrap();
     let looped = "fn assess(p, t) {\n    for one in [1, 2] { }\n    \
                   if p.failing_vendors_count > t.failing_vendors_max { HIGH } else { CLEAR }\n}\n\n\
@@ -59,17 +62,17 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
         *found.iter().find(|one| one["rule"] == "T5").unwrap(),
         serde_json::json!({
             "rule": "T5",
-            "file": "portfolio/T5.rhai",
+            "file": "portfolio/T5_meme_prestataire_defaillant_sur_plusieurs_projets.rhai",
             "route": "interpreted",
-            "because": "line 15: it has a loop",
+            "because": "line 17: it has a loop",
         })
     );
     let csv = app.ok(&["rules", "check", "--format", "csv"]);
-    assert!(csv.contains("\ninterpreted,portfolio/T5.rhai,,,line 15: it has a loop,\n"), "{csv}");
-    assert!(csv.contains("\ntranslated,portfolio/T4.rhai,,,,\n"), "{csv}");
+    assert!(csv.contains("\ninterpreted,portfolio/T5_meme_prestataire_defaillant_sur_plusieurs_projets.rhai,,,line 17: it has a loop,\n"), "{csv}");
+    assert!(csv.contains("\ntranslated,portfolio/T4_projets_d_un_ministere_dont_la_derive_ne_peut_pas_etre_jugee.rhai,,,,\n"), "{csv}");
     let shown = app.ok(&["rules", "check"]);
-    assert!(shown.contains("\nRègles traduites en expressions : 46 sur 47\n"), "{shown}");
-    assert!(shown.contains("interprétée ┆ line 15: it has a loop"), "{shown}");
+    assert!(shown.contains("\nRègles traduites en expressions : 47 sur 48\n"), "{shown}");
+    assert!(shown.contains("interprétée ┆ line 17: it has a loop"), "{shown}");
 }
 
 #[test]
@@ -79,8 +82,8 @@ fn code_after_a_return_is_reported_as_never_reached() {
             "    if p.budget_drift > t.budget_drift_high { return HIGH; CLEAR }\n    return WATCH;\n    \
              CLEAR"
         ),
-        "lint 13:60 never reached: a `return` comes before it\n\
-         lint 15:5 never reached: a `return` comes before it"
+        "lint 16:60 never reached: a `return` comes before it\n\
+         lint 18:5 never reached: a `return` comes before it"
     );
 }
 
@@ -88,15 +91,15 @@ fn code_after_a_return_is_reported_as_never_reached() {
 fn a_condition_that_reads_nothing_or_repeats_an_earlier_one_is_reported() {
     assert_eq!(
         remarks("    if 1 > 1 { return HIGH; }\n    if true { WATCH } else { CLEAR }"),
-        "lint 13:5 the condition reads nothing: it is always the same\n\
-         lint 14:5 the condition reads nothing: it is always the same"
+        "lint 16:5 the condition reads nothing: it is always the same\n\
+         lint 17:5 the condition reads nothing: it is always the same"
     );
     assert_eq!(
         remarks(
             "    if p.budget_drift > t.budget_drift_high { return HIGH; }\n    \
              if p.budget_drift > t.budget_drift_high { return WATCH; }\n    CLEAR"
         ),
-        "lint 14:5 never true: line 13 asks the same, and returns when it holds"
+        "lint 17:5 never true: line 16 asks the same, and returns when it holds"
     );
 }
 
@@ -107,7 +110,7 @@ fn a_higher_threshold_after_a_lower_one_is_never_met() {
             "    if p.budget_drift > t.budget_drift_watch { return WATCH; }\n    \
              if p.budget_drift > t.budget_drift_critical { return CRITICAL; }\n    CLEAR"
         ),
-        "lint 14:5 never true: line 13 returns already from `t.budget_drift_watch` on, which is \
+        "lint 17:5 never true: line 16 returns already from `t.budget_drift_watch` on, which is \
          not beyond"
     );
 }
@@ -124,7 +127,7 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
          source = { tag = \"expert\", text = \"Pour essai\" }\n",
     );
     std::fs::write(&thresholds, text).unwrap();
-    let path = rules.join("portfolio/T2.rhai");
+    let path = rule_file(&rules, "portfolio/T2.rhai");
     let rule = std::fs::read_to_string(&path).unwrap();
     let sources = rule.lines().find(|one| one.starts_with("sources")).unwrap();
     std::fs::write(&path, rule.replace(sources, "sources = []")).unwrap();
@@ -137,7 +140,7 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
         found,
         format!(
             "kind,file,line,column,message,hint\n\
-             lint,portfolio/T2.rhai,1,1,the rule has no `sources`,\
+             lint,portfolio/T2_taux_de_glissement_d_un_ministere_au_regard_de_la_cible.rhai,1,1,the rule has no `sources`,\
              \"say where the rule comes from: a text, a figure, an expert\"\n\
              lint,thresholds.toml,{line},1,no rule reads the threshold `unread`,\n\
              lint,thresholds.toml,{line},1,the threshold `unread` has no bounds,`min` and `max` say \
@@ -156,11 +159,11 @@ fn a_number_in_a_rule_is_remarked_but_nothing_and_one() {
         remarks(
             "    if p.cost_current > 0 && p.editions_seen > 1 && p.budget_drift > 0.25 { HIGH } else { CLEAR }"
         ),
-        "lint 13:70 the number 0.25 is in the rule: name it in a threshold"
+        "lint 16:70 the number 0.25 is in the rule: name it in a threshold"
     );
     assert_eq!(
         remarks("    if p.editions_seen > 3 { HIGH } else { CLEAR }"),
-        "lint 13:26 the number 3 is in the rule: name it in a threshold"
+        "lint 16:26 the number 3 is in the rule: name it in a threshold"
     );
 }
 
@@ -169,7 +172,7 @@ fn a_phase_that_is_none_is_remarked_with_those_there_are() {
     let found = remarks("    if p.phase == \"Réalisation\" { HIGH } else { CLEAR }");
     assert_eq!(
         found,
-        "lint 13:16 `p.phase == \"Réalisation\"` is never true: no phase is called Réalisation"
+        "lint 16:16 `p.phase == \"Réalisation\"` is never true: no phase is called Réalisation"
     );
     assert_eq!(remarks("    if p.phase in [\"build\", \"trial\"] { HIGH } else { CLEAR }"), "");
 }

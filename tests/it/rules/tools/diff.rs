@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{TestApp, root};
+use crate::support::{TestApp, root, rule_file};
 
 /// The catalogue that ships, and a copy of it in which one passage reads otherwise.
 fn with_change(file: &str, passage: &str, instead: &str) -> TestApp {
     let mut app = TestApp::with_fixtures();
-    let path = app.own_rules().join(file);
+    let path = rule_file(&app.own_rules(), file);
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.matches(passage).count(), 1, "{passage} in {file}");
     std::fs::write(&path, text.replace(passage, instead)).unwrap();
@@ -100,8 +100,9 @@ fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
     let line = answer.stderr.lines().next().unwrap();
     assert!(line.starts_with("règle écartée\u{a0}: "), "{line}");
     assert!(
-        line.contains("portfolio/T2.rhai:11:")
-            && line.contains("`p.drift_known` n’est pas un champ"),
+        line.contains(
+            "portfolio/T2_taux_de_glissement_d_un_ministere_au_regard_de_la_cible.rhai:14:"
+        ) && line.contains("`p.drift_known` n’est pas un champ"),
         "{line}"
     );
     assert!(answer.stdout.contains("levé"), "{}", answer.stdout);

@@ -31,9 +31,10 @@ fn whole(functions: &str) -> String {
 /// Judges the project of the documents by a rule, on the thresholds that ship.
 #[track_caller]
 fn judge(rule: &str) -> Judgement {
+    let id = rule.split("id = \"").nth(1).unwrap().split('"').next().unwrap();
     let texts = BTreeMap::from([
         ("thresholds.toml".to_owned(), thresholds()),
-        ("X1.rhai".to_owned(), rule.to_owned()),
+        (format!("{id}.rhai"), rule.to_owned()),
     ]);
     let (catalogue, faults) = compile_catalogue(&texts, &ScriptLimits::default());
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -48,8 +49,11 @@ fn judge(rule: &str) -> Judgement {
     project.set("cost_previous", Value::Float(1740.0));
     project.set("cost_change_meur", Value::Float(120.0));
     project.set("budget_drift_history", Value::Text("0.1 - 0.22 0.284".to_owned()));
-    let judged =
-        catalogue.judge_by(&RuleId::new("X1"), &project.frames(built_in()).unwrap(), as_of);
+    project.set("edition_history", Value::Text("2019-05 2019-11 2020-11 2021-05".to_owned()));
+    project.set("cost_year_ago", Value::Float(1700.0));
+    project.set("director_changes", Value::Text("2019-03-01 2020-06-15".to_owned()));
+    project.set("director_changed_on", Value::Date("2020-06-15".parse().unwrap()));
+    let judged = catalogue.judge_by(&RuleId::new(id), &project.frames(built_in()).unwrap(), as_of);
     judged.into_iter().next().unwrap()
 }
 
@@ -105,6 +109,9 @@ fn the_pasts_of_the_reference_are_those_of_the_dictionary() {
                 name(past.previous),
                 name(past.change),
                 name(past.editions),
+                name(past.a_year_ago),
+                name(past.changes),
+                name(past.last_change),
             ]
         })
         .collect();
@@ -152,7 +159,7 @@ fn every_example_compiles() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 4);
+    assert_eq!(tried, 5);
 }
 
 #[test]
@@ -183,7 +190,7 @@ fn every_field_and_threshold_named_exists() {
 }
 
 #[test]
-fn the_first_rule_of_the_guide_passes_its_own_cases() {
+fn the_rules_of_the_guide_pass_their_own_cases() {
     let mut app = TestApp::new();
     let rules = app.own_rules();
     let text = document("RULES.md");
@@ -192,10 +199,15 @@ fn the_first_rule_of_the_guide_passes_its_own_cases() {
         let blocks = text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap());
         blocks.into_iter().find(|block| block.contains(holds)).unwrap().to_owned()
     };
-    std::fs::write(rules.join("drift/X1.rhai"), block("rhai", "id = \"X1\"")).unwrap();
-    std::fs::write(rules.join("cases/X1.toml"), block("toml", "[[case]]")).unwrap();
-    let shown = app.ok(&["rules", "test", "--run", "X1/*", "--threshold", "100"]);
-    assert!(shown.starts_with("4 cas, 0 en échec\n"), "{shown}");
+    for (id, cases, count) in [("X1", "cost_change = 0.10", 4), ("X2", "budget_drift_year_ago", 3)]
+    {
+        let rule = block("rhai", &format!("id = \"{id}\""));
+        std::fs::write(rules.join(format!("drift/{id}_exemple.rhai")), rule).unwrap();
+        std::fs::write(rules.join(format!("cases/{id}.toml")), block("toml", cases)).unwrap();
+        let run = format!("{id}/*");
+        let shown = app.ok(&["rules", "test", "--run", &run, "--threshold", "100"]);
+        assert!(shown.starts_with(&format!("{count} cas, 0 en échec\n")), "{shown}");
+    }
     assert_eq!(app.json(&["rules", "check"])["findings"], serde_json::json!([]));
 }
 
@@ -223,7 +235,10 @@ fn the_catalogue_is_written_as_one_page() {
          - **Seuils** : Cible du taux global de glissement : 25 % ; Seuil élevé du taux de \
          glissement d’un ministère : 30 % ; Nombre de projets mesurés à partir duquel une \
          moyenne a un sens : 3\n\
-         - **Sources** : Fiche 04 COSINUM, §2 et §5\n\n\
+         - **Sources** : Fiche 04 COSINUM, §2 et §5\n\
+         - **Références** : [Panorama des grands projets numériques de \
+         l’État](https://disic.github.io/panorama/)\n\
+         - **Auteurs** : créée le 24 novembre 2026 ; modifiée le 29 novembre 2026\n\n\
          Que faire : À porter à la connaissance du secrétaire général, avec les projets qui font \
          l’écart.\n\n\
          | Niveau | Signe | Sauf si |\n|---|---|---|\n\

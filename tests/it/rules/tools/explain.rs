@@ -25,10 +25,10 @@ fn a_level_is_explained_comparison_by_comparison() {
     assert_eq!(
         trail(&app, "T2", "mj"),
         format!(
-            "15,{when},\"Taux global de glissement (30,9 %) > cible du taux global de glissement (25 %)\",true\n\
-             15,{when},Projets à l’écart connu (7) ≥ nombre de projets mesurés à partir duquel une moyenne a un \
+            "18,{when},\"Taux global de glissement (30,9 %) > cible du taux global de glissement (25 %)\",true\n\
+             18,{when},Projets à l’écart connu (7) ≥ nombre de projets mesurés à partir duquel une moyenne a un \
              sens (3),true\n\
-             15,{when},\"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
+             18,{when},\"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
              (30 %)\",true\n",
             when = "\"when = \"\"p.global_drift > t.drift_target && p.drift_known_count >= t.ministry_projects_min && \
                     p.global_drift > t.ministry_drift_high\"\"\""
@@ -43,10 +43,14 @@ fn a_level_is_explained_comparison_by_comparison() {
         "{shown}"
     );
     let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(!shown.contains("p.global_drift") && flat.contains("30,9 %, au-dessus de"), "{shown}");
+    assert!(
+        !shown.contains("p.global_drift")
+            && flat.contains("Le taux global de glissement, 30,9 %, dépasse"),
+        "{shown}"
+    );
     let quoted = app.ok(&["rules", "explain", "T2", "MJ", AS_OF[0], AS_OF[1], "--code"]);
     assert!(quoted.contains("p.global_drift"), "{quoted}");
-    let conclusion = "Conclusion (ligne 15) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
+    let conclusion = "Conclusion (ligne 18) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
                       projets mesurés, pour une cible de 25 %.";
     assert!(shown.contains(conclusion), "{shown}");
     assert!(shown.contains("┆ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
@@ -58,11 +62,11 @@ fn a_clear_verdict_is_explained_with_the_values_that_no_sign_holds_on() {
     let shown = trail(&app, "P2", "PORTALIS");
     let last = shown.lines().last().unwrap();
     assert!(
-        last.starts_with("28,")
+        last.starts_with("31,")
             && last.contains("Avis article 3 (favorable_with_reservations) ∈ ["),
         "{last}"
     );
-    assert!(explained(&app, "P2", "portalis").contains("Conclusion (ligne 28) : Rien à signaler."));
+    assert!(explained(&app, "P2", "portalis").contains("Conclusion (ligne 31) : Rien à signaler."));
     assert!(explained(&app, "D4", "portfolio").contains("Écart budgétaire moyen"));
 }
 
@@ -71,13 +75,13 @@ fn an_unknown_answer_ends_on_the_field_that_was_missing() {
     let app = TestApp::with_fixtures();
     assert_eq!(
         trail(&app, "D1", "SIERH"),
-        "15,\"when = \"\"p.budget_drift > t.budget_drift_critical\"\"\",\
+        "18,\"when = \"\"p.budget_drift > t.budget_drift_critical\"\"\",\
          \"Écart budgétaire : non publié, à dessein\",withheld\n"
     );
     let shown = trail(&app, "P2", "nigelle");
     let last = shown.lines().last().unwrap();
     assert!(
-        last.starts_with("13,") && last.ends_with(",Avis article 3 : inconnu,missing"),
+        last.starts_with("16,") && last.ends_with(",Avis article 3 : inconnu,missing"),
         "{last}"
     );
     let conclusion = "Conclusion : non évaluable. Donnée manquante : avis article 3.";

@@ -3,9 +3,11 @@
 pub(crate) mod cases;
 pub(crate) mod check;
 pub(crate) mod coverage;
+pub(crate) mod dictionary;
 pub(crate) mod diff;
 pub(crate) mod docs;
 pub(crate) mod explain;
+pub(crate) mod fields;
 pub(crate) mod judge_threads;
 pub(crate) mod mistakes;
 pub(crate) mod new;

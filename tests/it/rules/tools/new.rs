@@ -94,7 +94,14 @@ fn the_files_are_written_where_one_asks() {
     let folder = app.path("nouvelle");
     let out = folder.to_str().unwrap();
     new(&app, "X1", &[KINDS[0].1, &["--out", out]].concat());
-    let text = std::fs::read_to_string(folder.join("drift/X1.rhai")).unwrap();
+    let named = folder.join("drift/X1_une_regle_d_essai_x1.rhai");
+    let over = ["--over", "1", "--revision", "1", "--comment", "complété", "--by", "Ada Martin"];
+    let draft = ["rules", "draft", named.to_str().unwrap()];
+    app.ok(&[&draft[..], &over].concat());
+    let files = app.json(&["rules", "drafts", "1"])["files"].clone();
+    let expected = ["cases/X1.toml", "drift/X1.rhai", "thresholds/x1_cost_current.toml"];
+    assert_eq!(files, serde_json::json!(expected));
+    let text = std::fs::read_to_string(named).unwrap();
     assert!(text.contains("when = \"p.cost_current > t.x1_cost_current\""), "{text}");
     assert!(folder.join("cases/X1.toml").is_file());
 }

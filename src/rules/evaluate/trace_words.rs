@@ -1,0 +1,172 @@
+//! Says in words what a rule compared.
+
+use crate::support::french_article::Named;
+
+/// A comparison in words: « L’écart budgétaire, 51,9 %, dépasse le seuil critique de 30 % ».
+pub(super) fn in_words(text: &str, held: bool) -> String {
+    const SIGNS: [(&str, [&str; 2]); 8] = [
+        (" ≥ ", ["au moins", "moins que"]),
+        (" ≤ ", ["au plus", "plus que"]),
+        (" > ", ["au-dessus de", "pas au-dessus de"]),
+        (" < ", ["au-dessous de", "pas au-dessous de"]),
+        (" ≠ ", ["autre que", "égal à"]),
+        (" = ", ["égal à", "autre que"]),
+        (" ∈ ", ["parmi", "hors de"]),
+        (" entre ", ["entre", "hors de"]),
+    ];
+    if let Some(name) = text.strip_suffix(" : renseigné") {
+        return format!("{name} : {}", if held { "renseigné" } else { "inconnu" });
+    }
+    let sign = SIGNS.iter().find_map(|(sign, words)| Some((text.split_once(sign)?, sign, words)));
+    let Some(((left, right), sign, [so, not_so])) = sign else { return text.to_owned() };
+    if let Some(sentence) = sentence(left, sign.trim(), right, held) {
+        return sentence;
+    }
+    let left = labelled(left)
+        .map_or_else(|| left.to_owned(), |(label, value)| format!("{label} : {value}"));
+    let right = labelled(right)
+        .map_or_else(|| right.to_owned(), |(label, value)| format!("« {label} » ({value})"));
+    format!("{left}, {} {right}", if held { so } else { not_so })
+}
+
+/// Of figures whose labels take an article.
+fn sentence(left: &str, sign: &str, right: &str, held: bool) -> Option<String> {
+    let (label, value) = labelled(left)?;
+    let subject = Named::of(label).filter(|_| !is_date(value))?;
+    let verb = verb(sign, held)?;
+    let object = match (labelled(right), verb) {
+        (None, _) if right.starts_with('`') => return None,
+        (None, Verb::BeBelow(_)) => format!("de {right}"),
+        (None, Verb::Exceed(_) | Verb::Reach(_)) => right.to_owned(),
+        (Some((bound, limit_value)), verb) => {
+            let limit = Named::of(bound)?;
+            let named = match verb {
+                Verb::BeBelow(_) => limit.after_de(),
+                Verb::Exceed(_) | Verb::Reach(_) => limit.definite(),
+            };
+            // « le seuil critique de 30 % », but « le seuil de saisine de l’article 3, 9 M€ ».
+            let is_short = bound.to_lowercase().starts_with("seuil") && !bound.contains(" de ");
+            format!("{named}{} {limit_value}", if is_short { " de" } else { "," })
+        }
+    };
+    let named = subject.definite();
+    let mut letters = named.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let begun: String = first.chain(letters).collect();
+    Some(format!("{begun}, {value}, {} {object}", verb.said(subject.is_plural())))
+}
+
+/// Whether it is so, or not.
+#[derive(Clone, Copy)]
+enum Verb {
+    Exceed(bool),
+    Reach(bool),
+    BeBelow(bool),
+}
+
+fn verb(sign: &str, held: bool) -> Option<Verb> {
+    match sign {
+        ">" => Some(Verb::Exceed(held)),
+        "≤" => Some(Verb::Exceed(!held)),
+        "≥" => Some(Verb::Reach(held)),
+        "<" => Some(Verb::BeBelow(held)),
+        _ => None,
+    }
+}
+
+impl Verb {
+    fn said(self, is_plural: bool) -> &'static str {
+        match (self, is_plural) {
+            (Self::Exceed(true), false) => "dépasse",
+            (Self::Exceed(true), true) => "dépassent",
+            (Self::Exceed(false), false) => "ne dépasse pas",
+            (Self::Exceed(false), true) => "ne dépassent pas",
+            (Self::Reach(true), false) => "atteint",
+            (Self::Reach(true), true) => "atteignent",
+            (Self::Reach(false), false) => "n’atteint pas",
+            (Self::Reach(false), true) => "n’atteignent pas",
+            (Self::BeBelow(true), false) => "est en deçà",
+            (Self::BeBelow(true), true) => "sont en deçà",
+            (Self::BeBelow(false), false) => "n’est pas en deçà",
+            (Self::BeBelow(false), true) => "ne sont pas en deçà",
+        }
+    }
+}
+
+/// The two parts of `label (value)`.
+fn labelled(side: &str) -> Option<(&str, &str)> {
+    side.strip_suffix(')')?.rsplit_once(" (")
+}
+
+/// Whether a value ends in a year: `30 novembre 2020`, `mars 2022`.
+fn is_date(value: &str) -> bool {
+    value.rsplit_once(' ').is_some_and(|(_, last)| {
+        last.len() == 4 && last.chars().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::dictionary;
+    use crate::frame::dictionary::FieldKind;
+
+    #[test]
+    fn a_comparison_is_said_in_words() {
+        for (text, held, words) in [
+            (
+                "Écart budgétaire (51,9 %) > seuil critique (30 %)",
+                true,
+                "L’écart budgétaire, 51,9 %, dépasse le seuil critique de 30 %",
+            ),
+            (
+                "Écart budgétaire (1 %) > seuil critique (30 %)",
+                false,
+                "L’écart budgétaire, 1 %, ne dépasse pas le seuil critique de 30 %",
+            ),
+            (
+                "Projets à l’écart connu (7) ≥ nombre de projets mesurés (3)",
+                true,
+                "Les projets à l’écart connu, 7, atteignent le nombre de projets mesurés, 3",
+            ),
+            (
+                "Coût actualisé (8 M€) < seuil de saisine de l’article 3 (9 M€)",
+                true,
+                "Le coût actualisé, 8 M€, est en deçà du seuil de saisine de l’article 3, 9 M€",
+            ),
+            ("Éditions (2) ≤ 3", true, "Les éditions, 2, ne dépassent pas 3"),
+            (
+                "Fin prévue (mars 2022) > date de l’édition (juin 2020)",
+                true,
+                "Fin prévue : mars 2022, au-dessus de « date de l’édition » (juin 2020)",
+            ),
+            ("`p.spi * 2` (1,8) < 2", true, "`p.spi * 2` : 1,8, au-dessous de 2"),
+            (
+                "Phase (Terminé) ∈ [Terminé, Arrêté]",
+                true,
+                "Phase : Terminé, parmi [Terminé, Arrêté]",
+            ),
+            ("Coût actualisé : renseigné", false, "Coût actualisé : inconnu"),
+            (
+                "Âge (200 jours) entre 100 jours et 300 jours",
+                false,
+                "Âge : 200 jours, hors de 100 jours et 300 jours",
+            ),
+        ] {
+            assert_eq!(in_words(text, held), words);
+        }
+    }
+
+    #[test]
+    fn nearly_all_figures_of_the_dictionary_take_an_article() {
+        let is_figure = |kind| matches!(kind, FieldKind::Int | FieldKind::Float);
+        let labels: Vec<&str> = dictionary::built_in()
+            .fields()
+            .filter(|field| is_figure(field.kind))
+            .map(|field| field.label)
+            .collect();
+        let without: Vec<&&str> =
+            labels.iter().filter(|label| Named::of(label).is_none()).collect();
+        assert!(without.len() * 20 < labels.len(), "{without:?}");
+    }
+}

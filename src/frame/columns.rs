@@ -179,7 +179,7 @@ fn of_most(answers: &BTreeMap<&str, NaiveDate>) -> Option<NaiveDate> {
 }
 
 /// `values` come oldest first, as (row, value). The latest one holds, but the first one of a declarable field.
-fn fact_column(field: &Field, height: usize, values: &[(usize, &Value)]) -> Column {
+pub(super) fn fact_column(field: &Field, height: usize, values: &[(usize, &Value)]) -> Column {
     let first_holds = field.declarable;
     match field.kind {
         FieldKind::Bool => spread(field.name, height, values, first_holds, |value| match value {

@@ -7,6 +7,7 @@ mod editions;
 mod error;
 mod exact;
 mod follow_up;
+mod gathered;
 mod given;
 mod over_time;
 mod projects;

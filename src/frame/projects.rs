@@ -14,7 +14,7 @@ use super::columns::day;
 use super::dictionary::{Dictionary, Field, FieldKind, PASTS};
 use super::editions::EditionsInForce;
 use super::steps::{DAYS_PER_MONTH, drift, rounded};
-use super::{columns, follow_up, steps};
+use super::{columns, follow_up, gathered, steps};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -46,7 +46,8 @@ pub(super) fn measured(
         .drop(cols(["cost_initial", "duration_initial", "baseline_on"]));
     let mut rows =
         listed_and_left(history, editions)?.left_join(facts, col("project_id"), col("project_id"));
-    for measures in follow_up::measures(portfolio, as_of)? {
+    let gathered = gathered::gathered(portfolio, dictionary, as_of)?;
+    for measures in follow_up::measures(portfolio, as_of)?.into_iter().chain(gathered) {
         rows = rows.left_join(measures, col("project_id"), col("project_id"));
     }
     let changes = columns::changes(&portfolio.facts, as_of, *PASTS)?.lazy();

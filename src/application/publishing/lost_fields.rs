@@ -31,7 +31,11 @@ pub(super) async fn refuse(
     let readers = readers.await?;
     let upto = services.store.latest_known().await?;
     let portfolio = services.store.portfolio(&upto, NaiveDate::MAX).await?;
-    let facts = portfolio.facts.iter().filter(|fact| fact.field == name).count();
+    let of_projects = portfolio.facts.iter().filter(|fact| fact.field == name).count();
+    let of_contracts = portfolio.contracts.iter().map(|contract| &contract.facts);
+    let of_milestones = portfolio.milestones.iter().map(|milestone| &milestone.facts);
+    let of_records = of_contracts.chain(of_milestones).filter(|facts| facts.contains_key(name));
+    let facts = of_projects + of_records.count();
     if readers.is_empty() && facts == 0 {
         return Ok(());
     }
@@ -41,7 +45,7 @@ pub(super) async fn refuse(
 /// What becomes of a field that is not what it was.
 fn change(field: &Field, next: Option<&'static Field>) -> Option<&'static str> {
     let Some(next) = next else { return Some("removed") };
-    if next.kind != field.kind {
+    if (next.kind, next.of, next.gathered) != (field.kind, field.of, field.gathered) {
         return Some("of another type");
     }
     (next.unit != field.unit).then_some("in another unit")

@@ -9,7 +9,7 @@ use crate::cli::values::{date, level};
 use vigie::application::Wording;
 use vigie::domain::level::Level;
 use vigie::domain::rules::worsening::Direction;
-use vigie::frame::dictionary::{FieldKind, Supplier, Unit};
+use vigie::frame::dictionary::{FieldKind, Gathering, RecordKind, Supplier, Unit};
 use vigie::rules::FieldTest;
 
 #[derive(Debug, Subcommand)]
@@ -289,6 +289,12 @@ pub(crate) struct NewFieldArgs {
     /// A word that it can be, or what the next number from `--min` means; given several times
     #[arg(long = "choice", value_name = "WORDS")]
     pub(crate) choices: Vec<String>,
+    /// Of what each file's row gives a value: `contract` or `milestone`; the project by default
+    #[arg(long, value_name = "RECORD", requires = "gathered")]
+    pub(crate) of: Option<RecordKind>,
+    /// How these values make that of the project: `sum`, `largest`, `smallest`, `any` or `all`
+    #[arg(long, value_name = "WAY", requires = "of")]
+    pub(crate) gathered: Option<Gathering>,
     /// How it gets worse: `higher` or `lower`
     #[arg(long, value_name = "DIRECTION", requires = "step")]
     pub(crate) worse: Option<Direction>,

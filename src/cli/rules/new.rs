@@ -43,6 +43,8 @@ pub(super) async fn field(
         min: request.min,
         max: request.max,
         choices: request.choices.clone(),
+        of: request.of,
+        gathered: request.gathered,
         worsening: request.worse.zip(request.step).map(|(worse, step)| Worsening {
             worse,
             step,

@@ -1,5 +1,7 @@
 //! What DINUM holds beyond the panorama: single facts, and lists per project.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,6 +42,9 @@ pub struct Milestone {
     pub forecast_on: Option<NaiveDate>,
     pub actual_on: Option<NaiveDate>,
     pub reported_on: NaiveDate,
+    /// By the field that the catalogue adds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +59,9 @@ pub struct Contract {
     /// `nominal`, `watched`, `formal_notice`, `failing`, `terminated`.
     pub vendor_status: Option<String>,
     pub reported_on: NaiveDate,
+    /// By the field that the catalogue adds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

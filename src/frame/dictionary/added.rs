@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
+use super::field::{Field, FieldKind, FieldOrigin, Gathering, RecordKind, Supplier, Unit};
 use super::in_force::Dictionary;
 use super::kept::{kept, lasting};
 use super::parse::check_alone;
@@ -45,6 +45,8 @@ struct Entry {
     #[serde(default)]
     choices: Vec<String>,
     worsening: Option<Worsening>,
+    of: Option<RecordKind>,
+    gathered: Option<Gathering>,
 }
 
 /// Lays the field `name`, described by the one entry of `text`, over a dictionary.
@@ -82,13 +84,15 @@ pub fn add(dictionary: &mut Dictionary, name: &str, text: &str) -> Result<(), Fi
 impl Entry {
     /// A field of the program keeps all that its expression and the files of before rest on: only its words change.
     fn told_otherwise(self, known: &'static Field) -> Result<&'static Field, String> {
-        let Self { kind, unit, label, meaning, supplier, min, max, choices, worsening } = self;
+        let Self { kind, unit, label, meaning, supplier, .. } = &self;
         let is_fixed = kind.is_some_and(|kind| kind != known.kind)
             || unit.is_some_and(|unit| unit != known.unit)
             || supplier.is_some_and(|supplier| supplier != known.supplier)
-            || min.or(max).is_some()
-            || !choices.is_empty()
-            || worsening.is_some();
+            || self.min.or(self.max).is_some()
+            || !self.choices.is_empty()
+            || self.worsening.is_some()
+            || self.of.is_some()
+            || self.gathered.is_some();
         if is_fixed {
             return Err("found more than words, expected `label` or `meaning`: the field is part of the program".to_owned());
         }
@@ -103,7 +107,8 @@ impl Entry {
 
     fn fact(self, name: &str) -> Result<&'static Field, String> {
         let definition = format!("{name} {self:?}");
-        let Self { kind, unit, label, meaning, supplier, min, max, choices, worsening } = self;
+        let Self { kind, unit, label, meaning, supplier, .. } = self;
+        let Self { min, max, choices, worsening, of, gathered, .. } = self;
         let kind = kind.ok_or("has no `kind`, expected bool, int, float, text or date")?;
         let label = label.ok_or("has no `label`, expected what people call it, in French")?;
         let meaning = meaning.ok_or("has no `meaning`, expected its definition, in French")?;
@@ -119,6 +124,7 @@ impl Entry {
             ));
         }
         check_bounds(kind, (min, max), &choices)?;
+        check_gathering(kind, of, gathered)?;
         let alone = Field {
             name: "",
             kind,
@@ -126,12 +132,14 @@ impl Entry {
             label: "",
             meaning: "",
             supplier,
-            origin: FieldOrigin::Fact,
+            origin: if of.is_some() { FieldOrigin::List } else { FieldOrigin::Fact },
             scopes: vec![SubjectKind::Project],
             worsening,
             min,
             max,
             choices: vec![],
+            of,
+            gathered,
             declarable: false,
             withheld_by: None,
         };
@@ -174,6 +182,37 @@ fn check_sizes(name: &str, entry: &Entry) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+fn check_gathering(
+    kind: FieldKind,
+    of: Option<RecordKind>,
+    gathered: Option<Gathering>,
+) -> Result<(), String> {
+    let gathering = match (of, gathered) {
+        (None, None) => return Ok(()),
+        (Some(_), Some(gathering)) => gathering,
+        (Some(_), None) => {
+            return Err("has no `gathered`, expected how the values of records make one: sum, largest, smallest, any or all".to_owned());
+        }
+        (None, Some(_)) => {
+            return Err("found `gathered` without `of`, expected contract or milestone".to_owned());
+        }
+    };
+    let suits = match gathering {
+        Gathering::Sum => matches!(kind, FieldKind::Int | FieldKind::Float),
+        Gathering::Largest | Gathering::Smallest => {
+            matches!(kind, FieldKind::Int | FieldKind::Float | FieldKind::Date)
+        }
+        Gathering::Any | Gathering::All => kind == FieldKind::Bool,
+    };
+    if suits {
+        return Ok(());
+    }
+    Err(format!(
+        "found `gathered` `{}`, expected a way to gather values of its kind",
+        gathering.as_str()
+    ))
 }
 
 fn check_bounds(

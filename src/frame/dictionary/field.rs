@@ -37,6 +37,14 @@ pub struct Field {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub choices: Vec<&'static str>,
+    /// The records that each give a value of it; absent for what is said of the project itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub of: Option<RecordKind>,
+    /// How the values of the project's records make that of the project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub gathered: Option<Gathering>,
     /// A measure that a file may also supply as a fact. The first value declared then holds for ever.
     #[serde(skip)]
     #[schema(ignore)]
@@ -69,7 +77,7 @@ impl Field {
     /// The least figure that a file may give of it. Of what people report, nobody reports less than nothing, unless it is a difference or the
     /// dictionary says so.
     pub fn least(&self) -> Option<f64> {
-        let is_reported = self.origin == FieldOrigin::Fact || self.declarable;
+        let is_reported = self.origin == FieldOrigin::Fact || self.declarable || self.of.is_some();
         self.min.or((is_reported && self.unit != Unit::Points).then_some(0.0))
     }
 
@@ -109,6 +117,30 @@ words! {
         Count = "count",
         /// Full-time equivalents.
         Fte = "fte",
+    }
+}
+
+words! {
+    /// Records of a project of which each may give a value of a field.
+    pub enum RecordKind, "a kind of record" {
+        Contract = "contract",
+        Milestone = "milestone",
+    }
+}
+
+words! {
+    /// How the values of several records make one. One that a record does not give leaves it unknown, unless the others
+    /// settle it.
+    pub enum Gathering, "a way to gather values" {
+        Sum = "sum",
+        /// The greatest number, or the latest date.
+        Largest = "largest",
+        /// The smallest number, or the earliest date.
+        Smallest = "smallest",
+        /// True of one record at least.
+        Any = "any",
+        /// True of every record.
+        All = "all",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::field::{Field, FieldOrigin};
+use super::field::{Field, FieldOrigin, RecordKind};
 use crate::domain::portfolio::subject::SubjectKind;
 
 /// The fields that files may supply, frames hold and rules read. Immutable: a catalogue with another field has another
@@ -55,6 +55,11 @@ impl Dictionary {
     /// Fields that a follow-up file may supply as single facts.
     pub fn facts(&self) -> impl Iterator<Item = &'static Field> {
         self.fields().filter(|field| field.origin == FieldOrigin::Fact || field.declarable)
+    }
+
+    /// Fields of which each record of a kind may give a value.
+    pub fn facts_of(&self, record: RecordKind) -> impl Iterator<Item = &'static Field> {
+        self.fields().filter(move |field| field.of == Some(record))
     }
 
     /// Adds a field, or puts it in the place of the one that has its name.

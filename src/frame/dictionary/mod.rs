@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock};
 use parse::BuiltIn;
 
 pub use added::{FieldFault, add};
-pub use field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
+pub use field::{Field, FieldKind, FieldOrigin, Gathering, RecordKind, Supplier, Unit};
 pub use in_force::Dictionary;
 pub use parse::DictionaryError;
 pub use past::{EDITIONS, Past};

@@ -188,6 +188,8 @@ impl Entry<'static> {
             min: self.min,
             max: self.max,
             choices: self.choices.clone(),
+            of: None,
+            gathered: None,
             declarable: self.declarable,
             withheld_by: self.withheld_by,
             worsening: self.worsening,

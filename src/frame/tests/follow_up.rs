@@ -1,5 +1,7 @@
 //! Measures drawn from follow-up data.
 
+use std::collections::BTreeMap;
+
 use super::{check, date, fact, portfolio, print};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
@@ -183,6 +185,7 @@ fn a_vendor_fails_on_several_projects_when_two_listed_ones_say_so() {
         consumed_meur: None,
         vendor_status: Some(status.to_owned()),
         reported_on: date("2020-10-01"),
+        facts: BTreeMap::new(),
     };
     known.contracts = vec![
         contract("a", "A", "formal_notice"),

@@ -67,6 +67,7 @@ fn random(rng: &mut Rng) -> Portfolio {
             consumed_meur: None,
             vendor_status: rng.bool().then(|| "failing".to_owned()),
             reported_on: day_between(rng),
+            facts: BTreeMap::new(),
         });
     }
     if rng.bool() {

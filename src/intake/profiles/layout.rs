@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::profile::{Column, FactColumns, Place, Profile, supplier};
 use super::units;
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::domain::portfolio::import::Dataset;
+use crate::frame::dictionary::{Field, FieldKind, RecordKind};
 use crate::intake::error::FileFault;
 use crate::intake::identity::names::{key, nearest};
 use crate::intake::rows::parse::Yield;
@@ -180,8 +181,12 @@ impl<'a> Layout<'a> {
     }
 
     fn fact(&self, name_key: &str) -> Option<&'static Field> {
+        let is_named = |field: &&'static Field| key(field.name) == name_key;
+        if let Some(record) = record_of(self.profile.dataset) {
+            return self.profile.dictionary.facts_of(record).find(is_named);
+        }
         self.profile.facts.as_ref()?;
-        self.profile.dictionary.facts().find(|field| key(field.name) == name_key)
+        self.profile.dictionary.facts().find(is_named)
     }
 
     fn find_kept_facts(&mut self) {
@@ -342,4 +347,23 @@ impl<'a> Layout<'a> {
 
 fn short(name: &str) -> &str {
     if name.len() > LONGEST_HEADER { "" } else { name }
+}
+
+/// The records that the rows of a dataset are, of which added fields may be.
+fn record_of(dataset: Dataset) -> Option<RecordKind> {
+    match dataset {
+        Dataset::Contracts => Some(RecordKind::Contract),
+        Dataset::Milestones => Some(RecordKind::Milestone),
+        Dataset::Panorama
+        | Dataset::Baselines
+        | Dataset::Article3
+        | Dataset::Questionnaire
+        | Dataset::Audits
+        | Dataset::Exits
+        | Dataset::Rebaselines
+        | Dataset::Recommendations
+        | Dataset::DeclaredCauses
+        | Dataset::WatchLists
+        | Dataset::Contacts => None,
+    }
 }

@@ -84,6 +84,14 @@ pub(in crate::intake) fn kept_facts(
     facts
 }
 
+/// What the row of a record says beside its own fields, by field.
+pub(super) fn facts_of_record(reader: &mut RowReader<'_, '_>) -> BTreeMap<String, Value> {
+    let facts = &reader.context.layout.facts;
+    let said =
+        facts.iter().filter_map(|fact| Some((fact.field().name.to_owned(), value(reader, fact)?)));
+    said.collect()
+}
+
 fn value(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Value> {
     let field = fact.field();
     let (format, cell, label) = match fact {

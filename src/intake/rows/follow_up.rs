@@ -1,5 +1,6 @@
 //! Reads rows of the lists that DINUM maintains per project.
 
+use super::facts;
 use super::row::{Amount, RowReader};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
@@ -63,6 +64,7 @@ pub(in crate::intake) fn milestone(reader: &mut RowReader<'_, '_>) -> Option<Mil
         forecast_on,
         actual_on,
         reported_on: reported_on?,
+        facts: facts::facts_of_record(reader),
     })
 }
 
@@ -85,6 +87,7 @@ pub(in crate::intake) fn contract(reader: &mut RowReader<'_, '_>) -> Option<Cont
         consumed_meur,
         vendor_status,
         reported_on: reported_on?,
+        facts: facts::facts_of_record(reader),
     })
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::wording::{figure, quoted};
 use crate::domain::rules::worsening::{Direction, Worsening};
 use crate::frame::dictionary;
-use crate::frame::dictionary::{Dictionary, FieldKind, Supplier, Unit};
+use crate::frame::dictionary::{Dictionary, FieldKind, Gathering, RecordKind, Supplier, Unit};
 use crate::rules::catalogue::fields::file_of;
 
 /// A fact that files may supply and rules read from its publication on.
@@ -31,6 +31,10 @@ pub struct FieldTemplate {
     pub choices: Vec<String>,
     /// How it gets worse, and by how much it must do so to be a new fact.
     pub worsening: Option<Worsening>,
+    /// The records of a project that each give a value of it; none for what is said of the project itself.
+    pub of: Option<RecordKind>,
+    /// How these values make that of the project.
+    pub gathered: Option<Gathering>,
 }
 
 impl FieldTemplate {
@@ -51,8 +55,8 @@ impl FieldTemplate {
     }
 
     fn text(&self) -> String {
-        let Self { name, kind, unit, label, meaning, supplier, min, max, choices, worsening } =
-            self;
+        let Self { name, kind, unit, label, meaning, supplier, .. } = self;
+        let Self { min, max, choices, worsening, of, gathered, .. } = self;
         let mut lines = vec![format!("[{name}]"), format!("kind = \"{}\"", kind.as_str())];
         if *unit != Unit::None {
             lines.push(format!("unit = \"{}\"", unit.as_str()));
@@ -60,6 +64,8 @@ impl FieldTemplate {
         lines.push(format!("label = {}", quoted(label.trim())));
         lines.push(format!("meaning = {}", quoted(meaning.trim())));
         lines.push(format!("supplier = \"{}\"", supplier.as_str()));
+        lines.extend(of.map(|of| format!("of = \"{}\"", of.as_str())));
+        lines.extend(gathered.map(|gathered| format!("gathered = \"{}\"", gathered.as_str())));
         let bounds = [("min", min), ("max", max)];
         lines.extend(
             bounds

@@ -1,5 +1,7 @@
 //! Loading what was known at a moment: every dataset, the right edition, the same bytes for ever.
 
+use std::collections::BTreeMap;
+
 use super::stores::{
     EXACT, Scratch, act, costs, day, fact, import, panorama, project, snapshot, watch, watch_list,
 };
@@ -221,6 +223,7 @@ fn one_of_each() -> Portfolio {
             forecast_on: Some(day("2020-09-01")),
             actual_on: None,
             reported_on: day("2020-06-01"),
+            facts: BTreeMap::new(),
         }],
         contracts: vec![Contract {
             project: project("a"),
@@ -232,6 +235,7 @@ fn one_of_each() -> Portfolio {
             consumed_meur: None,
             vendor_status: Some("watched".to_owned()),
             reported_on: day("2020-06-01"),
+            facts: BTreeMap::new(),
         }],
         recommendations: vec![Recommendation {
             project: project("a"),

@@ -232,3 +232,52 @@ fn the_shipped_rating_is_read_as_a_number_or_as_its_words() {
     let refusal = app.run(&["import", file.to_str().unwrap()]);
     assert!(refused(&refusal).contains("un nombre de 1 à 5"), "{}", refusal.stderr);
 }
+
+/// A field of contracts: each line of the file may give it, and the project has what they come to.
+#[test]
+fn a_field_of_contracts_is_gathered_for_the_project() {
+    let app = app();
+    let texts =
+        ["--label", "Pénalités", "--meaning", "Pénalités du marché.", "--supplier", "dinum"];
+    let field = |name: &str, how: [&str; 4]| {
+        let head = ["rules", "new-field", name].into_iter();
+        let arguments: Vec<&str> =
+            head.chain(how).chain(["--of", "contract"]).chain(texts).collect();
+        done(&by(&app, "Ada", &arguments));
+    };
+    field("penalties", ["--kind=float", "--unit=meur", "--gathered", "sum"]);
+    field("in_dispute", ["--kind", "bool", "--gathered", "any"]);
+    field("renewed_on", ["--kind", "date", "--gathered", "largest"]);
+    for draft in ["1", "2", "3"] {
+        done(&published(&app, draft));
+    }
+    let file = app.path("2020-11.marches.csv");
+    let head = "project,vendor,reported_on,penalties,in_dispute,renewed_on\n";
+    let import = |rows: &str| {
+        std::fs::write(&file, format!("{head}{rows}")).unwrap();
+        app.run(&["import", file.to_str().unwrap()])
+    };
+    let refusal = import("SI SAMU,ACME,2020-11-02,-1,oui,\n");
+    assert!(refused(&refusal).contains("un nombre qui ne soit pas négatif"), "{}", refusal.stderr);
+    done(&import(
+        "SI SAMU,ACME,2020-11-02,0.5,true,2020-09-01\n\
+         SI SAMU,Globex,2020-11-02,0.25,,2020-10-01\n\
+         ANCOLIE,ACME,2020-11-02,1,false,2020-09-01\n\
+         ANCOLIE,Globex,2020-11-02,,false,\n\
+         ARGOUSIER,ACME,2020-11-02,2,false,2020-09-01\n",
+    ));
+    let row = |project: &str| app.json(&["project", project, "--as-of", AS_OF])["project"].clone();
+    let three = |project: &str| {
+        let row = row(project);
+        ["penalties", "in_dispute", "renewed_on"].map(|name| row[name].clone())
+    };
+    assert_eq!(three("SI SAMU"), [json!(0.75), json!(true), json!("2020-10-01")]);
+    // Of two contracts, one does not say: neither a sum nor a latest date is known, and each says that it is not in dispute.
+    assert_eq!(three("ANCOLIE"), [Value::Null, json!(false), Value::Null]);
+    assert_eq!(three("ARGOUSIER"), [json!(2.0), json!(false), json!("2020-09-01")]);
+    assert_eq!(three("CENTAUREE"), [Value::Null, Value::Null, Value::Null]);
+    let remove = ["rules", "rollback", "penalties", "--reason", "inutile"];
+    let refusal = by(&app, "Paul", &remove);
+    let said = refused(&refusal).replace(['\u{a0}', '\u{202f}'], " ");
+    assert!(said.contains("faits fournis sous ce nom : 4"), "{said}");
+}

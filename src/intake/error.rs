@@ -40,7 +40,10 @@ pub enum SourceError {
     #[error("{0}")]
     Profile(Box<WrongProfile>),
 
-    #[error("`{file}` : profil `{found}` inconnu, attendu l’un de {}", ticked(known))]
+    #[error(
+        "`{file}` : profil `{found}` inconnu, attendu l’un de {}, ou l’un de ceux du dossier que nomme le réglage `profiles`",
+        ticked(known)
+    )]
     UnknownProfile { file: String, found: String, known: Vec<String> },
 
     #[error(
@@ -111,6 +114,9 @@ impl fmt::Display for UnknownLayout {
         if let Some((profile, lacking)) = &self.nearest {
             let lacking = ticked(lacking);
             write!(f, "\n  attendu par le profil le plus proche, `{profile}` : {lacking}")?;
+        }
+        if self.requested.is_none() {
+            f.write_str("\n  pour en écrire un : `vigie profiles propose`, puis le mettre dans le dossier que nomme le réglage `profiles`")?;
         }
         Ok(())
     }

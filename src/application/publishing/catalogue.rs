@@ -261,7 +261,8 @@ pub async fn check_files(
     let check = move |budget: &Budget| {
         let found = CatalogueInForce::compile(texts, &limits, budget);
         budget.check()?;
-        let remarks = rules::lints(&found.catalogue, &found.texts);
+        let mut remarks = rules::lints(&found.catalogue, &found.texts);
+        remarks.extend(rules::to_complete(&found.texts));
         Ok((found.faults_with_cases(), remarks))
     };
     trial.run(check).await

@@ -209,8 +209,12 @@ async fn refuse_where_over_http_only(
 
 fn tell_publication(publication: &Publication) {
     for PublishedFile { path, version, .. } in &publication.files {
-        let what = version.map_or_else(|| "le texte livré".to_owned(), |n| format!("version {n}"));
-        print::message(&format!("{path} : {what} en vigueur"));
+        match version {
+            Some(number) => print::message(&format!("{path} : version {number} en vigueur")),
+            None => print::message(&format!(
+                "{path} : plus rien de publié, le texte livré s’il y en a un"
+            )),
+        }
     }
 }
 
@@ -290,7 +294,7 @@ fn show_draft(
             outline.steps.iter(),
             &[
                 ("revision", "Révision", &|one| Cell::count(one.revision)),
-                ("step", "Étape", &|one| Cell::text(one.step.as_str())),
+                ("step", "Étape", &|one| Cell::of(one.step.label(), one.step.as_str())),
                 ("by", "Par", &|one| Cell::text(one.by.as_str())),
                 ("at", "Le", &|one| {
                     Cell::of(french::date(one.at.date_naive()), one.at.to_rfc3339())

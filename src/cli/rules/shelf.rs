@@ -61,7 +61,10 @@ impl Shelf {
     }
 
     pub(super) fn lints(&self) -> Vec<RuleFault> {
-        self.placed(rules::lints(&self.catalogue.catalogue, &self.catalogue.texts))
+        let CatalogueInForce { catalogue, texts, .. } = &self.catalogue;
+        let mut found = rules::lints(catalogue, texts);
+        found.extend(rules::to_complete(texts));
+        self.placed(found)
     }
 
     fn placed(&self, faults: Vec<RuleFault>) -> Vec<RuleFault> {

@@ -44,12 +44,12 @@ pub struct DraftFile {
 
 words! {
     pub enum DraftStep, "a step of a draft" {
-        Saved = "saved",
-        Submitted = "submitted",
+        Saved = "saved" => "enregistré",
+        Submitted = "submitted" => "soumis",
         /// From review to its authors.
-        Returned = "returned",
-        Published = "published",
-        Withdrawn = "withdrawn",
+        Returned = "returned" => "renvoyé",
+        Published = "published" => "publié",
+        Withdrawn = "withdrawn" => "retiré",
     }
 }
 

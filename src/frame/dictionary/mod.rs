@@ -17,7 +17,7 @@ use parse::BuiltIn;
 pub use added::{FieldFault, add};
 pub use field::{Field, FieldKind, FieldOrigin, Gathering, RecordKind, Supplier, Unit};
 pub use in_force::Dictionary;
-pub use parse::DictionaryError;
+pub use parse::{DictionaryError, check_name};
 pub use past::{EDITIONS, Past};
 pub use worsening::check_worsening;
 

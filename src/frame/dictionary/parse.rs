@@ -219,14 +219,18 @@ impl DictionaryError {
     }
 }
 
+/// Whether a text can be the name of a field.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(format!("found the name `{name}`, expected lower-case letters, digits and `_`"))
+}
+
 /// What a field says of itself; its name, label and meaning beside it.
 pub(super) fn check_alone(field: &Field, [name, label, meaning]: [&str; 3]) -> Result<(), String> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
-        return Err(format!(
-            "found the name `{name}`, expected lower-case letters, digits and `_`"
-        ));
-    }
+    check_name(name)?;
     for (key, text) in [("label", label), ("meaning", meaning)] {
         if text.trim().is_empty() {
             return Err(format!("found an empty `{key}`, expected a text"));

@@ -74,9 +74,13 @@ impl MeasureUnit {
             return Some(self);
         }
         let found = Self::read(signs).filter(|found| found.measure == self.measure)?;
-        let is_bare = CURRENCIES.iter().any(|(word, _)| word.eq_ignore_ascii_case(signs.trim()));
-        Some(if is_bare { self } else { found })
+        Some(if is_bare_currency(signs) { self } else { found })
     }
+}
+
+/// Whether a unit is a currency, without how many at a time.
+pub(in crate::intake) fn is_bare_currency(unit: &str) -> bool {
+    CURRENCIES.iter().any(|(word, _)| word.eq_ignore_ascii_case(unit.trim()))
 }
 
 /// The digits of a cell, with the signs between them, and the signs around them.

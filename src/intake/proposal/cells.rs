@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::intake::identity::names::key;
 use crate::intake::profiles::dates::DateFormat;
-use crate::intake::profiles::units::{MeasureUnit, without_signs};
+use crate::intake::profiles::units::{MeasureUnit, is_bare_currency, without_signs};
 use crate::intake::rows::parse::{Parse, iso_date, may_be_english};
 
 /// Cells of a column that are looked at.
@@ -62,10 +62,28 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
     let of_cells = signs.iter().find(|signs| MeasureUnit::read(signs).is_some()).copied();
     // A header that says `(£m)` gives the scale of cells that only have `£`.
     match unit.filter(|unit| MeasureUnit::read(unit).is_some()).or(of_cells) {
-        Some(unit) => lines.push(format!("unit = \"{unit}\"")),
+        Some(unit) => {
+            lines.push(format!("unit = \"{unit}\""));
+            if is_bare_currency(unit) {
+                doubts.push(format!(
+                    "`{unit}` ne dit pas l’échelle : `{unit}m` si ce sont des millions"
+                ));
+            }
+            let is_share = |(digits, signs): &(String, String)| {
+                let figure = parse_of(parse).number(digits).unwrap_or_default();
+                signs.is_empty() && figure > 0.0 && figure < 1.0
+            };
+            if unit == "%" && bare.iter().any(is_share) {
+                doubts.push("`0,35` sans `%` se lit de deux façons".to_owned());
+            }
+        }
         None => doubts.push("unité non dite par le fichier : `unit` à préciser".to_owned()),
     }
     Some(Written { lines, doubts, missing, withheld })
+}
+
+fn parse_of(word: &str) -> Parse {
+    if word == "english_number" { Parse::EnglishNumber } else { Parse::FrenchNumber }
 }
 
 /// How dates are written; `None` when hardly any cell is a date.

@@ -11,7 +11,7 @@ use crate::domain::value::Value;
 use crate::intake::error::ticked;
 use crate::intake::identity::names::key;
 use crate::intake::profiles::dates::{DateFormat, hides_its_order};
-use crate::intake::profiles::units::{MeasureUnit, without_signs};
+use crate::intake::profiles::units::{MeasureUnit, UnitKind, without_signs};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::intake) struct CellFormat {
@@ -72,6 +72,10 @@ impl CellFormat {
             Some(unit) => {
                 let (digits, signs) = without_signs(cell);
                 let number = self.parse.number(&digits)?;
+                let may_be_a_share = number > 0.0 && number < 1.0 && signs.is_empty();
+                if unit.measure == UnitKind::Share && may_be_a_share {
+                    return Err(PERCENT);
+                }
                 let found = unit.of_cell(&signs).ok_or("un nombre dans l’unité de la colonne")?;
                 (number, found.scale)
             }
@@ -128,5 +132,9 @@ impl CellFormat {
         })
     }
 }
+
+/// Beside `60 %`, `0,35` may be a third or a third of a hundredth.
+const PERCENT: &str =
+    "un nombre suivi de `%`, ou d’au moins 1 : sans le signe, `0,35` se lit de deux façons";
 
 const ORDER: &str = "une date dont l’ordre soit dit : `date_format = \"%d/%m/%Y\"`, ou `\"%m/%d/%Y\"`, dans le profil";

@@ -48,6 +48,7 @@ impl FieldTemplate {
         if known.field(name).is_some() {
             return Err(format!("the field `{name}` exists, expected a new one"));
         }
+        dictionary::check_name(name)?;
         let text = self.text();
         let mut tried = known.clone();
         dictionary::add(&mut tried, name, &text).map_err(|fault| fault.reason)?;

@@ -73,8 +73,8 @@ pub enum TraceFinding {
 impl TraceFinding {
     pub fn label(self) -> &'static str {
         match self {
-            Self::True => "vrai",
-            Self::False => "faux",
+            Self::True => "condition vraie",
+            Self::False => "condition fausse",
             Self::Read => "lu",
             Self::Missing => "manquant",
             Self::Withheld => "non publié",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, lit};
+use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, col, lit};
 
 use super::dictionary::{Dictionary, Field, FieldKind, Past, Supplier};
 use crate::domain::portfolio::follow_up::Fact;
@@ -224,6 +224,18 @@ where
         }
     }
     column(name, cells)
+}
+
+/// A column of the dictionary's type, whatever an all-null plan made of it.
+pub(super) fn typed(field: &Field) -> Expr {
+    let kind = match field.kind {
+        FieldKind::Bool => DataType::Boolean,
+        FieldKind::Int => DataType::Int64,
+        FieldKind::Float => DataType::Float64,
+        FieldKind::Text => DataType::String,
+        FieldKind::Date => DataType::Date,
+    };
+    col(field.name).cast(kind)
 }
 
 pub(super) fn column<T, V>(name: &str, values: V) -> Column

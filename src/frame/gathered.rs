@@ -7,10 +7,9 @@ use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::{DataType, Expr, IntoLazy, LazyFrame, NULL, col, len, lit, when};
 
-use super::columns::{column, fact_column};
+use super::columns::{column, fact_column, typed};
 use super::dictionary::{Dictionary, Field, FieldKind, Gathering, RecordKind};
 use super::exact;
-use super::projects::typed;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 
@@ -63,14 +62,14 @@ fn of_records(
         }
     });
     let select: Vec<Expr> = std::iter::once(col("project_id")).chain(wholes).collect();
-    let typed: Vec<Expr> =
+    let kinds: Vec<Expr> =
         std::iter::once(col("project_id")).chain(fields.iter().map(|field| typed(field))).collect();
     let grouped = DataFrame::new_infer_height(columns)?
         .lazy()
         .group_by_stable([col("project_id")])
         .agg(parts)
         .with_column(len().eq(lit(1)).alias(exact::IS_ALONE));
-    Ok(grouped.select(select).select(typed))
+    Ok(grouped.select(select).select(kinds))
 }
 
 /// The figures of a field that are added up; of others, none.

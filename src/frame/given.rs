@@ -8,10 +8,10 @@ use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::{DataType, Expr, IntoLazy, NULL, coalesce, col, lit, when};
 
-use super::columns::day;
+use super::columns::{day, typed};
 use super::dictionary;
 use super::dictionary::{Dictionary, Field};
-use super::projects::{cpi, days_since, funding_months, remaining_months, spi, typed};
+use super::projects::{cpi, days_since, funding_months, remaining_months, spi};
 use super::steps::{difference, drift, end_shift, forecast_end, pace, pace_in_days, rounded};
 use crate::domain::portfolio::subject::SubjectKind;
 

@@ -10,8 +10,8 @@ use polars::prelude::{
     coalesce, col, cols, concat, lit, when,
 };
 
-use super::columns::day;
-use super::dictionary::{Dictionary, Field, FieldKind, PASTS};
+use super::columns::{day, typed};
+use super::dictionary::{Dictionary, PASTS};
 use super::editions::EditionsInForce;
 use super::steps::{DAYS_PER_MONTH, drift, rounded};
 use super::{columns, follow_up, gathered, steps};
@@ -73,18 +73,6 @@ fn no_cause() -> [Expr; 3] {
         col("causes_declared_list").fill_null(lit("")),
         col("causes_declared_levels").fill_null(lit("")),
     ]
-}
-
-/// A column of the dictionary's type, whatever an all-null plan made of it.
-pub(super) fn typed(field: &Field) -> Expr {
-    let kind = match field.kind {
-        FieldKind::Bool => DataType::Boolean,
-        FieldKind::Int => DataType::Int64,
-        FieldKind::Float => DataType::Float64,
-        FieldKind::Text => DataType::String,
-        FieldKind::Date => DataType::Date,
-    };
-    col(field.name).cast(kind)
 }
 
 fn listed_and_left(steps: &DataFrame, editions: EditionsInForce) -> PolarsResult<LazyFrame> {

@@ -8,11 +8,10 @@ use polars::prelude::{
     SortOptions, UnionArgs, col, concat, len, lit, when,
 };
 
-use super::columns::{column, day};
+use super::columns::{column, day, typed};
 use super::dictionary::built_in;
 use super::editions::EditionsInForce;
 use super::exact;
-use super::projects::typed;
 use super::steps::rounded;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::SubjectKind;

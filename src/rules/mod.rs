@@ -32,8 +32,9 @@ pub use catalogue::front_matter::titles;
 pub use catalogue::guidance::Reference;
 pub use catalogue::rule::{Family, Rule, Subjects};
 pub use catalogue::signs::entries::Sign;
-pub use catalogue::thresholds::with_threshold;
-pub use catalogue::thresholds::{DatedValue, SourceTag, Threshold, ThresholdSource, Thresholds};
+pub use catalogue::thresholds::{
+    DatedValue, SourceTag, Threshold, ThresholdSource, Thresholds, with_threshold,
+};
 pub use compile::{CompiledOutcome, ExecutionRoute, Outcomes};
 pub use evaluate::batch_evaluator::{
     BatchEvaluator, BatchVerdicts, InterpretedVerdicts, RowVerdict,

@@ -10,6 +10,7 @@ use super::field::{Field, FieldKind, FieldOrigin, Gathering, RecordKind, Supplie
 use super::in_force::Dictionary;
 use super::kept::{kept, lasting};
 use super::parse::check_alone;
+use super::taken::is_taken;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::worsening::Worsening;
 
@@ -20,9 +21,6 @@ const LONGEST_MEANING: usize = 1_000;
 const LONGEST_CHOICE: usize = 80;
 
 const MOST_CHOICES: usize = 30;
-
-/// Columns of files of facts that are no fact.
-const TAKEN: [&str; 2] = ["project", "reported_on"];
 
 /// What is wrong with the text of a field, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,8 +158,8 @@ fn too_many() -> String {
 }
 
 fn check_sizes(name: &str, entry: &Entry) -> Result<(), String> {
-    if TAKEN.contains(&name) {
-        return Err("is the name of a column of every file of facts, expected another".to_owned());
+    if is_taken(name) {
+        return Err("has a name that is taken, expected another".to_owned());
     }
     let sizes = [
         ("the name", name, LONGEST_NAME),

@@ -6,8 +6,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::field::Field;
 
-/// Most definitions that a process keeps. A catalogue has some tens; each draft that changes one adds one.
-const MOST: usize = 10_000;
+/// Most definitions that a process keeps: 150 megabytes of the longest. A catalogue has some tens; each text of one that
+/// is tried or saved adds one.
+const MOST: usize = 50_000;
 
 static KEPT: LazyLock<Mutex<HashMap<String, &'static Field>>> = LazyLock::new(Mutex::default);
 

@@ -8,6 +8,7 @@ mod in_force;
 mod kept;
 mod parse;
 mod past;
+mod taken;
 mod worsening;
 
 use std::sync::{Arc, LazyLock};
@@ -19,6 +20,8 @@ pub use field::{Field, FieldKind, FieldOrigin, Gathering, RecordKind, Supplier, 
 pub use in_force::Dictionary;
 pub use parse::{DictionaryError, check_name};
 pub use past::{EDITIONS, Past};
+#[cfg(test)]
+pub(in crate::frame) use taken::BEHIND_PROJECTS;
 pub use worsening::check_worsening;
 
 const TEXT: &str = include_str!("fields.toml");

@@ -7,32 +7,9 @@ use polars::prelude::LazyFrame;
 
 use super::{date, portfolio};
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::frame::dictionary::built_in;
+use crate::frame::dictionary::{BEHIND_PROJECTS, built_in};
 use crate::frame::totals::{Point, Rows};
 use crate::frame::{editions_in_force, follow_up, given, projects, steps, totals};
-
-/// What the frame of projects is computed from, besides its fields.
-const BEHIND_PROJECTS: &[&str] = &[
-    "baseline_declared_on",
-    "contracts_on",
-    "cost_decided",
-    "cost_declared",
-    "cost_first",
-    "cost_first_on",
-    "duration_decided",
-    "duration_declared",
-    "duration_first",
-    "duration_first_on",
-    "facts_on",
-    "milestones_on",
-    "cost_first_edition",
-    "cost_previous_on",
-    "duration_change_pace",
-    "duration_first_edition",
-    "duration_previous_on",
-    "duration_step_months",
-    "forecast_end_given_on",
-];
 
 /// What the totals are computed from, besides their fields.
 const BEHIND_TOTALS: &[&str] = &[
@@ -74,7 +51,7 @@ fn every_field_has_the_code_that_computes_it_and_every_code_its_field() {
     let editions = editions_in_force(&known, as_of()).unwrap();
     let steps = steps::steps(&known, as_of()).unwrap();
     let of_projects = projects::measured((&known, built_in()), &steps, editions, as_of()).unwrap();
-    check(&columns(of_projects), &[SubjectKind::Project], BEHIND_PROJECTS);
+    check(&columns(of_projects), &[SubjectKind::Project], &BEHIND_PROJECTS);
 
     let point = Point { as_of: as_of(), editions, target: None };
     let frame = projects::projects((&known, built_in()), &steps, editions, as_of()).unwrap();

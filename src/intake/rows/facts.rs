@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::bounds::plausible;
 use super::cell_format::CellFormat;
-use super::follow_up::known_project;
 use super::parse::Parse;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
@@ -26,7 +25,7 @@ pub(in crate::intake) fn facts(
     let mut first_rows = BTreeMap::new();
     for row in rows {
         let mut reader = RowReader::new(row, context, faults);
-        let project = known_project(&mut reader);
+        let project = reader.known_project();
         let reported_on = reader.needed_date("reported_on");
         let values: Vec<_> = context
             .layout

@@ -2,7 +2,6 @@
 
 use super::facts;
 use super::row::{Amount, RowReader};
-use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::{
     Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchEntry, WatchList,
@@ -15,22 +14,8 @@ const AXES: &[&str] = &["strategy", "finance", "governance", "delivery", "planni
 const SEVERITIES: &[&str] = &["low", "medium", "high"];
 const LAST_CAUSE: u32 = 24;
 
-/// Follow-up data is about known projects: a misspelt name must not create another project.
-pub(in crate::intake) fn known_project(reader: &mut RowReader<'_, '_>) -> Option<ProjectId> {
-    let name = reader.needed("project")?;
-    let identities = reader.context.identities;
-    let project = identities.find(name);
-    if project.is_none() {
-        let near = reader.is_worth_a_hint().then(|| identities.nearest(name)).flatten();
-        let hint = near.map(|(near_name, id)| format!(" (le plus proche : `{near_name}`, `{id}`)"));
-        let expected = format!("un projet connu{}", hint.unwrap_or_default());
-        reader.fault("project", FileFault::quote(name), expected);
-    }
-    project
-}
-
 pub(in crate::intake) fn rebaseline(reader: &mut RowReader<'_, '_>) -> Option<Rebaseline> {
-    let project = known_project(reader);
+    let project = reader.known_project();
     let decided_on = reader.needed_date("decided_on");
     let cost_meur = reader.amount("cost_meur", Amount::Cost);
     let duration_months = reader.amount("duration_months", Amount::Duration);
@@ -49,7 +34,7 @@ pub(in crate::intake) fn rebaseline(reader: &mut RowReader<'_, '_>) -> Option<Re
 }
 
 pub(in crate::intake) fn milestone(reader: &mut RowReader<'_, '_>) -> Option<Milestone> {
-    let project = known_project(reader);
+    let project = reader.known_project();
     let label = reader.needed("label");
     let kind = reader.needed_one_of("kind", MILESTONE_KINDS);
     let baseline_on = reader.needed_date("baseline_on");
@@ -69,7 +54,7 @@ pub(in crate::intake) fn milestone(reader: &mut RowReader<'_, '_>) -> Option<Mil
 }
 
 pub(in crate::intake) fn contract(reader: &mut RowReader<'_, '_>) -> Option<Contract> {
-    let project = known_project(reader);
+    let project = reader.known_project();
     let vendor = reader.needed_name("vendor");
     let notified_on = reader.date("notified_on");
     let end_on = reader.date("end_on");
@@ -92,7 +77,7 @@ pub(in crate::intake) fn contract(reader: &mut RowReader<'_, '_>) -> Option<Cont
 }
 
 pub(in crate::intake) fn recommendation(reader: &mut RowReader<'_, '_>) -> Option<Recommendation> {
-    let project = known_project(reader);
+    let project = reader.known_project();
     let axis = reader.needed_one_of("axis", AXES);
     let severity = reader.needed_one_of("severity", SEVERITIES);
     let issued_on = reader.needed_date("issued_on");
@@ -110,7 +95,7 @@ pub(in crate::intake) fn recommendation(reader: &mut RowReader<'_, '_>) -> Optio
 }
 
 pub(in crate::intake) fn declared_cause(reader: &mut RowReader<'_, '_>) -> Option<DeclaredCause> {
-    let project = known_project(reader);
+    let project = reader.known_project();
     let cause = cause(reader);
     let levels = Level::ALL.map(Level::as_str);
     let level = reader.needed_one_of("level", &levels).and_then(|word| word.parse().ok());
@@ -139,7 +124,7 @@ fn cause(reader: &mut RowReader<'_, '_>) -> Option<String> {
 }
 
 pub(in crate::intake) fn watch_entry(reader: &mut RowReader<'_, '_>) -> Option<WatchEntry> {
-    let project = known_project(reader);
+    let project = reader.known_project();
     let words = WatchList::ALL.map(WatchList::as_str);
     let watch = reader.needed_one_of("watch", &words).and_then(|word| word.parse().ok());
     let since = reader.needed_date("since");

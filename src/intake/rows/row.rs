@@ -7,6 +7,7 @@ use super::cell_format::CellFormat;
 use super::cell_text::not_a_name;
 use super::parse::Yield;
 use super::table::FileRow;
+use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::value::Value;
 use crate::intake::error::{FileFault, SHOWN, ticked};
@@ -42,6 +43,21 @@ pub(in crate::intake) struct RowReader<'r, 'a: 'r> {
 }
 
 impl<'r, 'a: 'r> RowReader<'r, 'a> {
+    /// Follow-up data is about known projects: a misspelt name must not create another project.
+    pub(in crate::intake) fn known_project(&mut self) -> Option<ProjectId> {
+        let name = self.needed("project")?;
+        let identities = self.context.identities;
+        let project = identities.find(name);
+        if project.is_none() {
+            let near = self.is_worth_a_hint().then(|| identities.nearest(name)).flatten();
+            let hint =
+                near.map(|(near_name, id)| format!(" (le plus proche : `{near_name}`, `{id}`)"));
+            let expected = format!("un projet connu{}", hint.unwrap_or_default());
+            self.fault("project", FileFault::quote(name), expected);
+        }
+        project
+    }
+
     pub(in crate::intake) fn new(
         row: &'r FileRow,
         context: RowContext<'a>,

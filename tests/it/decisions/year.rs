@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Paris;
 
 use crate::store::stores::{act, at, day, import, project, snapshot};
-use crate::support::TestApp;
+use crate::support::{TestApp, rule_file};
 use vigie::application;
 use vigie::application::{Services, SilenceRequest};
 use vigie::domain::accounts::audit::Actor;
@@ -127,7 +127,7 @@ fn rules(app: &mut TestApp) -> PathBuf {
 }
 
 fn retire(year: &Year, rule: &str, reason: &str) {
-    let path = year.rules.join(format!("drift/{rule}.rhai"));
+    let path = rule_file(&year.rules, &format!("drift/{rule}.rhai"));
     let text = std::fs::read_to_string(&path).unwrap();
     let line = format!("status = \"deprecated\"\ndeprecated_reason = \"{reason}\"");
     std::fs::write(path, text.replace("status = \"stable\"", &line)).unwrap();

@@ -202,8 +202,85 @@ fn what_is_no_field_is_refused_with_its_place() {
             faults(&whole.replace("\"int\"", "\"date\"\nunit = \"days\"")),
             with("worsening = { worse = \"lower\", step = 0 }\n"),
             with("origin = \"measure\"\n"),
+            with("of = \"contract\"\n"),
+            with("of = \"contract\"\ngathered = \"any\"\n"),
+            with("gathered = \"sum\"\n"),
         ]
         .join("\n")
+    );
+}
+
+/// The frame is computed from columns that are no field: one of their names would hide them.
+#[test]
+fn a_field_does_not_take_the_name_of_what_frames_are_computed_from() {
+    let app = app();
+    for name in ["facts_on", "cost_declared", "project"] {
+        let refusal = by(
+            &app,
+            "Ada",
+            &[
+                "rules",
+                "new-field",
+                name,
+                "--kind",
+                "date",
+                "--label",
+                "L",
+                "--meaning",
+                "M.",
+                "--supplier",
+                "dinum",
+            ],
+        );
+        assert!(refused(&refusal).contains("porte un nom déjà pris"), "{}", refusal.stderr);
+    }
+    let spaced = ["rules", "new-field", "taux de rotation", "--kind=float", "--label", "L"];
+    let rest = ["--meaning", "M.", "--supplier", "dinum"];
+    let refusal = by(&app, "Ada", &[&spaced[..], &rest[..]].concat());
+    assert!(
+        refused(&refusal).contains("attendu des minuscules, des chiffres et `_`"),
+        "{}",
+        refusal.stderr
+    );
+}
+
+/// A draft may change several fields: the second is looked at as the first.
+#[test]
+fn each_field_that_a_draft_changes_is_looked_at() {
+    let app = app();
+    let names = ["a_first", "b_second"];
+    for (name, draft) in names.iter().zip(["1", "2"]) {
+        let arguments = [
+            "rules",
+            "new-field",
+            name,
+            "--kind=int",
+            "--label",
+            "L",
+            "--meaning",
+            "M.",
+            "--supplier",
+            "dinum",
+        ];
+        done(&by(&app, "Ada", &arguments));
+        done(&published(&app, draft));
+    }
+    let file = app.path("2020-11.faits.csv");
+    std::fs::write(&file, "project,reported_on,b_second\nSI SAMU,2020-11-12,4\n").unwrap();
+    app.ok(&["import", file.to_str().unwrap()]);
+    let files = names.map(|name| {
+        let path = app.path(&format!("{name}.toml"));
+        let text = "kind = \"text\"\nlabel = \"L\"\nmeaning = \"M.\"\nsupplier = \"dinum\"\n";
+        std::fs::write(&path, format!("[{name}]\n{text}")).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let draft = ["rules", "draft", &files[0], &files[1], "--comment", "en mots"];
+    done(&by(&app, "Ada", &draft));
+    let refusal = published(&app, "3");
+    assert!(
+        refused(&refusal).contains("le champ `b_second` changerait de type"),
+        "{}",
+        refusal.stderr
     );
 }
 
@@ -252,19 +329,20 @@ fn a_field_of_contracts_is_gathered_for_the_project() {
         done(&published(&app, draft));
     }
     let file = app.path("2020-11.marches.csv");
-    let head = "project,vendor,reported_on,penalties,in_dispute,renewed_on\n";
+    let head = "project,vendor,kind,notified_on,end_on,ceiling_meur,consumed_meur,vendor_status,reported_on,\
+                penalties,in_dispute,renewed_on\n";
     let import = |rows: &str| {
         std::fs::write(&file, format!("{head}{rows}")).unwrap();
         app.run(&["import", file.to_str().unwrap()])
     };
-    let refusal = import("SI SAMU,ACME,2020-11-02,-1,oui,\n");
+    let refusal = import("SI SAMU,ACME,,,,,,,2020-11-02,-1,oui,\n");
     assert!(refused(&refusal).contains("un nombre qui ne soit pas négatif"), "{}", refusal.stderr);
     done(&import(
-        "SI SAMU,ACME,2020-11-02,0.5,true,2020-09-01\n\
-         SI SAMU,Globex,2020-11-02,0.25,,2020-10-01\n\
-         ANCOLIE,ACME,2020-11-02,1,false,2020-09-01\n\
-         ANCOLIE,Globex,2020-11-02,,false,\n\
-         ARGOUSIER,ACME,2020-11-02,2,false,2020-09-01\n",
+        "SI SAMU,ACME,,,,,,,2020-11-02,0.5,true,2020-09-01\n\
+         SI SAMU,Globex,,,,,,,2020-11-02,0.25,,2020-10-01\n\
+         ANCOLIE,ACME,,,,,,,2020-11-02,1,false,2020-09-01\n\
+         ANCOLIE,Globex,,,,,,,2020-11-02,,false,\n\
+         ARGOUSIER,ACME,,,,,,,2020-11-02,2,false,2020-09-01\n",
     ));
     let row = |project: &str| app.json(&["project", project, "--as-of", AS_OF])["project"].clone();
     let three = |project: &str| {

@@ -17,7 +17,7 @@ use super::report::TableTally;
 use super::request::{Progress, TableRequest};
 use super::seen_subjects::{SeenSubjects, SubjectHashes};
 use super::source::{ChunkPlace, TableChunk, VerdictSource, row_number};
-use super::verdict_batch::{VerdictBatch, Written};
+use super::verdict_batch::{VerdictBatch, WrittenVerdicts};
 use super::verdicts::{EncodedVerdicts, VerdictEncoder, VerdictWriter};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
@@ -189,7 +189,7 @@ impl<'p> Pipeline<'p> {
         done: u64,
     ) -> Result<Encoded, TableError> {
         let distinct = verdicts.distinct();
-        let written = Written { fired: self.request.fired, explain: self.request.explain };
+        let written = WrittenVerdicts { fired: self.request.fired, explain: self.request.explain };
         let (batch, counts) = VerdictBatch::new(verdicts, &distinct, subjects, written);
         let rows = u64::try_from(subjects.len()).unwrap_or(u64::MAX);
         let mut tally = TableTally { rows, ..TableTally::default() };

@@ -36,7 +36,7 @@ pub(super) struct VerdictLine {
 
 /// Which verdicts are written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Written {
+pub(super) struct WrittenVerdicts {
     /// Only from `Watch` up.
     pub(super) fired: bool,
     pub(super) explain: bool,
@@ -48,7 +48,7 @@ impl VerdictBatch {
         verdicts: &BatchVerdicts<'_>,
         distinct: &DistinctVerdicts<'_>,
         subjects: &StringChunked,
-        written: Written,
+        written: WrittenVerdicts,
     ) -> (Self, Vec<u64>) {
         let mut counts = vec![0; distinct.verdicts().len()];
         let mut texts = UsedTexts::new(distinct, written);
@@ -113,7 +113,7 @@ enum TextPlace {
 }
 
 impl<'d> UsedTexts<'d> {
-    fn new(distinct: &'d DistinctVerdicts<'d>, written: Written) -> Self {
+    fn new(distinct: &'d DistinctVerdicts<'d>, written: WrittenVerdicts) -> Self {
         let places = distinct.verdicts().iter().map(|(_, verdict)| {
             if written.fired && !fires(verdict) { TextPlace::NotWritten } else { TextPlace::NotYet }
         });

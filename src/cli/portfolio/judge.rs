@@ -29,6 +29,9 @@ use vigie::{application, rules};
 /// Names shown of a long list.
 const NAMES_SHOWN: usize = 12;
 
+/// Each holds a chunk of the table in memory.
+const MOST_THREADS: i64 = 64;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct JudgeArgs {
     /// Table to evaluate, one row per subject: CSV, or Parquet by its extension
@@ -59,10 +62,10 @@ pub(crate) struct JudgeArgs {
     /// Add the explanations, in French; slower
     #[arg(long)]
     explain: bool,
-    /// Threads that evaluate; by default as many as there are processors, up to four. The verdicts and their order
-    /// are the same
-    #[arg(long, value_name = "COUNT")]
-    threads: Option<NonZeroUsize>,
+    /// Threads that evaluate, 64 at most; by default as many as there are processors, up to four. The verdicts and
+    /// their order are the same
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=MOST_THREADS), value_name = "COUNT")]
+    threads: Option<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -97,7 +100,7 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
         as_of: request.as_of.unwrap_or_else(|| application::today(config.clock().now())),
         fired: request.fired,
         explain: request.explain,
-        threads: request.threads,
+        threads: request.threads.map(usize::from).and_then(NonZeroUsize::new),
     };
     let report = match &request.out {
         Some(path) => into_file(path, &table_request)?,

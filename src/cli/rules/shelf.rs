@@ -26,7 +26,7 @@ pub(super) struct Shelf {
 #[derive(Deserialize)]
 struct CatalogueFiles {
     files: BTreeMap<String, String>,
-    /// Servers of before have none.
+    /// Older servers send none.
     #[serde(default)]
     names: FileNames,
 }

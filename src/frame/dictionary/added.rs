@@ -72,7 +72,7 @@ pub fn add(dictionary: &mut Dictionary, name: &str, text: &str) -> Result<(), Fi
     let entry = entry.into_inner();
     check_sizes(name, &entry).map_err(at)?;
     let field = match super::built_in().field(name) {
-        Some(known) => entry.told_otherwise(known),
+        Some(known) => entry.reworded(known),
         None => entry.fact(name),
     };
     dictionary.set(field.map_err(at)?);
@@ -80,8 +80,8 @@ pub fn add(dictionary: &mut Dictionary, name: &str, text: &str) -> Result<(), Fi
 }
 
 impl Entry {
-    /// A field of the program keeps all that its expression and the files of before rest on: only its words change.
-    fn told_otherwise(self, known: &'static Field) -> Result<&'static Field, String> {
+    /// All that the expression of a built-in field and earlier files rest on stays: only its words change.
+    fn reworded(self, known: &'static Field) -> Result<&'static Field, String> {
         let Self { kind, unit, label, meaning, supplier, .. } = &self;
         let is_fixed = kind.is_some_and(|kind| kind != known.kind)
             || unit.is_some_and(|unit| unit != known.unit)

@@ -58,10 +58,10 @@ pub struct InterpretedVerdicts<'c> {
 
 /// A verdict on one row. Borrows its texts where possible.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum RowVerdict<'h> {
+pub enum RowVerdict<'v> {
     Level(Level),
-    Unknown { field: Cow<'h, str>, why: Absence },
-    Failed(&'h RuleFailure),
+    Unknown { field: Cow<'v, str>, why: Absence },
+    Failed(&'v RuleFailure),
 }
 
 #[derive(Debug)]
@@ -93,7 +93,7 @@ struct Piece<'c> {
 }
 
 impl Catalogue {
-    pub fn hearing(&self, scope: SubjectKind, as_of: NaiveDate) -> BatchEvaluator<'_> {
+    pub fn batch_evaluator(&self, scope: SubjectKind, as_of: NaiveDate) -> BatchEvaluator<'_> {
         let thresholds = Arc::new(self.thresholds().at(as_of));
         BatchEvaluator { catalogue: self, scope, as_of, thresholds, breaches: HashMap::new() }
     }
@@ -120,26 +120,26 @@ impl<'c> BatchEvaluator<'c> {
                 given_up: compiled.given_up(self.catalogue.limits.breaches),
             })
             .collect();
-        let pieces = rules.iter().enumerate().flat_map(|(rule, spoken)| {
-            let open = spoken.left_to_interpreter(&rows, explain);
+        let pieces = rules.iter().enumerate().flat_map(|(rule, of_rule)| {
+            let open = of_rule.left_to_interpreter(&rows, explain);
             let chunks = open.chunks(ROWS_AT_A_TIME);
             let piece =
-                |chunk: &[_]| Piece { rule, compiled: spoken.compiled, rows: chunk.to_vec() };
+                |chunk: &[_]| Piece { rule, compiled: of_rule.compiled, rows: chunk.to_vec() };
             chunks.map(piece).collect::<Vec<_>>()
         });
         let pieces: Vec<Piece<'c>> = pieces.collect();
         let replies_by_rule =
-            run_in_parallel(pieces, |piece| (piece.rule, self.listen(&piece, &table, explain)));
+            run_in_parallel(pieces, |piece| (piece.rule, self.interpret(&piece, &table, explain)));
         for (rule, replies) in replies_by_rule {
-            if let Some(spoken) = rules.get_mut(rule) {
-                self.keep(spoken, replies);
+            if let Some(of_rule) = rules.get_mut(rule) {
+                self.record(of_rule, replies);
             }
         }
         BatchVerdicts { table, rows, rules }
     }
 
     /// Stops where the rule would be given up.
-    fn listen(&self, piece: &Piece<'c>, table: &Arc<SubjectTable>, explain: bool) -> Vec<Reply> {
+    fn interpret(&self, piece: &Piece<'c>, table: &Arc<SubjectTable>, explain: bool) -> Vec<Reply> {
         let engine = &self.catalogue.engine;
         let mut breaches = 0;
         let mut replies = Vec::with_capacity(piece.rows.len());
@@ -149,16 +149,16 @@ impl<'c> BatchEvaluator<'c> {
             }
             let thresholds = Arc::clone(&self.thresholds);
             let budget = self.catalogue.budget.clone();
-            let ground = EvalContext { table: Arc::clone(table), row: *row, thresholds, budget };
-            let outcome = known.map_or_else(|| piece.compiled.assess(engine, &ground), Ok);
+            let context = EvalContext { table: Arc::clone(table), row: *row, thresholds, budget };
+            let outcome = known.map_or_else(|| piece.compiled.assess(engine, &context), Ok);
             let broke_limit = matches!(outcome, Err(EvalError::Breach(_)));
             breaches += usize::from(broke_limit);
             let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
             let explanation = (explain && fired)
-                .then(|| piece.compiled.explain(engine, &ground, self.catalogue.dictionary()));
+                .then(|| piece.compiled.explain(engine, &context, self.catalogue.dictionary()));
             let verdict = match outcome {
                 Ok(level) => Verdict::Level { level },
-                Err(halt) => halt.into(),
+                Err(error) => error.into(),
             };
             let answer = InterpretedRow { verdict, explanation };
             replies.push(Reply { row: *row, answer, broke_limit });
@@ -166,12 +166,12 @@ impl<'c> BatchEvaluator<'c> {
         replies
     }
 
-    fn keep(&mut self, spoken: &mut InterpretedVerdicts<'c>, replies: Vec<Reply>) {
-        let breaches = self.breaches.entry(&spoken.compiled.rule.id).or_default();
+    fn record(&mut self, of_rule: &mut InterpretedVerdicts<'c>, replies: Vec<Reply>) {
+        let breaches = self.breaches.entry(&of_rule.compiled.rule.id).or_default();
         for Reply { row, answer, broke_limit } in replies {
             if *breaches < self.catalogue.limits.breaches {
                 *breaches += usize::from(broke_limit);
-                spoken.interpreted.insert(row, answer);
+                of_rule.interpreted.insert(row, answer);
             }
         }
     }
@@ -184,8 +184,8 @@ impl<'c> BatchVerdicts<'c> {
     }
 
     /// Whether the rule judges each row.
-    pub(super) fn judged_rows(&self, spoken: &InterpretedVerdicts<'c>) -> &[bool] {
-        self.rows.of_subjects(spoken.compiled.rule.subjects)
+    pub(super) fn judged_rows(&self, of_rule: &InterpretedVerdicts<'c>) -> &[bool] {
+        self.rows.of_subjects(of_rule.compiled.rule.subjects)
     }
 
     /// Whether the value of a field is said to be withheld on some row.
@@ -194,17 +194,17 @@ impl<'c> BatchVerdicts<'c> {
     }
 
     /// `None` when the rule does not judge the row.
-    pub(super) fn verdict<'h>(
-        &'h self,
-        spoken: &'h InterpretedVerdicts<'c>,
+    pub(super) fn verdict<'v>(
+        &'v self,
+        of_rule: &'v InterpretedVerdicts<'c>,
         row: usize,
-    ) -> Option<RowVerdict<'h>> {
-        if self.judged_rows(spoken).get(row) != Some(&true) {
+    ) -> Option<RowVerdict<'v>> {
+        if self.judged_rows(of_rule).get(row) != Some(&true) {
             return None;
         }
         let unknown =
-            |field: &'h str, why| RowVerdict::Unknown { field: Cow::Borrowed(field), why };
-        Some(match spoken.answers.as_ref().map(|answers| answers.at(row)) {
+            |field: &'v str, why| RowVerdict::Unknown { field: Cow::Borrowed(field), why };
+        Some(match of_rule.answers.as_ref().map(|answers| answers.at(row)) {
             Some(CompiledAnswer::Level(level)) => RowVerdict::Level(level),
             Some(CompiledAnswer::MissingField(field)) => {
                 unknown(field, missing_field(&self.table, row, field).why)
@@ -214,26 +214,26 @@ impl<'c> BatchVerdicts<'c> {
                 RowVerdict::Unknown { field, why: Absence::Missing }
             }
             Some(CompiledAnswer::Interpret) | None => {
-                match spoken.interpreted.get(&row).map(|answer| &answer.verdict) {
+                match of_rule.interpreted.get(&row).map(|answer| &answer.verdict) {
                     Some(Verdict::Level { level }) => RowVerdict::Level(*level),
                     Some(Verdict::Unknown { missing }) => match missing.first() {
                         Some(first) => unknown(&first.field, first.why),
                         None => unknown("", Absence::Missing),
                     },
                     Some(Verdict::Failed { fault }) => RowVerdict::Failed(fault),
-                    None => RowVerdict::Failed(&spoken.given_up),
+                    None => RowVerdict::Failed(&of_rule.given_up),
                 }
             }
         })
     }
 
     /// The explanation of a row that fired, if `judge` was called with `explain`.
-    pub fn explanation<'h>(
-        &'h self,
-        spoken: &'h InterpretedVerdicts<'c>,
+    pub fn explanation<'v>(
+        &'v self,
+        of_rule: &'v InterpretedVerdicts<'c>,
         row: usize,
-    ) -> Option<&'h str> {
-        spoken.interpreted.get(&row)?.explanation.as_deref()
+    ) -> Option<&'v str> {
+        of_rule.interpreted.get(&row)?.explanation.as_deref()
     }
 }
 

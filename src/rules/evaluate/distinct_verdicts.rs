@@ -11,8 +11,8 @@ use crate::rules::compile::{CompiledAnswer, CompiledAnswers};
 const NOT_JUDGED: u32 = u32::MAX;
 
 #[derive(Debug)]
-pub struct DistinctVerdicts<'h> {
-    verdicts: Vec<(&'h Rule, RowVerdict<'h>)>,
+pub struct DistinctVerdicts<'v> {
+    verdicts: Vec<(&'v Rule, RowVerdict<'v>)>,
     /// By rule, then by row, the index in `verdicts`.
     indices: Vec<Vec<u32>>,
 }
@@ -36,9 +36,9 @@ impl BatchVerdicts<'_> {
     }
 }
 
-impl<'h> DistinctVerdicts<'h> {
+impl<'v> DistinctVerdicts<'v> {
     /// The rules in the order of their ids, the verdicts of each in the order in which rows have them.
-    pub fn verdicts(&self) -> &[(&'h Rule, RowVerdict<'h>)] {
+    pub fn verdicts(&self) -> &[(&'v Rule, RowVerdict<'v>)] {
         &self.verdicts
     }
 
@@ -49,20 +49,20 @@ impl<'h> DistinctVerdicts<'h> {
         indices.filter(|(_, index)| *index != NOT_JUDGED)
     }
 
-    fn add(&mut self, heard: &'h BatchVerdicts<'_>, of_rule: &'h InterpretedVerdicts<'_>) {
+    fn add(&mut self, verdicts: &'v BatchVerdicts<'_>, of_rule: &'v InterpretedVerdicts<'_>) {
         let mut known = HashMap::new();
         let mut index_at = |row: usize| {
-            let Some(verdict) = heard.verdict(of_rule, row) else { return NOT_JUDGED };
+            let Some(verdict) = verdicts.verdict(of_rule, row) else { return NOT_JUDGED };
             let next = u32::try_from(self.verdicts.len()).unwrap_or(NOT_JUDGED);
             *known.entry(verdict).or_insert_with_key(|verdict| {
                 self.verdicts.push((of_rule.rule(), verdict.clone()));
                 next
             })
         };
-        let judged = heard.judged_rows(of_rule).iter().enumerate();
+        let judged = verdicts.judged_rows(of_rule).iter().enumerate();
         let codes = of_rule.answers().map(CompiledAnswers::codes).unwrap_or_default();
         let is_alike = by_code(|code| {
-            of_rule.answers().is_some_and(|answers| heard.is_alike(&answers.answer(code)))
+            of_rule.answers().is_some_and(|answers| verdicts.is_alike(&answers.answer(code)))
         });
         let mut of_code = by_code(|_| None);
         let indices = judged.map(|(row, judged)| {

@@ -44,6 +44,32 @@ fn cells_that_cannot_be_are_refused_with_their_place() {
 }
 
 #[test]
+fn a_table_that_repeats_its_subjects_is_refused_with_the_first_ones_however_many_they_are() {
+    let half = 20_000;
+    let refused = |name: &dyn Fn(u32) -> String| {
+        let lines = (0..2 * half).map(|row| format!("{},0.5\n", name(row)));
+        let table = format!("project_id,budget_drift\n{}", lines.collect::<String>());
+        let refused = refusal(&table, None, &["--out", "v.csv"]);
+        let (_, kinds) = refused.split_once(" fois : ").expect(&refused);
+        kinds.trim().to_owned()
+    };
+    // In alphabetical order and not.
+    insta::assert_snapshot!(refused(&|row| format!("p{:05}", row % half)), @"attendu un sujet par ligne ; ligne 20002, trouvé `p00000`, déjà à la ligne 2 ; ligne 20003, trouvé `p00001`, déjà à la ligne 3 ; ligne 20004, trouvé `p00002`, déjà à la ligne 4…");
+    insta::assert_snapshot!(refused(&|row| format!("p{:05}", half - row % half)), @"attendu un sujet par ligne ; ligne 20002, trouvé `p20000`, déjà à la ligne 2 ; ligne 20003, trouvé `p19999`, déjà à la ligne 3 ; ligne 20004, trouvé `p19998`, déjà à la ligne 4…");
+    insta::assert_snapshot!(refused(&|_| "p".to_owned()), @"attendu un sujet par ligne ; ligne 3, trouvé `p`, déjà à la ligne 2 ; ligne 4, trouvé `p`, déjà à la ligne 3 ; ligne 5, trouvé `p`, déjà à la ligne 4…");
+}
+
+#[test]
+fn more_threads_than_a_machine_can_feed_are_refused() {
+    for count in ["0", "65", "100000"] {
+        let answer = judge(&TestApp::new(), "t.csv", &["--threads", count]);
+        assert_eq!(answer.code, Some(2), "{}", answer.stdout);
+        let expected = format!("trouvé {count}, attendu de 1 à 64");
+        assert!(answer.stderr.contains(&expected), "{}", answer.stderr);
+    }
+}
+
+#[test]
 fn a_table_without_a_subject_or_with_two_columns_for_a_field_is_refused() {
     insta::assert_snapshot!(refusal("name,phase\na,build\n", None, &[]).trim(), @r"
     vigie: `t.csv` : 1 erreur (lignes numérotées comme dans un tableur)

@@ -17,7 +17,7 @@ use super::report::TableTally;
 use super::request::{Progress, TableRequest};
 use super::seen_subjects::{SeenSubjects, SubjectHashes};
 use super::source::{ChunkPlace, TableChunk, VerdictSource, row_number};
-use super::verdict_batch::{VerdictBatch, Written};
+use super::verdict_batch::{VerdictBatch, WrittenVerdicts};
 use super::verdicts::{EncodedVerdicts, VerdictEncoder, VerdictWriter};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
@@ -85,7 +85,7 @@ impl<'p> Pipeline<'p> {
         writer: &'p mut VerdictWriter,
         progress: &'p mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        let evaluator = request.catalogue.hearing(request.scope, request.as_of);
+        let evaluator = request.catalogue.batch_evaluator(request.scope, request.as_of);
         let tally = TableTally::default();
         let size = source.size();
         Self {
@@ -135,7 +135,8 @@ impl<'p> Pipeline<'p> {
             };
             let judge = |judging: &mut Judging<'p>| self.judge(judging, framed?);
             let Some(judged) = self.judging.turn(number, judge) else { return };
-            let encoded = judged.and_then(|(heard, subjects)| self.encode(&heard, &subjects, done));
+            let encoded =
+                judged.and_then(|(verdicts, subjects)| self.encode(&verdicts, &subjects, done));
             let written = self.writing.turn(number, |writing| writing.write(encoded));
             if !matches!(written, Some(Ok(()))) {
                 self.judging.stop();
@@ -183,13 +184,13 @@ impl<'p> Pipeline<'p> {
 
     fn encode(
         &self,
-        heard: &BatchVerdicts<'_>,
+        verdicts: &BatchVerdicts<'_>,
         subjects: &StringChunked,
         done: u64,
     ) -> Result<Encoded, TableError> {
-        let distinct = heard.distinct();
-        let written = Written { fired: self.request.fired, explain: self.request.explain };
-        let (batch, counts) = VerdictBatch::new(heard, &distinct, subjects, written)?;
+        let distinct = verdicts.distinct();
+        let written = WrittenVerdicts { fired: self.request.fired, explain: self.request.explain };
+        let (batch, counts) = VerdictBatch::new(verdicts, &distinct, subjects, written);
         let rows = u64::try_from(subjects.len()).unwrap_or(u64::MAX);
         let mut tally = TableTally { rows, ..TableTally::default() };
         for ((_, verdict), count) in distinct.verdicts().iter().zip(counts) {
@@ -200,7 +201,7 @@ impl<'p> Pipeline<'p> {
 }
 
 impl Writing<'_> {
-    /// The error itself is kept in `failure`.
+    /// The error itself is in `failure`.
     fn write(&mut self, encoded: Result<Encoded, TableError>) -> Result<(), ()> {
         let written = encoded.and_then(|chunk| {
             self.writer.write(chunk.verdicts)?;

@@ -1,5 +1,6 @@
 //! The subjects of the rows judged so far: one that comes again would have two verdicts of each rule.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
 use polars::prelude::StringChunked;
@@ -42,7 +43,7 @@ impl SubjectHashes {
 
 impl SeenSubjects {
     /// Takes note of the subjects of the next rows. Returns those met before: the place of each among these
-    /// rows, and the row of the table, counted from zero, where it was.
+    /// rows, and the row of the table, counted from zero, where it was last.
     pub(super) fn meet(&mut self, subjects: SubjectHashes) -> Vec<(usize, usize)> {
         let before = self.hashes.len();
         self.hashes.extend(&subjects.hashes);
@@ -50,64 +51,51 @@ impl SeenSubjects {
             self.last = subjects.last.or(self.last.take());
             return Vec::new();
         }
-        let first_unknown = if self.slots.is_some() { before } else { 0 };
+        let slots = self.slots.get_or_insert_default();
+        // Half of the slots are free at least: a search ends after a few steps.
+        if slots.len() < self.hashes.len() * 2 {
+            *slots = vec![0; self.hashes.len().max(1024).next_power_of_two() * 2];
+            for earlier in self.hashes.iter().take(before) {
+                mark(slots, *earlier);
+            }
+        }
+        let new = subjects.hashes.into_iter();
+        let met = new.filter(|hash| !mark(slots, *hash)).map(|hash| (hash, None));
+        let met: HashMap<u64, Option<usize>> = met.collect();
+        if met.is_empty() { Vec::new() } else { self.rows_of(met, before) }
+    }
+
+    /// One pass over all rows, however many subjects come again: the table is refused then.
+    fn rows_of(&self, mut met: HashMap<u64, Option<usize>>, before: usize) -> Vec<(usize, usize)> {
         let mut twice = Vec::new();
-        for row in first_unknown..self.hashes.len() {
-            if let Some(earlier) = self.note(row) {
+        for (row, hash) in self.hashes.iter().enumerate() {
+            let Some(last) = met.get_mut(hash) else { continue };
+            if let Some(earlier) = last.replace(row) {
                 twice.push((row.saturating_sub(before), earlier));
             }
         }
         twice
     }
-
-    /// The last row before that has the same subject.
-    fn note(&mut self, row: usize) -> Option<usize> {
-        let hash = *self.hashes.get(row)?;
-        let slots = self.slots.get_or_insert_default();
-        // Half of the slots are free at least: a search ends after a few steps.
-        if slots.len() < (row + 1) * 2 {
-            *slots = vec![0; self.hashes.len().max(1024).next_power_of_two() * 2];
-            for earlier in self.hashes.iter().take(row) {
-                let free = free_slot(slots, *earlier, |_| false);
-                fill(slots, free, *earlier);
-            }
-        }
-        let mut found = None;
-        let rows_before = self.hashes.get(..row).unwrap_or_default();
-        let slot = free_slot(slots, hash, |mark| {
-            // The mark is only a part of the hash.
-            if mark == mark_of(hash) && found.is_none() {
-                found = rows_before.iter().rposition(|earlier| *earlier == hash);
-            }
-            found.is_some()
-        });
-        fill(slots, slot, hash);
-        found
-    }
 }
 
-/// The first free slot for a hash, or the one whose mark is the wanted one.
-fn free_slot(slots: &[u32], hash: u64, mut is_wanted: impl FnMut(u32) -> bool) -> Option<usize> {
+/// Marks a hash in the first free slot from its own. False if its mark is there: that of the same
+/// subject or, very seldom, of another, since a mark is only a part of a hash.
+fn mark(slots: &mut [u32], hash: u64) -> bool {
+    // The upper half is the mark, the lower one chooses the slot.
+    let wanted = u32::try_from(hash >> 32).unwrap_or_default().max(1);
+    let first = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
     // The number of slots is a power of two.
-    let last = slots.len().checked_sub(1)?;
-    let mut slot = usize::try_from(hash & u64::from(u32::MAX)).ok()? & last;
-    for _ in 0..slots.len() {
-        match slots.get(slot) {
-            Some(0) => return Some(slot),
-            Some(mark) if is_wanted(*mark) => return Some(slot),
-            Some(_) | None => slot = (slot + 1) & last,
+    let last = slots.len().saturating_sub(1);
+    for step in 0..slots.len() {
+        let Some(slot) = slots.get_mut(first.wrapping_add(step) & last) else { break };
+        match *slot {
+            0 => {
+                *slot = wanted;
+                return true;
+            }
+            found if found == wanted => return false,
+            _ => {}
         }
     }
-    None
-}
-
-fn fill(slots: &mut [u32], slot: Option<usize>, hash: u64) {
-    if let Some(mark) = slot.and_then(|slot| slots.get_mut(slot)) {
-        *mark = mark_of(hash);
-    }
-}
-
-/// The upper half of a hash; the lower one chooses the slot.
-fn mark_of(hash: u64) -> u32 {
-    u32::try_from(hash >> 32).unwrap_or_default().max(1)
+    true
 }

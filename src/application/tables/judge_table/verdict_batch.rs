@@ -2,9 +2,8 @@
 //! them, and for each verdict its place in both.
 
 use polars::error::PolarsResult;
-use polars::prelude::{ChunkFilter as _, StringChunked};
+use polars::prelude::StringChunked;
 
-use super::error::TableError;
 use crate::domain::level::Level;
 use crate::domain::rules::verdict::{Absence, RuleFailure};
 use crate::rules::{BatchVerdicts, DistinctVerdicts, RowVerdict, Rule};
@@ -19,8 +18,9 @@ pub(super) struct VerdictTexts(pub(super) [Option<String>; 6]);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct VerdictBatch {
-    /// Those of some verdict.
+    /// Those of some line.
     pub(super) subjects: StringChunked,
+    /// Those of some line.
     pub(super) texts: Vec<VerdictTexts>,
     pub(super) lines: Vec<VerdictLine>,
     /// Of each line, when they are asked for.
@@ -36,7 +36,7 @@ pub(super) struct VerdictLine {
 
 /// Which verdicts are written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Written {
+pub(super) struct WrittenVerdicts {
     /// Only from `Watch` up.
     pub(super) fired: bool,
     pub(super) explain: bool,
@@ -45,49 +45,42 @@ pub(super) struct Written {
 impl VerdictBatch {
     /// The verdicts to write, and how often each of the distinct ones occurs, written or not.
     pub(super) fn new(
-        heard: &BatchVerdicts<'_>,
+        verdicts: &BatchVerdicts<'_>,
         distinct: &DistinctVerdicts<'_>,
         subjects: &StringChunked,
-        written: Written,
-    ) -> Result<(Self, Vec<u64>), TableError> {
-        let is_written: Vec<bool> = distinct
-            .verdicts()
-            .iter()
-            .map(|(_, verdict)| !written.fired || fires(verdict))
-            .collect();
-        let mut counts = vec![0; is_written.len()];
+        written: WrittenVerdicts,
+    ) -> (Self, Vec<u64>) {
+        let mut counts = vec![0; distinct.verdicts().len()];
+        let mut texts = UsedTexts::new(distinct, written);
         let mut lines = Vec::new();
         let mut explanations = Vec::new();
         let mut named = Vec::with_capacity(subjects.len());
         let mut subject = 0;
         for row in 0..subjects.len() {
             let before = lines.len();
-            for (rule, texts) in distinct.of_row(row) {
-                let Ok(index) = usize::try_from(texts) else { continue };
+            for (rule, verdict) in distinct.of_row(row) {
+                let Ok(index) = usize::try_from(verdict) else { continue };
                 if let Some(count) = counts.get_mut(index) {
                     *count += 1;
                 }
-                if is_written.get(index) == Some(&true) {
-                    lines.push(VerdictLine { subject, texts });
-                    if written.explain {
-                        let of_rule = heard.rules().get(rule);
-                        let text = of_rule.and_then(|of_rule| heard.explanation(of_rule, row));
-                        explanations.push(text.map(str::to_owned));
-                    }
+                let Some(place) = texts.place(index) else { continue };
+                lines.push(VerdictLine { subject, texts: place });
+                if written.explain {
+                    let of_rule = verdicts.rules().get(rule);
+                    let text = of_rule.and_then(|of_rule| verdicts.explanation(of_rule, row));
+                    explanations.push(text.map(str::to_owned));
                 }
             }
             named.push(lines.len() > before);
             subject += u32::from(lines.len() > before);
         }
         let subjects = if named.contains(&false) {
-            let named = named.into_iter().map(Some).collect();
-            subjects.filter(&named).map_err(TableError::Batch)?
+            // Copied: a filter would hold the names of all rows in memory until these are written.
+            subjects.iter().zip(named).filter(|(_, named)| *named).map(|(name, _)| name).collect()
         } else {
             subjects.clone()
         };
-        let texts =
-            distinct.verdicts().iter().map(|(rule, verdict)| VerdictTexts::of(rule, verdict));
-        Ok((Self { subjects, texts: texts.collect(), lines, explanations }, counts))
+        (Self { subjects, texts: texts.texts, lines, explanations }, counts)
     }
 
     /// Adds the verdicts on later rows.
@@ -101,6 +94,46 @@ impl VerdictBatch {
         self.texts.extend(later.texts);
         self.explanations.extend(later.explanations);
         self.subjects.append(&later.subjects)
+    }
+}
+
+/// The texts of the verdicts that have a line. Files are gathered from many batches: the texts of verdicts
+/// that are not written would pile up.
+struct UsedTexts<'d> {
+    distinct: &'d DistinctVerdicts<'d>,
+    places: Vec<TextPlace>,
+    texts: Vec<VerdictTexts>,
+}
+
+#[derive(Clone, Copy)]
+enum TextPlace {
+    NotWritten,
+    NotYet,
+    At(u32),
+}
+
+impl<'d> UsedTexts<'d> {
+    fn new(distinct: &'d DistinctVerdicts<'d>, written: WrittenVerdicts) -> Self {
+        let places = distinct.verdicts().iter().map(|(_, verdict)| {
+            if written.fired && !fires(verdict) { TextPlace::NotWritten } else { TextPlace::NotYet }
+        });
+        Self { distinct, places: places.collect(), texts: Vec::new() }
+    }
+
+    /// Of one of the distinct verdicts; `None` if it is not written.
+    fn place(&mut self, index: usize) -> Option<u32> {
+        let place = self.places.get_mut(index)?;
+        match *place {
+            TextPlace::NotWritten => None,
+            TextPlace::At(found) => Some(found),
+            TextPlace::NotYet => {
+                let (rule, verdict) = self.distinct.verdicts().get(index)?;
+                let next = u32::try_from(self.texts.len()).ok()?;
+                self.texts.push(VerdictTexts::of(rule, verdict));
+                *place = TextPlace::At(next);
+                Some(next)
+            }
+        }
     }
 }
 

@@ -77,20 +77,57 @@ fn bytes_are_the_same_whatever_the_number_of_threads() {
     let app = with_drift_rules();
     let table = write_parquet(&app, "t.parquet", &mut table(ROWS));
     for more in [&[][..], &["--fired"]] {
-        let csv = String::from_utf8(written(&app, &table, "v.csv", more)).unwrap();
-        written(&app, &table, "v.parquet", more);
-        let read = ParquetReader::new(File::open(app.path("v.parquet")).unwrap()).finish().unwrap();
-        let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        let headers: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        assert_eq!(read.height(), records.len());
-        for (place, header) in headers.iter().enumerate() {
-            let column = read.column(header).unwrap().str().unwrap();
-            for (found, record) in column.iter().zip(&records) {
-                assert_eq!(found.unwrap_or_default(), &record[place]);
-            }
+        written_alike(&app, &table, more);
+    }
+}
+
+/// What is written as CSV, and as Parquet too.
+fn written_alike(app: &TestApp, table: &str, more: &[&str]) -> Vec<csv::StringRecord> {
+    let csv = String::from_utf8(written(app, table, "v.csv", more)).unwrap();
+    written(app, table, "v.parquet", more);
+    let read = ParquetReader::new(File::open(app.path("v.parquet")).unwrap()).finish().unwrap();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let headers: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(read.height(), records.len());
+    for (place, header) in headers.iter().enumerate() {
+        let column = read.column(header).unwrap().str().unwrap();
+        for (found, record) in column.iter().zip(&records) {
+            assert_eq!(found.unwrap_or_default(), &record[place]);
         }
     }
+    records
+}
+
+#[test]
+fn what_fires_now_and_then_is_written_with_its_own_texts_whatever_came_before() {
+    let app = with_drift_rules();
+    // Several chunks with an explanation, some of them without a verdict to write.
+    let rows = 9_000;
+    let judged = |fires: &[u32]| {
+        let cost = |row| if fires.contains(&row) { 40.0 } else { 10.0 };
+        let costs = (0..rows).map(|row| (row % 5 != 1).then(|| cost(row)));
+        let mut frame = DataFrame::new_infer_height(vec![
+            Column::new(
+                "project_id".into(),
+                (0..rows).map(|row| format!("un projet au long nom, {row}")).collect::<Vec<_>>(),
+            ),
+            Column::new("cost_initial".into(), vec![10.0; usize::try_from(rows).unwrap()]),
+            Column::new("cost_current".into(), costs.collect::<Vec<_>>()),
+        ])
+        .unwrap();
+        let table = write_parquet(&app, "t.parquet", &mut frame);
+        written_alike(&app, &table, &["--fired", "--explain"])
+    };
+    assert_eq!(judged(&[]), Vec::<csv::StringRecord>::new());
+    let fires = [5_000, 5_002, 8_999];
+    let records = judged(&fires);
+    let of_drift = records.iter().filter(|record| &record[1] == "D1");
+    let of_drift: Vec<_> = of_drift.map(|record| (&record[0], &record[2], &record[3])).collect();
+    let subjects = fires.map(|row| format!("un projet au long nom, {row}"));
+    assert_eq!(of_drift, subjects.each_ref().map(|name| (name.as_str(), "level", "critical")));
+    assert!(records.iter().all(|record| subjects.iter().any(|name| name == &record[0])));
+    assert!(records.iter().all(|record| !record[7].is_empty()), "{records:?}");
 }
 
 #[test]

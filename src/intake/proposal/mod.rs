@@ -20,6 +20,8 @@ use super::rows::parse::Yield;
 use super::rows::table::FileRow;
 use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary::{Dictionary, FieldKind, Unit};
+use crate::support::french::counted;
+use crate::support::visible_text;
 use cells::Written;
 use found_table::FoundTable;
 use vocabulary::{END, SURE, Vocabulary, fact_of, phase_of};
@@ -180,11 +182,10 @@ impl Reader {
             .collect();
         if !unknown.is_empty() {
             let few: Vec<&str> = unknown.iter().copied().take(3).collect();
-            let count = unknown.len();
-            guess.doubt(format!(
-                "{count} ministères à ajouter à aliases.toml : {}…",
-                few.join(", ")
-            ));
+            let count = counted(unknown.len(), "ministère", "ministères");
+            let more = if unknown.len() > few.len() { "…" } else { "" };
+            let few = few.join(", ");
+            guess.doubt(format!("{count} à ajouter à aliases.toml : {few}{more}"));
         }
     }
 }
@@ -199,7 +200,8 @@ pub(super) struct Extras {
 impl Guess {
     fn doubt(&mut self, reason: String) {
         self.proposed.certainty = Certainty::Unsure;
-        self.proposed.reasons.push(reason);
+        // It becomes a comment, and may quote cells of several lines.
+        self.proposed.reasons.push(visible_text::one_line(&reason).into_owned());
     }
 
     fn take(&mut self, written: Written, extras: &mut Extras) {
@@ -272,7 +274,8 @@ impl Guess {
             self.lines.push(format!("# à ranger sous une phase : {}", written::quoted(word)));
         }
         if !unknown.is_empty() {
-            self.doubt(format!("{} mots ne sont pas des phases connues", unknown.len()));
+            let one = "mot n’est pas une phase connue";
+            self.doubt(counted(unknown.len(), one, "mots ne sont pas des phases connues"));
         }
     }
 }

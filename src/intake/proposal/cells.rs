@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::written::quoted;
 use crate::intake::identity::names::key;
 use crate::intake::profiles::dates::DateFormat;
 use crate::intake::profiles::units::{MeasureUnit, is_bare_currency, without_signs};
@@ -83,6 +82,11 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
         None => doubts.push("unité non dite par le fichier : `unit` à préciser".to_owned()),
     }
     Some(Written { lines, doubts, missing, withheld })
+}
+
+/// A text as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::from(text.replace('\n', " ")).to_string()
 }
 
 fn parse_of(word: &str) -> Parse {

@@ -22,7 +22,7 @@ use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary::{Dictionary, FieldKind, Unit};
 use crate::support::french::counted;
 use crate::support::visible_text;
-use cells::Written;
+use cells::{Written, quoted};
 use found_table::FoundTable;
 use vocabulary::{END, SURE, Vocabulary, fact_of, phase_of};
 
@@ -267,11 +267,11 @@ impl Guess {
         self.lines.push(String::new());
         self.lines.push("[fields.phase.words]".to_owned());
         for (phase, known) in &by_phase {
-            let quoted: Vec<String> = known.iter().map(|word| written::quoted(word)).collect();
+            let quoted: Vec<String> = known.iter().map(|word| quoted(word)).collect();
             self.lines.push(format!("{phase} = [{}]", quoted.join(", ")));
         }
         for word in unknown.iter().take(10) {
-            self.lines.push(format!("# à ranger sous une phase : {}", written::quoted(word)));
+            self.lines.push(format!("# à ranger sous une phase : {}", quoted(word)));
         }
         if !unknown.is_empty() {
             let one = "mot n’est pas une phase connue";

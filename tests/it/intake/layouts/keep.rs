@@ -158,7 +158,7 @@ fn what_a_formula_misses_hides_no_other_mistake() {
     let profile = PANORAMA
         .replace("headers = [\"Durée\"]", "formula = \"if true { 24 / zero } else { autre }\"");
     let profile = format!(
-        "{profile}[columns.zero]\nheaders = [\"Z\"]\nparse = \"number\"\n[columns.autre]\nheaders = [\"A\"]\nparse = \"number\"\n"
+        "{formula}[columns.zero]\nheaders = [\"Z\"]\nparse = \"number\"\n[columns.autre]\nheaders = [\"A\"]\nparse = \"number\"\n"
     );
     let text = "Projet,Début,Coût,Z,A\nMIMOSA,mars 2018,10,0,\n";
     let said = super::refused(&profile, "2021-06.csv", text);

@@ -132,13 +132,13 @@ fn a_unit_in_a_header_is_never_counted_twice_nor_passed_over() {
     let shown = project(&app, "mimosa", "2021-06-30").to_string();
     assert!(shown.contains("\"spent_to_date\":2.5"), "{shown}");
     let rate = "Projet,Début,Durée,Coût,Taux (%)\nMIMOSA,mars 2018,24,10,58\n";
-    let (rated, _) = imported(&share(""), "2021-06.csv", rate);
-    let rated = project(&rated, "mimosa", "2021-06-30").to_string();
+    let (with_rate, _) = imported(&share(""), "2021-06.csv", rate);
+    let rated = project(&with_rate, "mimosa", "2021-06-30").to_string();
     assert!(rated.contains("\"accessibility_rate\":0.58"), "{rated}");
     let pounds = "Projet,Début,Durée,Coût (£m)\nMIMOSA,mars 2018,24,10\n";
     let rate_of_pounds = cost("unit = \"£m\"\nfactor = 2");
-    let (foreign, _) = imported(&rate_of_pounds, "2021-06.csv", pounds);
-    let foreign = project(&foreign, "mimosa", "2021-06-30").to_string();
+    let (in_pounds, _) = imported(&rate_of_pounds, "2021-06.csv", pounds);
+    let foreign = project(&in_pounds, "mimosa", "2021-06-30").to_string();
     assert!(foreign.contains("\"cost_current\":20.0"), "{foreign}");
 }
 
@@ -150,8 +150,8 @@ fn thousands_in_english_are_remarked_on_behind_their_sign_and_not_in_calculation
     let (_, report) = imported(&pounds, "2021-06.csv", text);
     let remark = report["remarks"].to_string();
     assert!(remark.contains("`£2,013` est lu comme un nombre à trois décimales"), "{remark}");
-    let computed = profile("").replace(cost, "formula = \"k / 1000\"");
-    let computed = format!("{computed}[columns.k]\nheaders = [\"Coût\"]\nparse = \"number\"\n");
+    let formula = profile("").replace(cost, "formula = \"k / 1000\"");
+    let computed = format!("{formula}[columns.k]\nheaders = [\"Coût\"]\nparse = \"number\"\n");
     let (_, plain) = imported(&computed, "2021-06.csv", text.replace("\"£2,013\"", "2013"));
     assert_eq!(plain["remarks"].to_string(), "[]", "{plain}");
 }

@@ -164,8 +164,8 @@ fn faults_of_a_file_in_columns_are_at_its_own_rows_and_columns() {
 
     let mut twice = in_columns("01.03.16", "£3.00");
     twice[1][2] = "Prison Estate";
-    let said = refused(IN_COLUMNS, "2013-09.csv", csv(&even(&twice)));
-    assert!(said.contains("déjà à la colonne B"), "{said}");
+    let again = refused(IN_COLUMNS, "2013-09.csv", csv(&even(&twice)));
+    assert!(again.contains("déjà à la colonne B"), "{again}");
 
     let app = super::app_with(IN_COLUMNS);
     let good = in_columns("01.03.16", "£3.00");

@@ -155,7 +155,7 @@ fn a_kept_cell_that_is_not_published_is_remarked_on() {
 
 #[test]
 fn what_a_formula_misses_hides_no_other_mistake() {
-    let profile = PANORAMA
+    let formula = PANORAMA
         .replace("headers = [\"Durée\"]", "formula = \"if true { 24 / zero } else { autre }\"");
     let profile = format!(
         "{formula}[columns.zero]\nheaders = [\"Z\"]\nparse = \"number\"\n[columns.autre]\nheaders = [\"A\"]\nparse = \"number\"\n"

@@ -74,7 +74,7 @@ pub use queries::edition_comparison::{
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
 pub use queries::firing::{Firing, firing};
-pub use queries::layouts::{LayoutTrialTerms, propose_profile, try_profile};
+pub use queries::layouts::{LayoutTrialTerms, parse_profile, propose_profile, try_profile};
 pub use queries::names::{JudgementLine, rule_titles, verdict_lines};
 pub use queries::recipients::recipients;
 pub use queries::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};

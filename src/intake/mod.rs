@@ -32,7 +32,7 @@ pub use read::file_bytes::read_file;
 pub use read_request::{ReadOptions, ReadRequest};
 pub use reader::Reader;
 pub use rows::fields::known_field;
-pub use rows::table::MAX_BYTES;
+pub use rows::table::{MAX_BYTES, letters as column_letters};
 pub use tables::{
     Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,
 };

@@ -59,8 +59,10 @@ impl<'a> PreparedFile<'a> {
     fn recognised(found: Recognised<'a>, is_typed: bool) -> Self {
         let Recognised { mut table, mut layout, reason } = found;
         name_columns(&mut table, &layout);
+        table.part_names();
         let remarks = merged::part(&mut table, &layout);
         let mut faults = layout.faults(&table.header);
+        faults.extend(table.uneven_before_it_was_turned(&layout));
         let kinds = kinds(&table, &layout, &mut faults);
         let is_read: Vec<bool> = kinds.iter().map(|kind| *kind == RowKind::Read).collect();
         faults.extend(computed::compute(&mut layout, &mut table, &is_read));
@@ -81,7 +83,9 @@ impl<'a> PreparedFile<'a> {
     where
         'a: 'c,
     {
-        RowContext { layout: &self.layout, header: &self.table.header, aliases, identities, day }
+        let (layout, table) = (&self.layout, &self.table);
+        let is_turned = table.is_turned();
+        RowContext { layout, header: &table.header, aliases, identities, day, is_turned }
     }
 
     /// Rows and columns that are not read, with the reason.
@@ -111,9 +115,10 @@ impl<'a> PreparedFile<'a> {
     /// Columns are set aside too; their rows are not, so none is listed.
     fn columns_aside(&self) -> Vec<SetAside> {
         let mut set_aside = Vec::new();
+        let what = if self.table.is_turned() { "ligne" } else { "colonne" };
         for index in &self.layout.unknown {
             let name = self.table.header.cell(*index);
-            let reason = format!("colonne « {name} » inconnue du profil");
+            let reason = format!("{what} « {name} » inconnue du profil");
             set_aside.push(SetAside { rows: Vec::new(), reason });
         }
         let rows = self.rows();
@@ -121,12 +126,17 @@ impl<'a> PreparedFile<'a> {
             let filled: Vec<String> = rows
                 .iter()
                 .filter(|row| !row.cell(*index).is_empty())
-                .map(|row| row.number.to_string())
+                .map(|row| self.table.row_name(row.number))
                 .collect();
             if !filled.is_empty() {
-                let (number, lines) = (index.saturating_add(1), filled.join(", "));
-                let at = if filled.len() < 2 { "à la ligne" } else { "aux lignes" };
-                let reason = format!("colonne {number} sans nom, remplie {at} {lines}");
+                let (number, places) = (self.table.column_number(*index), filled.join(", "));
+                let at = match (self.table.is_turned(), filled.len() < 2) {
+                    (false, true) => "à la ligne",
+                    (false, false) => "aux lignes",
+                    (true, true) => "à la colonne",
+                    (true, false) => "aux colonnes",
+                };
+                let reason = format!("{what} {number} sans nom, remplie {at} {places}");
                 set_aside.push(SetAside { rows: Vec::new(), reason });
             }
         }

@@ -117,8 +117,9 @@ impl Reader {
                     if has_edition {
                         trial.reason = import.profile_reason;
                     }
-                    trial.remarks.extend(import.remarks);
-                    trial.remarks.dedup();
+                    let others = import.remarks.into_iter();
+                    // It has those of the file made ready.
+                    trial.remarks.extend(others.skip(prepared.remarks.len()));
                 }
             }
             Err(SourceError::Refused(refused)) => {

@@ -25,7 +25,7 @@ pub(in crate::application) async fn compare_with_former(
     let bounds = PlausibilityBounds::of(&in_force);
     for index in 0..imports.len() {
         let (earlier, rest) = imports.split_at_mut(index);
-        let Some((import, _)) = rest.split_first_mut() else { break };
+        let Some((import, later)) = rest.split_first_mut() else { break };
         let ImportedRows::Panorama(rows) = &import.rows else { continue };
         let edition = import.edition;
         let stored = services.store.edition_before(edition).await?;
@@ -54,9 +54,19 @@ pub(in crate::application) async fn compare_with_former(
             let editions = editions.into_values().collect::<Vec<_>>();
             propose_renamings(&mut import.sightings, rows, &editions, aliases);
         }
+        if let Some(beside) = later.first_mut().filter(|other| is_beside(import, other)) {
+            beside.holds.clone_from(&holds);
+        }
         import.holds = holds;
     }
     Ok(())
+}
+
+/// Whether an import is of the facts that the file of a panorama has beside its own fields: they wait as it does.
+fn is_beside(panorama: &Import, other: &Import) -> bool {
+    other.dataset != Dataset::Panorama
+        && other.sha256 == panorama.sha256
+        && other.edition == panorama.edition
 }
 
 /// The latest edition before this one among files that do not wait.

@@ -1,9 +1,15 @@
 //! Layouts of files that are tried out: a first profile for a file, and what a profile makes of one. Nothing is recorded.
 
+use std::sync::Arc;
+
 use crate::application::{ApplicationError, Services};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
-use crate::intake::{Profile, ProfileProposal, ProfileTrial, ReadRequest, Reader};
+use crate::frame::dictionary::Dictionary;
+use crate::intake::{
+    Profile, ProfileProposal, ProfileTerms, ProfileTrial, ReadRequest, Reader, SourceError,
+};
+use crate::rules::RowFormulas;
 use crate::support::clock::today;
 
 /// How a profile is tried on a file.
@@ -30,6 +36,22 @@ pub async fn propose_profile(
     let proposed =
         tokio::task::spawn_blocking(move || reader.propose(&file, &bytes, (dataset, now))).await?;
     Ok(proposed?)
+}
+
+/// Reads the text of a profile, on a blocking thread: it may be long, and wrong all along.
+///
+/// # Errors
+///
+/// The thread stops before it has read the text. What is wrong with the text is within the answer.
+pub async fn parse_profile(
+    text: String,
+    dictionary: Arc<Dictionary>,
+) -> Result<Result<Profile, SourceError>, ApplicationError> {
+    let parsed = tokio::task::spawn_blocking(move || {
+        let terms = ProfileTerms { dictionary: &dictionary, language: &RowFormulas };
+        Profile::parse(&text, "profil", terms)
+    });
+    Ok(parsed.await?)
 }
 
 /// Reads a file with a profile, on a blocking thread.

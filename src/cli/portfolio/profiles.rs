@@ -17,7 +17,7 @@ use vigie::domain::portfolio::import::Dataset;
 use vigie::frame::dictionary::Dictionary;
 use vigie::intake::{
     Certainty, MOST_TRIED_ROWS, Profile, ProfileProposal, ProfileTerms, ProfileTrial, TriedState,
-    TriedValue, base_name, known_field,
+    TriedValue, base_name, column_letters, known_field,
 };
 use vigie::rules::{RowFormulas, dictionary_of};
 use vigie::support::french;
@@ -122,7 +122,7 @@ async fn try_out(request: &TryArgs, session: &Session<'_>) -> Result<Conclusion,
     let dictionary = &Arc::new(dictionary_of(&texts_of(api).await?));
     let terms = ProfileTerms { dictionary, language: &RowFormulas };
     let file = request.profile.display().to_string();
-    Profile::parse(&String::from_utf8_lossy(&profile), &file, terms)?;
+    let read = Profile::parse(&String::from_utf8_lossy(&profile), &file, terms)?;
     let place = api
         .at(&["profiles", "try"])
         .with("file", Some(name(&request.file)))
@@ -132,20 +132,27 @@ async fn try_out(request: &TryArgs, session: &Session<'_>) -> Result<Conclusion,
         .with("rows", Some(request.rows));
     let bytes = [profile, vigie::intake::read_file(&request.file)?].concat();
     let trial: ProfileTrial = api.upload(place, bytes).await?;
-    let sheets: Vec<Sheet> = [Some(rows(&trial, dictionary)), remarks(&trial), faults(&trial)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let sheets: Vec<Sheet> =
+        [Some(rows(&trial, &read, dictionary)), remarks(&trial), faults(&trial)]
+            .into_iter()
+            .flatten()
+            .collect();
     session.printer.answer(&trial, &sheets, 0)?;
     Ok(if trial.fault_count == 0 { Conclusion::Good } else { Conclusion::Bad })
 }
 
-fn rows(trial: &ProfileTrial, dictionary: &Dictionary) -> Sheet {
+fn rows(trial: &ProfileTrial, profile: &Profile, dictionary: &Dictionary) -> Sheet {
     let fields =
         trial.fields.iter().map(|field| known_field(&field.name, dictionary).unwrap_or("field"));
-    let columns = std::iter::once(("row", "Ligne")).chain(fields.map(|name| (name, name)));
+    let is_column = profile.is_transposed();
+    let columns = std::iter::once(("row", if is_column { "Colonne" } else { "Ligne" }))
+        .chain(fields.map(|name| (name, name)));
     let row = |row: &vigie::intake::TriedRow| {
-        std::iter::once(Cell::count(row.row)).chain(row.values.iter().map(value)).collect()
+        let place = match row.row.checked_sub(1) {
+            Some(column) if is_column => Cell::of(column_letters(column), row.row),
+            _ => Cell::count(row.row),
+        };
+        std::iter::once(place).chain(row.values.iter().map(value)).collect()
     };
     let count = french::counted(trial.rows_read, "ligne lue", "lignes lues");
     let title = format!(

@@ -66,7 +66,7 @@ pub(super) fn read(section: &TextSection<'_>, wanted: Wanted) -> Option<Column> 
     let place = place(section, constant);
     let optional = section.flag("optional");
     section.finish();
-    Some(Column { place: place?, format, optional, default })
+    Some(Column { place: place?, format, optional, default, measure: wanted.measure })
 }
 
 const ONE: &str = "un seul de `headers`, `position`, `constant`, `formula`";

@@ -8,6 +8,8 @@ use crate::support::french::counted;
 
 /// Faults shown at most; the rest is counted.
 const SHOWN: usize = 20;
+/// Faults of a profile that are looked for: a text of nothing else takes no longer than another.
+pub(super) const MOST_FAULTS: usize = 100;
 
 /// A profile that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,7 +32,8 @@ pub struct ProfileFault {
 impl fmt::Display for WrongProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faults = counted(self.faults.len(), "erreur", "erreurs");
-        write!(f, "`{}` : {faults} dans le profil", self.file)?;
+        let least = if self.faults.len() < MOST_FAULTS { "" } else { "au moins " };
+        write!(f, "`{}` : {least}{faults} dans le profil", self.file)?;
         for fault in self.faults.iter().take(SHOWN) {
             write!(f, "\n  {fault}")?;
         }

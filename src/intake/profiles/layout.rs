@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::header_unit::HeaderUnit;
 use super::profile::{Column, FactColumns, Place, Profile, supplier};
-use super::units;
+use super::{header_unit, units};
 use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary::{Field, FieldKind, RecordKind};
 use crate::intake::error::FileFault;
@@ -115,10 +116,14 @@ impl<'a> Layout<'a> {
         let name_key = key(name);
         if name.is_empty() {
             self.unnamed.push(index);
-        } else if let Some((field, factor)) = self.field_in_unit(name, nth) {
+        } else if let Some((field, unit)) = self.field_in_unit(name, nth) {
             // First of all: to the comparison of names, a unit such as `(€)` is punctuation.
             self.give(field, index);
-            self.apply_unit(field, index, factor);
+            match unit {
+                HeaderUnit::Factor(factor) => drop(self.factors.insert(field, factor)),
+                HeaderUnit::Said => {}
+                HeaderUnit::Contradicts => self.contradicted.push(index),
+            }
         } else if let Some(field) = self.field(&name_key, nth) {
             self.give(field, index);
         } else if self.profile.ignored.iter().any(|header| key(header) == name_key) {
@@ -148,15 +153,6 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// A header that says a unit decides, unless the profile says another.
-    fn apply_unit(&mut self, field: &'a str, index: usize, factor: f64) {
-        match self.profile.column(field).and_then(|column| column.format.unit) {
-            None => drop(self.factors.insert(field, factor)),
-            Some(unit) if (unit.scale - factor).abs() < f64::EPSILON => {}
-            Some(_) => self.contradicted.push(index),
-        }
-    }
-
     /// One that wants the column of this number goes before one that wants the only column of the name.
     fn field(&self, name_key: &str, nth: usize) -> Option<&'a str> {
         let is_named =
@@ -172,12 +168,11 @@ impl<'a> Layout<'a> {
         found.map(|(field, _)| *field)
     }
 
-    /// The field of a header that ends in a unit, as `Coût complet estimé (k€)`, and the factor to the field's unit.
-    fn field_in_unit(&self, name: &str, nth: usize) -> Option<(&'a str, f64)> {
+    /// The field of a header that ends in a unit, as `Coût complet estimé (k€)`, and what that means.
+    fn field_in_unit(&self, name: &str, nth: usize) -> Option<(&'a str, HeaderUnit)> {
         let (base, unit) = units::parted(name)?;
         let field = self.field(&key(base), nth)?;
-        let parse = self.profile.column(field)?.format.parse;
-        Some((field, units::factor(field, parse, unit)?))
+        Some((field, header_unit::of_header(self.profile.column(field)?, unit)?))
     }
 
     fn fact(&self, name_key: &str) -> Option<&'static Field> {
@@ -309,14 +304,29 @@ impl<'a> Layout<'a> {
             fault(*second, found, "chaque colonne une seule fois".to_owned())
         });
         let contradicted = self.contradicted.iter().map(|index| {
-            let expected = "l’unité que dit le profil, ou un profil sans `unit`".to_owned();
-            fault(*index, "une autre unité dans l’en-tête".to_owned(), expected)
+            let (found, expected) = self.contradiction(*index);
+            fault(*index, found.to_owned(), expected.to_owned())
         });
         let unknown = self.unknown.iter().filter(|_| self.profile.strict).map(|index| {
             let expected = self.expected_instead_of(header.cell(*index));
             fault(*index, "une colonne inconnue".to_owned(), expected)
         });
         doubles.chain(contradicted).chain(unknown).collect()
+    }
+
+    /// What the header says of a unit, and what is expected.
+    fn contradiction(&self, place: usize) -> (&'static str, &'static str) {
+        let field = self.columns.iter().find(|(_, index)| **index == place);
+        let format = field.and_then(|(field, _)| self.profile.column(field)).map(|one| &one.format);
+        let other = "une autre unité dans l’en-tête";
+        match format.map(|format| (format.unit, format.factor)) {
+            Some((None, Some(_))) => (
+                "une unité dans l’en-tête, et `factor` dans le profil",
+                "un seul des deux qui convertisse",
+            ),
+            Some((None, None)) => (other, "celle du champ, ou `unit` et `factor` dans le profil"),
+            _ => (other, "l’unité que dit le profil, ou un profil sans `unit`"),
+        }
     }
 
     fn expected_instead_of(&self, name: &str) -> String {

@@ -5,6 +5,7 @@ pub(super) mod computed;
 pub(super) mod dates;
 pub(super) mod fault;
 mod formulas;
+mod header_unit;
 pub(super) mod layout;
 pub(super) mod profile;
 pub(super) mod profile_set;

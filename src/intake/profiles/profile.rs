@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::units::UnitKind;
 use crate::domain::formula::Formula;
 use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary::{Dictionary, Supplier};
@@ -55,6 +56,8 @@ pub(in crate::intake) struct Column {
     pub optional: bool,
     /// In place of an empty cell, as Vigie's own files write it.
     pub default: Option<String>,
+    /// What figures of the field measure, in Vigie's own unit of it.
+    pub measure: Option<UnitKind>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +107,11 @@ pub(in crate::intake) struct FactColumns {
 }
 
 impl Profile {
+    /// Whether projects are in columns: what is said of a row is then of a column of the file.
+    pub fn is_transposed(&self) -> bool {
+        self.transposed
+    }
+
     /// Whether a cell is empty or holds a word that means so.
     pub(in crate::intake) fn is_missing(&self, cell: &str) -> bool {
         cell.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(cell))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::column_text::Wanted;
-use super::fault::{ProfileFault, WrongProfile};
+use super::fault::{MOST_FAULTS, ProfileFault, WrongProfile};
 use super::profile::{AsideRule, Column, FactColumns, Profile, supplier};
 use super::profile_set::ProfileTerms;
 use super::section::{TextFaults, TextSection};
@@ -43,7 +43,7 @@ fn read(text: &str, file: &str, terms: ProfileTerms<'_>) -> Result<Profile, Sour
         return Err(refused(faults.finish()));
     }
     let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
+    for error in errors.iter().take(MOST_FAULTS) {
         let line = error.span().map_or(1, |span| faults.line(span.start));
         let found = format!("un texte illisible ({})", error.message());
         faults.add(line, "", found, "du TOML, tel que `cle = \"valeur\"`");
@@ -75,6 +75,7 @@ fn profile(top: &TextSection<'_>, terms: ProfileTerms<'_>) -> Option<Profile> {
     let fields = dataset.map(|dataset| fields_section(top, dataset, fields_of));
     let columns = free_columns(columns_of, fields.as_ref());
     let keep = kept_columns((top, terms.dictionary), dataset, keep_of, fields.as_ref());
+    named_twice(columns_of, keep_of);
     let mut profile = Profile {
         id: id.unwrap_or_default(),
         title: title.unwrap_or_default(),
@@ -83,7 +84,7 @@ fn profile(top: &TextSection<'_>, terms: ProfileTerms<'_>) -> Option<Profile> {
         header_row: top.count("header_row", 0),
         transposed: top.flag("transposed"),
         missing: top.texts("missing"),
-        withheld: top.texts("withheld").iter().map(|start| key(start)).collect(),
+        withheld: withheld(top),
         ignored: top.texts("ignored"),
         strict: top.flag("strict"),
         set_aside: top.list("set_aside").iter().map(aside_rule).collect(),
@@ -201,6 +202,25 @@ fn kept_columns(
         }
     }
     columns
+}
+
+/// A formula would read one of them by chance.
+fn named_twice(columns: &[(String, TextSection<'_>)], keep: &[(String, TextSection<'_>)]) {
+    for (name, section) in columns {
+        if keep.iter().any(|(kept, _)| kept == name) {
+            section.fault_here(format!("le nom `{name}`"), "un nom que `keep` n’a pas déjà");
+        }
+    }
+}
+
+/// Keys of how texts begin. One without a letter or a digit begins every text.
+fn withheld(top: &TextSection<'_>) -> Vec<String> {
+    let texts = top.texts("withheld");
+    for text in texts.iter().filter(|text| key(text).is_empty()) {
+        let expected = "un début de texte avec des lettres ou des chiffres";
+        top.fault("withheld", FileFault::quote(text), expected);
+    }
+    texts.iter().map(|text| key(text)).filter(|key| !key.is_empty()).collect()
 }
 
 fn aside_rule(section: &TextSection<'_>) -> AsideRule {

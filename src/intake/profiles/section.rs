@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::ProfileFault;
+use super::fault::{MOST_FAULTS, ProfileFault};
 use crate::intake::error::{FileFault, ticked};
 use crate::intake::identity::names::nearest;
 
@@ -34,8 +34,16 @@ impl<'t> TextFaults<'t> {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) {
+        if self.is_full() {
+            return;
+        }
         let (found, expected) = (found.into(), expected.into());
         self.found.borrow_mut().push(ProfileFault { line, key: key.to_owned(), found, expected });
+    }
+
+    /// Whether there are so many faults that no other is looked for.
+    fn is_full(&self) -> bool {
+        self.found.borrow().len() >= MOST_FAULTS
     }
 
     pub(super) fn finish(self) -> Vec<ProfileFault> {
@@ -197,6 +205,9 @@ impl<'d> TextSection<'d> {
     pub(super) fn finish(&self) {
         let known = self.known.borrow();
         for (name, _) in self.table {
+            if self.faults.is_full() {
+                return;
+            }
             let name = name.get_ref().as_ref();
             if known.contains(name) {
                 continue;

@@ -1,7 +1,5 @@
 //! Units that people write, in headers (`Coût complet estimé (M€)`, `Durée (en mois)`) and in cells (`26,19 M€`, `£2,013.02`).
 
-use crate::intake::rows::parse::Parse;
-
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::intake) enum UnitKind {
@@ -108,37 +106,9 @@ pub(in crate::intake) fn parted(header: &str) -> Option<(&str, &str)> {
     Some((base.trim_end(), unit.trim()))
 }
 
-/// What figures in this unit are multiplied by to be those of the field; `None` when it is no unit of the field.
-pub(super) fn factor(field: &str, parse: Parse, unit: &str) -> Option<f64> {
-    let MeasureUnit { measure, scale } = MeasureUnit::read(unit)?;
-    match measure {
-        UnitKind::Money('€') if field.ends_with("_meur") => Some(scale),
-        UnitKind::Duration if field == "duration_months" => {
-            Some(if parse == Parse::FrenchYears { scale / 12.0 } else { scale })
-        }
-        UnitKind::Money(_) | UnitKind::Duration | UnitKind::Share => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(header: &str, field: &str) -> Option<(String, f64)> {
-        let (base, unit) = parted(header)?;
-        Some((base.to_owned(), factor(field, Parse::FrenchYears, unit)?))
-    }
-
-    #[test]
-    fn a_unit_in_brackets_ends_a_header() {
-        assert_eq!(read("Coût (M€)", "cost_meur"), Some(("Coût".to_owned(), 1.0)));
-        assert_eq!(read("Coût [en k€]", "cost_meur"), Some(("Coût".to_owned(), 1e-3)));
-        assert_eq!(read("Durée (ans) ", "duration_months"), Some(("Durée".to_owned(), 1.0)));
-        assert_eq!(read("Durée (M€)", "duration_months"), None);
-        assert_eq!(read("Coût (hors taxes)", "cost_meur"), None);
-        assert_eq!(read("Coût", "cost_meur"), None);
-        assert_eq!(read("Coût (£m)", "cost_meur"), None);
-    }
 
     #[test]
     fn a_unit_is_a_scale_and_a_currency_in_either_order() {

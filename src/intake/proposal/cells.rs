@@ -6,6 +6,7 @@ use crate::intake::identity::names::key;
 use crate::intake::profiles::dates::DateFormat;
 use crate::intake::profiles::units::{MeasureUnit, is_bare_currency, without_signs};
 use crate::intake::rows::parse::{Parse, iso_date, may_be_english};
+use crate::support::french::counted;
 
 /// Cells of a column that are looked at.
 const SAMPLE: usize = 500;
@@ -55,7 +56,8 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
     let mut lines = vec![format!("parse = \"{parse}\"")];
     let unread = figures.len().saturating_sub(french.max(english));
     if unread > 0 {
-        doubts.push(format!("{unread} cellules ne sont pas des nombres"));
+        let one = "cellule n’est pas un nombre";
+        doubts.push(counted(unread, one, "cellules ne sont pas des nombres"));
     }
     let signs: BTreeSet<&str> =
         bare.iter().map(|(_, signs)| signs.as_str()).filter(|signs| !signs.is_empty()).collect();
@@ -63,7 +65,7 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
     // A header that says `(£m)` gives the scale of cells that only have `£`.
     match unit.filter(|unit| MeasureUnit::read(unit).is_some()).or(of_cells) {
         Some(unit) => {
-            lines.push(format!("unit = \"{unit}\""));
+            lines.push(format!("unit = {}", quoted(unit)));
             if is_bare_currency(unit) {
                 doubts.push(format!(
                     "`{unit}` ne dit pas l’échelle : `{unit}m` si ce sont des millions"
@@ -80,6 +82,11 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
         None => doubts.push("unité non dite par le fichier : `unit` à préciser".to_owned()),
     }
     Some(Written { lines, doubts, missing, withheld })
+}
+
+/// A text as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::from(text.replace('\n', " ")).to_string()
 }
 
 fn parse_of(word: &str) -> Parse {
@@ -101,18 +108,18 @@ pub(super) fn dates(cells: &[&str]) -> Option<Written> {
         return Some(Written { lines, doubts, missing, withheld });
     }
     let formats = DATES.iter().filter_map(|text| DateFormat::read(text).ok());
-    let counted: Vec<(DateFormat, usize)> = formats
+    let tried: Vec<(DateFormat, usize)> = formats
         .map(|format| {
             let read = others.iter().filter(|cell| format.date(cell).is_some()).count();
             (format, read)
         })
         .collect();
-    let most = counted.iter().map(|(_, read)| *read).max().unwrap_or_default();
+    let most = tried.iter().map(|(_, read)| *read).max().unwrap_or_default();
     if most * 2 < others.len() || most == 0 {
         return None;
     }
     let best: Vec<&DateFormat> =
-        counted.iter().filter(|(_, read)| *read == most).map(|(format, _)| format).collect();
+        tried.iter().filter(|(_, read)| *read == most).map(|(format, _)| format).collect();
     match best.as_slice() {
         [format] => lines.push(format!("date_format = \"{}\"", format.text())),
         several => {
@@ -124,8 +131,9 @@ pub(super) fn dates(cells: &[&str]) -> Option<Written> {
         }
     }
     if most < others.len() {
-        doubts
-            .push(format!("{} cellules sont écrites autrement", others.len().saturating_sub(most)));
+        let rest = others.len().saturating_sub(most);
+        let one = "cellule est écrite autrement";
+        doubts.push(counted(rest, one, "cellules sont écrites autrement"));
     }
     Some(Written { lines, doubts, missing, withheld })
 }
@@ -149,7 +157,9 @@ fn parted<'c>(cells: &[&'c str], is_figure: impl Fn(&str) -> bool) -> Parted<'c>
             missing.insert((*cell).to_owned());
         } else if is_sentence(cell) {
             let start: Vec<&str> = cell.split_whitespace().take(3).collect();
-            withheld.insert(start.join(" "));
+            let start = start.join(" ");
+            // Signs alone would begin every text.
+            withheld.insert(if key(&start).is_empty() { (*cell).to_owned() } else { start });
         } else if is_figure(cell) {
             figures.push(*cell);
         } else {

@@ -20,7 +20,9 @@ use super::rows::parse::Yield;
 use super::rows::table::FileRow;
 use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary::{Dictionary, FieldKind, Unit};
-use cells::Written;
+use crate::support::french::counted;
+use crate::support::visible_text;
+use cells::{Written, quoted};
 use found_table::FoundTable;
 use vocabulary::{END, SURE, Vocabulary, fact_of, phase_of};
 
@@ -180,11 +182,10 @@ impl Reader {
             .collect();
         if !unknown.is_empty() {
             let few: Vec<&str> = unknown.iter().copied().take(3).collect();
-            let count = unknown.len();
-            guess.doubt(format!(
-                "{count} ministères à ajouter à aliases.toml : {}…",
-                few.join(", ")
-            ));
+            let count = counted(unknown.len(), "ministère", "ministères");
+            let more = if unknown.len() > few.len() { "…" } else { "" };
+            let few = few.join(", ");
+            guess.doubt(format!("{count} à ajouter à aliases.toml : {few}{more}"));
         }
     }
 }
@@ -199,7 +200,8 @@ pub(super) struct Extras {
 impl Guess {
     fn doubt(&mut self, reason: String) {
         self.proposed.certainty = Certainty::Unsure;
-        self.proposed.reasons.push(reason);
+        // It becomes a comment, and may quote cells of several lines.
+        self.proposed.reasons.push(visible_text::one_line(&reason).into_owned());
     }
 
     fn take(&mut self, written: Written, extras: &mut Extras) {
@@ -265,14 +267,15 @@ impl Guess {
         self.lines.push(String::new());
         self.lines.push("[fields.phase.words]".to_owned());
         for (phase, known) in &by_phase {
-            let quoted: Vec<String> = known.iter().map(|word| written::quoted(word)).collect();
+            let quoted: Vec<String> = known.iter().map(|word| quoted(word)).collect();
             self.lines.push(format!("{phase} = [{}]", quoted.join(", ")));
         }
         for word in unknown.iter().take(10) {
-            self.lines.push(format!("# à ranger sous une phase : {}", written::quoted(word)));
+            self.lines.push(format!("# à ranger sous une phase : {}", quoted(word)));
         }
         if !unknown.is_empty() {
-            self.doubt(format!("{} mots ne sont pas des phases connues", unknown.len()));
+            let one = "mot n’est pas une phase connue";
+            self.doubt(counted(unknown.len(), one, "mots ne sont pas des phases connues"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cells::quoted;
 use super::{
     Certainty, END, Extras, FoundTable, Guess, ProfileProposal, Section, needed_fields, note_word,
 };
@@ -62,11 +63,6 @@ pub(super) fn proposal(
         columns: guesses.iter().map(|guess| guess.proposed.clone()).collect(),
         lacking,
     }
-}
-
-/// A text as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::from(text.replace('\n', " ")).to_string()
 }
 
 fn head(file: &str, dataset: Dataset, found: &FoundTable) -> Vec<String> {

@@ -134,7 +134,7 @@ impl CellFormat {
 }
 
 /// Beside `60 %`, `0,35` may be a third or a third of a hundredth.
-const PERCENT: &str =
+pub(super) const PERCENT: &str =
     "un nombre suivi de `%`, ou d’au moins 1 : sans le signe, `0,35` se lit de deux façons";
 
 const ORDER: &str = "une date dont l’ordre soit dit : `date_format = \"%d/%m/%Y\"`, ou `\"%m/%d/%Y\"`, dans le profil";

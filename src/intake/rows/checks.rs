@@ -10,6 +10,8 @@ use crate::domain::portfolio::import::ImportRemark;
 use crate::intake::error::FileFault;
 use crate::intake::identity::names::key;
 use crate::intake::profiles::layout::Layout;
+use crate::intake::profiles::profile::Place;
+use crate::intake::profiles::units::without_signs;
 
 /// Faults of cells that hold an error of the spreadsheet program or a spoilt text, in columns that are read.
 pub(in crate::intake) fn spoilt_cells(
@@ -71,11 +73,18 @@ pub(in crate::intake) fn english_thousands(
 ) -> Vec<ImportRemark> {
     let mut remarks = Vec::new();
     for (field, index) in &context.layout.columns {
-        let parse = context.layout.profile.column(field).map(|column| column.format.parse);
-        if !matches!(parse, Some(Parse::FrenchNumber | Parse::FrenchYears)) {
+        let Some(column) = context.layout.profile.column(field) else { continue };
+        let is_french = matches!(column.format.parse, Parse::FrenchNumber | Parse::FrenchYears);
+        // A calculation is written as Vigie does.
+        if !is_french || column.place == Place::Formula {
             continue;
         }
-        let doubtful = rows.iter().filter(|row| may_be_english(row.cell(*index), is_typed));
+        let has_signs = column.format.unit.is_some();
+        let is_doubtful = |cell: &str| {
+            let digits = if has_signs { without_signs(cell).0 } else { cell.to_owned() };
+            may_be_english(&digits, is_typed)
+        };
+        let doubtful = rows.iter().filter(|row| is_doubtful(row.cell(*index)));
         remarks.extend(doubtful.map(|row| {
             let cell = row.cell(*index);
             let digits = cell.replace([',', '.'], "\u{202f}");

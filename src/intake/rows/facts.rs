@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::bounds::plausible;
-use super::cell_format::CellFormat;
+use super::cell_format::{CellFormat, PERCENT};
 use super::parse::Parse;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::import::ImportRemark;
 use crate::domain::value::{Value, float};
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::frame::dictionary::{Field, FieldKind, Unit};
 use crate::intake::error::{FileFault, ticked};
 use crate::intake::identity::names::key;
 use crate::intake::profiles::layout::FactColumn;
@@ -39,7 +40,8 @@ pub(in crate::intake) fn facts(
         let (Some(project), Some(reported_on)) = (project, reported_on) else { continue };
         let answer = (project.clone(), reported_on);
         if let Some(first) = first_rows.get(&answer) {
-            let found = format!("le projet `{project}` au {reported_on}, déjà à la ligne {first}");
+            let first = context.place_of(*first);
+            let found = format!("le projet `{project}` au {reported_on}, déjà à {first}");
             reader.fault("project", found, "une ligne par projet et par date");
         } else {
             first_rows.insert(answer, row.number);
@@ -81,6 +83,28 @@ pub(in crate::intake) fn kept_facts(
         }
     }
     facts
+}
+
+/// Cells kept as facts that are not published: they give none, and the fact reported before stays.
+pub(in crate::intake) fn unpublished(
+    context: RowContext<'_>,
+    rows: &[&FileRow],
+) -> Vec<ImportRemark> {
+    let (mut faults, mut remarks) = (Vec::new(), Vec::new());
+    for row in rows {
+        let reader = RowReader::new(row, context, &mut faults);
+        for fact in &context.layout.facts {
+            let FactColumn::Kept(name, _) = fact else { continue };
+            let Some(text) = reader.withheld(name) else { continue };
+            let text = FileFault::quote(text);
+            remarks.push(ImportRemark {
+                row: Some(row.number),
+                column: Some(reader.label(name).to_owned()),
+                remark: format!("{text} n’est pas un chiffre publié : `{name}` n’en reçoit aucun, et garde sa valeur d’avant s’il en a une"),
+            });
+        }
+    }
+    remarks
 }
 
 /// What the row of a record says beside its own fields, by field.
@@ -145,6 +169,9 @@ fn typed(
                 None => Parse::FrenchNumber.number(cell)?,
                 Some(format) => format.number(cell)?,
             };
+            if factor.is_some() && field.unit == Unit::Ratio && number > 0.0 && number < 1.0 {
+                return Err(PERCENT.to_owned());
+            }
             let number = factor.map_or(number, |factor| (number * factor * 1e9).round() / 1e9);
             Ok(Value::Float(plausible(field, number)?))
         }

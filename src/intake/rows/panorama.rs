@@ -31,7 +31,8 @@ pub(in crate::intake) fn snapshots(
                 None => drop(first_rows.insert(project, row.number)),
                 Some(first) => {
                     let name = FileFault::quote(reader.text("project").unwrap_or_default());
-                    let found = format!("{name}, projet `{project}`, déjà à la ligne {first}");
+                    let first = context.place_of(*first);
+                    let found = format!("{name}, projet `{project}`, déjà à {first}");
                     reader.fault("project", found, "une ligne par projet");
                 }
             }

@@ -6,7 +6,7 @@ use super::bounds;
 use super::cell_format::CellFormat;
 use super::cell_text::not_a_name;
 use super::parse::Yield;
-use super::table::FileRow;
+use super::table::{FileRow, letters};
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::value::Value;
@@ -33,6 +33,18 @@ pub(in crate::intake) struct RowContext<'a> {
     pub identities: &'a Identities<'a>,
     /// The day that labels of ministries are of.
     pub day: NaiveDate,
+    /// Rows are columns of the file.
+    pub is_turned: bool,
+}
+
+impl RowContext<'_> {
+    /// Where a row is in the file, in words.
+    pub(in crate::intake) fn place_of(&self, row: u32) -> String {
+        match row.checked_sub(1) {
+            Some(column) if self.is_turned => format!("la colonne {}", letters(column)),
+            _ => format!("la ligne {row}"),
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -36,6 +36,8 @@ pub(in crate::intake) struct FileTable {
     pub sheet_note: Option<String>,
     /// Of a table whose rows are the columns of the file: the number of the row that each of its columns was.
     pub turned_from: Option<Vec<u32>>,
+    /// How many cells each of those rows was written with, where all should have as many.
+    pub turned_lengths: Vec<usize>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -114,7 +116,7 @@ impl FileRow {
 }
 
 /// The letters of a column, which counts from 0: `A` to `Z`, then `AA`.
-pub(in crate::intake) fn letters(column: u32) -> String {
+pub fn letters(column: u32) -> String {
     let (mut rest, mut letters) = (column.saturating_add(1), Vec::new());
     while let Some(before) = rest.checked_sub(1) {
         let letter = char::from_digit(before % 26 + 10, 36).unwrap_or('?');

@@ -1,10 +1,12 @@
 //! Tables with their columns as rows, for files that have projects in columns, and places of the file as a person sees them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::table::{FileRow, FileTable, MAX_COLUMNS, MergedCells, letters};
 use crate::domain::portfolio::import::{ImportRemark, SetAside};
 use crate::intake::error::FileFault;
+use crate::intake::profiles::layout::Layout;
 
 impl FileTable {
     /// The table with its columns as rows; `None` when it has more rows than a table may have columns, or no cell.
@@ -27,6 +29,7 @@ impl FileTable {
             merged: self.merged.iter().filter_map(|cells| turned_cells(cells, first)).collect(),
             sheet: self.sheet.clone(),
             sheet_note: self.sheet_note.clone(),
+            turned_lengths: self.lengths(&rows),
             turned_from: Some(rows.iter().map(|row| row.number).collect()),
             ..Self::default()
         })
@@ -36,12 +39,65 @@ impl FileTable {
         self.turned_from.is_some()
     }
 
+    fn lengths(&self, rows: &[&FileRow]) -> Vec<usize> {
+        rows.iter().filter(|_| self.is_even).map(|row| row.cells.len()).collect()
+    }
+
+    /// Faults of rows of the file that are read and have another number of cells than that of the projects: once turned,
+    /// no row shows that a separator was missing.
+    pub(in crate::intake) fn uneven_before_it_was_turned(
+        &self,
+        layout: &Layout<'_>,
+    ) -> Vec<FileFault> {
+        let length = |place: &usize| self.turned_lengths.get(*place).copied();
+        let names = layout.columns.get("project").and_then(length);
+        let Some(names) = names.or_else(|| self.turned_lengths.iter().max().copied()) else {
+            return Vec::new();
+        };
+        let places: BTreeSet<usize> = layout.read_columns().collect();
+        let uneven = places.iter().filter_map(|place| Some((*place, length(place)?)));
+        let fault = |(place, cells): (usize, usize)| FileFault {
+            row: None,
+            column: Some(self.header.cell(place).to_owned()),
+            found: format!("{cells} cellules"),
+            expected: format!("{names}, comme à la ligne des projets"),
+        };
+        uneven.filter(|(_, cells)| *cells != names).map(fault).collect()
+    }
+
+    /// Tells apart columns of one name, by which a place of the file is found again.
+    pub(in crate::intake) fn part_names(&mut self) {
+        if !self.is_turned() {
+            return;
+        }
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for name in self.header.cells.iter_mut().filter(|name| !name.is_empty()) {
+            let nth = times.entry(name.clone()).or_default();
+            *nth = nth.saturating_add(1);
+            if *nth > 1 {
+                *name = format!("{name} (n° {nth})");
+            }
+        }
+    }
+
+    /// What the file calls a row: its number, or its letters where it is a column.
+    pub(in crate::intake) fn row_name(&self, row: u32) -> String {
+        match row.checked_sub(1) {
+            Some(column) if self.is_turned() => letters(column),
+            _ => row.to_string(),
+        }
+    }
+
+    /// The number of a column from 1, or that of the row which it is in the file.
+    pub(in crate::intake) fn column_number(&self, place: usize) -> usize {
+        let row = self.turned_from.as_ref().and_then(|rows| rows.get(place));
+        let row = row.and_then(|row| usize::try_from(*row).ok());
+        row.unwrap_or(place.saturating_add(1))
+    }
+
     /// The header's letters in the file, of a turned table; its number otherwise.
     pub(in crate::intake) fn header_name(&self) -> String {
-        match self.header.number.checked_sub(1) {
-            Some(column) if self.is_turned() => letters(column),
-            _ => self.header.number.to_string(),
-        }
+        self.row_name(self.header.number)
     }
 
     /// A fault at its row and column of the file.

@@ -163,7 +163,7 @@ impl Formula for CompiledFormula {
     fn value(&self, values: &[Option<Value>]) -> Result<Option<Value>, FormulaFault> {
         let mut scope = Scope::with_capacity(self.reads.len());
         for (name, value) in self.reads.iter().zip(values) {
-            let value = value.as_ref().map_or(Dynamic::UNIT, to_script);
+            let value = value.as_ref().map_or(Dynamic::UNIT, given);
             scope.push_constant_dynamic(name.as_str(), value);
         }
         sandbox::begin();
@@ -174,9 +174,34 @@ impl Formula for CompiledFormula {
                 FormulaFault::new("une liste ou un autre assemblage", expected)
             }),
             // A missing value combines with nothing: what is made of it is missing too.
-            Err(_) if values.iter().any(Option::is_none) => Ok(None),
+            Err(error) if values.iter().any(Option::is_none) && is_of_nothing(&error) => Ok(None),
             Err(error) => Err(fault(&error, values)),
         }
+    }
+}
+
+/// Figures of a file are read alike whether they count or measure: a whole one may be the count that a function takes.
+/// Divisions of whole figures have decimals all the same.
+fn given(value: &Value) -> Dynamic {
+    /// Counts that may be multiplied a few times without going beyond what a whole number holds.
+    const MOST_COUNTED: f64 = 1e6;
+    match value {
+        Value::Float(figure) if figure.fract() == 0.0 && figure.abs() <= MOST_COUNTED => {
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole, and not large")]
+            let count = *figure as i64;
+            count.into()
+        }
+        other => to_script(other),
+    }
+}
+
+/// Whether a calculation failed because it met a missing value.
+fn is_of_nothing(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorRuntime(message, _) => message.to_string().contains("nothing"),
+        EvalAltResult::ErrorMismatchDataType(_, found, _) => found.contains("()"),
+        EvalAltResult::ErrorFunctionNotFound(call, _) => call.contains("()"),
+        _ => false,
     }
 }
 

@@ -14,8 +14,7 @@ use crate::application;
 use crate::application::LayoutTrialTerms;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
-use crate::intake::{Profile, ProfileProposal, ProfileTerms, ProfileTrial, SourceError};
-use crate::rules::RowFormulas;
+use crate::intake::{ProfileProposal, ProfileTrial, SourceError};
 
 /// Rows of a file that are shown by default.
 const ROWS: u32 = 10;
@@ -109,9 +108,8 @@ pub(in crate::api) async fn try_profile(
         let words = format!("the first {length} bytes of the body are not UTF-8");
         QueryFault::of("profile_bytes", words)
     })?;
-    let dictionary = &application::dictionary(&context).await?;
-    let terms = ProfileTerms { dictionary, language: &RowFormulas };
-    let profile = Profile::parse(&text, "profil", terms).map_err(wrong_profile)?;
+    let dictionary = application::dictionary(&context).await?;
+    let profile = application::parse_profile(text, dictionary).await?.map_err(wrong_profile)?;
     let terms = LayoutTrialTerms { sheet, edition, rows: rows.unwrap_or(ROWS) };
     let tried = application::try_profile(&context, reader, (profile, file, bytes), terms).await?;
     Ok(web::Json(tried))

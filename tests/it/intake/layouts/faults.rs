@@ -77,6 +77,31 @@ fn formulas_are_checked_when_the_profile_is_read() {
 }
 
 #[test]
+fn a_text_of_signs_alone_withholds_nothing_and_is_refused() {
+    let refusal = said(&super::places::profile("withheld = [\"***\", \"Exempt\"]"));
+    assert!(
+        refusal.contains("ligne 4, `withheld` : trouvé `***`, attendu un début de texte avec"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_name_that_is_both_a_column_and_a_kept_fact_is_refused() {
+    let twice = "[columns.accessibility_rate]\nheaders = [\"a\"]\n[keep.accessibility_rate]\nheaders = [\"b\"]\n";
+    let refusal = said(&format!("{}{twice}", super::places::profile("")));
+    assert!(refusal.contains("`columns.accessibility_rate` : trouvé le nom"), "{refusal}");
+    assert!(refusal.contains("attendu un nom que `keep` n’a pas déjà"), "{refusal}");
+}
+
+#[test]
+fn of_a_text_of_unknown_keys_the_first_hundred_are_said() {
+    let keys: String = (0..20_000).map(|key| format!("k{key}=1\n")).collect();
+    let refusal = said(&format!("{keys}id = \"e\"\ntitle = \"E\"\ndataset = \"watch_lists\"\n"));
+    assert!(refusal.starts_with("`essai.toml` : au moins 100\u{a0}erreurs"), "{refusal}");
+    assert!(refusal.ends_with("et 80 autres"), "{refusal}");
+}
+
+#[test]
 fn a_profile_that_is_huge_or_deep_is_refused_within_bounds() {
     let head = "id = \"e\"\ntitle = \"E\"\ndataset = \"watch_lists\"\n";
     let deep = format!("{head}missing = {}{}", "[".repeat(50_000), "]".repeat(50_000));

@@ -101,11 +101,7 @@ unit = "mois"
 fn follow_up_files_speak_the_same_language() {
     let app = app_with(PANORAMA);
     std::fs::write(app.path("profils/reponses.toml"), ANSWERS).unwrap();
-    std::fs::write(
-        app.path("profils/marches.toml"),
-        CONTRACTS.replace("add_months(notified_on, mois)", "add_months(notified_on, 36)"),
-    )
-    .unwrap();
+    std::fs::write(app.path("profils/marches.toml"), CONTRACTS).unwrap();
     std::fs::write(app.path("2021-06.csv"), "Projet,Début,Durée,Coût\nMIMOSA,mars 2018,24,10\n")
         .unwrap();
     std::fs::write(
@@ -123,4 +119,51 @@ fn follow_up_files_speak_the_same_language() {
     let report = app.json(&["import", "2021-06.marches.csv"]);
     assert_eq!(report["files"][0]["rows_kept"], 2, "{report}");
     assert_eq!(fact(&app, "accessibility_rate"), "\"accessibility_rate\":0.6");
+}
+
+#[test]
+fn kept_facts_wait_as_the_panorama_that_has_them_does() {
+    let app = app_with(PANORAMA);
+    let text = "Projet,Début,Durée,Coût,Accessibilité\nMIMOSA,mars 2018,24,20130,58 %\n";
+    std::fs::write(app.path("2021-06.csv"), text).unwrap();
+    let report = app.json(&["import", "2021-06.csv"]);
+    for file in report["files"].as_array().unwrap() {
+        assert!(file["recorded"].to_string().contains("held"), "{report}");
+    }
+    app.ok(&["imports", "confirm", "1", "--reason", "le coût est publié ainsi"]);
+    let shown = app.json(&["project", "mimosa", "--as-of", "2021-06-30"]).to_string();
+    assert!(!shown.contains("0.58"), "{shown}");
+    app.ok(&["imports", "confirm", "2", "--reason", "le coût est publié ainsi"]);
+    assert_eq!(fact(&app, "accessibility_rate"), "\"accessibility_rate\":0.58");
+}
+
+#[test]
+fn a_kept_cell_that_is_not_published_is_remarked_on() {
+    let profile = PANORAMA.replace("[fields.project]", "withheld = [\"Exempt\"]\n[fields.project]");
+    let text =
+        "Projet,Début,Durée,Coût,Accessibilité\nMIMOSA,mars 2018,24,10,Exempt under Section 43\n";
+    let (_, report) = imported(&profile, "2021-06.csv", text);
+    let remark = &report["remarks"][0];
+    assert_eq!(
+        (&remark["row"], &remark["column"]),
+        (&2.into(), &"Accessibilité".into()),
+        "{report}"
+    );
+    let words = remark["remark"].as_str().unwrap();
+    assert!(words.contains("`accessibility_rate` n’en reçoit aucun"), "{words}");
+}
+
+#[test]
+fn what_a_formula_misses_hides_no_other_mistake() {
+    let formula = PANORAMA
+        .replace("headers = [\"Durée\"]", "formula = \"if true { 24 / zero } else { autre }\"");
+    let profile = format!(
+        "{formula}[columns.zero]\nheaders = [\"Z\"]\nparse = \"number\"\n[columns.autre]\nheaders = [\"A\"]\nparse = \"number\"\n"
+    );
+    let text = "Projet,Début,Coût,Z,A\nMIMOSA,mars 2018,10,0,\n";
+    let said = super::refused(&profile, "2021-06.csv", text);
+    assert!(said.contains("une division par zéro"), "{said}");
+    // A missing divisor is only missing, and so is the duration.
+    let (_, missing) = imported(&profile, "2021-06.csv", text.replace(",0,", ",,"));
+    assert_eq!(missing["rows_kept"], 1, "{missing}");
 }

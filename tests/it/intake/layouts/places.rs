@@ -101,3 +101,57 @@ fn a_header_that_says_another_unit_than_the_profile_is_a_fault() {
     assert!(said.contains("colonne `Coût (k€)` : trouvé une autre unité dans l’en-tête"), "{said}");
     assert!(imported(&profile, "2021-06.csv", text.replace("(k€)", "(M€)")).1["rows_kept"] == 1);
 }
+
+#[test]
+fn a_unit_in_a_header_is_never_counted_twice_nor_passed_over() {
+    let cost = |lines: &str| {
+        profile("").replace("headers = [\"Coût\"]", &format!("headers = [\"Coût\"]\n{lines}"))
+    };
+    let kept = |lines: &str| {
+        format!("{}[keep.spent_to_date]\nheaders = [\"Dépensé\"]\n{lines}\n", profile(""))
+    };
+    let share = |lines: &str| {
+        format!("{}[keep.accessibility_rate]\nheaders = [\"Taux\"]\n{lines}\n", profile(""))
+    };
+    let other = "trouvé une autre unité dans l’en-tête";
+    for (profile, header, cells, expected) in [
+        (cost("factor = 0.000001"), "Coût (€)", "10", "attendu un seul des deux qui convertisse"),
+        (cost("unit = \"£m\"\nfactor = 1.17"), "Coût (€m)", "10", other),
+        (cost(""), "Coût (£)", "10", other),
+        (kept(""), "Coût,Dépensé (%)", "10,5", other),
+        (kept("unit = \"M€\""), "Coût,Dépensé (€)", "10,5", other),
+        (share("unit = \"%\""), "Coût,Taux (€)", "10,5", other),
+        (share(""), "Coût,Taux (%)", "10,\"0,35\"", "suivi de `%`"),
+    ] {
+        let text = format!("Projet,Début,Durée,{header}\nMIMOSA,mars 2018,24,{cells}\n");
+        let said = refused(&profile, "2021-06.csv", text);
+        assert!(said.contains(expected), "{header}: {said}");
+    }
+    let spent = "Projet,Début,Durée,Coût,Dépensé (€)\nMIMOSA,mars 2018,24,10,2500000\n";
+    let (app, _) = imported(&kept(""), "2021-06.csv", spent);
+    let shown = project(&app, "mimosa", "2021-06-30").to_string();
+    assert!(shown.contains("\"spent_to_date\":2.5"), "{shown}");
+    let rate = "Projet,Début,Durée,Coût,Taux (%)\nMIMOSA,mars 2018,24,10,58\n";
+    let (with_rate, _) = imported(&share(""), "2021-06.csv", rate);
+    let rated = project(&with_rate, "mimosa", "2021-06-30").to_string();
+    assert!(rated.contains("\"accessibility_rate\":0.58"), "{rated}");
+    let pounds = "Projet,Début,Durée,Coût (£m)\nMIMOSA,mars 2018,24,10\n";
+    let rate_of_pounds = cost("unit = \"£m\"\nfactor = 2");
+    let (in_pounds, _) = imported(&rate_of_pounds, "2021-06.csv", pounds);
+    let foreign = project(&in_pounds, "mimosa", "2021-06-30").to_string();
+    assert!(foreign.contains("\"cost_current\":20.0"), "{foreign}");
+}
+
+#[test]
+fn thousands_in_english_are_remarked_on_behind_their_sign_and_not_in_calculations() {
+    let cost = "headers = [\"Coût\"]";
+    let pounds = profile("").replace(cost, "headers = [\"Coût\"]\nunit = \"£m\"\nfactor = 1.0");
+    let text = "Projet,Début,Durée,Coût\nMIMOSA,mars 2018,24,\"£2,013\"\n";
+    let (_, report) = imported(&pounds, "2021-06.csv", text);
+    let remark = report["remarks"].to_string();
+    assert!(remark.contains("`£2,013` est lu comme un nombre à trois décimales"), "{remark}");
+    let formula = profile("").replace(cost, "formula = \"k / 1000\"");
+    let computed = format!("{formula}[columns.k]\nheaders = [\"Coût\"]\nparse = \"number\"\n");
+    let (_, plain) = imported(&computed, "2021-06.csv", text.replace("\"£2,013\"", "2013"));
+    assert_eq!(plain["remarks"].to_string(), "[]", "{plain}");
+}

@@ -140,3 +140,35 @@ fn what_a_profile_cannot_read_is_grouped_by_kind() {
         assert!(tried.stdout.contains(words), "{words}: {}", tried.stdout);
     }
 }
+
+#[test]
+fn cells_of_several_lines_do_not_break_the_proposal() {
+    let app = TestApp::new();
+    let text = "Projet,Ministère,Phase,Date de début,Durée (ans),Coût (M€)\n\
+        MIMOSA,\"Ministère de\nl’Intérieur extérieur\",Cadrage,13/04/2021,2,\"10\nM€\"\n";
+    std::fs::write(app.path("2021-06.csv"), text).unwrap();
+    let proposal = app.json(&["profiles", "propose", "2021-06.csv"]);
+    let profile = proposal["profile"].as_str().unwrap();
+    assert!(
+        profile.contains(
+            "1\u{a0}ministère à ajouter à aliases.toml : Ministère de l’Intérieur extérieur."
+        ),
+        "{profile}"
+    );
+    std::fs::write(app.path("p.toml"), profile).unwrap();
+    let tried = app.run(&["profiles", "try", "p.toml", "2021-06.csv"]);
+    assert!(!tried.stderr.contains("dans le profil"), "{}", tried.stderr);
+    assert!(tried.stdout.contains("MIMOSA"), "{}", tried.stdout);
+}
+
+#[test]
+fn a_trial_says_each_remark_once() {
+    let app = app_with(&super::places::profile(""));
+    let rows = "A,mars 2018,24,\"1,234\"\nB,mars 2018,24,\"1,235\"\n";
+    std::fs::write(app.path("panorama.csv"), format!("Projet,Début,Durée,Coût\n{rows}")).unwrap();
+    let tried = app.json(&["profiles", "try", "profils/essai.toml", "panorama.csv"]);
+    let remarks: Vec<String> =
+        tried["remarks"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    let different: std::collections::BTreeSet<&String> = remarks.iter().collect();
+    assert_eq!((remarks.len(), different.len()), (3, 3), "{remarks:?}");
+}

@@ -155,3 +155,31 @@ fn amounts_with_their_signs_are_read_in_the_unit_of_the_column() {
         "{said}"
     );
 }
+
+#[test]
+fn faults_of_a_file_in_columns_are_at_its_own_rows_and_columns() {
+    let rows = in_columns("01.03.16", "two");
+    let said = refused(IN_COLUMNS, "2013-09.csv", csv(&even(&rows)));
+    assert!(said.contains("ligne 6, colonne `C` : trouvé `two`"), "{said}");
+
+    let mut twice = in_columns("01.03.16", "£3.00");
+    twice[1][2] = "Prison Estate";
+    let again = refused(IN_COLUMNS, "2013-09.csv", csv(&even(&twice)));
+    assert!(again.contains("déjà à la colonne B"), "{again}");
+
+    let app = super::app_with(IN_COLUMNS);
+    let good = in_columns("01.03.16", "£3.00");
+    std::fs::write(app.path("2013-09.csv"), csv(&even(&good))).unwrap();
+    let tried = app.ok(&["profiles", "try", "profils/essai.toml", "2013-09.csv"]);
+    assert!(tried.contains("│ Colonne ┆ project"), "{tried}");
+    assert!(tried.contains(" C ┆ Court Records"), "{tried}");
+}
+
+#[test]
+fn a_separator_that_is_missing_in_a_file_in_columns_is_a_fault() {
+    let text = "Project Name;Prison Estate;Court Records\nStart Date;30.06.08;01.09.10\n\
+                End Date;31.12.14;01.03.16\nWhole Life Cost;£1.00;£2.00\nWhole Life Cost;£2.00£3.00\n";
+    let said = refused(IN_COLUMNS, "2013-09.csv", text);
+    let expected = "trouvé 2 cellules, attendu 3, comme à la ligne des projets";
+    assert!(said.contains("ligne 5") && said.contains(expected), "{said}");
+}

@@ -84,17 +84,17 @@ fn figures(field: &Field) -> Expr {
 fn gathering(field: &Field) -> Expr {
     let values = || col(field.name);
     let is_whole = || values().null_count().eq(lit(0));
-    let if_whole = |value: Expr| when(is_whole()).then(value).otherwise(lit(NULL));
+    let known_by_all = |value: Expr| when(is_whole()).then(value).otherwise(lit(NULL));
     match field.gathered {
         Some(Gathering::Sum) | None => is_whole(),
-        Some(Gathering::Largest) => if_whole(values().max()),
-        Some(Gathering::Smallest) => if_whole(values().min()),
+        Some(Gathering::Largest) => known_by_all(values().max()),
+        Some(Gathering::Smallest) => known_by_all(values().min()),
         Some(Gathering::Any) => {
-            when(values().any(true)).then(lit(true)).otherwise(if_whole(lit(false)))
+            when(values().any(true)).then(lit(true)).otherwise(known_by_all(lit(false)))
         }
         Some(Gathering::All) => {
             let one_is_false = values().not().any(true);
-            when(one_is_false).then(lit(false)).otherwise(if_whole(lit(true)))
+            when(one_is_false).then(lit(false)).otherwise(known_by_all(lit(true)))
         }
     }
 }

@@ -127,8 +127,11 @@ impl Reader {
         if rows.is_empty() {
             // Replacing an edition by nothing would look like the calmest of panoramas.
             let file = request.file.to_owned();
-            let found = "des en-têtes et aucune ligne dessous".to_owned();
-            return Err(SourceError::Unreadable { file, found, expected: "au moins une ligne" });
+            return Err(SourceError::Unreadable {
+                file,
+                found: "des en-têtes et aucune ligne dessous".to_owned(),
+                expected: "au moins une ligne",
+            });
         }
         let import = Import {
             file: request.file.to_owned(),

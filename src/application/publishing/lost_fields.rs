@@ -37,8 +37,9 @@ pub(super) async fn refuse(
         let readers: Vec<_> = catalogue.rules().filter(reads).map(|rule| rule.id.clone()).collect();
         let facts = facts_of(name, &portfolio);
         if !readers.is_empty() || facts > 0 {
-            let field = name.to_owned();
-            return Err(refusal(DraftRefusal::FieldInUse { field, change, readers, facts }));
+            let refused =
+                DraftRefusal::FieldInUse { field: name.to_owned(), change, readers, facts };
+            return Err(refusal(refused));
         }
     }
     Ok(())

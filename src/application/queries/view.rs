@@ -145,14 +145,14 @@ pub async fn project(
     let known = Measurable::read(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let frames = known.frames()?;
-        let Measurable { as_of, portfolio, .. } = known;
+        let Measurable { as_of: day, portfolio, .. } = known;
         let of_project = || col("project_id").eq(lit(id.as_str()));
         let only = |frame: DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(ApplicationError::Table)
         };
         let project = table_rows::rows(&only(frames.projects)?)?.into_iter().next();
-        let history = table_rows::rows(&only(frame::history(&portfolio, as_of)?)?)?;
-        let rebaselines = rebaselines_of(&portfolio, &id, as_of);
+        let history = table_rows::rows(&only(frame::history(&portfolio, day)?)?)?;
+        let rebaselines = rebaselines_of(&portfolio, &id, day);
         Ok(ProjectView { project, id, names, history, rebaselines, cycle, verdicts })
     })
     .await?

@@ -33,9 +33,9 @@ pub(in crate::cli) fn missing_in_words(missing: &[MissingField], labels: &FieldL
             Absence::Withheld => format!("{} (non publié)", lower_first(label)),
         }
     };
-    let labels: Vec<String> = missing.iter().map(label).collect();
-    let plural = if labels.len() > 1 { "Données manquantes" } else { "Donnée manquante" };
-    format!("{plural} : {}", labels.join(", "))
+    let said: Vec<String> = missing.iter().map(label).collect();
+    let plural = if said.len() > 1 { "Données manquantes" } else { "Donnée manquante" };
+    format!("{plural} : {}", said.join(", "))
 }
 
 /// Acronyms keep their capitals.

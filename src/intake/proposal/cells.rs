@@ -22,7 +22,7 @@ const NOTHING: [&str; 12] =
 
 /// How the figures or dates of a column are written.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Written {
+pub(super) struct CellStyle {
     /// Lines of the profile, such as `parse = "french_number"`.
     pub(super) lines: Vec<String>,
     /// What is not sure, in French.
@@ -38,7 +38,7 @@ pub(super) fn sample<'c>(cells: impl Iterator<Item = &'c str>) -> Vec<&'c str> {
 }
 
 /// How numbers are written. `unit` is that of the header; `None` when hardly any cell is a number.
-pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
+pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<CellStyle> {
     let (figures, missing, withheld) = parted(cells, |cell| cell.contains(is_digit));
     let bare: Vec<(String, String)> = figures.iter().map(|cell| without_signs(cell)).collect();
     let reads =
@@ -71,9 +71,9 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
                     "`{unit}` ne dit pas l’échelle : `{unit}m` si ce sont des millions"
                 ));
             }
-            let is_share = |(digits, signs): &(String, String)| {
+            let is_share = |(digits, around): &(String, String)| {
                 let figure = parse_of(parse).number(digits).unwrap_or_default();
-                signs.is_empty() && figure > 0.0 && figure < 1.0
+                around.is_empty() && figure > 0.0 && figure < 1.0
             };
             if unit == "%" && bare.iter().any(is_share) {
                 doubts.push("`0,35` sans `%` se lit de deux façons".to_owned());
@@ -81,7 +81,7 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
         }
         None => doubts.push("unité non dite par le fichier : `unit` à préciser".to_owned()),
     }
-    Some(Written { lines, doubts, missing, withheld })
+    Some(CellStyle { lines, doubts, missing, withheld })
 }
 
 /// A text as TOML writes it.
@@ -94,7 +94,7 @@ fn parse_of(word: &str) -> Parse {
 }
 
 /// How dates are written; `None` when hardly any cell is a date.
-pub(super) fn dates(cells: &[&str]) -> Option<Written> {
+pub(super) fn dates(cells: &[&str]) -> Option<CellStyle> {
     let (figures, missing, withheld) = parted(cells, |cell| cell.contains(is_digit));
     let is_own = |cell: &&&str| iso_date(cell).is_some();
     let others: Vec<&&str> = figures.iter().filter(|cell| !is_own(cell)).collect();
@@ -105,7 +105,7 @@ pub(super) fn dates(cells: &[&str]) -> Option<Written> {
     let mut lines = Vec::new();
     if others.is_empty() {
         lines.push("parse = \"date\"".to_owned());
-        return Some(Written { lines, doubts, missing, withheld });
+        return Some(CellStyle { lines, doubts, missing, withheld });
     }
     let formats = DATES.iter().filter_map(|text| DateFormat::read(text).ok());
     let tried: Vec<(DateFormat, usize)> = formats
@@ -135,7 +135,7 @@ pub(super) fn dates(cells: &[&str]) -> Option<Written> {
         let one = "cellule est écrite autrement";
         doubts.push(counted(rest, one, "cellules sont écrites autrement"));
     }
-    Some(Written { lines, doubts, missing, withheld })
+    Some(CellStyle { lines, doubts, missing, withheld })
 }
 
 /// Whether all cells are yes or no.

@@ -139,7 +139,7 @@ impl Sketch {
                 "`{name}` is no date, expected a field of dates (`vigie dictionary`)"
             ));
         }
-        let done = unless.map(|name| Done::of(known(name, PROJECT, dictionary)?)).transpose()?;
+        let done = unless.map(|done| Done::of(known(done, PROJECT, dictionary)?)).transpose()?;
         let cases = cases_of_date(field, done.as_ref());
         let day = case_date();
         let is_done = done.is_some();

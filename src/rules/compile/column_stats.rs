@@ -223,7 +223,7 @@ impl OrdinaryCheck {
                     column.len(),
                 ))
             },
-            |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
+            |_, read| Ok(Field::new(read.name().clone(), DataType::Boolean)),
         );
         (kind != FieldKind::Bool).then(|| check.alias(alias))
     }

@@ -197,6 +197,17 @@ fn contact(ministry: &str, email: &str) -> Contact {
 }
 
 /// In the order of a portfolio.
+fn rebaseline() -> Rebaseline {
+    Rebaseline {
+        project: project("a"),
+        decided_on: day("2019-05-06"),
+        cost_meur: Some(EXACT),
+        duration_months: None,
+        reason: "périmètre étendu".to_owned(),
+        decided_by: Some("comité".to_owned()),
+    }
+}
+
 fn one_of_each() -> Portfolio {
     Portfolio {
         snapshots: vec![full_snapshot(), withheld_snapshot(), snapshot("c", "2020-11", 1.0)],
@@ -207,14 +218,7 @@ fn one_of_each() -> Portfolio {
             fact("b", "audited_on", Value::Date(day("2019-02-03")), "2020-01-01"),
             fact("b", "team_size", Value::Int(-4), "2020-01-01"),
         ],
-        rebaselines: vec![Rebaseline {
-            project: project("a"),
-            decided_on: day("2019-05-06"),
-            cost_meur: Some(EXACT),
-            duration_months: None,
-            reason: "périmètre étendu".to_owned(),
-            decided_by: Some("comité".to_owned()),
-        }],
+        rebaselines: vec![rebaseline()],
         milestones: vec![Milestone {
             project: project("a"),
             label: "Mise en service".to_owned(),

@@ -95,7 +95,8 @@ fn a_name_that_is_both_a_column_and_a_kept_fact_is_refused() {
 
 #[test]
 fn of_a_text_of_unknown_keys_the_first_hundred_are_said() {
-    let keys: String = (0..20_000).map(|key| format!("k{key}=1\n")).collect();
+    let lines: Vec<String> = (0..20_000).map(|key| format!("k{key}=1\n")).collect();
+    let keys = lines.concat();
     let refusal = said(&format!("{keys}id = \"e\"\ntitle = \"E\"\ndataset = \"watch_lists\"\n"));
     assert!(refusal.starts_with("`essai.toml` : au moins 100\u{a0}erreurs"), "{refusal}");
     assert!(refusal.ends_with("et 80 autres"), "{refusal}");

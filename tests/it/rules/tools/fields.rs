@@ -85,8 +85,8 @@ fn a_new_field_is_supplied_read_shown_and_replayed() {
 
     done(&new_field(&app));
     let fields = || app.json(&["dictionary"]);
-    let is_known = |fields: &Value| {
-        fields.as_array().unwrap().iter().any(|field| field["name"] == "team_turnover")
+    let is_known = |known: &Value| {
+        known.as_array().unwrap().iter().any(|field| field["name"] == "team_turnover")
     };
     assert!(!is_known(&fields()), "before its publication");
     done(&published(&app, "1"));
@@ -147,8 +147,8 @@ fn a_field_in_use_is_neither_removed_nor_of_another_type() {
     .unwrap();
     let retype = ["rules", "draft", file.to_str().unwrap(), "--comment", "en mots"];
     done(&by(&app, "Ada", &retype));
-    let refusal = published(&app, "3");
-    let said = refused(&refusal);
+    let retyped = published(&app, "3");
+    let said = refused(&retyped);
     let bare = said.replace(['\u{a0}', '\u{202f}'], " ");
     assert!(bare.contains("lu par X1 ; faits fournis sous ce nom : 1"), "{said}");
     assert!(said.contains("changerait de type"), "{said}");
@@ -158,8 +158,8 @@ fn a_field_in_use_is_neither_removed_nor_of_another_type() {
         .unwrap()
         .replace("Confiance du directeur", "Pronostic du directeur");
     std::fs::write(app.path("delivery_confidence.toml"), relabelled).unwrap();
-    let file = app.path("delivery_confidence.toml");
-    done(&by(&app, "Ada", &["rules", "draft", file.to_str().unwrap(), "--comment", "mot"]));
+    let words = app.path("delivery_confidence.toml");
+    done(&by(&app, "Ada", &["rules", "draft", words.to_str().unwrap(), "--comment", "mot"]));
     done(&published(&app, "4"));
     let list = app.ok(&["dictionary"]);
     assert!(list.contains("Pronostic du directeur de projet"), "{list}");
@@ -306,8 +306,8 @@ fn the_shipped_rating_is_read_as_a_number_or_as_its_words() {
         refusal.stderr
     );
     std::fs::write(&file, text.replace("faible", "6")).unwrap();
-    let refusal = app.run(&["import", file.to_str().unwrap()]);
-    assert!(refused(&refusal).contains("un nombre de 1 à 5"), "{}", refusal.stderr);
+    let beyond = app.run(&["import", file.to_str().unwrap()]);
+    assert!(refused(&beyond).contains("un nombre de 1 à 5"), "{}", beyond.stderr);
 }
 
 /// A field of contracts: each line of the file may give it, and the project has what they come to.
@@ -355,7 +355,7 @@ fn a_field_of_contracts_is_gathered_for_the_project() {
     assert_eq!(three("ARGOUSIER"), [json!(2.0), json!(false), json!("2020-09-01")]);
     assert_eq!(three("CENTAUREE"), [Value::Null, Value::Null, Value::Null]);
     let remove = ["rules", "rollback", "penalties", "--reason", "inutile"];
-    let refusal = by(&app, "Paul", &remove);
-    let said = refused(&refusal).replace(['\u{a0}', '\u{202f}'], " ");
+    let removed = by(&app, "Paul", &remove);
+    let said = refused(&removed).replace(['\u{a0}', '\u{202f}'], " ");
     assert!(said.contains("faits fournis sous ce nom : 4"), "{said}");
 }

@@ -73,7 +73,7 @@ pub(super) fn numbers(cells: &[&str], unit: Option<&str>) -> Option<Written> {
             }
             let is_share = |(digits, signs): &(String, String)| {
                 let figure = parse_of(parse).number(digits).unwrap_or_default();
-                signs.is_empty() && figure > 0.0 && figure < 1.0
+                around.is_empty() && figure > 0.0 && figure < 1.0
             };
             if unit == "%" && bare.iter().any(is_share) {
                 doubts.push("`0,35` sans `%` se lit de deux façons".to_owned());

@@ -137,7 +137,7 @@ impl Reader {
     fn describe(&self, guess: &mut Guess, cells: &[&str], extras: &mut Extras, today: NaiveDate) {
         let Some(field) = guess.proposed.field.clone() else { return };
         if cells.is_empty() {
-            return guess.doubt("colonne vide".to_owned());
+            return guess.doubt("colonne vide");
         }
         let unit = units::parted(&guess.proposed.header).map(|(_, unit)| unit.to_owned());
         let written = match guess.yields(&field, self.profiles().dictionary()) {
@@ -158,7 +158,7 @@ impl Reader {
                 return if fits {
                     guess.lines.push("parse = \"yes_no\"".to_owned());
                 } else {
-                    guess.doubt("les cellules ne sont pas oui ou non".to_owned());
+                    guess.doubt("les cellules ne sont pas oui ou non");
                 };
             }
             Yield::Text => {
@@ -170,7 +170,7 @@ impl Reader {
         };
         match written {
             Some(written) => guess.take(written, extras),
-            None => guess.doubt("les cellules ne sont pas du type du champ".to_owned()),
+            None => guess.doubt("les cellules ne sont pas du type du champ"),
         }
     }
 
@@ -185,7 +185,7 @@ impl Reader {
             let count = counted(unknown.len(), "ministère", "ministères");
             let more = if unknown.len() > few.len() { "…" } else { "" };
             let few = few.join(", ");
-            guess.doubt(format!("{count} à ajouter à aliases.toml : {few}{more}"));
+            guess.doubt(&format!("{count} à ajouter à aliases.toml : {few}{more}"));
         }
     }
 }
@@ -198,22 +198,22 @@ pub(super) struct Extras {
 }
 
 impl Guess {
-    fn doubt(&mut self, reason: String) {
+    fn doubt(&mut self, reason: &str) {
         self.proposed.certainty = Certainty::Unsure;
         // It becomes a comment, and may quote cells of several lines.
-        self.proposed.reasons.push(visible_text::one_line(&reason).into_owned());
+        self.proposed.reasons.push(visible_text::one_line(reason).into_owned());
     }
 
     fn take(&mut self, written: Written, extras: &mut Extras) {
         self.lines.extend(written.lines);
         for doubt in written.doubts {
-            self.doubt(doubt);
+            self.doubt(&doubt);
         }
         let foreign = self.lines.iter().any(|line| line.starts_with("unit") && !line.contains('€'));
         if self.section == Section::Fields && foreign && self.is_money() {
             self.lines
                 .push("# factor = …   # le cours, par lequel multiplier pour des euros".to_owned());
-            self.doubt("montants en devise : le cours est à dire dans `factor`".to_owned());
+            self.doubt("montants en devise : le cours est à dire dans `factor`");
         }
         extras.missing.extend(written.missing);
         extras.withheld.extend(written.withheld);
@@ -275,7 +275,7 @@ impl Guess {
         }
         if !unknown.is_empty() {
             let one = "mot n’est pas une phase connue";
-            self.doubt(counted(unknown.len(), one, "mots ne sont pas des phases connues"));
+            self.doubt(&counted(unknown.len(), one, "mots ne sont pas des phases connues"));
         }
     }
 }
@@ -338,7 +338,7 @@ fn guess_of(
         lines: Vec::new(),
     };
     if let (Some(nth), Some(_)) = (nth, chosen) {
-        guess.doubt(format!("plusieurs colonnes portent ce nom : celle-ci est la n° {nth}"));
+        guess.doubt(&format!("plusieurs colonnes portent ce nom : celle-ci est la n° {nth}"));
     }
     guess
 }

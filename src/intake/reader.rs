@@ -110,8 +110,8 @@ impl Reader {
         let mut remarks = prepared.remarks.clone();
         let spoilt = checks::spoilt_cells(context, &rows);
         let english = checks::english_thousands(context, &rows, prepared.is_typed);
-        let found = english.into_iter().chain(facts::unpublished(context, &rows));
-        remarks.extend(found.map(|remark| table.remark_in_file(remark)));
+        let doubtful = english.into_iter().chain(facts::unpublished(context, &rows));
+        remarks.extend(doubtful.map(|remark| table.remark_in_file(remark)));
         let dates = panorama::publication_dates(context, &rows, &mut faults);
         let (edition, edition_reason) = edition(request, layout, &dates, &mut faults)?;
         let context = RowContext { day: edition.as_of(), ..context };

@@ -187,8 +187,12 @@ fn given(value: &Value) -> Dynamic {
     const MOST_COUNTED: f64 = 1e6;
     match value {
         Value::Float(figure) if figure.fract() == 0.0 && figure.abs() <= MOST_COUNTED => {
-            // It is whole, and not large.
-            let count: i64 = format!("{figure:.0}").parse().unwrap_or_default();
+            #[expect(
+                clippy::as_conversions,
+                clippy::cast_possible_truncation,
+                reason = "it is whole, and not large"
+            )]
+            let count = *figure as i64;
             count.into()
         }
         other => to_script(other),

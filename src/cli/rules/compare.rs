@@ -2,6 +2,7 @@
 
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::session::Session;
 use vigie::application::{FileComparison, OverrideLine, ThreeWay, VersionText, Wording};
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::rules::overlay::{RuleVersion, ShippedState};
@@ -30,11 +31,11 @@ pub(super) fn show_overrides(
     printer.answer(&found, &[sheet], 0)
 }
 
-pub(super) fn show_versions(
+pub(super) async fn versions(
     name: &str,
-    found: &[VersionText],
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
+    let found: Vec<VersionText> = api.all(api.at(&["rules", name, "versions"])).await?;
     let rows = found.iter().map(|one| {
         let mut row = version_row(&one.version);
         row.push(Cell::of(one.version.state.label(), one.version.state.as_str()));

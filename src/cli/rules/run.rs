@@ -105,10 +105,7 @@ async fn run_in_session(
         RulesCommand::Rollback { name, to_shipped, reason } => {
             drafts::roll_back(name, *to_shipped, reason, session).await
         }
-        RulesCommand::Versions { name } => {
-            let found = api.all(api.at(&["rules", name, "versions"])).await?;
-            compare::show_versions(name, &found, printer)
-        }
+        RulesCommand::Versions { name } => compare::versions(name, session).await,
         RulesCommand::Compare { name, from: Some(from), to: Some(to) } => {
             let place = api
                 .at(&["rules", name, "comparison"])

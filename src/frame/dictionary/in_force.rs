@@ -65,12 +65,11 @@ impl Dictionary {
     /// Adds a field, or puts it in the place of the one that has its name.
     pub(super) fn set(&mut self, field: &'static Field) {
         let place = self.places.get(field.name).copied();
-        match place.and_then(|place| self.fields.get_mut(place)) {
-            Some(former) => *former = field,
-            None => {
-                self.places.insert(field.name, self.fields.len());
-                self.fields.push(field);
-            }
+        if let Some(former) = place.and_then(|place| self.fields.get_mut(place)) {
+            *former = field;
+            return;
         }
+        self.places.insert(field.name, self.fields.len());
+        self.fields.push(field);
     }
 }

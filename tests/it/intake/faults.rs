@@ -31,7 +31,8 @@ fn a_header_that_no_profile_knows() {
         "2018-03.csv",
         "Nom,Budget\nPNR,12",
         "`2018-03.csv` : aucun profil ne reconnaît ses en-têtes\n  \
-         trouvé : `Nom`, `Budget`",
+         trouvé : `Nom`, `Budget`\n  \
+         pour en écrire un : `vigie profiles propose`, puis le mettre dans le dossier que nomme le réglage `profiles`",
     );
 }
 
@@ -44,7 +45,8 @@ fn a_column_that_the_layout_needs_is_not_there() {
          trouvé : `Projet`, `Ministère porteur`, `Début`, `Phase du projet en cours`, `Coût estimé`\n  \
          attendu par le profil le plus proche, `panorama-dashboard` : `Description et objectifs`, \
          `Durée du projet en années`, `Zone fonctionnelle principale`, \
-         `Projet inter-ministériel`, `Programme de financement`",
+         `Projet inter-ministériel`, `Programme de financement`\n  \
+         pour en écrire un : `vigie profiles propose`, puis le mettre dans le dossier que nomme le réglage `profiles`",
     );
 }
 

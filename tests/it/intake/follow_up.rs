@@ -154,14 +154,14 @@ fn each_list_is_read_as_its_own_rows() {
              portalis,V1,release,2019-01-01,2019-06-01,,2020-11-01",
             "Milestones([Milestone { project: ProjectId(\"portalis\"), label: \"V1\", kind: \
              \"release\", baseline_on: 2019-01-01, forecast_on: Some(2019-06-01), actual_on: None, \
-             reported_on: 2020-11-01 }])",
+             reported_on: 2020-11-01, facts: {} }])",
         ),
         (
             "project,vendor,kind,notified_on,end_on,ceiling_meur,consumed_meur,vendor_status,reported_on\n\
              portalis,ACME,,2019-01-01,,12,3.5,watched,2020-11-01",
             "Contracts([Contract { project: ProjectId(\"portalis\"), vendor: \"ACME\", kind: None, \
              notified_on: Some(2019-01-01), end_on: None, ceiling_meur: Some(12.0), consumed_meur: \
-             Some(3.5), vendor_status: Some(\"watched\"), reported_on: 2020-11-01 }])",
+             Some(3.5), vendor_status: Some(\"watched\"), reported_on: 2020-11-01, facts: {} }])",
         ),
         (
             "project,axis,severity,text,issued_on,due_on,closed_on\n\
@@ -225,6 +225,7 @@ fn a_list_that_lacks_a_column_names_it() {
         ),
         "`2020-11.csv` : aucun profil ne reconnaît ses en-têtes\n  \
          trouvé : `project`, `kind`, `baseline_on`, `forecast_on`, `actual_on`, `reported_on`\n  \
-         attendu par le profil le plus proche, `vigie-milestones` : `label`"
+         attendu par le profil le plus proche, `vigie-milestones` : `label`\n  \
+         pour en écrire un : `vigie profiles propose`, puis le mettre dans le dossier que nomme le réglage `profiles`"
     );
 }

@@ -151,7 +151,7 @@ fn a_field_in_use_is_neither_removed_nor_of_another_type() {
     let said = refused(&retyped);
     let bare = said.replace(['\u{a0}', '\u{202f}'], " ");
     assert!(bare.contains("lu par X1 ; faits fournis sous ce nom : 1"), "{said}");
-    assert!(said.contains("changerait de type"), "{said}");
+    assert!(said.contains("serait d’un autre type"), "{said}");
     done(&by(&app, "Ada", &["rules", "withdraw", "3", "--reason", "non"]));
 
     let relabelled = std::fs::read_to_string(app.path("rules/fields/delivery_confidence.toml"))
@@ -278,7 +278,7 @@ fn each_field_that_a_draft_changes_is_looked_at() {
     done(&by(&app, "Ada", &draft));
     let refusal = published(&app, "3");
     assert!(
-        refused(&refusal).contains("le champ `b_second` changerait de type"),
+        refused(&refusal).contains("le champ `b_second` serait d’un autre type"),
         "{}",
         refusal.stderr
     );

@@ -42,7 +42,12 @@ fn each_kind_of_rule_passes_its_checks_and_its_cases_as_it_is() {
         assert!(texts.contains_key(changed), "{id}: {:?}", texts.keys());
         let number = draft["number"].to_string();
         let checked = app.json(&["rules", "check", "--draft", &number]);
-        assert_eq!(checked["findings"], json!([]), "{id}");
+        // Nothing but what its author has yet to write.
+        let findings = checked["findings"].as_array().unwrap();
+        let is_expected =
+            |found: &&Value| found["message"] == "« À compléter » is still to be written";
+        let others: Vec<&Value> = findings.iter().filter(|found| !is_expected(found)).collect();
+        assert_eq!(others, Vec::<&Value>::new(), "{id}");
         let tested = app.json(&["rules", "test", "--draft", &number, "--coverage"]);
         let cases = tested["cases"].as_array().unwrap();
         let differ: Vec<&Value> =

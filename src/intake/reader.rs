@@ -81,7 +81,7 @@ impl Reader {
         csv::read(file, bytes)
     }
 
-    /// Reads the whole file into an import, and the facts that its profile keeps beside into another. `known` are the
+    /// Reads the whole file into an import, and the facts that its profile keeps into another. `known` are the
     /// projects already in the portfolio.
     ///
     /// # Errors
@@ -147,14 +147,14 @@ impl Reader {
             holds: Vec::new(),
             rows: read,
         };
-        let beside = (!kept.is_empty()).then(|| kept_beside(&import, kept));
-        Ok(std::iter::once(import).chain(beside).collect())
+        let of_facts = (!kept.is_empty()).then(|| import_of_facts(&import, kept));
+        Ok(std::iter::once(import).chain(of_facts).collect())
     }
 }
 
 /// The import of facts that a panorama has beside its own fields. Answers are completed field by field: those of a
 /// questionnaire that the file does not have stay.
-fn kept_beside(import: &Import, facts: Vec<Fact>) -> Import {
+fn import_of_facts(import: &Import, facts: Vec<Fact>) -> Import {
     Import {
         file: import.file.clone(),
         sha256: import.sha256.clone(),

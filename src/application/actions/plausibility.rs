@@ -54,8 +54,8 @@ pub(in crate::application) async fn compare_with_former(
             let editions = editions.into_values().collect::<Vec<_>>();
             propose_renamings(&mut import.sightings, rows, &editions, aliases);
         }
-        if let Some(beside) = later.first_mut().filter(|other| is_beside(import, other)) {
-            beside.holds.clone_from(&holds);
+        if let Some(facts) = later.first_mut().filter(|other| has_its_facts(import, other)) {
+            facts.holds.clone_from(&holds);
         }
         import.holds = holds;
     }
@@ -63,7 +63,7 @@ pub(in crate::application) async fn compare_with_former(
 }
 
 /// Whether an import is of the facts that the file of a panorama has beside its own fields: they wait as it does.
-fn is_beside(panorama: &Import, other: &Import) -> bool {
+fn has_its_facts(panorama: &Import, other: &Import) -> bool {
     other.dataset != Dataset::Panorama
         && other.sha256 == panorama.sha256
         && other.edition == panorama.edition

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::field::{Field, FieldKind, FieldOrigin, Gathering, RecordKind, Supplier, Unit};
 use super::in_force::Dictionary;
-use super::kept::{kept, lasting};
+use super::interned::{interned, leaked};
 use super::parse::check_alone;
 use super::taken::is_taken;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -95,9 +95,9 @@ impl Entry {
             return Err("found more than words, expected `label` or `meaning`: the field is part of the program".to_owned());
         }
         let definition = format!("{} {label:?} {meaning:?}", known.name);
-        kept(definition, || Field {
-            label: label.as_deref().map_or(known.label, lasting),
-            meaning: meaning.as_deref().map_or(known.meaning, lasting),
+        interned(definition, || Field {
+            label: label.as_deref().map_or(known.label, leaked),
+            meaning: meaning.as_deref().map_or(known.meaning, leaked),
             ..known.clone()
         })
         .ok_or_else(too_many)
@@ -142,11 +142,11 @@ impl Entry {
             withheld_by: None,
         };
         check_alone(&alone, [name, &label, &meaning])?;
-        kept(definition, || Field {
-            name: lasting(name),
-            label: lasting(&label),
-            meaning: lasting(&meaning),
-            choices: choices.iter().map(|choice| lasting(choice)).collect(),
+        interned(definition, || Field {
+            name: leaked(name),
+            label: leaked(&label),
+            meaning: leaked(&meaning),
+            choices: choices.iter().map(|choice| leaked(choice)).collect(),
             ..alone
         })
         .ok_or_else(too_many)

@@ -5,7 +5,7 @@
 mod added;
 mod field;
 mod in_force;
-mod kept;
+mod interned;
 mod parse;
 mod past;
 mod taken;

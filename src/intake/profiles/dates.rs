@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::plausible;
 use crate::intake::identity::names::key;
+use crate::intake::rows::parse::FRENCH_MONTHS;
 
 /// Characters of a format.
 const LONGEST: usize = 40;
@@ -99,21 +100,6 @@ fn number<'c>(cell: &'c str, least: usize, most: usize, into: &mut u32) -> Optio
     Some(rest)
 }
 
-const FRENCH: [&str; 12] = [
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-];
-
 const ENGLISH: [&str; 12] = [
     "january",
     "february",
@@ -132,10 +118,9 @@ const ENGLISH: [&str; 12] = [
 /// The month of a word, in French or English, whole or shortened without doubt.
 fn month_called(word: &str) -> Option<u32> {
     let word = key(word);
-    let numbered = (1..).zip(FRENCH).chain((1..).zip(ENGLISH));
+    let numbered = (1..).zip(FRENCH_MONTHS).chain((1..).zip(ENGLISH));
     let mut months: Vec<u32> =
         numbered.filter(|(_, month)| month.starts_with(&word)).map(|(number, _)| number).collect();
-    months.dedup();
     months.sort_unstable();
     months.dedup();
     match months.as_slice() {

@@ -228,24 +228,26 @@ fn month_of_year(cell: &str) -> Option<NaiveDate> {
     sensible(date).filter(|_| is_whole && is_number(month) && is_number(year))
 }
 
+/// Without accents.
+pub(in crate::intake) const FRENCH_MONTHS: [&str; 12] = [
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+];
+
 pub(in crate::intake) fn french_month(cell: &str) -> Option<NaiveDate> {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-    ];
     let words = key(cell);
     let (word, year) = words.split_once(' ')?;
-    let mut months = (1..).zip(MONTHS).filter(|(_, month)| month.starts_with(word));
+    let mut months = (1..).zip(FRENCH_MONTHS).filter(|(_, month)| month.starts_with(word));
     let (month, _) = months.next().filter(|_| word.len() >= 3 && months.next().is_none())?;
     let is_number = year.bytes().all(|byte| byte.is_ascii_digit());
     let year = match (is_number, year.len(), year.parse::<i32>().ok()?) {

@@ -7,8 +7,10 @@ use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, col, lit};
 
-use super::dictionary::{Dictionary, Field, FieldKind, Past, Supplier};
-use crate::domain::portfolio::follow_up::Fact;
+use super::dictionary::{
+    ANSWERS_UNKNOWN, ANSWERS_WITHHELD, Dictionary, Field, FieldKind, Past, Supplier,
+};
+use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
 use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::value::Value;
 
@@ -67,42 +69,39 @@ pub(super) fn facts(
 
     let mut rows: HashMap<&str, usize> = HashMap::new();
     let mut projects: Vec<&str> = Vec::new();
-    let mut reported: Vec<Option<NaiveDate>> = Vec::new();
-    let mut answered: Vec<BTreeMap<&str, NaiveDate>> = Vec::new();
-    for fact in &past {
+    let mut reports: Vec<Reports<'_>> = Vec::new();
+    let mut by_field: HashMap<&str, Vec<(usize, Option<&Value>)>> = HashMap::new();
+    for fact in past {
         let row = *rows.entry(fact.project.as_str()).or_insert_with(|| {
             projects.push(fact.project.as_str());
-            reported.push(None);
-            answered.push(BTreeMap::new());
+            reports.push(Reports::default());
             projects.len() - 1
         });
-        if let Some(last) = reported.get_mut(row) {
-            *last = Some(fact.reported_on);
-        }
+        by_field.entry(fact.field.as_str()).or_default().push((row, fact.answer.value()));
         let is_answer = dictionary
             .field(&fact.field)
             .is_some_and(|field| field.supplier == Supplier::Questionnaire);
-        if is_answer && let Some(answers) = answered.get_mut(row) {
-            answers.insert(&fact.field, fact.reported_on);
-        }
-    }
-
-    let mut by_field: HashMap<&str, Vec<(usize, &Value)>> = HashMap::new();
-    for fact in past {
-        if let Some(row) = rows.get(fact.project.as_str()) {
-            by_field.entry(fact.field.as_str()).or_default().push((*row, &fact.value));
+        if let Some(of_project) = reports.get_mut(row) {
+            of_project.add(fact, is_answer);
         }
     }
 
     let height = projects.len();
+    let dates = |date: fn(&Reports<'_>) -> Option<NaiveDate>| {
+        reports.iter().map(date).collect::<Vec<Option<NaiveDate>>>()
+    };
+    let without = |why| reports.iter().map(|one| one.without_value(why)).collect::<Vec<String>>();
     let mut columns = vec![
         column("project_id", projects),
-        column("facts_on", reported),
-        column("questionnaire_on", dates(&answered, |answers| answers.values().max().copied())),
-        column("questionnaire_current_on", dates(&answered, of_most)),
+        column("facts_on", dates(|one| one.last_on)),
+        column("questionnaire_on", dates(|one| one.answered.values().max().copied())),
+        column("questionnaire_current_on", dates(|one| one.of_most())),
+        column(ANSWERS_UNKNOWN, without(NoAnswer::Unknown)),
+        column(ANSWERS_WITHHELD, without(NoAnswer::Withheld)),
     ];
     for (field, date) in DATED_ANSWERS {
-        columns.push(column(date, dates(&answered, |answers| answers.get(field).copied())));
+        let given = reports.iter().map(|one| one.given_on(field));
+        columns.push(column(date, given.collect::<Vec<Option<NaiveDate>>>()));
     }
     for field in fields {
         let values = by_field.get(field.name).map_or(&[][..], Vec::as_slice);
@@ -150,11 +149,12 @@ struct FactHistory<'f>(Vec<(NaiveDate, &'f Value)>);
 impl<'f> FactHistory<'f> {
     /// Facts are reported in the order of their days.
     fn report(&mut self, fact: &'f Fact) {
+        let Some(reported) = fact.answer.value() else { return };
         if self.0.last().is_some_and(|(day, _)| *day == fact.reported_on) {
             self.0.pop();
         }
-        if self.0.last().is_none_or(|(_, value)| **value != fact.value) {
-            self.0.push((fact.reported_on, &fact.value));
+        if self.0.last().is_none_or(|(_, value)| *value != reported) {
+            self.0.push((fact.reported_on, reported));
         }
     }
 
@@ -164,22 +164,55 @@ impl<'f> FactHistory<'f> {
     }
 }
 
-fn dates(
-    answered: &[BTreeMap<&str, NaiveDate>],
-    date: impl Fn(&BTreeMap<&str, NaiveDate>) -> Option<NaiveDate>,
-) -> Vec<Option<NaiveDate>> {
-    answered.iter().map(date).collect()
+/// What was reported of one project.
+#[derive(Default)]
+struct Reports<'f> {
+    last_on: Option<NaiveDate>,
+    /// When each question of the questionnaire was last answered, with a value or without.
+    answered: BTreeMap<&'f str, NaiveDate>,
+    /// The facts of which the last answer gives no value.
+    without: BTreeMap<&'f str, NoAnswer>,
 }
 
-/// The latest date such that more than half of the answers were given on it or later.
-fn of_most(answers: &BTreeMap<&str, NaiveDate>) -> Option<NaiveDate> {
-    let mut dates: Vec<NaiveDate> = answers.values().copied().collect();
-    dates.sort_unstable_by(|a, b| b.cmp(a));
-    dates.get(dates.len() / 2).copied()
+impl<'f> Reports<'f> {
+    /// Facts come in the order of their days.
+    fn add(&mut self, fact: &'f Fact, is_answer: bool) {
+        self.last_on = Some(fact.reported_on);
+        if is_answer {
+            self.answered.insert(&fact.field, fact.reported_on);
+        }
+        match fact.answer {
+            Answer::Value(_) => self.without.remove(fact.field.as_str()),
+            Answer::None(why) => self.without.insert(&fact.field, why),
+        };
+    }
+
+    /// The names of the facts without a value for a reason, between spaces.
+    fn without_value(&self, why: NoAnswer) -> String {
+        let names = self.without.iter().filter(|(_, reason)| **reason == why);
+        names.map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+    }
+
+    /// When the value of an answer was given.
+    fn given_on(&self, field: &str) -> Option<NaiveDate> {
+        self.answered.get(field).copied().filter(|_| !self.without.contains_key(field))
+    }
+
+    /// The latest date such that more than half of the answers were given on it or later.
+    fn of_most(&self) -> Option<NaiveDate> {
+        let mut dates: Vec<NaiveDate> = self.answered.values().copied().collect();
+        dates.sort_unstable_by(|a, b| b.cmp(a));
+        dates.get(dates.len() / 2).copied()
+    }
 }
 
-/// `values` come oldest first, as (row, value). The latest one holds, but the first one of a declarable field.
-pub(super) fn fact_column(field: &Field, height: usize, values: &[(usize, &Value)]) -> Column {
+/// `values` come oldest first, as (row, value), without a value where an answer says that there is none. The latest one
+/// holds, but the first one of a declarable field.
+pub(super) fn fact_column(
+    field: &Field,
+    height: usize,
+    values: &[(usize, Option<&Value>)],
+) -> Column {
     let first_holds = field.declarable;
     match field.kind {
         FieldKind::Bool => spread(field.name, height, values, first_holds, |value| match value {
@@ -208,7 +241,7 @@ pub(super) fn fact_column(field: &Field, height: usize, values: &[(usize, &Value
 fn spread<T: Clone>(
     name: &str,
     height: usize,
-    values: &[(usize, &Value)],
+    values: &[(usize, Option<&Value>)],
     first_holds: bool,
     read: fn(&Value) -> Option<T>,
 ) -> Column
@@ -220,7 +253,7 @@ where
         if let Some(cell) = cells.get_mut(*row)
             && !(first_holds && cell.is_some())
         {
-            *cell = read(value).or_else(|| cell.take());
+            *cell = value.and_then(|value| read(value).or_else(|| cell.take()));
         }
     }
     column(name, cells)

@@ -42,8 +42,9 @@ fn of_records(
     let fields: Vec<&'static Field> = dictionary.facts_of(kind).collect();
     for field in &fields {
         let said = records.iter().enumerate();
-        let values: Vec<(usize, &Value)> =
-            said.filter_map(|(row, (_, facts))| Some((row, facts.get(field.name)?))).collect();
+        let values: Vec<(usize, Option<&Value>)> = said
+            .filter_map(|(row, (_, facts))| Some((row, Some(facts.get(field.name)?))))
+            .collect();
         columns.push(fact_column(field, records.len(), &values));
     }
     let mut parts: Vec<Expr> = Vec::new();

@@ -43,7 +43,8 @@ pub(in crate::application) fn explained(
         }
     }
     for fact in &portfolio.facts {
-        if let ("exit_reason", Value::Text(reason)) = (fact.field.as_str(), &fact.value)
+        if let ("exit_reason", Some(Value::Text(reason))) =
+            (fact.field.as_str(), fact.answer.value())
             && fact.reported_on <= as_of
         {
             explained.insert(fact.project.clone(), declared(reason));

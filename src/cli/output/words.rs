@@ -31,6 +31,7 @@ pub(in crate::cli) fn missing_in_words(missing: &[MissingField], labels: &FieldL
         match one.why {
             Absence::Missing => lower_first(label),
             Absence::Withheld => format!("{} (non publié)", lower_first(label)),
+            Absence::Unknown => format!("{} (le projet ne sait pas)", lower_first(label)),
         }
     };
     let said: Vec<String> = missing.iter().map(label).collect();

@@ -32,6 +32,7 @@ pub(super) fn unknown(missing: &[MissingField], label: &FieldLabel<'_>) -> Strin
         match missing.why {
             Absence::Missing => name,
             Absence::Withheld => format!("{name} (non publié à dessein)"),
+            Absence::Unknown => format!("{name} (le projet ne sait pas)"),
         }
     });
     format!("Non évaluable. {}.", lacking(&words.collect::<Vec<_>>()))

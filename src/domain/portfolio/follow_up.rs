@@ -17,8 +17,40 @@ pub struct Fact {
     pub project: ProjectId,
     /// A field of the data dictionary.
     pub field: String,
-    pub value: Value,
+    #[serde(rename = "value")]
+    pub answer: Answer,
     pub reported_on: NaiveDate,
+    /// Name and function of the person who answers for it. Personal data: never logged, never in a frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
+}
+
+/// What was answered of a field: a value, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Value(Value),
+    /// A former value no longer holds.
+    None(NoAnswer),
+}
+
+impl Answer {
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::None(_) => None,
+        }
+    }
+}
+
+words! {
+    /// Why an answer gives no value. A question left blank is no answer.
+    pub enum NoAnswer, "a reason for giving no value" {
+        /// Nobody knows it at the project.
+        Unknown = "unknown" => "ne sait pas",
+        /// Known, and kept back on purpose.
+        Withheld = "withheld" => "non communiqué",
+    }
 }
 
 /// A dated decision to measure a project against a new reference; the original stays.

@@ -42,8 +42,12 @@ pub struct MissingField {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Absence {
+    /// Nobody said.
     Missing,
+    /// Known, and kept back on purpose.
     Withheld,
+    /// Asked, and the project answered that it does not know.
+    Unknown,
 }
 
 /// Where a text of the catalogue is wrong, or a rule broke down, and why.

@@ -38,6 +38,12 @@ static DICTIONARY: LazyLock<Arc<Dictionary>> =
 /// The fields that have a past, and the fields that hold it.
 pub static PASTS: LazyLock<&'static [Past]> = LazyLock::new(|| BUILT_IN.pasts());
 
+/// The field that lists those of a project that it withheld when it was asked.
+pub const ANSWERS_WITHHELD: &str = "answers_withheld";
+
+/// The field that lists those of a project that it does not know.
+pub const ANSWERS_UNKNOWN: &str = "answers_unknown";
+
 /// The fields that are part of the program, and no other.
 pub fn built_in() -> &'static Arc<Dictionary> {
     &DICTIONARY

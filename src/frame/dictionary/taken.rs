@@ -1,7 +1,7 @@
 //! Names that no added field may have.
 
 /// Columns of files of facts and of records that are no fact.
-const OF_FILES: [&str; 2] = ["project", "reported_on"];
+const OF_FILES: [&str; 3] = ["project", "reported_on", "answered_by"];
 
 /// What the frame of projects is computed from, besides its fields: a field of the same name would hide it, or be hidden
 /// by it. A test holds this list to the plan.

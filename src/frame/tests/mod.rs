@@ -13,7 +13,7 @@ use super::dictionary::built_in;
 use super::{build, history};
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::follow_up::{Fact, WatchEntry, WatchList};
+use crate::domain::portfolio::follow_up::{Answer, Fact, WatchEntry, WatchList};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::portfolio::subject::SubjectKind;
@@ -60,8 +60,9 @@ fn fact(project: &str, field: &str, value: Value, reported_on: &str) -> Fact {
     Fact {
         project: ProjectId::new(project),
         field: field.to_owned(),
-        value,
+        answer: Answer::Value(value),
         reported_on: date(reported_on),
+        answered_by: None,
     }
 }
 

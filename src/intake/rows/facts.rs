@@ -8,7 +8,7 @@ use super::parse::Parse;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
 use crate::domain::portfolio::import::ImportRemark;
 use crate::domain::value::{Value, float};
 use crate::frame::dictionary::{Field, FieldKind, Unit};
@@ -28,29 +28,31 @@ pub(in crate::intake) fn facts(
         let mut reader = RowReader::new(row, context, faults);
         let project = reader.known_project();
         let reported_on = reader.needed_date("reported_on");
-        let values: Vec<_> = context
+        let answered_by = reader.name("answered_by");
+        let answers: Vec<_> = context
             .layout
             .facts
             .iter()
             .filter_map(|fact| {
-                let value = value(&mut reader, fact)?;
-                Some((fact.field().name.to_owned(), value))
+                let answer = answer(&mut reader, fact)?;
+                Some((fact.field().name.to_owned(), answer))
             })
             .collect();
         let (Some(project), Some(reported_on)) = (project, reported_on) else { continue };
-        let answer = (project.clone(), reported_on);
-        if let Some(first) = first_rows.get(&answer) {
+        let said_by = (project.clone(), reported_on);
+        if let Some(first) = first_rows.get(&said_by) {
             let first = context.place_of(*first);
             let found = format!("le projet `{project}` au {reported_on}, déjà à {first}");
             reader.fault("project", found, "une ligne par projet et par date");
         } else {
-            first_rows.insert(answer, row.number);
+            first_rows.insert(said_by, row.number);
         }
-        facts.extend(values.into_iter().map(|(field, value)| Fact {
+        facts.extend(answers.into_iter().map(|(field, answer)| Fact {
             project: project.clone(),
             field,
-            value,
+            answer,
             reported_on,
+            answered_by: answered_by.clone(),
         }));
     }
     facts
@@ -75,17 +77,17 @@ pub(in crate::intake) fn kept_facts(
         let published = reader.cell("published_on").and_then(|(format, c)| format.date(c).ok());
         let reported_on = published.unwrap_or_else(|| edition.as_of());
         for fact in &context.layout.facts {
-            let Some((value, project)) = value(&mut reader, fact).zip(project.clone()) else {
+            let Some((answer, project)) = answer(&mut reader, fact).zip(project.clone()) else {
                 continue;
             };
             let field = fact.field().name.to_owned();
-            facts.push(Fact { project, field, value, reported_on });
+            facts.push(Fact { project, field, answer, reported_on, answered_by: None });
         }
     }
     facts
 }
 
-/// Cells kept as facts that are not published: they give none, and the fact reported before stays.
+/// Cells kept as facts that are not published: what was reported of them before no longer holds.
 pub(in crate::intake) fn unpublished(
     context: RowContext<'_>,
     rows: &[&FileRow],
@@ -100,23 +102,35 @@ pub(in crate::intake) fn unpublished(
             remarks.push(ImportRemark {
                 row: Some(row.number),
                 column: Some(reader.label(name).to_owned()),
-                remark: format!("{text} n’est pas un chiffre publié : `{name}` n’en reçoit aucun, et garde sa valeur d’avant s’il en a une"),
+                remark: format!(
+                    "{text} n’est pas un chiffre publié : `{name}` est enregistré comme « {} »",
+                    NoAnswer::Withheld.label()
+                ),
             });
         }
     }
     remarks
 }
 
-/// What the row of a record says beside its own fields, by field.
+/// What the row of a record says beside its own fields, by field. A record without a value says nothing of the field.
 pub(super) fn facts_of_record(reader: &mut RowReader<'_, '_>) -> BTreeMap<String, Value> {
-    let facts = &reader.context.layout.facts;
-    let said =
-        facts.iter().filter_map(|fact| Some((fact.field().name.to_owned(), value(reader, fact)?)));
-    said.collect()
+    let mut said = BTreeMap::new();
+    for fact in &reader.context.layout.facts {
+        if let Some(Answer::Value(value)) = answer(reader, fact) {
+            said.insert(fact.field().name.to_owned(), value);
+        }
+    }
+    said
 }
 
-fn value(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Value> {
+/// What a cell answers: a value, or in words why there is none. An empty one answers nothing.
+fn answer(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Answer> {
     let field = fact.field();
+    if let FactColumn::Kept(name, _) = fact
+        && reader.withheld(name).is_some()
+    {
+        return Some(Answer::None(NoAnswer::Withheld));
+    }
     let (format, cell, label) = match fact {
         FactColumn::Kept(name, _) => {
             let (format, cell) = reader.cell(name)?;
@@ -130,8 +144,12 @@ fn value(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Value>
             (None, cell, reader.context.header.cell(*column))
         }
     };
+    if let Some(why) = NoAnswer::ALL.into_iter().find(|why| key(why.label()) == key(cell)) {
+        return Some(Answer::None(why));
+    }
     let factor = reader.context.layout.factors.get(field.name).copied();
     typed(field, cell, (format, factor))
+        .map(Answer::Value)
         .map_err(|expected| reader.fault_at(label, FileFault::quote(cell), expected))
         .ok()
 }
@@ -146,7 +164,7 @@ fn typed(
     (format, factor): (Option<&CellFormat>, Option<f64>),
 ) -> Result<Value, String> {
     match (field.kind, format) {
-        (FieldKind::Bool, None) => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
+        (FieldKind::Bool, None) => Ok(Value::Bool(Parse::YesNo.truth(cell)?)),
         (FieldKind::Bool, Some(format)) => Ok(Value::Bool(format.truth(cell)?)),
         (FieldKind::Date, None) => Ok(Value::Date(Parse::Date.date(cell)?)),
         (FieldKind::Date, Some(format)) => Ok(Value::Date(format.date(cell)?)),

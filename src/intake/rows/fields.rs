@@ -37,8 +37,12 @@ const PANORAMA: &[DatasetField] = &[
     optional("published_on", Yield::Date),
 ];
 
-const FACTS: &[DatasetField] =
-    &[needed("project", Yield::Text), needed("reported_on", Yield::Date)];
+const FACTS: &[DatasetField] = &[
+    needed("project", Yield::Text),
+    needed("reported_on", Yield::Date),
+    // Name and function of the person who answers.
+    optional("answered_by", Yield::Text),
+];
 
 const REBASELINES: &[DatasetField] = &[
     needed("project", Yield::Text),

@@ -98,6 +98,18 @@ impl SubjectTable {
         matches!(self.get(field, row), Ok(Some(Value::Bool(true))))
     }
 
+    /// Whether a text that lists words, between spaces, has one.
+    pub(in crate::rules) fn lists(&self, field: &str, row: usize, word: &str) -> bool {
+        let Some(Cells::Text(cells)) = self.cells.get(field) else { return false };
+        cells.get(row).is_some_and(|text| text.split(' ').any(|listed| listed == word))
+    }
+
+    /// Whether a field has a text on some row.
+    pub(in crate::rules) fn has_text(&self, field: &str) -> bool {
+        let Some(Cells::Text(cells)) = self.cells.get(field) else { return false };
+        cells.null_count() < cells.len()
+    }
+
     /// On which rows a truth is given and holds.
     pub(in crate::rules) fn truths(&self, field: &str) -> Vec<bool> {
         match self.cells.get(field) {

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use polars::frame::DataFrame;
 
 use super::interpret::{CompiledRule, EvalError};
-use super::script_run::{EvalContext, missing_field};
+use super::script_run::{EvalContext, absence};
 use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -188,9 +188,12 @@ impl<'c> BatchVerdicts<'c> {
         self.rows.of_subjects(of_rule.compiled.rule.subjects)
     }
 
-    /// Whether the value of a field is said to be withheld on some row.
-    pub(super) fn has_withheld(&self, field: &str) -> bool {
+    /// Whether some row says why it has no value of a field.
+    pub(super) fn says_why_absent(&self, field: &str) -> bool {
         dictionary::withheld_by(field).is_some_and(|flag| self.table.truths(flag).contains(&true))
+            || [dictionary::ANSWERS_WITHHELD, dictionary::ANSWERS_UNKNOWN]
+                .into_iter()
+                .any(|list| self.table.has_text(list))
     }
 
     /// `None` when the rule does not judge the row.
@@ -207,7 +210,7 @@ impl<'c> BatchVerdicts<'c> {
         Some(match of_rule.answers.as_ref().map(|answers| answers.at(row)) {
             Some(CompiledAnswer::Level(level)) => RowVerdict::Level(level),
             Some(CompiledAnswer::MissingField(field)) => {
-                unknown(field, missing_field(&self.table, row, field).why)
+                unknown(field, absence(&self.table, row, field))
             }
             Some(CompiledAnswer::MissingThreshold(name)) => {
                 let field = Cow::Owned(format!("t.{name}"));

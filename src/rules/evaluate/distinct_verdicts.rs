@@ -30,7 +30,7 @@ impl BatchVerdicts<'_> {
     fn is_alike(&self, answer: &CompiledAnswer<'_>) -> bool {
         match answer {
             CompiledAnswer::Level(_) | CompiledAnswer::MissingThreshold(_) => true,
-            CompiledAnswer::MissingField(field) => !self.has_withheld(field),
+            CompiledAnswer::MissingField(field) => !self.says_why_absent(field),
             CompiledAnswer::Interpret => false,
         }
     }

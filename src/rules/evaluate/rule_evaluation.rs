@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::evaluation_inputs::EvaluationInputs;
 use super::interpret::{CompiledRule, EvalError};
+use super::script_run::absence;
 use crate::domain::level::Level;
 use crate::domain::rules::batch::{Code, Filling, FiredFinding, RuleVerdicts};
 use crate::domain::rules::verdict::{Absence, MissingField, Verdict};
-use crate::frame::dictionary;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::table::{SubjectRows, SubjectTable};
 use crate::rules::compile::{CompiledAnswer, CompiledAnswers};
@@ -178,10 +178,10 @@ struct Absences<'t> {
 
 struct Absent {
     name: &'static str,
-    /// The boolean field that says whether the value is withheld.
-    flag: Option<&'static str>,
     missing: Code,
     withheld: Code,
+    /// Made when it first serves.
+    unknown: Option<Code>,
 }
 
 impl Absences<'_> {
@@ -190,15 +190,20 @@ impl Absences<'_> {
         let place = found.unwrap_or_else(|| {
             self.known.push(Absent {
                 name,
-                flag: dictionary::withheld_by(name),
                 missing: filling.code(unknown(name.to_owned(), Absence::Missing)),
                 withheld: filling.code(unknown(name.to_owned(), Absence::Withheld)),
+                unknown: None,
             });
             self.known.len() - 1
         });
-        let Some(absent) = self.known.get(place) else { return Code::of_level(Level::Clear) };
-        let withheld = absent.flag.is_some_and(|flag| self.table.is_true(flag, row));
-        if withheld { absent.withheld } else { absent.missing }
+        let Some(absent) = self.known.get_mut(place) else { return Code::of_level(Level::Clear) };
+        match absence(self.table, row, name) {
+            Absence::Missing => absent.missing,
+            Absence::Withheld => absent.withheld,
+            Absence::Unknown => *absent
+                .unknown
+                .get_or_insert_with(|| filling.code(unknown(name.to_owned(), Absence::Unknown))),
+        }
     }
 }
 

@@ -236,15 +236,26 @@ impl ScriptRun {
     }
 }
 
-/// The field, and whether its value is missing or withheld by its publisher.
+/// The field, and why it has no value.
 pub(in crate::rules) fn missing_field(
     table: &SubjectTable,
     row: usize,
     name: &str,
 ) -> MissingField {
-    let withheld = dictionary::withheld_by(name).is_some_and(|flag| table.is_true(flag, row));
-    let why = if withheld { Absence::Withheld } else { Absence::Missing };
-    MissingField { field: name.to_owned(), why }
+    MissingField { field: name.to_owned(), why: absence(table, row, name) }
+}
+
+/// Why a field that has no value has none.
+pub(in crate::rules) fn absence(table: &SubjectTable, row: usize, name: &str) -> Absence {
+    let is_unpublished =
+        || dictionary::withheld_by(name).is_some_and(|flag| table.is_true(flag, row));
+    if table.lists(dictionary::ANSWERS_WITHHELD, row, name) || is_unpublished() {
+        Absence::Withheld
+    } else if table.lists(dictionary::ANSWERS_UNKNOWN, row, name) {
+        Absence::Unknown
+    } else {
+        Absence::Missing
+    }
 }
 
 /// An error at a place of the rule; it makes the verdict `failed`.

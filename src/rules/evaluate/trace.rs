@@ -232,6 +232,9 @@ impl TraceWriter<'_> {
                 Some(Absence::Withheld) => {
                     ("non publié, à dessein".to_owned(), TraceFinding::Withheld)
                 }
+                Some(Absence::Unknown) => {
+                    ("le projet ne sait pas".to_owned(), TraceFinding::Missing)
+                }
                 Some(Absence::Missing) | None => ("inconnu".to_owned(), TraceFinding::Missing),
             },
         };

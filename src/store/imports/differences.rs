@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::ids::ProjectId;
-use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::follow_up::{Answer, Fact};
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::Subject;
@@ -105,7 +105,7 @@ impl Statements {
         for row in rows {
             let (field, compared, shown) = if dataset.is_facts() {
                 let fact: Fact = columns::from_json("follow_up.payload", row)?;
-                let said = format!("{} ({})", value(&fact.value), fact.reported_on);
+                let said = format!("{} ({})", answer(&fact.answer), fact.reported_on);
                 (fact.field, said.clone(), said)
             } else {
                 let (compared, shown) = list_row(row)?;
@@ -196,6 +196,13 @@ fn reported<T>(figure: &Reported<T>, words: impl FnOnce(&T) -> String) -> String
 
 fn yes_or_no(answer: Option<bool>) -> String {
     answer.map_or("non renseigné", |answer| if answer { "oui" } else { "non" }).to_owned()
+}
+
+fn answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Value(given) => value(given),
+        Answer::None(why) => why.label().to_owned(),
+    }
 }
 
 fn value(value: &Value) -> String {

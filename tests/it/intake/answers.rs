@@ -1,6 +1,6 @@
 //! Follow-up answers are dated one by one.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
@@ -81,4 +81,53 @@ fn a_second_questionnaire_of_the_same_edition_leaves_standing_what_it_does_not_a
     ]);
     assert_eq!(committees(&app), (7.into(), 4.into()));
     assert_eq!(app.json(&["replay", "1"])["identical"], true);
+}
+
+#[test]
+fn an_answer_without_a_value_takes_the_former_one_away_and_says_why() {
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let view = |app: &TestApp| app.json(&["project", "PORTALIS", "--as-of", "2020-11-30"]);
+    let before = view(&app);
+    assert!(before["project"]["committees_count"].is_number(), "{before}");
+    assert!(before["project"]["spent_to_date"].is_number());
+
+    let text = "project;reported_on;answered_by;committees_count;spent_to_date;sponsor_named;director_fte\n\
+                PORTALIS;2020-11-20;Ada Lovelace, directrice de projet;Ne sait pas;NON COMMUNIQUE;Oui;\n";
+    std::fs::write(app.path("2020-11.questionnaire-portalis.csv"), text).unwrap();
+    let import = app.json(&["import", "2020-11.questionnaire-portalis.csv"]);
+    let differences = import["files"][0]["recorded"]["differences"].to_string();
+    assert!(differences.contains("ne sait pas (2020-11-20)"), "{differences}");
+    assert!(differences.contains("non communiqué (2020-11-20)"), "{differences}");
+
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let after = view(&app);
+    let project = &after["project"];
+    assert!(project["committees_count"].is_null() && project["spent_to_date"].is_null());
+    assert_eq!(project["answers_unknown"], "committees_count");
+    assert_eq!(project["answers_withheld"], "spent_to_date");
+    assert_eq!(
+        project["director_fte"], before["project"]["director_fte"],
+        "a blank answers nothing"
+    );
+    let missing = |rule: &str| {
+        let verdicts = after["verdicts"].as_array().unwrap();
+        verdicts.iter().find(|one| one["rule"] == rule).unwrap()["missing"].clone()
+    };
+    assert_eq!(missing("RC12"), json!([{ "field": "committees_count", "why": "unknown" }]));
+    assert_eq!(missing("RC08"), json!([{ "field": "spent_to_date", "why": "withheld" }]));
+    let shown = app.ok(&["rules", "explain", "RC12", "PORTALIS", "--as-of", "2020-11-30"]);
+    assert!(shown.contains("le projet ne sait pas"), "{shown}");
+
+    // A value given again holds.
+    let text = "project,reported_on,committees_count\nPORTALIS,2020-11-25,4\n";
+    std::fs::write(app.path("2020-11.questionnaire-portalis.csv"), text).unwrap();
+    app.ok(&["import", "2020-11.questionnaire-portalis.csv"]);
+    let last = view(&app);
+    assert_eq!(
+        (&last["project"]["committees_count"], &last["project"]["answers_unknown"]),
+        (&json!(4), &json!(""))
+    );
+    assert_eq!(app.json(&["replay", "1"])["identical"], true);
+    assert_eq!(app.json(&["replay", "2"])["identical"], true);
 }

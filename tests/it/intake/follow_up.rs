@@ -87,7 +87,9 @@ fn each_cell_of_a_file_of_facts_is_one_fact_of_the_fields_kind() {
     let ImportedRows::Facts(facts) = &import.rows else { panic!("{import:?}") };
     let shown: Vec<_> = facts
         .iter()
-        .map(|f| format!("{} {} {:?} {}", f.project, f.field, f.value, f.reported_on))
+        .map(|f| {
+            format!("{} {} {:?} {}", f.project, f.field, f.answer.value().unwrap(), f.reported_on)
+        })
         .collect();
     assert_eq!(
         shown,

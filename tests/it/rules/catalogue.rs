@@ -75,6 +75,7 @@ pub(crate) fn words(verdict: &Verdict) -> String {
                 let why = match missing.why {
                     Absence::Missing => "missing",
                     Absence::Withheld => "withheld",
+                    Absence::Unknown => "unknown",
                 };
                 format!(" {} {why}", missing.field)
             });

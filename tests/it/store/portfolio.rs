@@ -140,8 +140,9 @@ async fn facts_of_all_editions_are_there_and_a_corrected_file_forgets_what_it_no
         ])
         .await;
     let facts = scratch.portfolio("2022-01-01").await.facts;
-    let lines =
-        lines_of(&facts, |fact| format!("{} {:?} {}", fact.project, fact.value, fact.reported_on));
+    let lines = lines_of(&facts, |fact| {
+        format!("{} {:?} {}", fact.project, fact.answer.value().unwrap(), fact.reported_on)
+    });
     assert_eq!(
         lines.join("\n"),
         "paysage Int(9) 2020-06-01

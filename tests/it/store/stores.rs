@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::domain::ids::{MinistryCode, ProjectId};
 use vigie::domain::portfolio::edition::EditionId;
-use vigie::domain::portfolio::follow_up::{Fact, WatchEntry, WatchList};
+use vigie::domain::portfolio::follow_up::{Answer, Fact, WatchEntry, WatchList};
 use vigie::domain::portfolio::import::{
     Dataset, Import, ImportedRows, SetAside, Sighting, SightingKind, WithheldFigure,
 };
@@ -167,7 +167,13 @@ pub(crate) fn import(dataset: Dataset, when: &str, rows: ImportedRows) -> Import
 }
 
 pub(crate) fn fact(id: &str, field: &str, value: Value, reported_on: &str) -> Fact {
-    Fact { project: project(id), field: field.to_owned(), value, reported_on: day(reported_on) }
+    Fact {
+        project: project(id),
+        field: field.to_owned(),
+        answer: Answer::Value(value),
+        reported_on: day(reported_on),
+        answered_by: None,
+    }
 }
 
 pub(crate) fn watch(id: &str, watch: WatchList) -> WatchEntry {

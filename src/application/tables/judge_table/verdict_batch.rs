@@ -163,6 +163,7 @@ fn word(why: Absence) -> &'static str {
     match why {
         Absence::Missing => "missing",
         Absence::Withheld => "withheld",
+        Absence::Unknown => "unknown",
     }
 }
 

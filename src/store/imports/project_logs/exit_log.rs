@@ -13,7 +13,7 @@ use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::exit::{ExitEntry, ExitReason};
-use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::follow_up::{Answer, Fact};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::store::audit::audit_trail;
@@ -108,8 +108,9 @@ pub(in crate::store) async fn facts(
         Some(Fact {
             project: project.clone(),
             field: FIELD.to_owned(),
-            value: Value::Text(entry.exit_reason?.as_str().to_owned()),
+            answer: Answer::Value(Value::Text(entry.exit_reason?.as_str().to_owned())),
             reported_on: entry.known_on,
+            answered_by: None,
         })
     });
     Ok(said.collect())

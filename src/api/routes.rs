@@ -18,7 +18,7 @@ use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{
-    coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
+    coverage, editions, exits, exports, imports, layouts, links, panorama, projects, wanted_answers,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -192,6 +192,7 @@ routes! {
     }
     "cycles" {
         coverage::list_coverage: own(Read),
+        wanted_answers::list_wanted_answers: own(Read),
     }
     "jobs" {
         jobs::list_jobs: whole(Read),

@@ -6,6 +6,7 @@ mod cycle;
 mod error;
 mod publishing;
 mod queries;
+mod questionnaire;
 mod services;
 mod tables;
 
@@ -83,6 +84,7 @@ pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
+pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use services::Services;
 pub use tables::export::{
     ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, export,

@@ -25,6 +25,7 @@ use super::portfolio::imports::ImportsCommand;
 use super::portfolio::judge::JudgeArgs;
 use super::portfolio::profiles::ProfilesCommand;
 use super::portfolio::projects::ProjectsArgs;
+use super::questionnaire::QuestionnaireCommand;
 use super::rules::RulesCommand;
 use super::values::{date, watch_list};
 use vigie::domain::portfolio::follow_up::WatchList;
@@ -146,6 +147,11 @@ pub(crate) enum Command {
         /// Number of the cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
+    },
+    /// Say which answers of project teams would settle the most verdicts
+    Questionnaire {
+        #[command(subcommand)]
+        command: QuestionnaireCommand,
     },
     /// Evaluate the rules on any table, without the database; verdicts as CSV or Parquet
     Judge(JudgeArgs),

@@ -10,7 +10,7 @@ use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
-use super::{accounts, decisions, language, operation, portfolio, remote, rules};
+use super::{accounts, decisions, language, operation, portfolio, questionnaire, remote, rules};
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
@@ -102,6 +102,7 @@ async fn dispatch(
         | Command::Panorama { .. }
         | Command::Project { .. }
         | Command::Projects(_)
+        | Command::Questionnaire { .. }
         | Command::Lists { .. }
         | Command::Editions { .. }
         | Command::Alerts(_)
@@ -138,6 +139,7 @@ async fn dispatch_in_session(
             operation::cycle::void(*cycle, reason, session).await
         }
         Command::Export(request) => portfolio::export::run(request, session).await,
+        Command::Questionnaire { command } => questionnaire::run(command, session).await,
         Command::Jobs { command } => operation::jobs::run(command, session).await,
         Command::Replay { cycle } => operation::replay::run(*cycle, session).await,
         Command::Panorama { as_of } => portfolio::panorama::run(*as_of, session).await,

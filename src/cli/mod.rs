@@ -11,6 +11,7 @@ mod outcome;
 mod output;
 mod person;
 mod portfolio;
+mod questionnaire;
 mod remote;
 mod rules;
 mod session;

@@ -1,5 +1,6 @@
 //! The frames that rules judge: one row per project, ministry or portfolio, and their measures.
 
+mod answers;
 mod build;
 mod columns;
 pub mod dictionary;
@@ -17,6 +18,7 @@ mod steps;
 mod tests;
 mod totals;
 
+pub use answers::AnswersBehind;
 pub use build::{Frames, build, build_totals, history};
 pub use editions::{EditionsInForce, editions_in_force};
 pub use error::FrameError;

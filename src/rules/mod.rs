@@ -53,3 +53,4 @@ pub use testing::cases::{CaseOutcome, missing_cases, run_cases};
 pub use testing::coverage::{BranchCoverage, branch_coverage, concluded_on};
 pub use testing::junit::junit;
 pub use testing::lint::lints;
+pub use testing::quiet_answers::QuietAnswers;

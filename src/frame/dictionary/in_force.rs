@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::field::{Field, FieldOrigin, RecordKind};
+use super::field::{Field, FieldOrigin, RecordKind, Supplier};
 use crate::domain::portfolio::subject::SubjectKind;
 
 /// The fields that files may supply, frames hold and rules read. Immutable: a catalogue with another field has another
@@ -55,6 +55,11 @@ impl Dictionary {
     /// Fields that a follow-up file may supply as single facts.
     pub fn facts(&self) -> impl Iterator<Item = &'static Field> {
         self.fields().filter(|field| field.origin == FieldOrigin::Fact || field.declarable)
+    }
+
+    /// The questions of the questionnaire: what a project's team says of the project itself.
+    pub fn questions(&self) -> impl Iterator<Item = &'static Field> {
+        self.facts().filter(|field| field.supplier == Supplier::Questionnaire)
     }
 
     /// Fields of which each record of a kind may give a value.

@@ -197,7 +197,7 @@ impl<'c> BatchVerdicts<'c> {
     }
 
     /// `None` when the rule does not judge the row.
-    pub(super) fn verdict<'v>(
+    pub fn verdict<'v>(
         &'v self,
         of_rule: &'v InterpretedVerdicts<'c>,
         row: usize,

@@ -95,7 +95,7 @@ pub(in crate::rules) fn judge(
     Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
 }
 
-fn cell(
+pub(in crate::rules) fn cell(
     (scope, dictionary): (SubjectKind, &Dictionary),
     name: &str,
     value: &toml::Value,

@@ -9,3 +9,4 @@ pub(super) mod cases;
 pub(super) mod coverage;
 pub(super) mod junit;
 pub(super) mod lint;
+pub(super) mod quiet_answers;

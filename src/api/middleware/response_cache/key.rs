@@ -50,6 +50,7 @@ pub const CACHED_ROUTES: &[(&str, CacheDependency)] = &[
     ("/api/v1/rules", CacheDependency::OnRules),
     ("/api/v1/rules/{rule}", CacheDependency::OnRules),
     ("/api/v1/coverage", CacheDependency::OnRules),
+    ("/api/v1/wanted-answers", CacheDependency::OnRules),
     ("/api/v1/feed", CacheDependency::OnRules),
 ];
 

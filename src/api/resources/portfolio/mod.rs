@@ -9,3 +9,4 @@ pub(in crate::api) mod layouts;
 pub(in crate::api) mod links;
 pub(in crate::api) mod panorama;
 pub(in crate::api) mod projects;
+pub(in crate::api) mod wanted_answers;

@@ -1,0 +1,193 @@
+//! Projects as they would be judged if they had given some answers more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::application::ApplicationError;
+use crate::domain::ids::{ProjectId, RuleId};
+use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::snapshot::Snapshot;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::frame;
+use crate::frame::dictionary::{Dictionary, Field};
+use crate::rules::{Catalogue, QuietAnswers, RowVerdict};
+
+/// The field, or the threshold after `t.`, that a rule lacks on a project, by rule. Rules that could judge it are left out;
+/// of one that broke down, nothing is lacking that is known.
+pub(super) type Lacking = BTreeMap<RuleId, Option<String>>;
+
+/// A project, by its place, and the questions that it is supposed to have answered besides.
+pub(super) type World = (usize, BTreeSet<&'static str>);
+
+/// The projects of the edition in force, and the quiet answers that they might give.
+pub(super) struct Hypotheses<'a> {
+    portfolio: &'a Portfolio,
+    catalogue: &'a Catalogue,
+    quiet: &'a QuietAnswers,
+    as_of: NaiveDate,
+    target: Option<f64>,
+    projects: Vec<OneProject>,
+}
+
+/// What is known of one project.
+struct OneProject {
+    rows: Portfolio,
+    /// The questions to which an answer is known.
+    answered: BTreeSet<&'static str>,
+    cost: Option<f64>,
+}
+
+impl<'a> Hypotheses<'a> {
+    pub(super) fn of(
+        (portfolio, listed): (&'a Portfolio, &[&Snapshot]),
+        (catalogue, quiet): (&'a Catalogue, &'a QuietAnswers),
+        as_of: NaiveDate,
+        target: Option<f64>,
+    ) -> Self {
+        let mut by_project = by_project(portfolio);
+        let projects = listed.iter().map(|snapshot| {
+            let rows = by_project.remove(&snapshot.project).unwrap_or_default();
+            let is_answered = |question: &&'static Field| {
+                let mut answers = rows.facts.iter().filter(|fact| fact.field == question.name);
+                answers.any(|fact| fact.reported_on <= as_of)
+            };
+            let answered = catalogue.dictionary().questions().filter(is_answered);
+            OneProject {
+                answered: answered.map(|question| question.name).collect(),
+                cost: snapshot.cost_meur.given().copied(),
+                rows,
+            }
+        });
+        Self { projects: projects.collect(), portfolio, catalogue, quiet, as_of, target }
+    }
+
+    /// How many projects there are; they are known by their place.
+    pub(super) fn len(&self) -> usize {
+        self.projects.len()
+    }
+
+    pub(super) fn dictionary(&self) -> &Dictionary {
+        self.catalogue.dictionary()
+    }
+
+    pub(super) fn is_answered(&self, project: usize, question: &str) -> bool {
+        self.projects.get(project).is_some_and(|one| one.answered.contains(question))
+    }
+
+    pub(super) fn has_answers(&self, project: usize) -> bool {
+        self.projects.get(project).is_some_and(|one| !one.answered.is_empty())
+    }
+
+    /// The first question of the questionnaire that the project has not answered.
+    pub(super) fn first_open(&self, project: usize) -> Option<&'static str> {
+        let mut questions = self.dictionary().questions().map(|question| question.name);
+        questions.find(|question| !self.is_answered(project, question))
+    }
+
+    /// What the rules lack on each project once it has given these answers more. All are judged at once, each as a project
+    /// of its own, and no project reads what another one is.
+    ///
+    /// # Errors
+    ///
+    /// Fails when Polars refuses the plan.
+    pub(super) fn judge(&self, worlds: &[World]) -> Result<Vec<Lacking>, ApplicationError> {
+        let mut lacking = vec![Lacking::new(); worlds.len()];
+        if worlds.is_empty() {
+            return Ok(lacking);
+        }
+        let supposed = self.supposed(worlds);
+        let frames = frame::build(&supposed, self.dictionary(), self.as_of, self.target)?;
+        let mut evaluator = self.catalogue.batch_evaluator(SubjectKind::Project, self.as_of);
+        let verdicts = evaluator.judge(&frames.projects, false);
+        let ids = frames.projects.column("project_id").and_then(|column| column.str());
+        let ids = ids.map_err(ApplicationError::Table)?;
+        for (row, id) in ids.iter().enumerate() {
+            let place = id.and_then(|id| id.parse::<usize>().ok());
+            let Some(found) = place.and_then(|place| lacking.get_mut(place)) else { continue };
+            for of_rule in verdicts.rules() {
+                let lacked = match verdicts.verdict(of_rule, row) {
+                    Some(RowVerdict::Unknown { field, .. }) => Some(field.into_owned()),
+                    Some(RowVerdict::Failed(_)) => None,
+                    Some(RowVerdict::Level(_)) | None => continue,
+                };
+                found.insert(of_rule.rule().id.clone(), lacked);
+            }
+        }
+        Ok(lacking)
+    }
+
+    /// A portfolio of these projects only. Their ids are the places of `worlds`; what concerns no project stays.
+    fn supposed(&self, worlds: &[World]) -> Portfolio {
+        let known = self.portfolio;
+        let editions = known.snapshots.iter().map(|snapshot| snapshot.edition);
+        let mut supposed = Portfolio {
+            // Whether lists were supplied at all is read of any project's.
+            watches: known.watches.clone(),
+            declared_causes: known.declared_causes.clone(),
+            editions: editions.chain(known.editions.iter().copied()).collect(),
+            ..Portfolio::default()
+        };
+        supposed.editions.sort_unstable();
+        supposed.editions.dedup();
+        for (place, (project, given)) in worlds.iter().enumerate() {
+            let Some(one) = self.projects.get(*project) else { continue };
+            // Of a fixed width, so that no project of the portfolio is called so.
+            let id = ProjectId::new(format!("{place:09}"));
+            add_renamed(&mut supposed, &one.rows, &id);
+            let questions = self.dictionary().questions();
+            let answers = questions.filter(|question| given.contains(question.name));
+            supposed.facts.extend(answers.map(|question| Fact {
+                project: id.clone(),
+                field: question.name.to_owned(),
+                value: self.quiet.answer(question, self.as_of, one.cost),
+                reported_on: self.as_of,
+            }));
+        }
+        supposed
+    }
+}
+
+/// The lists of a portfolio whose rows are each of one project.
+macro_rules! for_each_list {
+    ($apply:ident) => {
+        $apply!(
+            snapshots,
+            facts,
+            rebaselines,
+            milestones,
+            contracts,
+            recommendations,
+            declared_causes,
+            watches,
+            reviews
+        )
+    };
+}
+
+fn by_project(portfolio: &Portfolio) -> BTreeMap<ProjectId, Portfolio> {
+    let mut groups: BTreeMap<ProjectId, Portfolio> = BTreeMap::new();
+    macro_rules! group {
+        ($($list:ident),+) => {
+            $(for row in &portfolio.$list {
+                groups.entry(row.project.clone()).or_default().$list.push(row.clone());
+            })+
+        };
+    }
+    for_each_list!(group);
+    groups
+}
+
+/// Adds the rows of one project under another id.
+fn add_renamed(portfolio: &mut Portfolio, rows: &Portfolio, id: &ProjectId) {
+    macro_rules! rename {
+        ($($list:ident),+) => {
+            $(portfolio.$list.extend(rows.$list.iter().cloned().map(|mut row| {
+                row.project = id.clone();
+                row
+            }));)+
+        };
+    }
+    for_each_list!(rename);
+}

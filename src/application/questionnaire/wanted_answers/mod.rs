@@ -1,0 +1,141 @@
+//! Which few answers to the questionnaire would settle the most verdicts of each project, found by judging the project
+//! as if they had been given.
+
+mod choice;
+mod hypotheses;
+mod needs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::application::publishing::catalogue;
+use crate::application::queries::view;
+use crate::application::{ApplicationError, CatalogueInForce, Services};
+use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::snapshot::Snapshot;
+use crate::frame;
+use crate::frame::dictionary::Field;
+use crate::rules::QuietAnswers;
+use hypotheses::{Hypotheses, World};
+use needs::{Need, NeedState};
+
+/// The answers to ask a project for first.
+///
+/// What they settle is counted by judging the project with quiet answers, those of a project that is well. A worrying
+/// answer may settle less, when the rule then asks for more, or more, when it fires at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WantedAnswers {
+    pub project: ProjectId,
+    /// As the edition in force says.
+    pub name: String,
+    pub ministry: MinistryCode,
+    /// Verdicts on the project that its data does not allow.
+    pub unknown: u64,
+    /// Three at most; fewer when more would settle nothing more.
+    pub answers: Vec<WantedAnswer>,
+    /// Rules that could then judge the project.
+    pub settles: Vec<RuleId>,
+    /// Verdicts that would still be unknown.
+    pub left: u64,
+    /// Of the unknown verdicts, those that no answer to the questionnaire settles: they need other data as well.
+    pub other_data: u64,
+}
+
+/// A question of the questionnaire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WantedAnswer {
+    pub field: String,
+    /// What people read, in French.
+    pub label: String,
+}
+
+/// For each project of the edition in force, by id, the answers to ask it for first, as of a date: today by default.
+///
+/// # Errors
+///
+/// Fails when no edition is known at that date, or when the data cannot be read.
+pub async fn wanted_answers(
+    services: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<Vec<WantedAnswers>, ApplicationError> {
+    let in_force = catalogue::catalogue(services).await?;
+    let (as_of, portfolio) = view::known_data(services, as_of).await?;
+    tokio::task::spawn_blocking(move || wanted_of(&portfolio, &in_force, as_of)).await?
+}
+
+/// For each project of the edition in force at a date, by id, the answers to ask it for first. Does not wait for anything,
+/// and takes a moment: to be run on a thread that may block.
+///
+/// # Errors
+///
+/// Fails when no edition is known at that date, or when Polars refuses the plan.
+pub fn wanted_of(
+    portfolio: &Portfolio,
+    CatalogueInForce { catalogue, texts, .. }: &CatalogueInForce,
+    as_of: NaiveDate,
+) -> Result<Vec<WantedAnswers>, ApplicationError> {
+    let edition = frame::editions_in_force(portfolio, as_of)?.current;
+    let of_edition = portfolio.snapshots.iter().filter(|snapshot| snapshot.edition == edition);
+    let mut listed: Vec<&Snapshot> = of_edition.collect();
+    listed.sort_by(|a, b| a.project.cmp(&b.project));
+    let quiet = QuietAnswers::of(texts, catalogue.dictionary());
+    let target = view::target(catalogue.thresholds(), as_of);
+    let hypotheses = Hypotheses::of((portfolio, &listed), (catalogue, &quiet), as_of, target);
+    let needs = needs::of_all(&hypotheses)?;
+    let questions: Vec<&'static Field> = catalogue.dictionary().questions().collect();
+    let chosen = chosen(&hypotheses, &needs, &questions);
+    let worlds: Vec<World> = chosen.iter().cloned().enumerate().collect();
+    let judged = hypotheses.judge(&worlds)?;
+    let told = listed.iter().zip(chosen).zip(needs).zip(judged);
+    Ok(told
+        .map(|(((snapshot, fields), needed), lacking)| {
+            let settles = needed.iter().filter(|need| !lacking.contains_key(&need.rule));
+            let other = needed.iter().filter(|need| need.state == NeedState::OtherData);
+            let asked = questions.iter().filter(|question| fields.contains(question.name));
+            let answers = asked.map(|question| WantedAnswer {
+                field: question.name.to_owned(),
+                label: question.label.to_owned(),
+            });
+            WantedAnswers {
+                project: snapshot.project.clone(),
+                name: snapshot.name.clone(),
+                ministry: snapshot.ministry.clone(),
+                unknown: count(needed.len()),
+                answers: answers.collect(),
+                settles: settles.map(|need| need.rule.clone()).collect(),
+                left: count(lacking.values().flatten().count()),
+                other_data: count(other.count()),
+            }
+        })
+        .collect())
+}
+
+/// The questions to ask each project.
+fn chosen(
+    hypotheses: &Hypotheses<'_>,
+    needs: &[Vec<Need>],
+    questions: &[&'static Field],
+) -> Vec<BTreeSet<&'static str>> {
+    let names: Vec<&'static str> = questions.iter().map(|question| question.name).collect();
+    let places: BTreeMap<&str, usize> =
+        names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+    let of_project = |(project, needed): (usize, &Vec<Need>)| {
+        let settled = needed.iter().filter(|need| need.state == NeedState::Settled);
+        let sets = settled.map(|need| {
+            need.fields.iter().filter_map(|field| places.get(field).copied()).collect()
+        });
+        let sets: Vec<BTreeSet<usize>> = sets.collect();
+        let first = hypotheses.first_open(project).and_then(|field| places.get(field).copied());
+        let best = choice::best(&sets, first);
+        best.into_iter().filter_map(|place| names.get(place).copied()).collect()
+    };
+    needs.iter().enumerate().map(of_project).collect()
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

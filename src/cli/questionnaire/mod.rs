@@ -1,0 +1,27 @@
+//! `vigie questionnaire`: what project teams are asked.
+
+mod priorities;
+
+use clap::Subcommand;
+
+use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::session::Session;
+use priorities::PrioritiesArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuestionnaireCommand {
+    /// List, for each project, the three answers that would settle the most verdicts
+    ///
+    /// Each project is judged again as if it had given them, with the answers of a project that is well: a worrying answer
+    /// may settle less, when a rule then asks for more, or more, when it fires at once.
+    Priorities(PrioritiesArgs),
+}
+
+pub(in crate::cli) async fn run(
+    command: &QuestionnaireCommand,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    match command {
+        QuestionnaireCommand::Priorities(request) => priorities::run(request, session).await,
+    }
+}

@@ -18,7 +18,8 @@ use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{
-    coverage, editions, exits, exports, imports, layouts, links, panorama, projects, wanted_answers,
+    campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
+    wanted_answers,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -104,6 +105,13 @@ routes! {
         exits::list_exits: own(Read),
         exits::explain_exit: whole(Operate),
         exits::withdraw_exit: whole(Operate),
+    }
+    "questionnaire" {
+        campaigns::list_campaigns: own(Read),
+        campaigns::find_campaign: own(Read),
+        campaigns::list_answers: own(Read),
+        campaigns::plan_campaign: whole(Operate),
+        campaigns::cancel_campaign: whole(Operate),
     }
     "alerts" {
         alerts::list_alerts: own(Read),

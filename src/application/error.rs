@@ -77,6 +77,18 @@ pub enum ApplicationError {
          has left"
     )]
     StillListed { project: String, edition: String, as_of: NaiveDate },
+    #[error(
+        "a campaign from {opens_on} to {closes_on} for edition {edition}: expected a first day, a last day at most {most} \
+         days later, and both within a year of the edition"
+    )]
+    CampaignDates { edition: EditionId, opens_on: NaiveDate, closes_on: NaiveDate, most: i64 },
+    #[error(
+        "a campaign from {opens_on} to {closes_on}: found the one of edition {other} on some of these days, expected one \
+         campaign at a time"
+    )]
+    CampaignsMeet { opens_on: NaiveDate, closes_on: NaiveDate, other: EditionId },
+    #[error("no campaign for edition {requested}; {}", campaigns(.known))]
+    NoSuchCampaign { requested: EditionId, known: Vec<EditionId> },
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
     NoEditions,
     #[error("{}", on_hold(.held))]
@@ -143,6 +155,13 @@ fn lines(faults: &[RuleFault]) -> String {
 
 fn editions(known: &[EditionId]) -> String {
     known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn campaigns(known: &[EditionId]) -> String {
+    match known {
+        [] => "none was planned".to_owned(),
+        known => format!("there are campaigns for {}", editions(known)),
+    }
 }
 
 fn nearest(near: Option<&str>) -> String {

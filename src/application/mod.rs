@@ -84,6 +84,11 @@ pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
+pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
+pub use questionnaire::report::{
+    AnswerLine, AnswerState, CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount,
+    campaign_answers, campaign_report,
+};
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use services::Services;
 pub use tables::export::{

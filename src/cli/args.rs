@@ -26,6 +26,7 @@ use super::portfolio::judge::JudgeArgs;
 use super::portfolio::profiles::ProfilesCommand;
 use super::portfolio::projects::ProjectsArgs;
 use super::questionnaire::QuestionnaireCommand;
+use super::questionnaire::campaigns::CampaignsCommand;
 use super::rules::RulesCommand;
 use super::values::{date, watch_list};
 use vigie::domain::portfolio::follow_up::WatchList;
@@ -147,6 +148,11 @@ pub(crate) enum Command {
         /// Number of the cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
+    },
+    /// Plan campaigns of the questionnaire, and see who answered what and what it brought
+    Campaigns {
+        #[command(subcommand)]
+        command: CampaignsCommand,
     },
     /// Say which answers of project teams would settle the most verdicts
     Questionnaire {

@@ -102,6 +102,7 @@ async fn dispatch(
         | Command::Panorama { .. }
         | Command::Project { .. }
         | Command::Projects(_)
+        | Command::Campaigns { .. }
         | Command::Questionnaire { .. }
         | Command::Lists { .. }
         | Command::Editions { .. }
@@ -139,6 +140,7 @@ async fn dispatch_in_session(
             operation::cycle::void(*cycle, reason, session).await
         }
         Command::Export(request) => portfolio::export::run(request, session).await,
+        Command::Campaigns { command } => questionnaire::campaigns::run(command, session).await,
         Command::Questionnaire { command } => questionnaire::run(command, session).await,
         Command::Jobs { command } => operation::jobs::run(command, session).await,
         Command::Replay { cycle } => operation::replay::run(*cycle, session).await,

@@ -64,6 +64,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Panorama { .. }
         | Command::Project { .. }
         | Command::Projects(_)
+        | Command::Campaigns { .. }
         | Command::Questionnaire { .. }
         | Command::Lists { .. }
         | Command::Editions { .. }

@@ -120,6 +120,18 @@ pub struct ExitExplanation {
     pub reason: RequiredText,
 }
 
+/// When the campaign of an edition asks project teams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignDates {
+    /// The day on which the questions are sent.
+    pub opens_on: NaiveDate,
+    /// The last day on which an answer is on time.
+    pub closes_on: NaiveDate,
+    /// In words: why these dates.
+    pub reason: RequiredText,
+}
+
 /// The editable fields of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

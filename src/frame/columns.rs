@@ -10,7 +10,9 @@ use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, col, lit};
 use super::dictionary::{
     ANSWERS_UNKNOWN, ANSWERS_WITHHELD, Dictionary, Field, FieldKind, Past, Supplier,
 };
+use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
+use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::value::Value;
 
@@ -54,22 +56,28 @@ pub(super) const DATED_ANSWERS: [(&str, &str); 4] = [
     ("last_user_test_on", "last_user_test_answered_on"),
 ];
 
-/// One row per project that has a fact reported by `as_of`, one column per fact of `fields`, and when
-/// any fact was last reported: `facts_on`, and `questionnaire_on` for those of the questionnaire. Each fact keeps the
-/// date of its own answer: `questionnaire_current_on` is of most of them, and those of `DATED_ANSWERS` of one.
+/// One row per project that has a fact reported by `as_of` or that the last campaign asks, one column per fact of
+/// `fields`, and when any fact was last reported: `facts_on`, and `questionnaire_on` for those of the questionnaire. Each
+/// fact keeps the date of its own answer: `questionnaire_current_on` is of most of them, and those of `DATED_ANSWERS` of
+/// one.
 pub(super) fn facts(
-    facts: &[Fact],
+    portfolio: &Portfolio,
     as_of: NaiveDate,
     fields: impl Iterator<Item = &'static Field>,
     dictionary: &Dictionary,
 ) -> PolarsResult<DataFrame> {
-    let mut past: Vec<&Fact> = facts.iter().filter(|fact| fact.reported_on <= as_of).collect();
+    let known = portfolio.facts.iter().filter(|fact| fact.reported_on <= as_of);
+    let mut past: Vec<&Fact> = known.collect();
     // Stable: of two facts of one day, the one imported later comes later.
     past.sort_by_key(|fact| fact.reported_on);
 
-    let mut rows: HashMap<&str, usize> = HashMap::new();
-    let mut projects: Vec<&str> = Vec::new();
-    let mut reports: Vec<Reports<'_>> = Vec::new();
+    let campaign = last_campaign(portfolio, as_of);
+    let asked = campaign.map(|one| portfolio.asked_by(&one)).unwrap_or_default();
+    let mut projects: Vec<&str> = asked.iter().map(|project| project.as_str()).collect();
+    let mut reports: Vec<Reports<'_>> =
+        asked.iter().map(|_| Reports { campaign, ..Reports::default() }).collect();
+    let mut rows: HashMap<&str, usize> =
+        projects.iter().enumerate().map(|(row, project)| (*project, row)).collect();
     let mut by_field: HashMap<&str, Vec<(usize, Option<&Value>)>> = HashMap::new();
     for fact in past {
         let row = *rows.entry(fact.project.as_str()).or_insert_with(|| {
@@ -90,7 +98,8 @@ pub(super) fn facts(
     let dates = |date: fn(&Reports<'_>) -> Option<NaiveDate>| {
         reports.iter().map(date).collect::<Vec<Option<NaiveDate>>>()
     };
-    let without = |why| reports.iter().map(|one| one.without_value(why)).collect::<Vec<String>>();
+    let without =
+        |why| reports.iter().map(|one| one.without_value(why)).collect::<Vec<Option<String>>>();
     let mut columns = vec![
         column("project_id", projects),
         column("facts_on", dates(|one| one.last_on)),
@@ -98,6 +107,9 @@ pub(super) fn facts(
         column("questionnaire_current_on", dates(|one| one.of_most())),
         column(ANSWERS_UNKNOWN, without(NoAnswer::Unknown)),
         column(ANSWERS_WITHHELD, without(NoAnswer::Withheld)),
+        column("campaign_opened_on", dates(|one| Some(one.campaign?.opens_on))),
+        column("campaign_closes_on", dates(|one| Some(one.campaign?.closes_on))),
+        column("campaign_answered_on", dates(|one| one.campaign_answered_on)),
     ];
     for (field, date) in DATED_ANSWERS {
         let given = reports.iter().map(|one| one.given_on(field));
@@ -164,6 +176,12 @@ impl<'f> FactHistory<'f> {
     }
 }
 
+/// The campaign that opened last.
+fn last_campaign(portfolio: &Portfolio, as_of: NaiveDate) -> Option<Campaign> {
+    let opened = portfolio.campaigns.iter().filter(|campaign| campaign.opens_on <= as_of);
+    opened.max_by_key(|campaign| (campaign.opens_on, campaign.edition)).copied()
+}
+
 /// What was reported of one project.
 #[derive(Default)]
 struct Reports<'f> {
@@ -172,6 +190,9 @@ struct Reports<'f> {
     answered: BTreeMap<&'f str, NaiveDate>,
     /// The facts of which the last answer gives no value.
     without: BTreeMap<&'f str, NoAnswer>,
+    /// The last one, if it asks the project, and the project's first answer since it opened.
+    campaign: Option<Campaign>,
+    campaign_answered_on: Option<NaiveDate>,
 }
 
 impl<'f> Reports<'f> {
@@ -180,6 +201,9 @@ impl<'f> Reports<'f> {
         self.last_on = Some(fact.reported_on);
         if is_answer {
             self.answered.insert(&fact.field, fact.reported_on);
+            if self.campaign.is_some_and(|campaign| campaign.opens_on <= fact.reported_on) {
+                self.campaign_answered_on.get_or_insert(fact.reported_on);
+            }
         }
         match fact.answer {
             Answer::Value(_) => self.without.remove(fact.field.as_str()),
@@ -187,10 +211,11 @@ impl<'f> Reports<'f> {
         };
     }
 
-    /// The names of the facts without a value for a reason, between spaces.
-    fn without_value(&self, why: NoAnswer) -> String {
+    /// The names of the facts without a value for a reason, between spaces; `None` where nothing was reported.
+    fn without_value(&self, why: NoAnswer) -> Option<String> {
+        self.last_on?;
         let names = self.without.iter().filter(|(_, reason)| **reason == why);
-        names.map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+        Some(names.map(|(name, _)| *name).collect::<Vec<_>>().join(" "))
     }
 
     /// When the value of an answer was given.

@@ -82,7 +82,7 @@ fn facts(portfolio: &Portfolio, points: &[Point]) -> PolarsResult<DataFrame> {
     let mut whole = DataFrame::empty();
     for point in points {
         let fields = built_in().facts().filter(is_read);
-        let known = columns::facts(&portfolio.facts, point.as_of, fields, built_in())?;
+        let known = columns::facts(portfolio, point.as_of, fields, built_in())?;
         let as_of = column("as_of", vec![Some(point.as_of); known.height()]);
         let known = known.hstack(&[as_of])?;
         if whole.width() == 0 {

@@ -40,7 +40,7 @@ pub(super) fn measured(
     editions: EditionsInForce,
     as_of: NaiveDate,
 ) -> PolarsResult<LazyFrame> {
-    let facts = columns::facts(&portfolio.facts, as_of, dictionary.facts(), dictionary)?
+    let facts = columns::facts(portfolio, as_of, dictionary.facts(), dictionary)?
         .lazy()
         // The steps already hold the baseline in force.
         .drop(cols(["cost_initial", "duration_initial", "baseline_on"]));

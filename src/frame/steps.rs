@@ -36,7 +36,7 @@ const DECIMALS: u32 = 9;
 pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<DataFrame> {
     let snapshots = snapshots(portfolio, as_of)?;
     let declarable = built_in().facts().filter(|field| field.declarable);
-    let facts = columns::facts(&portfolio.facts, as_of, declarable, built_in())?.lazy();
+    let facts = columns::facts(portfolio, as_of, declarable, built_in())?.lazy();
     let declared =
         facts.select(std::iter::once(col("project_id")).chain(declared()).collect::<Vec<_>>());
     let joined = snapshots

@@ -46,6 +46,7 @@ pub use evaluate::trace::{Trace, TraceFinding, TraceReading, TraceStep};
 pub use language::formula::RowFormulas;
 pub use language::library::{FUNCTIONS, LibraryFunction};
 pub use language::sandbox::ScriptLimits;
+pub use language::wording::value as value_in_words;
 pub use testing::branches::{Branch, BranchKind};
 pub use testing::case_file::{ExpectedAlert, case_faults, cases_path};
 pub use testing::case_series::{JudgedEvaluation, JudgedSeries, judge_series};

@@ -27,6 +27,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchAlert { .. }
             | ApplicationError::AmbiguousAlert { .. }
             | ApplicationError::NoSuchMinistry(_)
+            | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
@@ -44,6 +45,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
+            | ApplicationError::CampaignDates { .. }
+            | ApplicationError::CampaignsMeet { .. }
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
             | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
@@ -101,6 +104,7 @@ impl From<StoreError> for Problem {
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
             | StoreError::NoExplanation { .. }
+            | StoreError::NoCampaign { .. }
             | StoreError::AlreadySo { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }

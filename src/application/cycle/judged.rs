@@ -83,6 +83,7 @@ pub(in crate::application) async fn judge(
             last_confirmation: upto.last_confirmation,
             last_exit: upto.last_exit,
             last_succession: upto.last_succession,
+            last_campaign: upto.last_campaign,
             catalogue: catalogue.fingerprint().clone(),
             engine: ENGINE,
         };

@@ -90,6 +90,7 @@ pub async fn coverage(
         last_confirmation: inputs.last_confirmation,
         last_exit: inputs.last_exit,
         last_succession: inputs.last_succession,
+        last_campaign: inputs.last_campaign,
     };
     let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
     let verdicts = services.store.verdicts(cycle.number).await?;
@@ -126,7 +127,8 @@ fn by_rule(verdicts: &Verdicts, dictionary: &Dictionary) -> Vec<RuleCoverage> {
     counts.into_iter().map(covered).collect()
 }
 
-fn by_ministry(
+/// Verdicts on the projects of each ministry and on the ministry itself.
+pub(in crate::application) fn by_ministry(
     verdicts: &Verdicts,
     ministries: &BTreeMap<ProjectId, MinistryCode>,
     dictionary: &Dictionary,
@@ -150,7 +152,10 @@ fn by_ministry(
 }
 
 /// The ministry of each project, according to the latest edition up to `edition` that lists it.
-fn ministries(portfolio: &Portfolio, edition: EditionId) -> BTreeMap<ProjectId, MinistryCode> {
+pub(in crate::application) fn ministries(
+    portfolio: &Portfolio,
+    edition: EditionId,
+) -> BTreeMap<ProjectId, MinistryCode> {
     let mut known: BTreeMap<ProjectId, (EditionId, MinistryCode)> = BTreeMap::new();
     for snapshot in portfolio.snapshots.iter().filter(|one| one.edition <= edition) {
         let latest = known.get(&snapshot.project).is_none_or(|(at, _)| *at <= snapshot.edition);

@@ -1,3 +1,5 @@
-//! What project teams are asked, and what their answers are worth.
+//! What project teams are asked, what their answers are worth, and what came of the campaigns.
 
+pub(in crate::application) mod campaigns;
+pub(in crate::application) mod report;
 pub(super) mod wanted_answers;

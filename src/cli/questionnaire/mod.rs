@@ -1,5 +1,6 @@
-//! `vigie questionnaire`: what project teams are asked.
+//! `vigie questionnaire`: what project teams are asked; `vigie campaigns`: when, and what came of it.
 
+pub(in crate::cli) mod campaigns;
 mod priorities;
 
 use clap::Subcommand;

@@ -63,6 +63,9 @@ pub struct CycleInputs {
     /// Successions of ministries up to this number were known; absent when there were none.
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub last_succession: i64,
+    /// Campaigns of the questionnaire up to this number were known; absent when there were none.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub last_campaign: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,
     /// Fingerprint of the rules, thresholds and playbook.

@@ -1,5 +1,6 @@
 //! Editions, projects, and what ministries report about them.
 
+pub mod campaign;
 pub mod edition;
 pub mod exit;
 pub mod follow_up;

@@ -1,13 +1,17 @@
 //! Everything known at a moment: the editions, and the follow-up data.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::campaign::Campaign;
 use super::edition::EditionId;
 use super::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
 };
-use super::snapshot::Snapshot;
+use super::snapshot::{Phase, Snapshot};
 use super::succession::Successions;
+use crate::domain::ids::ProjectId;
 use crate::domain::missions::review::ReviewStanding;
 
 /// In a stable order: two loads of the same data are equal, and so are their fingerprints.
@@ -34,4 +38,23 @@ pub struct Portfolio {
     /// Those of ministries that have taken effect: the ministries of snapshots are by them.
     #[serde(default, skip_serializing_if = "Successions::is_empty")]
     pub successions: Successions,
+    /// Campaigns of the questionnaire, by edition, those to come included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<Campaign>,
+}
+
+impl Portfolio {
+    /// The projects that a campaign asks: those under way that the edition in force on its first day lists; the first
+    /// edition of all, where none is in force yet.
+    pub fn asked_by(&self, campaign: &Campaign) -> BTreeSet<&ProjectId> {
+        let mut editions: BTreeSet<EditionId> =
+            self.snapshots.iter().map(|one| one.edition).collect();
+        editions.extend(&self.editions);
+        let in_force = editions.iter().rfind(|edition| edition.as_of() <= campaign.opens_on);
+        let asked = in_force.or_else(|| editions.first());
+        let is_over =
+            |one: &Snapshot| matches!(one.phase.given(), Some(Phase::Completed | Phase::Stopped));
+        let listed = self.snapshots.iter().filter(|one| Some(&one.edition) == asked);
+        listed.filter(|one| !is_over(one)).map(|one| &one.project).collect()
+    }
 }

@@ -36,7 +36,7 @@ pub(in crate::rules) fn boolean(value: bool) -> &'static str {
 
 /// A value as evidence shows it: numbers with their unit, the first day of a month as a month,
 /// phases by their label.
-pub(in crate::rules) fn value(value: &Value, unit: Unit) -> String {
+pub fn value(value: &Value, unit: Unit) -> String {
     let figure = match value {
         Value::Bool(held) => return boolean(*held).to_owned(),
         // A text with a unit is a series of numbers, one per edition.

@@ -28,7 +28,7 @@ use crate::store::outbox::outgoing;
 use crate::store::rules::catalogues;
 
 const SELECT: &str = "select number, as_of, edition, last_import, last_link, last_review, \
-                      last_confirmation, last_exit, last_succession, data, catalogue, engine, started_at, \
+                      last_confirmation, last_exit, last_succession, last_campaign, data, catalogue, engine, started_at, \
                       figures, judged, \
                       fired, unknown, failed, voided_at, \
                       voided_by, voided_reason from cycles ";
@@ -154,9 +154,10 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     sqlx::query(
         "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
                              started_at, figures, judged, fired, unknown, failed, last_review,
-                             last_confirmation, engine, last_exit, last_succession)
+                             last_confirmation, engine, last_exit, last_succession,
+                             last_campaign)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                 $18)",
+                 $18, $19)",
     )
     .bind(number)
     .bind(Date(inputs.as_of))
@@ -176,6 +177,7 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     .bind(i64::from(inputs.engine))
     .bind(inputs.last_exit)
     .bind(inputs.last_succession)
+    .bind(inputs.last_campaign)
     .execute(connection)
     .await
     .map_err(|source| taken(*number, source))?;
@@ -220,6 +222,7 @@ impl FromRow<'_, SqliteRow> for CycleSummary {
                 last_confirmation: row.try_get("last_confirmation")?,
                 last_exit: row.try_get("last_exit")?,
                 last_succession: row.try_get("last_succession")?,
+                last_campaign: row.try_get("last_campaign")?,
                 data: row.try_get("data")?,
                 catalogue: row.try_get("catalogue")?,
                 engine: row.small_count("engine")?,

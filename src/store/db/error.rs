@@ -125,6 +125,8 @@ pub enum StoreError {
     AlreadySo { import: ImportNumber, state: &'static str },
     #[error("no explanation was given of the exit of `{project}`")]
     NoExplanation { project: ProjectId },
+    #[error("edition {edition} has no campaign")]
+    NoCampaign { edition: EditionId },
     #[error("`{project}` is not linked")]
     NotLinked { project: ProjectId },
     #[error("edition {edition} would have two snapshots of `{project}`: `{first}` and `{second}`")]

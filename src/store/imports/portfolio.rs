@@ -9,9 +9,10 @@ use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
 use super::project_logs::link_log::Links;
-use super::project_logs::{exit_log, link_log, succession_log};
+use super::project_logs::{campaign_log, exit_log, link_log, succession_log};
 use super::{import_decisions, import_index, import_rows, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
+use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
@@ -26,8 +27,8 @@ use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::missions::reviews;
 
-/// A moment of what was known: imports, identity log, reviews, decisions on imports, explanations of exits and
-/// successions of ministries up to these numbers.
+/// A moment of what was known: imports, identity log, reviews, decisions on imports, explanations of exits,
+/// successions of ministries and campaigns up to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpTo {
     pub last_import: ImportNumber,
@@ -36,6 +37,7 @@ pub struct KnownUpTo {
     pub last_confirmation: i64,
     pub last_exit: i64,
     pub last_succession: i64,
+    pub last_campaign: i64,
 }
 
 impl Store {
@@ -48,6 +50,7 @@ impl Store {
             last_confirmation: import_decisions::last_decision(&mut transaction).await?,
             last_exit: exit_log::last_exit(&mut transaction).await?,
             last_succession: succession_log::last_succession(&mut transaction).await?,
+            last_campaign: campaign_log::last_campaign(&mut transaction).await?,
         })
     }
 
@@ -66,12 +69,15 @@ impl Store {
         let links = link_log::links(&mut transaction, upto.last_link).await?;
         let known_imports = (upto.last_import.0, upto.last_confirmation);
         let mut filed = import_index::filed(&mut transaction, known_imports).await?;
-        filed.retain(|import| import.edition.as_of() <= as_of);
+        let campaigns = campaign_log::standing(&mut transaction, upto.last_campaign).await?;
+        filed.retain(|import| {
+            import.edition.as_of() <= as_of || is_answered_ahead(import, &campaigns, as_of)
+        });
         let recorded =
             succession_log::known(&mut transaction, upto.last_succession, &links).await?;
 
-        let mut portfolio =
-            Portfolio { successions: recorded.up_to(as_of), ..Portfolio::default() };
+        let successions = recorded.up_to(as_of);
+        let mut portfolio = Portfolio { successions, campaigns, ..Portfolio::default() };
         for (edition, import) in import_index::panoramas(&filed) {
             let of = (import, edition);
             let mut of_edition =
@@ -121,6 +127,12 @@ impl Store {
         rows.retain(|row| visible.subject(&row.subject));
         rows.iter().map(|row| columns::from_json("follow_up.payload", &row.payload)).collect()
     }
+}
+
+/// Whether an import has answers to a campaign that has opened for an edition to come: each counts from its own day.
+fn is_answered_ahead(import: &Filed, campaigns: &[Campaign], as_of: NaiveDate) -> bool {
+    let is_of_import = |one: &Campaign| one.edition == import.edition && one.opens_on <= as_of;
+    import.dataset.answers_by_field() && campaigns.iter().any(is_of_import)
 }
 
 /// Each snapshot under the ministry that its project is at, by the successions in effect.

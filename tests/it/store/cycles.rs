@@ -249,6 +249,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             last_review: 3,
             last_confirmation: 4,
             last_exit: 5,
+            last_campaign: 7,
             last_succession: 6,
             data: Fingerprint::of(b"data"),
             catalogue: Fingerprint::of(b"catalogue"),

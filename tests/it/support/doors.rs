@@ -110,6 +110,7 @@ fn common(parameter: &str) -> &'static str {
         "receiver" => "mail",
         "job" => "cycle",
         "cycle" => "3",
+        "edition" => "2020-11",
         "account" | "token" | "draft" | "action" | "import" | "run" => "1",
         "table" => "projects",
         "file:.*" => "index.html",
@@ -144,6 +145,9 @@ pub(crate) fn body(address: &str) -> Value {
         "comments" | "notes" => json!({ "text": reason }),
         "disputes" => json!({ "fields": ["cost_current"], "author": "Équipe", "text": reason }),
         "answer" => json!({ "verdict": "rejected", "reason": reason }),
+        "{edition}" => {
+            json!({ "opens_on": "2020-09-14", "closes_on": "2020-10-16", "reason": reason })
+        }
         "drafts" | "{draft}" => {
             json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })
         }

@@ -19,6 +19,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("begin_sign_in", "before anybody's scope is known"),
     ("caller_by_session", "before anybody's scope is known"),
     ("caller_by_token", "before anybody's scope is known"),
+    ("campaigns", "dates, which are those of every ministry"),
     ("catalogue_texts", "texts of rules, which everybody may read"),
     ("check", "whether the database answers, for the service's health"),
     ("check_storage", "whether the disk can be written, for the service's health"),

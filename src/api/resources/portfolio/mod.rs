@@ -1,5 +1,6 @@
 //! Projects, portfolio, coverage, links, exits, imports and exports.
 
+pub(in crate::api) mod campaigns;
 pub(in crate::api) mod coverage;
 pub(in crate::api) mod editions;
 pub(in crate::api) mod exits;

@@ -18,6 +18,7 @@ async fn judge_past(services: &Services, inputs: &CycleInputs) -> Result<Judged,
         last_confirmation: inputs.last_confirmation,
         last_exit: inputs.last_exit,
         last_succession: inputs.last_succession,
+        last_campaign: inputs.last_campaign,
     };
     let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
     judge(services, texts, portfolio, upto, inputs.as_of).await

@@ -150,7 +150,10 @@ fn a_kept_cell_that_is_not_published_is_remarked_on() {
         "{report}"
     );
     let words = remark["remark"].as_str().unwrap();
-    assert!(words.contains("`accessibility_rate` n’en reçoit aucun"), "{words}");
+    assert!(
+        words.contains("`accessibility_rate` est enregistré comme « non communiqué »"),
+        "{words}"
+    );
 }
 
 #[test]

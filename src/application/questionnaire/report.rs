@@ -1,0 +1,347 @@
+//! What came of a campaign: who answered what, and how many more verdicts the answers allow.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::campaigns::campaigns;
+use super::wanted_answers::{WantedAnswer, WantedAnswers, wanted_of};
+use crate::application::publishing::catalogue;
+use crate::application::queries::coverage::{MinistryCoverage, Tally, by_ministry, ministries};
+use crate::application::queries::view;
+use crate::application::queries::view::find_project;
+use crate::application::{ApplicationError, CatalogueInForce, Services};
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::campaign::{Campaign, CampaignState};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::snapshot::Snapshot;
+use crate::domain::value::{FieldValue, Value};
+use crate::domain::words::words;
+use crate::frame;
+use crate::frame::dictionary::{Dictionary, Field, Unit};
+use crate::rules::value_in_words;
+use crate::support::clock::today;
+use crate::support::french;
+
+/// A campaign, and what came of it by a date.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CampaignReport {
+    #[serde(flatten)]
+    pub campaign: Campaign,
+    pub as_of: NaiveDate,
+    pub state: CampaignState,
+    /// Questions that each project is asked.
+    pub questions: u64,
+    /// Projects that are asked.
+    pub asked: u64,
+    /// Those that answered at least one question.
+    pub answered: u64,
+    /// Of these, those whose first answer came after the last day.
+    pub late: u64,
+    /// By name.
+    pub projects: Vec<ProjectAnswers>,
+    pub ministries: Vec<CampaignCoverage>,
+}
+
+/// What one project answered since the campaign opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectAnswers {
+    pub project: ProjectId,
+    pub name: String,
+    pub ministry: MinistryCode,
+    /// The day of its first answer; `null` while there is none.
+    pub answered_on: Option<NaiveDate>,
+    pub is_late: bool,
+    /// Questions answered with a value, and without one for each reason.
+    pub given: u64,
+    pub unknown: u64,
+    pub withheld: u64,
+    /// Questions that were left blank.
+    pub unanswered: u64,
+    /// The answers to ask for first: those that settle the most verdicts.
+    pub wanted: Vec<WantedAnswer>,
+    /// Verdicts that they would settle.
+    pub settles: u64,
+}
+
+/// How many verdicts on a ministry and its projects can be given, without what was answered since the campaign opened and
+/// with it. Both are judged as of the same day, by the same rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CampaignCoverage {
+    pub ministry: MinistryCode,
+    pub asked: u64,
+    pub answered: u64,
+    pub before: VerdictCount,
+    pub after: VerdictCount,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VerdictCount {
+    pub judged: u64,
+    pub unknown: u64,
+    pub failed: u64,
+}
+
+words! {
+    pub enum AnswerState, "a state of an answer" {
+        Given = "given" => "répondu",
+        Unknown = "unknown" => "ne sait pas",
+        Withheld = "withheld" => "non communiqué",
+        /// Left blank in this campaign: an earlier answer may stand.
+        Unanswered = "unanswered" => "sans réponse",
+    }
+}
+
+/// One question to one project, and its last answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AnswerLine {
+    pub project: ProjectId,
+    pub field: String,
+    /// What people read, in French.
+    pub label: String,
+    pub unit: Unit,
+    pub state: AnswerState,
+    /// The last value given, of this campaign or of before; `null` when the last answer gave none.
+    #[schema(value_type = Option<FieldValue>)]
+    pub value: Option<Value>,
+    /// The same in French words, with its unit.
+    pub shown: Option<String>,
+    /// The day of the last answer, of this campaign or of before; `null` when there never was one.
+    pub reported_on: Option<NaiveDate>,
+    /// Name and function of the person who gave it.
+    pub answered_by: Option<String>,
+}
+
+/// What came of the campaign of an edition by a date, today by default.
+///
+/// # Errors
+///
+/// The edition has no campaign, or no project is known at that date.
+pub async fn campaign_report(
+    services: &Services,
+    edition: EditionId,
+    as_of: Option<NaiveDate>,
+) -> Result<CampaignReport, ApplicationError> {
+    let campaign = campaign_of(services, edition).await?;
+    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let (_, portfolio) = view::known_data(services, Some(as_of)).await?;
+    let in_force = catalogue::catalogue(services).await?;
+    tokio::task::spawn_blocking(move || report(campaign, &portfolio, &in_force, as_of)).await?
+}
+
+/// The questions that a campaign asks and their last answers, by project and in the order of the questionnaire; of one
+/// project, when one is named.
+///
+/// # Errors
+///
+/// The edition has no campaign, or no project is called so.
+pub async fn campaign_answers(
+    services: &Services,
+    edition: EditionId,
+    (requested, as_of): (Option<&str>, Option<NaiveDate>),
+) -> Result<Vec<AnswerLine>, ApplicationError> {
+    let campaign = campaign_of(services, edition).await?;
+    let only = match requested {
+        Some(requested) => Some(find_project(services, requested).await?.project),
+        None => None,
+    };
+    let (as_of, portfolio) = view::known_data(services, as_of).await?;
+    let dictionary = catalogue::dictionary(services).await?;
+    let asked = portfolio.asked_by(&campaign);
+    let asked = asked.into_iter().filter(|one| only.as_ref().is_none_or(|only| only == *one));
+    let answers = LastAnswers::of(&portfolio, as_of);
+    let lines = asked.flat_map(|project| {
+        dictionary.questions().map(|question| answers.line(project, question, &campaign))
+    });
+    Ok(lines.collect())
+}
+
+async fn campaign_of(
+    services: &Services,
+    edition: EditionId,
+) -> Result<Campaign, ApplicationError> {
+    let standing = campaigns(services).await?;
+    let found = standing.iter().find(|one| one.edition == edition).copied();
+    let known = || standing.iter().map(|one| one.edition).collect();
+    found.ok_or_else(|| ApplicationError::NoSuchCampaign { requested: edition, known: known() })
+}
+
+/// Does not wait for anything, and takes a moment: to be run on a thread that may block.
+fn report(
+    campaign: Campaign,
+    portfolio: &Portfolio,
+    in_force: &CatalogueInForce,
+    as_of: NaiveDate,
+) -> Result<CampaignReport, ApplicationError> {
+    let dictionary = in_force.catalogue.dictionary();
+    let asked = portfolio.asked_by(&campaign);
+    let answers = LastAnswers::of(portfolio, as_of);
+    let wanted = wanted_of(portfolio, in_force, as_of)?;
+    let wanted: BTreeMap<&ProjectId, &WantedAnswers> =
+        wanted.iter().map(|one| (&one.project, one)).collect();
+    let mut latest: BTreeMap<&ProjectId, &Snapshot> = BTreeMap::new();
+    for snapshot in portfolio.snapshots.iter().filter(|one| one.edition.as_of() <= as_of) {
+        latest.insert(&snapshot.project, snapshot);
+    }
+    let of_project = |project: &ProjectId| {
+        let snapshot = latest.get(project)?;
+        let first = answers.first_since(project, (dictionary, &campaign));
+        let counts = answers.counts(project, dictionary, &campaign);
+        let of = |state| counts.get(&state).copied().unwrap_or_default();
+        let wanted = wanted.get(project);
+        Some(ProjectAnswers {
+            project: project.clone(),
+            name: snapshot.name.clone(),
+            ministry: snapshot.ministry.clone(),
+            answered_on: first,
+            is_late: first.is_some_and(|day| day > campaign.closes_on),
+            given: of(AnswerState::Given),
+            unknown: of(AnswerState::Unknown),
+            withheld: of(AnswerState::Withheld),
+            unanswered: of(AnswerState::Unanswered),
+            wanted: wanted.map(|one| one.answers.clone()).unwrap_or_default(),
+            settles: wanted.map(|one| count(one.settles.len())).unwrap_or_default(),
+        })
+    };
+    let mut projects: Vec<ProjectAnswers> = asked.into_iter().filter_map(of_project).collect();
+    projects.sort_by(|a, b| (&a.name, &a.project).cmp(&(&b.name, &b.project)));
+    Ok(CampaignReport {
+        campaign,
+        as_of,
+        state: campaign.state(as_of),
+        questions: count(dictionary.questions().count()),
+        asked: count(projects.len()),
+        answered: count(projects.iter().filter(|one| one.answered_on.is_some()).count()),
+        late: count(projects.iter().filter(|one| one.is_late).count()),
+        ministries: coverages((portfolio, as_of), &campaign, in_force, &projects)?,
+        projects,
+    })
+}
+
+/// By ministry that is asked.
+fn coverages(
+    (portfolio, as_of): (&Portfolio, NaiveDate),
+    campaign: &Campaign,
+    in_force: &CatalogueInForce,
+    projects: &[ProjectAnswers],
+) -> Result<Vec<CampaignCoverage>, ApplicationError> {
+    let dictionary = in_force.catalogue.dictionary();
+    let questions: BTreeSet<&str> = dictionary.questions().map(|one| one.name).collect();
+    let is_of_campaign = |fact: &Fact| {
+        fact.reported_on >= campaign.opens_on && questions.contains(fact.field.as_str())
+    };
+    let mut before = portfolio.clone();
+    before.facts.retain(|fact| !is_of_campaign(fact));
+    let counts =
+        |judged: &Portfolio| -> Result<BTreeMap<MinistryCode, VerdictCount>, ApplicationError> {
+            let target = view::target(in_force.catalogue.thresholds(), as_of);
+            let frames = frame::build(judged, dictionary, as_of, target)?;
+            let edition = frame::editions_in_force(judged, as_of)?.current;
+            let verdicts = in_force.catalogue.verdicts(&frames, as_of);
+            let covered = by_ministry(&verdicts, &ministries(judged, edition), dictionary);
+            Ok(covered.into_iter().map(VerdictCount::of).collect())
+        };
+    let (former, now) = (counts(&before)?, counts(portfolio)?);
+    let asked: BTreeSet<&MinistryCode> = projects.iter().map(|one| &one.ministry).collect();
+    let of_ministry = |ministry: &MinistryCode| {
+        let own = || projects.iter().filter(|one| one.ministry == *ministry);
+        CampaignCoverage {
+            ministry: ministry.clone(),
+            asked: count(own().count()),
+            answered: count(own().filter(|one| one.answered_on.is_some()).count()),
+            before: former.get(ministry).copied().unwrap_or_default(),
+            after: now.get(ministry).copied().unwrap_or_default(),
+        }
+    };
+    Ok(asked.into_iter().map(of_ministry).collect())
+}
+
+impl VerdictCount {
+    fn of(covered: MinistryCoverage) -> (MinistryCode, Self) {
+        let Tally { judged, unknown, failed, .. } = covered.tally;
+        (covered.ministry, Self { judged, unknown, failed })
+    }
+}
+
+/// The last answer of each project to each question by a date.
+struct LastAnswers<'p>(BTreeMap<(&'p ProjectId, &'p str), &'p Fact>, Vec<&'p Fact>);
+
+impl<'p> LastAnswers<'p> {
+    fn of(portfolio: &'p Portfolio, as_of: NaiveDate) -> Self {
+        // By date within a project and a field.
+        let known = portfolio.facts.iter().filter(|fact| fact.reported_on <= as_of);
+        let all: Vec<&Fact> = known.collect();
+        let last = all.iter().map(|fact| ((&fact.project, fact.field.as_str()), *fact));
+        Self(last.collect(), all)
+    }
+
+    /// The day of the first answer since a campaign opened.
+    fn first_since(
+        &self,
+        project: &ProjectId,
+        (dictionary, campaign): (&Dictionary, &Campaign),
+    ) -> Option<NaiveDate> {
+        let is_question = |fact: &&&Fact| {
+            fact.project == *project
+                && fact.reported_on >= campaign.opens_on
+                && dictionary.questions().any(|question| question.name == fact.field)
+        };
+        self.1.iter().filter(is_question).map(|fact| fact.reported_on).min()
+    }
+
+    fn counts(
+        &self,
+        project: &ProjectId,
+        dictionary: &Dictionary,
+        campaign: &Campaign,
+    ) -> BTreeMap<AnswerState, u64> {
+        let mut counts = BTreeMap::new();
+        for question in dictionary.questions() {
+            *counts.entry(self.line(project, question, campaign).state).or_default() += 1;
+        }
+        counts
+    }
+
+    fn line(&self, project: &ProjectId, question: &Field, campaign: &Campaign) -> AnswerLine {
+        let last = self.0.get(&(project, question.name)).copied();
+        let state = match last.filter(|fact| fact.reported_on >= campaign.opens_on) {
+            None => AnswerState::Unanswered,
+            Some(fact) => match fact.answer {
+                Answer::Value(_) => AnswerState::Given,
+                Answer::None(NoAnswer::Unknown) => AnswerState::Unknown,
+                Answer::None(NoAnswer::Withheld) => AnswerState::Withheld,
+            },
+        };
+        AnswerLine {
+            project: project.clone(),
+            field: question.name.to_owned(),
+            label: question.label.to_owned(),
+            unit: question.unit,
+            state,
+            value: last.and_then(|fact| fact.answer.value().cloned()),
+            shown: last.and_then(|fact| Some(shown(question, fact.answer.value()?))),
+            reported_on: last.map(|fact| fact.reported_on),
+            answered_by: last.and_then(|fact| fact.answered_by.clone()),
+        }
+    }
+}
+
+/// A value in French words.
+fn shown(question: &Field, value: &Value) -> String {
+    match value {
+        Value::Date(day) => french::date(*day),
+        Value::Int(number) => question.steps().find(|(step, _)| step == number).map_or_else(
+            || value_in_words(value, question.unit),
+            |(step, meaning)| format!("{step} ({meaning})"),
+        ),
+        Value::Bool(_) | Value::Float(_) | Value::Text(_) => value_in_words(value, question.unit),
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

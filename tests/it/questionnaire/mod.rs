@@ -1,0 +1,4 @@
+//! What project teams are asked, and what becomes of their answers.
+
+pub(super) mod campaigns;
+pub(super) mod wanted;

@@ -1,0 +1,3 @@
+//! What project teams are asked, and what becomes of their answers.
+
+pub(super) mod wanted;

@@ -110,6 +110,7 @@ routes! {
         campaigns::list_campaigns: own(Read),
         campaigns::find_campaign: own(Read),
         campaigns::list_answers: own(Read),
+        wanted_answers::list_wanted_answers: own(Read),
         campaigns::plan_campaign: whole(Operate),
         campaigns::cancel_campaign: whole(Operate),
     }
@@ -200,7 +201,6 @@ routes! {
     }
     "cycles" {
         coverage::list_coverage: own(Read),
-        wanted_answers::list_wanted_answers: own(Read),
     }
     "jobs" {
         jobs::list_jobs: whole(Read),

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::dictionary::{Dictionary, PASTS};
+use super::dictionary::{ANSWERS_UNKNOWN, ANSWERS_WITHHELD, Dictionary, PASTS};
 use super::given::GivenFrame;
 use crate::domain::portfolio::subject::SubjectKind;
 
-/// Dates of the answers themselves: one answer gives them, whatever the question.
-const OF_ANY_ANSWER: [&str; 2] = ["questionnaire_on", "follow_up_on"];
+/// What is known of the answers themselves: one gives it, whatever the question.
+const OF_ANY_ANSWER: [&str; 4] =
+    ["questionnaire_on", "follow_up_on", ANSWERS_UNKNOWN, ANSWERS_WITHHELD];
 
 /// The answers without which a field of a project stays missing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::application::ApplicationError;
 use crate::domain::ids::{ProjectId, RuleId};
-use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -34,8 +34,9 @@ pub(super) struct Hypotheses<'a> {
 /// What is known of one project.
 struct OneProject {
     rows: Portfolio,
-    /// The questions to which an answer is known.
-    answered: BTreeSet<&'static str>,
+    /// The questions that are not to be asked: an answer is known, or the project keeps it back.
+    closed: BTreeSet<&'static str>,
+    has_answers: bool,
     cost: Option<f64>,
 }
 
@@ -49,13 +50,14 @@ impl<'a> Hypotheses<'a> {
         let mut by_project = by_project(portfolio);
         let projects = listed.iter().map(|snapshot| {
             let rows = by_project.remove(&snapshot.project).unwrap_or_default();
-            let is_answered = |question: &&'static Field| {
-                let mut answers = rows.facts.iter().filter(|fact| fact.field == question.name);
-                answers.any(|fact| fact.reported_on <= as_of)
+            let questions = || catalogue.dictionary().questions();
+            let is_closed = |question: &&'static Field| match last_answer(&rows, question, as_of) {
+                Some(Answer::Value(_) | Answer::None(NoAnswer::Withheld)) => true,
+                Some(Answer::None(NoAnswer::Unknown)) | None => false,
             };
-            let answered = catalogue.dictionary().questions().filter(is_answered);
             OneProject {
-                answered: answered.map(|question| question.name).collect(),
+                closed: questions().filter(is_closed).map(|question| question.name).collect(),
+                has_answers: questions().any(|one| last_answer(&rows, one, as_of).is_some()),
                 cost: snapshot.cost_meur.given().copied(),
                 rows,
             }
@@ -72,18 +74,20 @@ impl<'a> Hypotheses<'a> {
         self.catalogue.dictionary()
     }
 
-    pub(super) fn is_answered(&self, project: usize, question: &str) -> bool {
-        self.projects.get(project).is_some_and(|one| one.answered.contains(question))
+    /// Whether the project may be asked this question.
+    pub(super) fn is_open(&self, project: usize, question: &str) -> bool {
+        self.projects.get(project).is_some_and(|one| !one.closed.contains(question))
     }
 
+    /// Whether the project has answered any question, be it that it does not know.
     pub(super) fn has_answers(&self, project: usize) -> bool {
-        self.projects.get(project).is_some_and(|one| !one.answered.is_empty())
+        self.projects.get(project).is_some_and(|one| one.has_answers)
     }
 
-    /// The first question of the questionnaire that the project has not answered.
+    /// The first question of the questionnaire that the project may be asked.
     pub(super) fn first_open(&self, project: usize) -> Option<&'static str> {
         let mut questions = self.dictionary().questions().map(|question| question.name);
-        questions.find(|question| !self.is_answered(project, question))
+        questions.find(|question| self.is_open(project, question))
     }
 
     /// What the rules lack on each project once it has given these answers more. All are judged at once, each as a project
@@ -141,12 +145,20 @@ impl<'a> Hypotheses<'a> {
             supposed.facts.extend(answers.map(|question| Fact {
                 project: id.clone(),
                 field: question.name.to_owned(),
-                value: self.quiet.answer(question, self.as_of, one.cost),
+                answer: Answer::Value(self.quiet.answer(question, self.as_of, one.cost)),
                 reported_on: self.as_of,
+                answered_by: None,
             }));
         }
         supposed
     }
+}
+
+/// What one project last answered to a question by a date. Its facts are in the order of their dates.
+fn last_answer<'r>(rows: &'r Portfolio, question: &Field, as_of: NaiveDate) -> Option<&'r Answer> {
+    let mut newest_first = rows.facts.iter().rev();
+    let is_last = |fact: &&Fact| fact.field == question.name && fact.reported_on <= as_of;
+    newest_first.find(is_last).map(|fact| &fact.answer)
 }
 
 /// The lists of a portfolio whose rows are each of one project.

@@ -41,7 +41,8 @@ pub struct WantedAnswers {
     pub settles: Vec<RuleId>,
     /// Verdicts that would still be unknown.
     pub left: u64,
-    /// Of the unknown verdicts, those that no answer to the questionnaire settles: they need other data as well.
+    /// Of the unknown verdicts, those that no answer to the questionnaire settles: they need other data as well, or an
+    /// answer that the project keeps back.
     pub other_data: u64,
 }
 

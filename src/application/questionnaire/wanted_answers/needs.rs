@@ -103,8 +103,7 @@ impl Need {
         match AnswersBehind::of(lacked, hypotheses.dictionary()) {
             AnswersBehind::All(questions) => {
                 let open = questions.into_iter();
-                self.fields
-                    .extend(open.filter(|question| !hypotheses.is_answered(project, question)));
+                self.fields.extend(open.filter(|question| hypotheses.is_open(project, question)));
             }
             AnswersBehind::Any if !self.any && known == 0 && !hypotheses.has_answers(project) => {
                 self.any = true;

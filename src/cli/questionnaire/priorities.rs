@@ -10,6 +10,8 @@ use crate::cli::output::print::{Cell, Sheet};
 use crate::cli::session::Session;
 use crate::cli::values::date;
 use vigie::application::WantedAnswers;
+use vigie::domain::ids::RuleId;
+use vigie::support::french;
 
 const NOTE: &str = "Décompte fait en jugeant chaque projet comme s’il avait donné des réponses sans alerte : une réponse préoccupante peut en décider moins, ou davantage.";
 
@@ -42,9 +44,9 @@ pub(in crate::cli) async fn run(
 fn sheet(wanted: &[WantedAnswers]) -> Sheet {
     let unknown: u64 = wanted.iter().map(|one| one.unknown).sum();
     let settled: usize = wanted.iter().map(|one| one.settles.len()).sum();
-    let title = format!(
-        "Réponses à demander d’abord : {settled} verdicts en dépendent, sur {unknown} non évaluables"
-    );
+    let settled = french::counted(settled, "verdict en dépend", "verdicts en dépendent");
+    let title =
+        format!("Réponses à demander d’abord : {settled} ; non évaluables aujourd’hui : {unknown}");
     let sheet = Sheet::list(
         title,
         wanted.iter(),
@@ -54,7 +56,7 @@ fn sheet(wanted: &[WantedAnswers]) -> Sheet {
             ("unknown", "Non évaluables", &|one| Cell::count(one.unknown)),
             ("answers", "Réponses à demander", &answers),
             ("settles", "Verdicts rendus", &|one| {
-                let rules = one.settles.iter().map(|rule| rule.as_str());
+                let rules = one.settles.iter().map(RuleId::as_str);
                 let rules: Vec<&str> = rules.collect();
                 Cell::of(rules.len().to_string(), rules.join(" "))
             }),

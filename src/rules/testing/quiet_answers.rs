@@ -63,13 +63,11 @@ impl QuietAnswers {
         moved.unwrap_or(as_of)
     }
 
+    /// What a cost is to that of the healthy project; one where it is not known.
     fn share_of(&self, cost: Option<f64>) -> f64 {
-        let healthy = match self.values.get(COST) {
-            Some(Value::Float(cost)) => Some(*cost),
-            Some(Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_)) | None => None,
-        };
-        let known = healthy.zip(cost).filter(|(healthy, cost)| *healthy > 0.0 && *cost > 0.0);
-        known.map_or(1.0, |(healthy, cost)| cost / healthy)
+        let Some(Value::Float(healthy)) = self.values.get(COST) else { return 1.0 };
+        let known = cost.filter(|amount| *amount > 0.0 && *healthy > 0.0);
+        known.map_or(1.0, |amount| amount / healthy)
     }
 }
 

@@ -173,7 +173,15 @@ async fn a_ministry_without_a_project_is_told_that_there_is_no_data() {
     let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let mut answers = String::new();
-    for path in ["portfolio", "projects", "alerts", "missions/ranking", "coverage", "projects/MJ"] {
+    for path in [
+        "portfolio",
+        "projects",
+        "alerts",
+        "missions/ranking",
+        "coverage",
+        "wanted-answers",
+        "projects/MJ",
+    ] {
         let path = format!("/api/v1/{path}");
         let reply = doors::call(&client, &service, ("GET", &path), (&token, &Value::Null)).await;
         let body = reply.json();
@@ -187,6 +195,7 @@ async fn a_ministry_without_a_project_is_told_that_there_is_no_data() {
     200 /api/v1/alerts []
     200 /api/v1/missions/ranking []
     200 /api/v1/coverage []
+    409 /api/v1/wanted-answers no project of your ministries is in a panorama as of 2020-12-01
     404 /api/v1/projects/MJ no project is called `MJ`
     ");
 }

@@ -81,6 +81,8 @@ const FAILING: &[&[&str]] = &[
     &["missions", "--state", "x"],
     &["reviews", "show", "review-x"],
     &["coverage", "--cycle", "99"],
+    &["questionnaire", "priorities", "--ministry", "XX"],
+    &["questionnaire", "priorities", "--as-of", "1980-01-01"],
     &["notices", "show", "notice-x"],
     &["notices", "preview", "--ministry", "XX"],
     &["receivers", "open", "nowhere"],

@@ -134,6 +134,7 @@ async fn a_server_answers_what_the_database_does_to_the_byte() {
         vec!["replay", "1"],
         vec!["coverage"],
         vec!["coverage", "--per", "ministry", "--cycle", "1"],
+        vec!["questionnaire", "priorities", "--ministry", "MJ", at[0], at[1]],
         vec!["dictionary"],
         vec!["missions"],
         vec!["missions", "--kind", "securisation", "--late"],

@@ -11,7 +11,7 @@ use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::WantedAnswers;
 use crate::domain::bounded_text::SingleLine;
-use crate::domain::ids::MinistryCode;
+use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::subject::Subject;
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -41,7 +41,7 @@ pub(in crate::api) async fn list_wanted_answers(
     listing: Listing<WantedQuery>,
 ) -> Result<Page<WantedAnswers>, Problem> {
     let filter = SubjectFilter::of(&context, &listing.project, &listing.ministry).await?;
-    let mut wanted = application::wanted_answers(&context, listing.as_of).await?;
-    wanted.retain(|one| filter.fits(&Subject::Project(one.project.clone())));
+    let is_wanted = |project: &ProjectId| filter.fits(&Subject::Project(project.clone()));
+    let wanted = application::wanted_answers(&context, listing.as_of, &is_wanted).await?;
     listing.page(wanted, |one| one.project.clone())
 }

@@ -18,6 +18,9 @@ use crate::rules::{Catalogue, QuietAnswers, RowVerdict};
 /// of one that broke down, nothing is lacking that is known.
 pub(super) type Lacking = BTreeMap<RuleId, Option<String>>;
 
+/// Supposed projects that are held in memory at the same time.
+const AT_A_TIME: usize = 2_000;
+
 /// A project, by its place, and the questions that it is supposed to have answered besides.
 pub(super) type World = (usize, BTreeSet<&'static str>);
 
@@ -90,17 +93,22 @@ impl<'a> Hypotheses<'a> {
         questions.find(|question| self.is_open(project, question))
     }
 
-    /// What the rules lack on each project once it has given these answers more. All are judged at once, each as a project
-    /// of its own, and no project reads what another one is.
+    /// What the rules lack on each project once it has given these answers more. Many are judged at once, each as a project
+    /// of its own: no project reads what another one is.
     ///
     /// # Errors
     ///
     /// Fails when Polars refuses the plan.
     pub(super) fn judge(&self, worlds: &[World]) -> Result<Vec<Lacking>, ApplicationError> {
-        let mut lacking = vec![Lacking::new(); worlds.len()];
-        if worlds.is_empty() {
-            return Ok(lacking);
+        let mut lacking = Vec::with_capacity(worlds.len());
+        for some in worlds.chunks(AT_A_TIME) {
+            lacking.extend(self.judge_at_once(some)?);
         }
+        Ok(lacking)
+    }
+
+    fn judge_at_once(&self, worlds: &[World]) -> Result<Vec<Lacking>, ApplicationError> {
+        let mut lacking = vec![Lacking::new(); worlds.len()];
         let supposed = self.supposed(worlds);
         let frames = frame::build(&supposed, self.dictionary(), self.as_of, self.target)?;
         let mut evaluator = self.catalogue.batch_evaluator(SubjectKind::Project, self.as_of);

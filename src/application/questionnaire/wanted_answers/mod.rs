@@ -21,7 +21,7 @@ use crate::frame;
 use crate::frame::dictionary::Field;
 use crate::rules::QuietAnswers;
 use hypotheses::{Hypotheses, World};
-use needs::{Need, NeedState};
+use needs::{NeedState, NeededAnswers};
 
 /// The answers to ask a project for first.
 ///
@@ -54,7 +54,8 @@ pub struct WantedAnswer {
     pub label: String,
 }
 
-/// For each project of the edition in force, by id, the answers to ask it for first, as of a date: today by default.
+/// For each project of the edition in force of those `wanted`, by id, the answers to ask it for first, as of a date: today by
+/// default.
 ///
 /// # Errors
 ///
@@ -62,14 +63,18 @@ pub struct WantedAnswer {
 pub async fn wanted_answers(
     services: &Services,
     as_of: Option<NaiveDate>,
+    wanted: &(dyn Fn(&ProjectId) -> bool + Sync),
 ) -> Result<Vec<WantedAnswers>, ApplicationError> {
     let in_force = catalogue::catalogue(services).await?;
-    let (as_of, portfolio) = view::known_data(services, as_of).await?;
-    tokio::task::spawn_blocking(move || wanted_of(&portfolio, &in_force, as_of)).await?
+    let (day, portfolio) = view::known_data(services, as_of).await?;
+    let projects = portfolio.snapshots.iter().map(|snapshot| &snapshot.project);
+    let only: BTreeSet<ProjectId> = projects.filter(|project| wanted(project)).cloned().collect();
+    let find = move || wanted_of(&portfolio, &in_force, day, &|project| only.contains(project));
+    tokio::task::spawn_blocking(find).await?
 }
 
-/// For each project of the edition in force at a date, by id, the answers to ask it for first. Does not wait for anything,
-/// and takes a moment: to be run on a thread that may block.
+/// For each project of the edition in force at a date of those `wanted`, by id, the answers to ask it for first. Takes a moment:
+/// to be run on a thread that may block.
 ///
 /// # Errors
 ///
@@ -78,10 +83,12 @@ pub fn wanted_of(
     portfolio: &Portfolio,
     CatalogueInForce { catalogue, texts, .. }: &CatalogueInForce,
     as_of: NaiveDate,
+    wanted: &dyn Fn(&ProjectId) -> bool,
 ) -> Result<Vec<WantedAnswers>, ApplicationError> {
     let edition = frame::editions_in_force(portfolio, as_of)?.current;
     let of_edition = portfolio.snapshots.iter().filter(|snapshot| snapshot.edition == edition);
-    let mut listed: Vec<&Snapshot> = of_edition.collect();
+    let mut listed: Vec<&Snapshot> =
+        of_edition.filter(|snapshot| wanted(&snapshot.project)).collect();
     listed.sort_by(|a, b| a.project.cmp(&b.project));
     let quiet = QuietAnswers::of(texts, catalogue.dictionary());
     let target = view::target(catalogue.thresholds(), as_of);
@@ -118,13 +125,13 @@ pub fn wanted_of(
 /// The questions to ask each project.
 fn chosen(
     hypotheses: &Hypotheses<'_>,
-    needs: &[Vec<Need>],
+    needs: &[Vec<NeededAnswers>],
     questions: &[&'static Field],
 ) -> Vec<BTreeSet<&'static str>> {
     let names: Vec<&'static str> = questions.iter().map(|question| question.name).collect();
     let places: BTreeMap<&str, usize> =
         names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-    let of_project = |(project, needed): (usize, &Vec<Need>)| {
+    let of_project = |(project, needed): (usize, &Vec<NeededAnswers>)| {
         let settled = needed.iter().filter(|need| need.state == NeedState::Settled);
         let sets = settled.map(|need| {
             need.fields.iter().filter_map(|field| places.get(field).copied()).collect()

@@ -13,7 +13,7 @@ const ROUNDS: usize = 12;
 
 /// What an unknown verdict on a project needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Need {
+pub(super) struct NeededAnswers {
     pub(super) rule: RuleId,
     /// The questions to answer, all of them.
     pub(super) fields: BTreeSet<&'static str>,
@@ -37,7 +37,9 @@ pub(super) enum NeedState {
 /// # Errors
 ///
 /// Fails when Polars refuses the plan.
-pub(super) fn of_all(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<Need>>, ApplicationError> {
+pub(super) fn of_all(
+    hypotheses: &Hypotheses<'_>,
+) -> Result<Vec<Vec<NeededAnswers>>, ApplicationError> {
     let mut needs = unknown(hypotheses)?;
     for _ in 0..ROUNDS {
         let worlds = worlds(&needs, hypotheses);
@@ -48,10 +50,10 @@ pub(super) fn of_all(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<Need>>, Appl
         let lacking: BTreeMap<&World, &Lacking> = worlds.iter().zip(&judged).collect();
         for (project, need) in open(&mut needs) {
             let world = (project, need.supposed(project, hypotheses));
-            match lacking.get(&world).and_then(|lacking| lacking.get(&need.rule)) {
-                None => need.state = NeedState::Settled,
-                Some(None) => need.state = NeedState::OtherData,
-                Some(Some(lacked)) => need.add(lacked, project, hypotheses),
+            match lacking.get(&world).map(|rules| rules.get(&need.rule)) {
+                Some(None) => need.state = NeedState::Settled,
+                Some(Some(Some(lacked))) => need.add(lacked, project, hypotheses),
+                Some(Some(None)) | None => need.state = NeedState::OtherData,
             }
         }
     }
@@ -62,7 +64,7 @@ pub(super) fn of_all(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<Need>>, Appl
 }
 
 /// The verdicts that are unknown today, each with the answers behind the field that it lacks.
-fn unknown(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<Need>>, ApplicationError> {
+fn unknown(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<NeededAnswers>>, ApplicationError> {
     let as_known: Vec<World> =
         (0..hypotheses.len()).map(|project| (project, BTreeSet::new())).collect();
     let judged = hypotheses.judge(&as_known)?.into_iter().enumerate();
@@ -70,7 +72,7 @@ fn unknown(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<Need>>, ApplicationErr
         let of_rules = lacking.into_iter().filter_map(|(rule, lacked)| Some((rule, lacked?)));
         let begun = of_rules.map(|(rule, lacked)| {
             let (fields, state) = (BTreeSet::new(), NeedState::Open);
-            let mut need = Need { rule, fields, any: false, state };
+            let mut need = NeededAnswers { rule, fields, any: false, state };
             need.add(&lacked, project, hypotheses);
             need
         });
@@ -80,8 +82,8 @@ fn unknown(hypotheses: &Hypotheses<'_>) -> Result<Vec<Vec<Need>>, ApplicationErr
 }
 
 /// The different worlds in which open needs are to be judged.
-fn worlds(needs: &[Vec<Need>], hypotheses: &Hypotheses<'_>) -> Vec<World> {
-    let of_project = |(project, needed): (usize, &Vec<Need>)| {
+fn worlds(needs: &[Vec<NeededAnswers>], hypotheses: &Hypotheses<'_>) -> Vec<World> {
+    let of_project = |(project, needed): (usize, &Vec<NeededAnswers>)| {
         let open = needed.iter().filter(|need| need.state == NeedState::Open);
         open.map(|need| (project, need.supposed(project, hypotheses))).collect::<Vec<_>>()
     };
@@ -90,13 +92,13 @@ fn worlds(needs: &[Vec<Need>], hypotheses: &Hypotheses<'_>) -> Vec<World> {
 }
 
 /// The needs of which more is to be found, each with its project.
-fn open(needs: &mut [Vec<Need>]) -> impl Iterator<Item = (usize, &mut Need)> {
+fn open(needs: &mut [Vec<NeededAnswers>]) -> impl Iterator<Item = (usize, &mut NeededAnswers)> {
     let all = needs.iter_mut().enumerate();
     let all = all.flat_map(|(project, needed)| needed.iter_mut().map(move |need| (project, need)));
     all.filter(|(_, need)| need.state == NeedState::Open)
 }
 
-impl Need {
+impl NeededAnswers {
     /// Adds the answers behind a field that the rule lacks.
     fn add(&mut self, lacked: &str, project: usize, hypotheses: &Hypotheses<'_>) {
         let known = self.fields.len();

@@ -180,7 +180,7 @@ fn report(
     let dictionary = in_force.catalogue.dictionary();
     let asked = portfolio.asked_by(&campaign);
     let answers = LastAnswers::of(portfolio, as_of);
-    let wanted = wanted_of(portfolio, in_force, as_of)?;
+    let wanted = wanted_of(portfolio, in_force, as_of, &|project| asked.contains(project))?;
     let wanted: BTreeMap<&ProjectId, &WantedAnswers> =
         wanted.iter().map(|one| (&one.project, one)).collect();
     let mut latest: BTreeMap<&ProjectId, &Snapshot> = BTreeMap::new();

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::application::ApplicationError;
 use crate::domain::ids::{ProjectId, RuleId};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::Snapshot;
@@ -39,7 +40,6 @@ struct OneProject {
     rows: Portfolio,
     /// The questions that are not to be asked: an answer is known, or the project keeps it back.
     closed: BTreeSet<&'static str>,
-    has_answers: bool,
     cost: Option<f64>,
 }
 
@@ -53,14 +53,13 @@ impl<'a> Hypotheses<'a> {
         let mut by_project = by_project(portfolio);
         let projects = listed.iter().map(|snapshot| {
             let rows = by_project.remove(&snapshot.project).unwrap_or_default();
-            let questions = || catalogue.dictionary().questions();
             let is_closed = |question: &&'static Field| match last_answer(&rows, question, as_of) {
                 Some(Answer::Value(_) | Answer::None(NoAnswer::Withheld)) => true,
                 Some(Answer::None(NoAnswer::Unknown)) | None => false,
             };
+            let closed = catalogue.dictionary().questions().filter(is_closed);
             OneProject {
-                closed: questions().filter(is_closed).map(|question| question.name).collect(),
-                has_answers: questions().any(|one| last_answer(&rows, one, as_of).is_some()),
+                closed: closed.map(|question| question.name).collect(),
                 cost: snapshot.cost_meur.given().copied(),
                 rows,
             }
@@ -80,11 +79,6 @@ impl<'a> Hypotheses<'a> {
     /// Whether the project may be asked this question.
     pub(super) fn is_open(&self, project: usize, question: &str) -> bool {
         self.projects.get(project).is_some_and(|one| !one.closed.contains(question))
-    }
-
-    /// Whether the project has answered any question, be it that it does not know.
-    pub(super) fn has_answers(&self, project: usize) -> bool {
-        self.projects.get(project).is_some_and(|one| one.has_answers)
     }
 
     /// The first question of the questionnaire that the project may be asked.
@@ -134,15 +128,26 @@ impl<'a> Hypotheses<'a> {
     fn supposed(&self, worlds: &[World]) -> Portfolio {
         let known = self.portfolio;
         let editions = known.snapshots.iter().map(|snapshot| snapshot.edition);
+        let mut editions: Vec<EditionId> = editions.chain(known.editions.iter().copied()).collect();
+        editions.sort_unstable();
+        editions.dedup();
+        // Every field is named, so that one more is thought of here too.
         let mut supposed = Portfolio {
+            editions,
             // Whether lists were supplied at all is read of any project's.
             watches: known.watches.clone(),
             declared_causes: known.declared_causes.clone(),
-            editions: editions.chain(known.editions.iter().copied()).collect(),
-            ..Portfolio::default()
+            successions: known.successions.clone(),
+            campaigns: known.campaigns.clone(),
+            contacts: Vec::new(),
+            snapshots: Vec::new(),
+            facts: Vec::new(),
+            rebaselines: Vec::new(),
+            milestones: Vec::new(),
+            contracts: Vec::new(),
+            recommendations: Vec::new(),
+            reviews: Vec::new(),
         };
-        supposed.editions.sort_unstable();
-        supposed.editions.dedup();
         for (place, (project, given)) in worlds.iter().enumerate() {
             let Some(one) = self.projects.get(*project) else { continue };
             // Of a fixed width, so that no project of the portfolio is called so.

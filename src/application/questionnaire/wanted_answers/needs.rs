@@ -107,7 +107,7 @@ impl NeededAnswers {
                 let open = questions.into_iter();
                 self.fields.extend(open.filter(|question| hypotheses.is_open(project, question)));
             }
-            AnswersBehind::Any if !self.any && known == 0 && !hypotheses.has_answers(project) => {
+            AnswersBehind::Any if !self.any && known == 0 => {
                 self.any = true;
                 return;
             }

@@ -7,8 +7,13 @@ use super::given::GivenFrame;
 use crate::domain::portfolio::subject::SubjectKind;
 
 /// What is known of the answers themselves: one gives it, whatever the question.
+<<<<<<< HEAD
 const OF_ANY_ANSWER: [&str; 4] =
     ["questionnaire_on", "follow_up_on", ANSWERS_UNKNOWN, ANSWERS_WITHHELD];
+=======
+const OF_ANY_ANSWER: [&str; 5] =
+    ["questionnaire_on", "follow_up_on", "campaign_answered_on", ANSWERS_UNKNOWN, ANSWERS_WITHHELD];
+>>>>>>> wanted
 
 /// The answers without which a field of a project stays missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +72,12 @@ mod tests {
 
     #[test]
     fn dates_of_answers_need_one_and_other_data_needs_none() {
-        for field in ["questionnaire_on", "questionnaire_current_on", "follow_up_age_days"] {
+        for field in [
+            "questionnaire_on",
+            "questionnaire_current_on",
+            "follow_up_age_days",
+            "campaign_answered_on",
+        ] {
             assert_eq!(AnswersBehind::of(field, built_in()), AnswersBehind::Any, "{field}");
         }
         for field in ["cost_current", "milestones_due", "avis_status", "listed", "t.share", ""] {

@@ -113,6 +113,7 @@ fn with_measures(
             days_since("follow_up_on", as_of).alias("follow_up_age_days"),
             due_to_leave(day(leaving_by(editions.current))).alias("due_to_leave"),
             exit_explained().alias("exit_explained"),
+            campaign_reply().alias("campaign_reply"),
         ])
         .with_columns([
             cpi().alias("cpi"),
@@ -164,6 +165,19 @@ pub fn leaving_by(edition: EditionId) -> NaiveDate {
 /// Whether a project is expected to leave by a date.
 pub(super) fn due_to_leave(by: Expr) -> Expr {
     col("expected_exit_on").lt_eq(by).fill_null(lit(false))
+}
+
+/// What the project did with the last campaign.
+fn campaign_reply() -> Expr {
+    when(col("campaign_closes_on").is_null())
+        .then(lit("not_asked"))
+        .when(col("campaign_answered_on").gt(col("campaign_closes_on")))
+        .then(lit("late"))
+        .when(col("campaign_answered_on").is_not_null())
+        .then(lit("on_time"))
+        .when(col("as_of").gt(col("campaign_closes_on")))
+        .then(lit("silent"))
+        .otherwise(lit("awaited"))
 }
 
 fn exit_explained() -> Expr {

@@ -75,6 +75,9 @@ fn answered(wanted: &[Value]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answers_asked_for_settle_as_many_verdicts_as_was_announced() {
     let app = TestApp::with_fixtures();
+    let (opens, closes) = ("2020-09-14", "2020-12-15");
+    let plan = ["campaigns", "plan", "2020-11", "--opens", opens, "--closes", closes];
+    app.ok(&[&plan[..], &["--reason", "panorama"]].concat());
     app.ok(&["cycle", "--as-of", DAY]);
     let wanted = priorities(&app, &[]);
     assert_eq!(wanted.len(), 43);

@@ -7,13 +7,8 @@ use super::given::GivenFrame;
 use crate::domain::portfolio::subject::SubjectKind;
 
 /// What is known of the answers themselves: one gives it, whatever the question.
-<<<<<<< HEAD
-const OF_ANY_ANSWER: [&str; 4] =
-    ["questionnaire_on", "follow_up_on", ANSWERS_UNKNOWN, ANSWERS_WITHHELD];
-=======
 const OF_ANY_ANSWER: [&str; 5] =
     ["questionnaire_on", "follow_up_on", "campaign_answered_on", ANSWERS_UNKNOWN, ANSWERS_WITHHELD];
->>>>>>> wanted
 
 /// The answers without which a field of a project stays missing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,7 @@ use chrono::NaiveDate;
 
 use crate::application::ApplicationError;
 use crate::domain::ids::{ProjectId, RuleId};
-<<<<<<< HEAD
-=======
 use crate::domain::portfolio::edition::EditionId;
->>>>>>> wanted
 use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::Snapshot;
@@ -43,10 +40,6 @@ struct OneProject {
     rows: Portfolio,
     /// The questions that are not to be asked: an answer is known, or the project keeps it back.
     closed: BTreeSet<&'static str>,
-<<<<<<< HEAD
-    has_answers: bool,
-=======
->>>>>>> wanted
     cost: Option<f64>,
 }
 
@@ -60,23 +53,13 @@ impl<'a> Hypotheses<'a> {
         let mut by_project = by_project(portfolio);
         let projects = listed.iter().map(|snapshot| {
             let rows = by_project.remove(&snapshot.project).unwrap_or_default();
-<<<<<<< HEAD
-            let questions = || catalogue.dictionary().questions();
-=======
->>>>>>> wanted
             let is_closed = |question: &&'static Field| match last_answer(&rows, question, as_of) {
                 Some(Answer::Value(_) | Answer::None(NoAnswer::Withheld)) => true,
                 Some(Answer::None(NoAnswer::Unknown)) | None => false,
             };
-<<<<<<< HEAD
-            OneProject {
-                closed: questions().filter(is_closed).map(|question| question.name).collect(),
-                has_answers: questions().any(|one| last_answer(&rows, one, as_of).is_some()),
-=======
             let closed = catalogue.dictionary().questions().filter(is_closed);
             OneProject {
                 closed: closed.map(|question| question.name).collect(),
->>>>>>> wanted
                 cost: snapshot.cost_meur.given().copied(),
                 rows,
             }
@@ -98,14 +81,6 @@ impl<'a> Hypotheses<'a> {
         self.projects.get(project).is_some_and(|one| !one.closed.contains(question))
     }
 
-<<<<<<< HEAD
-    /// Whether the project has answered any question, be it that it does not know.
-    pub(super) fn has_answers(&self, project: usize) -> bool {
-        self.projects.get(project).is_some_and(|one| one.has_answers)
-    }
-
-=======
->>>>>>> wanted
     /// The first question of the questionnaire that the project may be asked.
     pub(super) fn first_open(&self, project: usize) -> Option<&'static str> {
         let mut questions = self.dictionary().questions().map(|question| question.name);

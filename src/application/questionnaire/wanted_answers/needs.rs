@@ -50,11 +50,7 @@ pub(super) fn of_all(
         let lacking: BTreeMap<&World, &Lacking> = worlds.iter().zip(&judged).collect();
         for (project, need) in open(&mut needs) {
             let world = (project, need.supposed(project, hypotheses));
-<<<<<<< HEAD
-            match lacking.get(&world).map(|judged| judged.get(&need.rule)) {
-=======
             match lacking.get(&world).map(|rules| rules.get(&need.rule)) {
->>>>>>> wanted
                 Some(None) => need.state = NeedState::Settled,
                 Some(Some(Some(lacked))) => need.add(lacked, project, hypotheses),
                 Some(Some(None)) | None => need.state = NeedState::OtherData,

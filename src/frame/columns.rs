@@ -104,7 +104,10 @@ pub(super) fn facts(
         column("project_id", projects),
         column("facts_on", dates(|one| one.last_on)),
         column("questionnaire_on", dates(|one| one.answered.values().max().copied())),
-        column("questionnaire_current_on", dates(|one| one.of_most())),
+        column(
+            "questionnaire_current_on",
+            reports.iter().map(Reports::of_most).collect::<Vec<_>>(),
+        ),
         column(ANSWERS_UNKNOWN, without(NoAnswer::Unknown)),
         column(ANSWERS_WITHHELD, without(NoAnswer::Withheld)),
         column("campaign_opened_on", dates(|one| Some(one.campaign?.opens_on))),

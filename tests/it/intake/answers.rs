@@ -120,8 +120,8 @@ fn an_answer_without_a_value_takes_the_former_one_away_and_says_why() {
     assert!(shown.contains("le projet ne sait pas"), "{shown}");
 
     // A value given again holds.
-    let text = "project,reported_on,committees_count\nPORTALIS,2020-11-25,4\n";
-    std::fs::write(app.path("2020-11.questionnaire-portalis.csv"), text).unwrap();
+    let again = "project,reported_on,committees_count\nPORTALIS,2020-11-25,4\n";
+    std::fs::write(app.path("2020-11.questionnaire-portalis.csv"), again).unwrap();
     app.ok(&["import", "2020-11.questionnaire-portalis.csv"]);
     let last = view(&app);
     assert_eq!(

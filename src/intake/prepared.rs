@@ -12,7 +12,7 @@ use super::profiles::layout::Layout;
 use super::profiles::profile::{AsideRule, Place};
 use super::profiles::profile_set::Profiles;
 use super::profiles::recognise::Recognised;
-use super::profiles::{computed, recognise};
+use super::profiles::{computed, ditto, recognise};
 use super::read_request::ReadRequest;
 use super::rows::row::RowContext;
 use super::rows::table::{FileRow, FileTable, letters};
@@ -65,6 +65,7 @@ impl<'a> PreparedFile<'a> {
         faults.extend(table.uneven_before_it_was_turned(&layout));
         let kinds = kinds(&table, &layout, &mut faults);
         let is_read: Vec<bool> = kinds.iter().map(|kind| *kind == RowKind::Read).collect();
+        faults.extend(ditto::repeat(&layout, &mut table, &is_read));
         faults.extend(computed::compute(&mut layout, &mut table, &is_read));
         Self { table, layout, reason, remarks, faults, is_typed, kinds }
     }
@@ -188,12 +189,20 @@ fn kind(row: &FileRow, layout: &Layout<'_>) -> RowKind {
         return RowKind::Empty;
     }
     let rules = layout.profile.set_aside.iter().zip(&layout.aside);
-    let rule = rules.enumerate().find(|(_, (rule, column))| sets_aside(rule, **column, row));
+    let rule = rules.enumerate().find(|(_, (rule, columns))| {
+        sets_aside(rule, columns.looked_at, row) || has_only(layout, &columns.only, row)
+    });
     match rule {
         Some((place, _)) => RowKind::Aside(place),
         None if checks::is_total(layout, row) => RowKind::Total,
         None => RowKind::Read,
     }
+}
+
+/// Whether the row has nothing to read beside these columns.
+fn has_only(layout: &Layout<'_>, columns: &[usize], row: &FileRow) -> bool {
+    let mut others = layout.read_columns().filter(|column| !columns.contains(column));
+    !columns.is_empty() && others.all(|column| row.cell(column).is_empty())
 }
 
 fn sets_aside(rule: &AsideRule, column: Option<usize>, row: &FileRow) -> bool {

@@ -26,8 +26,8 @@ pub(in crate::intake) struct Layout<'a> {
     /// Columns with a name that the profile does not know.
     pub unknown: Vec<usize>,
     pub unnamed: Vec<usize>,
-    /// Columns of the rules that set rows aside, in their order; `None` is the first filled cell.
-    pub aside: Vec<Option<usize>>,
+    /// Columns of the rules that set rows aside, in their order.
+    pub aside: Vec<AsideColumns>,
     /// Columns that the profile ignores.
     ignored: Vec<usize>,
     pub(super) lacking: Vec<String>,
@@ -41,6 +41,15 @@ pub(in crate::intake) struct Layout<'a> {
     pub(super) rank: u8,
     /// What a figure of the column is multiplied by, where its header names another unit than the field's.
     pub factors: BTreeMap<&'a str, f64>,
+}
+
+/// The columns of a rule that sets rows aside.
+#[derive(Debug)]
+pub(in crate::intake) struct AsideColumns {
+    /// The first filled cell when absent.
+    pub looked_at: Option<usize>,
+    /// Those beside which the row has nothing to read.
+    pub only: Vec<usize>,
 }
 
 /// What gives a fact.
@@ -218,16 +227,15 @@ impl<'a> Layout<'a> {
     }
 
     fn place_aside_rules(&mut self, header: &FileRow) {
+        let named =
+            |name: &&String| header.cells.iter().position(|cell| key(short(cell)) == key(name));
         for rule in &self.profile.set_aside {
-            let Some(name) = &rule.column else {
-                self.aside.push(None);
-                continue;
-            };
-            let named = header.cells.iter().position(|cell| key(short(cell)) == key(name));
-            if named.is_none() {
-                self.lacking.push(name.clone());
-            }
-            self.aside.push(named);
+            let names = rule.column.iter().chain(&rule.only);
+            self.lacking.extend(names.filter(|name| named(name).is_none()).cloned());
+            self.aside.push(AsideColumns {
+                looked_at: rule.column.as_ref().and_then(|name| named(&name)),
+                only: rule.only.iter().filter_map(|name| named(&name)).collect(),
+            });
         }
     }
 

@@ -3,6 +3,7 @@
 mod column_text;
 pub(super) mod computed;
 pub(super) mod dates;
+pub(super) mod ditto;
 pub(super) mod fault;
 mod formulas;
 mod header_unit;

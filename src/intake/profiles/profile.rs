@@ -28,6 +28,8 @@ pub struct Profile {
     pub(in crate::intake) missing: Vec<String>,
     /// Keys of how texts begin that replace withheld figures.
     pub(in crate::intake) withheld: Vec<String>,
+    /// Keys of the words that repeat the cell before: of the row above, or of the column to the left of a transposed file.
+    pub(in crate::intake) ditto: Vec<String>,
     /// Headers that are known and ignored.
     pub(in crate::intake) ignored: Vec<String>,
     /// A header that the profile does not know refuses the file, instead of being reported.
@@ -76,7 +78,7 @@ pub(in crate::intake) enum Place {
     Formula,
 }
 
-/// Rows that are not read: those whose cell is, or begins with, one of some words.
+/// Rows that are not read: those whose cell is, or begins with, one of some words, or that have hardly any cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::intake) struct AsideRule {
     /// Header of the column; the first filled cell of the row when absent.
@@ -85,6 +87,8 @@ pub(in crate::intake) struct AsideRule {
     pub is: Vec<String>,
     pub begins: Vec<String>,
     pub empty: bool,
+    /// Headers of the columns beside which the row has nothing to read; no matter when empty.
+    pub only: Vec<String>,
     /// In French.
     pub reason: String,
 }
@@ -104,6 +108,8 @@ pub(in crate::intake) struct FactColumns {
     pub all_from: Vec<String>,
     /// Or no other profile wants the file.
     pub otherwise: bool,
+    /// Columns named after fields are written as people do in French: `Oui`, `03/11/2020`. As Vigie's own files otherwise.
+    pub french: bool,
 }
 
 impl Profile {

@@ -10,13 +10,17 @@ use crate::frame::dictionary::Dictionary;
 use crate::intake::error::SourceError;
 use crate::intake::read::file_bytes::read_text;
 
-const SHIPPED: [(&str, &str); 15] = [
+const SHIPPED: [(&str, &str); 16] = [
     ("panorama-published.toml", include_str!("../../../profiles/panorama-published.toml")),
     ("panorama-dashboard.toml", include_str!("../../../profiles/panorama-dashboard.toml")),
     ("vigie-panorama.toml", include_str!("../../../profiles/vigie-panorama.toml")),
     ("vigie-baselines.toml", include_str!("../../../profiles/vigie-baselines.toml")),
     ("vigie-article3.toml", include_str!("../../../profiles/vigie-article3.toml")),
     ("vigie-questionnaire.toml", include_str!("../../../profiles/vigie-questionnaire.toml")),
+    (
+        "vigie-questionnaire-workbook.toml",
+        include_str!("../../../profiles/vigie-questionnaire-workbook.toml"),
+    ),
     ("vigie-audits.toml", include_str!("../../../profiles/vigie-audits.toml")),
     ("vigie-exits.toml", include_str!("../../../profiles/vigie-exits.toml")),
     ("vigie-rebaselines.toml", include_str!("../../../profiles/vigie-rebaselines.toml")),

@@ -23,6 +23,9 @@ const MAX_TEXT: usize = 200_000;
 /// Words of a row that adds up others, in a profile without a reason of its own.
 const ASIDE: &str = "écartée par le profil";
 
+/// How files of facts are written that people fill in.
+const FRENCH: &str = "french";
+
 impl Profile {
     /// Reads the text of a profile. `file` is what to call it.
     ///
@@ -84,7 +87,8 @@ fn profile(top: &TextSection<'_>, terms: ProfileTerms<'_>) -> Option<Profile> {
         header_row: top.count("header_row", 0),
         transposed: top.flag("transposed"),
         missing: top.texts("missing"),
-        withheld: withheld(top),
+        withheld: keys(top, "withheld", "un début de texte avec des lettres ou des chiffres"),
+        ditto: keys(top, "ditto", "un mot avec des lettres ou des chiffres"),
         ignored: top.texts("ignored"),
         strict: top.flag("strict"),
         set_aside: top.list("set_aside").iter().map(aside_rule).collect(),
@@ -213,12 +217,11 @@ fn named_twice(columns: &[(String, TextSection<'_>)], keep: &[(String, TextSecti
     }
 }
 
-/// Keys of how texts begin. One without a letter or a digit begins every text.
-fn withheld(top: &TextSection<'_>) -> Vec<String> {
-    let texts = top.texts("withheld");
+/// Keys of texts. One without a letter or a digit would be like, and begin, any other.
+fn keys(top: &TextSection<'_>, name: &'static str, expected: &str) -> Vec<String> {
+    let texts = top.texts(name);
     for text in texts.iter().filter(|text| key(text).is_empty()) {
-        let expected = "un début de texte avec des lettres ou des chiffres";
-        top.fault("withheld", FileFault::quote(text), expected);
+        top.fault(name, FileFault::quote(text), expected);
     }
     texts.iter().map(|text| key(text)).filter(|key| !key.is_empty()).collect()
 }
@@ -232,12 +235,13 @@ fn aside_rule(section: &TextSection<'_>) -> AsideRule {
         is: keys(section.texts("is")),
         begins: keys(section.texts("begins")),
         empty: section.flag("empty"),
+        only: section.texts("only"),
         reason: section.text("reason").unwrap_or_else(|| ASIDE.to_owned()),
     };
-    if rule.is.is_empty() && rule.begins.is_empty() && !rule.empty {
+    if rule.is.is_empty() && rule.begins.is_empty() && !rule.empty && rule.only.is_empty() {
         section.fault_here(
             "aucune condition",
-            "`is`, `begins` ou `empty`, avec des lettres ou chiffres",
+            "`is`, `begins`, `empty` ou `only`, avec des lettres ou chiffres",
         );
     }
     if rule.empty && rule.column.is_none() {
@@ -248,10 +252,16 @@ fn aside_rule(section: &TextSection<'_>) -> AsideRule {
 }
 
 fn fact_columns(section: &TextSection<'_>) -> FactColumns {
+    let written = section.text("written");
+    if let Some(word) = written.as_ref().filter(|word| !["vigie", FRENCH].contains(&word.as_str()))
+    {
+        section.fault("written", FileFault::quote(word), "`vigie` ou `french`");
+    }
     let columns = FactColumns {
         any_of: section.texts("any_of"),
         all_from: section.texts("all_from"),
         otherwise: section.flag("otherwise"),
+        french: written.is_some_and(|word| word == FRENCH),
     };
     for word in columns.all_from.iter().filter(|word| supplier(word).is_none()) {
         let expected = "`dinum`, `article3`, `questionnaire` ou `audit`";

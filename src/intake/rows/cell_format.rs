@@ -8,6 +8,7 @@ use super::bounds;
 use super::parse::{Parse, Yield, iso_date};
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::value::Value;
+use crate::frame::dictionary::FieldKind;
 use crate::intake::error::ticked;
 use crate::intake::identity::names::key;
 use crate::intake::profiles::dates::{DateFormat, hides_its_order};
@@ -59,6 +60,19 @@ impl CellFormat {
             Yield::Date => &DATE,
             Yield::Bool => &BOOL,
             Yield::Phase => &PHASE,
+        }
+    }
+
+    /// How people write values of a kind in French, in the field's own unit.
+    pub(in crate::intake) fn french(kind: FieldKind) -> &'static Self {
+        static NUMBER: CellFormat = CellFormat::plain(Parse::FrenchNumber);
+        static DATE: CellFormat = CellFormat::plain(Parse::FrenchDate);
+        static BOOL: CellFormat = CellFormat::plain(Parse::YesNo);
+        match kind {
+            FieldKind::Bool => &BOOL,
+            FieldKind::Int | FieldKind::Float => &NUMBER,
+            FieldKind::Text => Self::own(Yield::Text),
+            FieldKind::Date => &DATE,
         }
     }
 

@@ -141,7 +141,9 @@ fn answer(reader: &mut RowReader<'_, '_>, fact: &FactColumn<'_>) -> Option<Answe
             if reader.context.layout.profile.is_missing(cell) {
                 return None;
             }
-            (None, cell, reader.context.header.cell(*column))
+            let facts = reader.context.layout.profile.facts.as_ref();
+            let format = facts.filter(|facts| facts.french).map(|_| CellFormat::french(field.kind));
+            (format, cell, reader.context.header.cell(*column))
         }
     };
     if let Some(why) = NoAnswer::ALL.into_iter().find(|why| key(why.label()) == key(cell)) {

@@ -1,5 +1,6 @@
 //! Layouts that no shipped profile reads, and the profiles that make them readable.
 
+mod ditto;
 mod faults;
 mod keep;
 mod page;

@@ -113,7 +113,8 @@ impl Reader {
         let doubtful = english.into_iter().chain(facts::unpublished(context, &rows));
         remarks.extend(doubtful.map(|remark| table.remark_in_file(remark)));
         let dates = panorama::publication_dates(context, &rows, &mut faults);
-        let (edition, edition_reason) = edition(request, layout, &dates, &mut faults)?;
+        let answered = facts::last_answers(context, &rows);
+        let (edition, edition_reason) = edition(request, layout, (&dates, answered), &mut faults)?;
         let context = RowContext { day: edition.as_of(), ..context };
         let read = read_rows(context, &rows, edition, &mut faults);
         let kept = kept_facts(context, &rows, edition, &mut faults);
@@ -129,7 +130,7 @@ impl Reader {
             let file = request.file.to_owned();
             return Err(SourceError::Unreadable {
                 file,
-                found: "des en-têtes et aucune ligne dessous".to_owned(),
+                found: nothing_to_read(prepared),
                 expected: "au moins une ligne",
             });
         }
@@ -171,6 +172,16 @@ fn import_of_facts(import: &Import, facts: Vec<Fact>) -> Import {
     }
 }
 
+/// Of a file that has projects in columns, why none is read: people send questionnaires back empty.
+fn nothing_to_read(prepared: &PreparedFile<'_>) -> String {
+    let set_aside = prepared.set_aside();
+    if !prepared.table.is_turned() || set_aside.is_empty() {
+        return "des en-têtes et aucune ligne dessous".to_owned();
+    }
+    let reasons: Vec<&str> = set_aside.iter().map(|aside| aside.reason.as_str()).collect();
+    format!("aucun projet à lire ({})", reasons.join(" ; "))
+}
+
 /// Files of facts have theirs among their rows.
 fn kept_facts(
     context: RowContext<'_>,
@@ -191,11 +202,12 @@ fn in_words(table: &FileTable, profile: &str, edition: &str) -> String {
     format!("{sheet}{profile} ; {edition}")
 }
 
-/// The edition requested, else the one that the file's name gives, else the one that its rows give.
+/// The edition requested, else the one that the file's name gives, else the one that its rows give: by the date of
+/// publication, or, of a questionnaire, by that of the last answers.
 fn edition(
     request: &ReadRequest<'_>,
     layout: &Layout<'_>,
-    dates: &BTreeMap<NaiveDate, u32>,
+    (dates, answered): (&BTreeMap<NaiveDate, u32>, Option<NaiveDate>),
     faults: &mut Vec<FileFault>,
 ) -> Result<(EditionId, String), SourceError> {
     let by_name = || edition_of_name(request.file);
@@ -206,6 +218,8 @@ fn edition(
         (edition, "d’après le nom du fichier")
     } else if let Some(edition) = by_date() {
         (edition, "d’après la date de publication")
+    } else if let Some(edition) = answered.map(EditionId::of) {
+        (edition, "d’après la date des dernières réponses")
     } else {
         return Err(SourceError::NoEdition { file: request.file.to_owned() });
     };

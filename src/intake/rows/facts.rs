@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::bounds::plausible;
 use super::cell_format::{CellFormat, PERCENT};
 use super::parse::Parse;
@@ -9,7 +11,7 @@ use super::row::{RowContext, RowReader};
 use super::table::FileRow;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
-use crate::domain::portfolio::import::ImportRemark;
+use crate::domain::portfolio::import::{Dataset, ImportRemark};
 use crate::domain::value::{Value, float};
 use crate::frame::dictionary::{Field, FieldKind, Unit};
 use crate::intake::error::{FileFault, ticked};
@@ -56,6 +58,22 @@ pub(in crate::intake) fn facts(
         }));
     }
     facts
+}
+
+/// The day of the last answers to a questionnaire. A date that cannot be read is a fault when the row is read.
+pub(in crate::intake) fn last_answers(
+    context: RowContext<'_>,
+    rows: &[&FileRow],
+) -> Option<NaiveDate> {
+    if context.layout.profile.dataset != Dataset::Questionnaire {
+        return None;
+    }
+    let mut faults = Vec::new();
+    let days = rows.iter().filter_map(|row| {
+        let reader = RowReader::new(row, context, &mut faults);
+        reader.cell("reported_on").and_then(|(format, cell)| format.date(cell).ok())
+    });
+    days.max()
 }
 
 /// The facts that a panorama has beside its own fields, each of the day on which it was published.

@@ -129,6 +129,8 @@ impl Entry {
             unit,
             label: "",
             meaning: "",
+            question: None,
+            theme: None,
             supplier,
             origin: if of.is_some() { FieldOrigin::List } else { FieldOrigin::Fact },
             scopes: vec![SubjectKind::Project],

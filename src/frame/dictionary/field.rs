@@ -16,6 +16,14 @@ pub struct Field {
     /// What people read, in French.
     pub label: &'static str,
     pub meaning: &'static str,
+    /// What the questionnaire asks to know it, in French; the meaning when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub question: Option<&'static str>,
+    /// The heading of its question, in French.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub theme: Option<&'static str>,
     pub supplier: Supplier,
     pub origin: FieldOrigin,
     /// The frames that hold it.

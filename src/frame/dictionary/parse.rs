@@ -46,6 +46,8 @@ struct Family<'a> {
     origin: FieldOrigin,
     scopes: Vec<SubjectKind>,
     #[serde(borrow)]
+    theme: Option<&'a str>,
+    #[serde(borrow)]
     field: Vec<Entry<'a>>,
 }
 
@@ -59,6 +61,8 @@ struct Entry<'a> {
     unit: Unit,
     label: &'a str,
     meaning: &'a str,
+    #[serde(borrow)]
+    question: Option<&'a str>,
     supplier: Option<Supplier>,
     origin: Option<FieldOrigin>,
     scopes: Option<Vec<SubjectKind>>,
@@ -175,13 +179,15 @@ impl BuiltIn {
 }
 
 impl Entry<'static> {
-    fn field(&self, family: &Family<'_>) -> Field {
+    fn field(&self, family: &Family<'static>) -> Field {
         Field {
             name: self.name.get_ref(),
             kind: self.kind,
             unit: self.unit,
             label: self.label,
             meaning: self.meaning,
+            question: self.question,
+            theme: family.theme,
             supplier: self.supplier.unwrap_or(family.supplier),
             origin: self.origin.unwrap_or(family.origin),
             scopes: self.scopes.as_ref().unwrap_or(&family.scopes).clone(),
@@ -306,7 +312,7 @@ mod tests {
         check_refused(
             &entry("a", "colour = \"red\"\n"),
             "10: unknown field `colour`, expected one of `name`, `kind`, `unit`, `label`, `meaning`, \
-             `supplier`, `origin`, `scopes`, `declarable`, `min`, `max`, `choices`, `withheld_by`, `worsening`",
+             `question`, `supplier`, `origin`, `scopes`, `declarable`, `min`, `max`, `choices`, `withheld_by`, `worsening`",
         );
         check_refused(
             &entry("A b", ""),

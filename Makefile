@@ -12,7 +12,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz clients test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider xz clients test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,13 +37,13 @@ build:
 	cargo build --locked
 
 # The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl, and have
-# calendars and feeds read by Debian's python3-icalendar and python3-feedparser.
-mail-calendar-and-feed:
-	@/usr/bin/python3 -c 'import aiosmtpd, feedparser, icalendar' 2>/dev/null && command -v openssl >/dev/null || \
+# calendars, feeds and workbooks read by Debian's python3-icalendar, python3-feedparser and python3-openpyxl.
+mail-calendars-feeds-and-workbooks:
+	@/usr/bin/python3 -c 'import aiosmtpd, feedparser, icalendar, openpyxl' 2>/dev/null && command -v openssl >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd python3-feedparser python3-icalendar openssl; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd python3-feedparser python3-icalendar python3-openpyxl openssl; \
 	else \
-		echo "python3-aiosmtpd, python3-feedparser, python3-icalendar or openssl is not installed: tests of mail, feeds or calendars will say that they do not run" >&2; \
+		echo "python3-aiosmtpd, python3-feedparser, python3-icalendar, python3-openpyxl or openssl is not installed: tests of mail, feeds, calendars or workbooks will say that they do not run" >&2; \
 	fi
 
 # They hold the answers of the API to its schemas.
@@ -116,12 +116,12 @@ clients: provider
 		echo "the generators of clients cannot be had: their test says that it does not run" >&2; }; \
 	fi
 
-test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz clients ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider xz clients ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
 
-test-crash: mail-calendar-and-feed ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
+test-crash: mail-calendars-feeds-and-workbooks ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
 	TEST_KILLS=500 cargo test --locked --test it -- --nocapture killed
 
 lint: ## Check the format, the lints and the documentation of the code

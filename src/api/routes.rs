@@ -19,7 +19,7 @@ use super::resources::people::sign_in::{account, setup, sign_in_flow};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{
     campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
-    wanted_answers,
+    questionnaire, wanted_answers,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -111,6 +111,7 @@ routes! {
         campaigns::find_campaign: own(Read),
         campaigns::list_answers: own(Read),
         wanted_answers::list_wanted_answers: own(Read),
+        questionnaire::find_questionnaire: own(Read),
         campaigns::plan_campaign: whole(Operate),
         campaigns::cancel_campaign: whole(Operate),
     }

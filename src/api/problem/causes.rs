@@ -47,6 +47,9 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoEditions
             | ApplicationError::CampaignDates { .. }
             | ApplicationError::CampaignsMeet { .. }
+            | ApplicationError::NothingToAsk { .. }
+            | ApplicationError::NotAsked { .. }
+            | ApplicationError::TooMuchToAsk { .. }
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
             | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),

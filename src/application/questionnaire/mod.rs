@@ -3,3 +3,4 @@
 pub(in crate::application) mod campaigns;
 pub(in crate::application) mod report;
 pub(super) mod wanted_answers;
+pub(super) mod workbook;

@@ -2,3 +2,4 @@
 
 pub(super) mod campaigns;
 pub(super) mod wanted;
+pub(super) mod workbook;

@@ -128,6 +128,7 @@ pub(crate) fn parameters(address: &str) -> Vec<&str> {
 /// What is asked beside of a door that does not answer without.
 pub(crate) fn asked(address: &str) -> &'static str {
     match address {
+        "/api/v1/questionnaire.xlsx" => "?ministry=MJ",
         "/api/v1/exports/{table}" => "?format=csv",
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",

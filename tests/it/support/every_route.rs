@@ -130,6 +130,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
 fn query(pattern: &str) -> &'static str {
     match pattern {
         "/api/v1/editions/comparison" => "?from=2020-06&to=2020-11",
+        "/api/v1/questionnaire.xlsx" => "?ministry=MJ",
         "/api/v1/exports/{table}" => "?format=csv",
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",

@@ -10,4 +10,5 @@ pub(in crate::api) mod layouts;
 pub(in crate::api) mod links;
 pub(in crate::api) mod panorama;
 pub(in crate::api) mod projects;
+pub(in crate::api) mod questionnaire;
 pub(in crate::api) mod wanted_answers;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::publishing::proof::Proof;
+use super::questionnaire::workbook::QuestionnaireRefusal;
 use super::tables::export::ExportError;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};
@@ -32,18 +33,8 @@ pub enum ApplicationError {
     Render(#[from] RenderError),
     #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
     NoSuchMinistry(String),
-    #[error(
-        "no project of ministry {ministry} is under way in edition {edition}: there is nothing to ask"
-    )]
-    NothingToAsk { ministry: String, edition: EditionId },
-    #[error(
-        "`{project}` is not a project of ministry {ministry} that is under way in edition {edition}"
-    )]
-    NotAsked { project: String, ministry: String, edition: EditionId },
-    #[error(
-        "a questionnaire with {found} {what}: expected at most {most}; name some of the projects"
-    )]
-    TooMuchToAsk { found: usize, what: &'static str, most: usize },
+    #[error(transparent)]
+    Questionnaire(#[from] QuestionnaireRefusal),
     #[error("no cycle as of {as_of} or before; `vigie cycles` lists those there are")]
     NoCycleBy { as_of: NaiveDate },
     #[error("no playbook in the catalogue: expected `missions.toml` next to the rules")]

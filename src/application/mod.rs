@@ -90,7 +90,7 @@ pub use questionnaire::report::{
     campaign_answers, campaign_report,
 };
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
-pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire};
+pub use questionnaire::workbook::{QuestionnaireRefusal, QuestionnaireRequest, questionnaire};
 pub use services::Services;
 pub use tables::export::{
     ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, export,

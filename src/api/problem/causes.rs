@@ -47,9 +47,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoEditions
             | ApplicationError::CampaignDates { .. }
             | ApplicationError::CampaignsMeet { .. }
-            | ApplicationError::NothingToAsk { .. }
-            | ApplicationError::NotAsked { .. }
-            | ApplicationError::TooMuchToAsk { .. }
+            | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
             | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
@@ -63,10 +61,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
-            ApplicationError::OverBudget(OverBudget::Cancelled) => {
-                Self::NotReady(error.to_string())
-            }
-            ApplicationError::OverBudget(over) => Self::OutOfBounds(over.to_string()),
+            ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
             ApplicationError::Frame(FrameError::Plan { .. })
@@ -83,6 +78,13 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Record(_)
             | ApplicationError::Stopped(_) => Self::Internal(Arc::new(error)),
         }
+    }
+}
+
+impl From<OverBudget> for Problem {
+    fn from(over: OverBudget) -> Self {
+        let words = over.to_string();
+        if over == OverBudget::Cancelled { Self::NotReady(words) } else { Self::OutOfBounds(words) }
     }
 }
 

@@ -21,23 +21,23 @@ pub(in crate::intake) fn repeat(
     }
     let columns: BTreeSet<usize> = layout.read_columns().collect();
     let says_same = |cell: &str| !cell.is_empty() && profile.ditto.contains(&key(cell));
-    for (place, _) in is_read.iter().enumerate().filter(|(_, is_read)| **is_read) {
+    for (row, _) in is_read.iter().enumerate().filter(|(_, is_read)| **is_read) {
         for column in &columns {
-            let cell = |place: usize| table.rows.get(place).map_or("", |row| row.cell(*column));
-            let found = cell(place).to_owned();
+            let cell = |at: usize| table.rows.get(at).map_or("", |file_row| file_row.cell(*column));
+            let found = cell(row).to_owned();
             if !says_same(&found) {
                 continue;
             }
-            let before = place.checked_sub(1).map(cell).unwrap_or_default();
+            let before = row.checked_sub(1).map(cell).unwrap_or_default();
             let is_said = !profile.is_missing(before) && !says_same(before);
             // Once it is a fault here, it is not to be one of another kind when it is read.
             let stands_for = if is_said { before.to_owned() } else { String::new() };
             if !is_said {
-                faults.push(nothing_before(table, (place, *column), &found));
+                faults.push(nothing_before(table, (row, *column), &found));
             }
-            let row = table.rows.get_mut(place);
-            if let Some(cell) = row.and_then(|row| row.cells.get_mut(*column)) {
-                *cell = stands_for;
+            let cells = table.rows.get_mut(row).map(|file_row| &mut file_row.cells);
+            if let Some(repeated) = cells.and_then(|cells| cells.get_mut(*column)) {
+                *repeated = stands_for;
             }
         }
     }

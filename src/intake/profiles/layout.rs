@@ -227,14 +227,14 @@ impl<'a> Layout<'a> {
     }
 
     fn place_aside_rules(&mut self, header: &FileRow) {
-        let named =
+        let place_of =
             |name: &&String| header.cells.iter().position(|cell| key(short(cell)) == key(name));
         for rule in &self.profile.set_aside {
             let names = rule.column.iter().chain(&rule.only);
-            self.lacking.extend(names.filter(|name| named(name).is_none()).cloned());
+            self.lacking.extend(names.filter(|name| place_of(name).is_none()).cloned());
             self.aside.push(AsideColumns {
-                looked_at: rule.column.as_ref().and_then(|name| named(&name)),
-                only: rule.only.iter().filter_map(|name| named(&name)).collect(),
+                looked_at: rule.column.as_ref().and_then(|name| place_of(&name)),
+                only: rule.only.iter().filter_map(|name| place_of(&name)).collect(),
             });
         }
     }

@@ -5,6 +5,7 @@ mod answers;
 mod contents;
 mod guide;
 mod looks;
+mod refusal;
 mod sheet;
 mod writing;
 
@@ -20,6 +21,8 @@ use crate::domain::portfolio::snapshot::Snapshot;
 use crate::frame;
 use crate::intake::name_key;
 use contents::Questionnaire;
+
+pub use refusal::QuestionnaireRefusal;
 
 /// Projects of one workbook: each has three columns, and an import reads 500 of them.
 const MOST_PROJECTS: usize = 165;
@@ -80,37 +83,37 @@ pub async fn questionnaire(
 /// A project of the ministry in the edition in force, and those to ask, by name.
 fn asked<'p>(
     portfolio: &'p Portfolio,
-    (ministry, wanted): (&str, &[ProjectId]),
+    (called, wanted): (&str, &[ProjectId]),
     as_of: NaiveDate,
 ) -> Result<(&'p Snapshot, Vec<&'p Snapshot>), ApplicationError> {
     let edition = frame::editions_in_force(portfolio, as_of)?.current;
-    let requested = name_key(ministry);
+    let requested = name_key(called);
     let is_called = |one: &&Snapshot| {
         let is_so = |name: &str| name_key(name) == requested;
         one.edition == edition && (is_so(one.ministry.as_str()) || is_so(&one.ministry_label))
     };
     let listed: Vec<&Snapshot> = portfolio.snapshots.iter().filter(is_called).collect();
     let Some(first) = listed.first().copied() else {
-        return Err(ApplicationError::NoSuchMinistry(ministry.to_owned()));
+        return Err(ApplicationError::NoSuchMinistry(called.to_owned()));
     };
+    let ministry = first.ministry.to_string();
     let mut asked: Vec<&Snapshot> =
         listed.into_iter().filter(|one| contents::is_under_way(one)).collect();
     if let Some(other) = wanted.iter().find(|id| asked.iter().all(|one| one.project != **id)) {
-        let (project, ministry) = (other.to_string(), first.ministry.to_string());
-        return Err(ApplicationError::NotAsked { project, ministry, edition });
+        let project = other.to_string();
+        return Err(QuestionnaireRefusal::NotAsked { project, ministry, edition }.into());
     }
     asked.retain(|one| wanted.is_empty() || wanted.contains(&one.project));
     asked.sort_by_cached_key(|one| name_key(&one.name));
     if asked.is_empty() {
-        let ministry = first.ministry.to_string();
-        return Err(ApplicationError::NothingToAsk { ministry, edition });
+        return Err(QuestionnaireRefusal::NothingToAsk { ministry, edition }.into());
     }
     Ok((first, asked))
 }
 
 fn within(found: usize, what: &'static str, most: usize) -> Result<(), ApplicationError> {
     if found > most {
-        return Err(ApplicationError::TooMuchToAsk { found, what, most });
+        return Err(QuestionnaireRefusal::TooMuchToAsk { found, what, most }.into());
     }
     Ok(())
 }

@@ -207,11 +207,11 @@ fn question(
             recall(sheet, (row, place.last), (field, &known.answer), &last)?;
         }
     }
-    let list = match &format.allowed {
-        Allowed::Choices(choices) => lists.get(choices).map(String::as_str),
+    let choices = match &format.allowed {
+        Allowed::Choices(words) => lists.get(words).map(String::as_str),
         Allowed::Figure { .. } | Allowed::Date | Allowed::Text => None,
     };
-    columns.validate(sheet, row, |cell| format.validation(cell, list))
+    columns.validate(sheet, row, |cell| format.validation(cell, choices))
 }
 
 /// Writes the last answer as it would be read again.

@@ -39,9 +39,9 @@ fn lists(themes: &[Theme]) -> Lists {
             lists.entry(choices).or_default();
         }
     }
-    let last = |choices: &[&str]| choices.len().saturating_add(WORDS.len()).saturating_sub(1);
+    let last_row = |choices: &[&str]| choices.len().saturating_add(WORDS.len()).saturating_sub(1);
     for (column, (choices, place)) in (0_u16..).zip(&mut lists) {
-        let end = u32::try_from(last(choices)).unwrap_or(u32::MAX);
+        let end = u32::try_from(last_row(choices)).unwrap_or(u32::MAX);
         let [first, last] = [0, end].map(|row| row_col_to_cell_absolute(row, column));
         *place = format!("={LISTS}!{first}:{last}");
     }

@@ -116,13 +116,16 @@ fn said(profile: &str, text: &str) -> String {
 }
 
 #[test]
-fn a_word_with_nothing_to_repeat_is_a_fault_at_its_place() {
+fn a_word_with_nothing_to_its_left_is_a_fault_at_its_place() {
     let text = "Projet;Avant;MIMOSA\nLe;;02/06/2021\ncommittees_count;;Inchangé\n";
     let fault = said(IN_COLUMNS, text);
     let expected = "ligne 3, colonne `C` : trouvé `Inchangé`, attendu une valeur dans la cellule à gauche, colonne B";
     assert!(fault.contains(expected), "{fault}");
     assert!(fault.contains(": 1\u{a0}erreur"), "{fault}");
+}
 
+#[test]
+fn a_word_with_nothing_above_is_a_fault_at_its_place() {
     let fault = said(IN_ROWS, "Projet,Comités\nMIMOSA,Idem\nGENÊT,2\n");
     let expected = "ligne 2, colonne `Comités` : trouvé `Idem`, attendu une valeur dans la cellule au-dessus, ligne 1";
     assert!(fault.contains(expected), "{fault}");
@@ -140,6 +143,10 @@ fn a_profile_says_how_facts_are_written_in_one_of_its_words() {
     let profile = IN_COLUMNS.replace("written = \"french\"", "written = \"français\"");
     let fault = refused(&profile, "2021-06.reponses.csv", "Projet;MIMOSA\n");
     assert!(fault.contains("trouvé `français`, attendu `vigie` ou `french`"), "{fault}");
+}
+
+#[test]
+fn a_date_as_people_write_it_is_none_of_vigies_own() {
     let vigie = IN_COLUMNS.replace("written = \"french\"", "written = \"vigie\"");
     let text = "Projet;Avant;MIMOSA\nLe;;02/06/2021\ngo_live_on;;01/02/2022\n";
     let fault = said(&vigie, text);

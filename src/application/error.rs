@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::publishing::proof::Proof;
-use super::questionnaire::workbook::QuestionnaireRefusal;
+use super::questionnaire::refusal::QuestionnaireRefusal;
 use super::tables::export::ExportError;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};

@@ -89,8 +89,9 @@ pub use questionnaire::report::{
     AnswerLine, AnswerState, CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount,
     campaign_answers, campaign_report,
 };
+pub use questionnaire::refusal::QuestionnaireRefusal;
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
-pub use questionnaire::workbook::{QuestionnaireRefusal, QuestionnaireRequest, questionnaire};
+pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire};
 pub use services::Services;
 pub use tables::export::{
     ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, export,

@@ -1,6 +1,7 @@
 //! What project teams are asked, what their answers are worth, and what came of the campaigns.
 
 pub(in crate::application) mod campaigns;
+pub(super) mod refusal;
 pub(in crate::application) mod report;
 pub(super) mod wanted_answers;
 pub(super) mod workbook;

@@ -5,7 +5,6 @@ mod answers;
 mod contents;
 mod guide;
 mod looks;
-mod refusal;
 mod sheet;
 mod writing;
 
@@ -13,6 +12,7 @@ use chrono::NaiveDate;
 
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
+use crate::application::questionnaire::refusal::QuestionnaireRefusal;
 use crate::application::questionnaire::wanted_answers::wanted_of;
 use crate::application::{ApplicationError, Exported, Services};
 use crate::domain::ids::ProjectId;
@@ -21,8 +21,6 @@ use crate::domain::portfolio::snapshot::Snapshot;
 use crate::frame;
 use crate::intake::name_key;
 use contents::Questionnaire;
-
-pub use refusal::QuestionnaireRefusal;
 
 /// Projects of one workbook: each has three columns, and an import reads 500 of them.
 const MOST_PROJECTS: usize = 165;

@@ -91,7 +91,7 @@ pub use questionnaire::report::{
 };
 pub use questionnaire::refusal::QuestionnaireRefusal;
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
-pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire};
+pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
 pub use services::Services;
 pub use tables::export::{
     ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, export,

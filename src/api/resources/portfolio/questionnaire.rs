@@ -50,7 +50,7 @@ pub(in crate::api) async fn find_questionnaire(
         projects: query.project.iter().map(|project| project.as_str().to_owned()).collect(),
         as_of: query.as_of,
     };
-    let file = application::questionnaire(&context, &request).await?;
+    let file = application::questionnaire_workbook(&context, &request).await?;
     Ok(HttpResponse::Ok()
         .content_type(ExportFormat::Xlsx.media_type())
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))

@@ -43,7 +43,7 @@ pub struct QuestionnaireRequest {
 ///
 /// # Errors
 /// When there is no such ministry or project, none that is under way, or too much to ask in one workbook.
-pub async fn questionnaire(
+pub async fn questionnaire_workbook(
     services: &Services,
     request: &QuestionnaireRequest,
 ) -> Result<Exported, ApplicationError> {

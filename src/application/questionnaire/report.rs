@@ -23,6 +23,7 @@ use crate::domain::value::{FieldValue, Value};
 use crate::domain::words::words;
 use crate::frame;
 use crate::frame::dictionary::{Dictionary, Field, Unit};
+use crate::intake::name_key;
 use crate::rules::value_in_words;
 use crate::support::clock::today;
 use crate::support::french;
@@ -208,7 +209,7 @@ fn report(
         })
     };
     let mut projects: Vec<ProjectAnswers> = asked.into_iter().filter_map(of_project).collect();
-    projects.sort_by(|a, b| (&a.name, &a.project).cmp(&(&b.name, &b.project)));
+    projects.sort_by_cached_key(|one| (name_key(&one.name), one.project.clone()));
     Ok(CampaignReport {
         campaign,
         as_of,

@@ -1,4 +1,4 @@
-//! README.md, typed block by block in a terminal next to the demonstration.
+//! README.md and the guide of campaigns, typed block by block in a terminal.
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
@@ -11,8 +11,8 @@ use crate::support::{TestApp, copy, fixtures, has_tool, root};
 const DAY: (&str, &str) = ("VIGIE_DEMONSTRATION_DATE", "2020-11-30");
 
 /// What is typed in a shell, with the line that it begins on.
-fn blocks() -> Vec<(usize, String)> {
-    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+fn blocks(document: &str) -> Vec<(usize, String)> {
+    let text = std::fs::read_to_string(root().join(document)).unwrap();
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut is_open = false;
     for (line, number) in text.lines().zip(1..) {
@@ -60,7 +60,7 @@ fn every_block_of_the_readme_does_what_it_says() {
     let app = TestApp::new();
     let folder = app.path("");
     clone_into(&folder);
-    let mut blocks = blocks().into_iter();
+    let mut blocks = blocks("README.md").into_iter();
     // What the Makefile does is done by its commands; `make test` runs this very test.
     assert_eq!(blocks.next().unwrap().1, "make run\nmake test\n");
     for arguments in [["import", "fixtures/"].as_slice(), &["cycle", "--as-of", DAY.1]] {
@@ -96,4 +96,23 @@ fn every_block_of_the_readme_does_what_it_says() {
         shown.lines().rev().take(5).collect::<Vec<_>>().join("\n")
     );
     demonstration.stop();
+}
+
+#[test]
+fn every_block_of_the_guide_of_campaigns_does_what_it_says() {
+    let app = TestApp::with_fixtures();
+    let folder = app.path("");
+    clone_into(&folder);
+    let blocks = blocks("docs/QUESTIONNAIRE.md");
+    assert!(blocks.len() >= 5, "{blocks:?}");
+    let script: String = blocks.into_iter().map(|(_, text)| text).collect();
+    let binary = Path::new(env!("CARGO_BIN_EXE_vigie")).parent().unwrap().display();
+    let mut terminal = Command::new("bash");
+    terminal.args(["-c", &format!("set -Eeuo pipefail\n{script}")]).current_dir(&folder).env_clear();
+    terminal.env("PATH", format!("{binary}:/usr/bin:/bin")).env("HOME", folder.join("home"));
+    terminal.env("LANG", "C.UTF-8").env("NO_COLOR", "1").env(DAY.0, DAY.1);
+    terminal.env("VIGIE_DATABASE_URL", app.database_url()).env("VIGIE_ACTOR", "Claire Martin");
+    let typed = terminal.stdin(Stdio::null()).output().unwrap();
+    let faults = String::from_utf8_lossy(&typed.stderr);
+    assert!(typed.status.success(), "{faults}\n{}", String::from_utf8_lossy(&typed.stdout));
 }

@@ -191,6 +191,7 @@ mod tests {
         Contact {
             ministry: MinistryCode::new("MJ"),
             role: ContactRole::SecretaryGeneral,
+            project: None,
             name: None,
             email: email.to_owned(),
             since: None,

@@ -3,6 +3,7 @@
 use super::panorama::known_ministry;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
+use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::follow_up::{Contact, ContactRole};
 use crate::intake::error::{FileFault, ticked};
 use crate::intake::identity::names::key;
@@ -57,6 +58,7 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
     reader.needed("ministry");
     let ministry = known_ministry(reader, "ministry");
     let role = role(reader);
+    let project = project(reader, role);
     let addresses = addresses(reader);
     let since = reader.date("since");
     let until = reader.date("until");
@@ -69,10 +71,11 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
         return None;
     }
     let name = reader.name("name");
-    let (ministry, role) = (ministry?, role?);
+    let (ministry, role, project) = (ministry?, role?, project?);
     let contact = |email| Contact {
         ministry: ministry.clone(),
         role,
+        project: project.clone(),
         name: name.clone(),
         email,
         since,
@@ -93,6 +96,20 @@ fn role(reader: &mut RowReader<'_, '_>) -> Option<ContactRole> {
         reader.fault("role", FileFault::quote(cell), expected);
     }
     role
+}
+
+/// The project of its director, which no other role has. `None` when that was a fault.
+fn project(reader: &mut RowReader<'_, '_>, role: Option<ContactRole>) -> Option<Option<ProjectId>> {
+    if role? == ContactRole::ProjectDirector {
+        return reader.known_project().map(Some);
+    }
+    let Some(cell) = reader.text("project") else { return Some(None) };
+    let expected = format!(
+        "rien\u{a0}: seul le rôle `{}` est celui d’un projet",
+        ContactRole::ProjectDirector.as_str()
+    );
+    reader.fault("project", FileFault::quote(cell), expected);
+    None
 }
 
 /// Whether a delegate has both dates: an absence ends by itself.

@@ -54,9 +54,12 @@ impl CalendarSettings {
         match kind {
             NoticeKind::Event | NoticeKind::Account => now,
             NoticeKind::Critical | NoticeKind::Correction => self.end_of_night_from(now),
-            NoticeKind::Digest | NoticeKind::Reminder | NoticeKind::Escalation => {
-                self.office_hours_from(now)
-            }
+            NoticeKind::Digest
+            | NoticeKind::Reminder
+            | NoticeKind::Escalation
+            | NoticeKind::Questionnaire
+            | NoticeKind::QuestionnaireReminder
+            | NoticeKind::QuestionnaireClosing => self.office_hours_from(now),
         }
     }
 

@@ -71,6 +71,10 @@ impl Store {
             let mut shown = statement.separated(", ");
             for ministry in visible.ministries() {
                 shown.push_bind(Receiver::SecretaryGeneral(ministry.clone()));
+                shown.push_bind(Receiver::SecurityRelay(ministry.clone()));
+            }
+            for project in visible.ids().into_iter().flatten() {
+                shown.push_bind(Receiver::ProjectDirector(project.clone()));
             }
             statement.push(")");
         }

@@ -71,6 +71,12 @@ impl CalendarSettings {
         self.leaves_at(kind, now).max(written).max(tried)
     }
 
+    /// The last worked day up to this one; the day itself when none of those before is.
+    pub(in crate::notify) fn last_worked_day(&self, day: NaiveDate) -> NaiveDate {
+        let before = (0..FAR).filter_map(|days| day.checked_sub_days(Days::new(days)));
+        before.into_iter().find(|one| self.is_worked(*one)).unwrap_or(day)
+    }
+
     fn is_worked(&self, day: NaiveDate) -> bool {
         let off = self.working_days_only && !is_working_day(day);
         !off && !self.closed_on.contains(&day)

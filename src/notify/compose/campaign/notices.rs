@@ -9,33 +9,34 @@ use crate::domain::messages::notice::{Content, Notice, NoticeKind, Receiver};
 use crate::notify::layout::render;
 use crate::notify::layout::render::RenderError;
 
-/// One notice for each message, with the workbook of its receiver, if there is one.
+/// One notice for each message, with the workbooks of its receiver, if there are any.
 ///
 /// # Errors
 /// When a message cannot be laid out.
 pub fn campaign_notices(
     inputs: CampaignInputs<'_>,
     due: &[DueMessage<'_>],
-    workbooks: &BTreeMap<Receiver, Attachment>,
+    workbooks: &BTreeMap<Receiver, Vec<Attachment>>,
 ) -> Result<Vec<Notice>, RenderError> {
-    due.iter().map(|one| notice(inputs, one, workbooks.get(&one.receiver))).collect()
+    let of = |one: &DueMessage<'_>| {
+        let asks = one.kind != NoticeKind::QuestionnaireClosing;
+        let files = workbooks.get(&one.receiver).filter(|_| asks);
+        files.cloned().unwrap_or_default()
+    };
+    due.iter().map(|one| notice(inputs, one, of(one))).collect()
 }
 
 fn notice(
     inputs: CampaignInputs<'_>,
     due: &DueMessage<'_>,
-    workbook: Option<&Attachment>,
+    attachments: Vec<Attachment>,
 ) -> Result<Notice, RenderError> {
     let DueMessage { id, receiver, kind, follows, .. } = due;
-    let workbook = workbook.filter(|_| *kind != NoticeKind::QuestionnaireClosing);
-    let message = words::message(inputs, due, workbook.is_some());
+    let message = words::message(inputs, due, attachments.len());
     let content = match render::content(&message, None, usize::MAX)? {
-        Content::Message { text, html, page, .. } => Content::Message {
-            text,
-            html,
-            page,
-            attachments: workbook.into_iter().cloned().collect(),
-        },
+        Content::Message { text, html, page, .. } => {
+            Content::Message { text, html, page, attachments }
+        }
         post @ Content::Post { .. } => post,
     };
     Ok(Notice {

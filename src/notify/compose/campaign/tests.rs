@@ -110,7 +110,7 @@ impl Campaign {
         let due = due_messages(inputs);
         let file = Attachment::new("questionnaire-MJ.csv", "text/csv", b"question".to_vec());
         let justice = Receiver::SecurityRelay(MinistryCode::new("MJ"));
-        let workbooks = BTreeMap::from([(justice, file.unwrap())]);
+        let workbooks = BTreeMap::from([(justice, vec![file.unwrap()])]);
         let notices = campaign_notices(inputs, &due.messages, &workbooks).unwrap();
         let again = campaign_notices(inputs, &due.messages, &workbooks).unwrap();
         assert_eq!(notices, again, "the same bytes");

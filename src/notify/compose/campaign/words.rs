@@ -12,11 +12,11 @@ use crate::notify::layout::message::{Group, Message, Section, plural};
 use crate::support::clock::today;
 use crate::support::french;
 
-/// `has_workbook`: the questions are in a file that goes with the message.
+/// `workbooks`: the number of files with the questions that go with the message.
 pub(super) fn message(
     inputs: CampaignInputs<'_>,
     due: &DueMessage<'_>,
-    has_workbook: bool,
+    workbooks: usize,
 ) -> Message {
     if due.kind == NoticeKind::QuestionnaireClosing {
         return closing(inputs, due);
@@ -32,12 +32,12 @@ pub(super) fn message(
         ("", "Questionnaire de suivi")
     };
     let mut intro: Vec<String> = is_reminder.then(|| unanswered(inputs, due)).into_iter().collect();
-    intro.push(task(inputs, due, has_workbook));
+    intro.push(task(inputs, due, workbooks));
     intro.extend(relayed(due));
     if !is_reminder {
         intro.push(purpose(questions));
     }
-    intro.extend(has_workbook.then(how_to_answer));
+    intro.extend((workbooks > 0).then(how_to_answer));
     Message {
         title: format!("[QUESTIONNAIRE] {head}{about}, réponse attendue au plus tard le {until}"),
         heading: format!("{heading}, {about}"),
@@ -81,7 +81,7 @@ fn about(place: &str, due: &DueMessage<'_>) -> String {
 }
 
 /// What the reader is to do, and by when.
-fn task(inputs: CampaignInputs<'_>, due: &DueMessage<'_>, has_workbook: bool) -> String {
+fn task(inputs: CampaignInputs<'_>, due: &DueMessage<'_>, workbooks: usize) -> String {
     let until = french::date(inputs.questions.closes_on);
     let contact = &inputs.settings.mail.contact;
     let back = if contact.is_empty() {
@@ -90,16 +90,18 @@ fn task(inputs: CampaignInputs<'_>, due: &DueMessage<'_>, has_workbook: bool) ->
         format!("à {contact}")
     };
     let is_own = matches!(due.receiver, Receiver::ProjectDirector(_));
-    let act = match (has_workbook, is_own) {
-        (true, true) => format!("remplir le classeur joint et le renvoyer {back}"),
-        (true, false) => {
-            format!(
-                "faire remplir le classeur joint par les équipes de ces projets et le renvoyer {back}"
-            )
-        }
-        (false, true) => format!("répondre au questionnaire et envoyer vos réponses {back}"),
-        (false, false) => {
-            format!("faire répondre les équipes de ces projets et envoyer leurs réponses {back}")
+    let team = if due.projects.len() == 1 {
+        "l’équipe du projet"
+    } else {
+        "l’équipe de chaque projet"
+    };
+    let act = match (workbooks, is_own) {
+        (0, true) => format!("répondre au questionnaire et envoyer vos réponses {back}"),
+        (0, false) => format!("faire répondre {team} et envoyer ses réponses {back}"),
+        (_, true) => format!("remplir le classeur joint et le renvoyer {back}"),
+        (1, false) => format!("faire remplir le classeur joint par {team} et le renvoyer {back}"),
+        (_, false) => {
+            format!("faire remplir les classeurs joints par {team} et les renvoyer {back}")
         }
     };
     format!("À faire au plus tard le {until} : {act}.")
@@ -107,15 +109,18 @@ fn task(inputs: CampaignInputs<'_>, due: &DueMessage<'_>, has_workbook: bool) ->
 
 /// Why somebody else than the projects' directors is asked.
 fn relayed(due: &DueMessage<'_>) -> Option<String> {
-    let directors = match due.projects.len() {
-        1 => "le directeur de ce projet",
-        _ => "les directeurs de ces projets",
+    let (directors, ask) = match due.projects.len() {
+        1 => (
+            "le directeur de ce projet",
+            "Donnez-nous son nom et son adresse : les prochains messages lui parviendront directement.",
+        ),
+        _ => (
+            "les directeurs de ces projets",
+            "Donnez-nous leurs noms et leurs adresses : les prochains messages leur parviendront directement.",
+        ),
     };
     match due.receiver {
-        Receiver::SecurityRelay(_) => Some(format!(
-            "La DINUM ne connaît pas {directors}. Donnez-nous un nom et une adresse par projet : les prochains \
-             messages leur parviendront directement."
-        )),
+        Receiver::SecurityRelay(_) => Some(format!("La DINUM ne connaît pas {directors}. {ask}")),
         Receiver::Dinum => Some(format!(
             "Le fichier des contacts ne donne ni {directors}, ni relais ou directeur du numérique au ministère : \
              il est à compléter."
@@ -176,7 +181,7 @@ fn wanted(inputs: CampaignInputs<'_>, due: &DueMessage<'_>) -> Section {
             lines: vec![],
         }
     });
-    Section { title: "Les réponses les plus utiles".to_owned(), groups: groups.collect() }
+    Section { title: "À renseigner en premier".to_owned(), groups: groups.collect() }
 }
 
 fn closing(inputs: CampaignInputs<'_>, due: &DueMessage<'_>) -> Message {
@@ -190,7 +195,7 @@ fn closing(inputs: CampaignInputs<'_>, due: &DueMessage<'_>) -> Message {
     let (all, without) = (due.projects.len(), silent.len());
     let have = if all - without < 2 { "a répondu" } else { "ont répondu" };
     let said = format!("{} sur {all} {have}", plural(all - without, "projet", "projets"));
-    let heading = format!("Questionnaire de l’édition {} : {said}", of_month(questions));
+    let heading = format!("Fin du questionnaire de l’édition {} : {said}", of_month(questions));
     let name = |one: &QuestionedProject| directory.name(&Subject::Project(one.project.clone()));
     let answered = |one: &QuestionedProject| {
         let of = plural(one.asked, "question", "questions");
@@ -206,7 +211,7 @@ fn closing(inputs: CampaignInputs<'_>, due: &DueMessage<'_>) -> Message {
         title: format!("[QUESTIONNAIRE] {heading}"),
         heading,
         intro: vec![format!(
-            "La campagne ouverte le {} est close depuis le {}. Une réponse qui parvient après la clôture s’importe \
+            "La campagne s’est ouverte le {} et s’est terminée le {}. Une réponse qui parvient après la clôture s’importe \
              comme les autres ; elle compte comme tardive.",
             french::date(questions.opens_on),
             french::date(questions.closes_on)

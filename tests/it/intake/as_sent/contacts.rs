@@ -198,6 +198,6 @@ fn the_director_of_another_project_is_another_contact() {
     let (app, ..) = with_projects("2020-12.contacts.csv", &table("PORTALIS"));
     std::fs::write(app.path("2020-12.contacts.csv"), table("HARMONIE")).unwrap();
     let report = app.json(&["import", "2020-12.contacts.csv"]);
-    let differences = &report["files"][0]["differences"];
+    let differences = &report["files"][0]["recorded"]["differences"];
     assert!(!differences.as_array().unwrap().is_empty(), "{report}");
 }

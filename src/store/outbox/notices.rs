@@ -103,7 +103,7 @@ impl Store {
         one_of(&mut statement, "kind", kinds.iter().map(|kind| kind.as_str()));
         statement.push(" order by position");
         let rows: Vec<(NoticeId, Timestamp)> =
-            statement.build_query_as().all(self.readers()?, "notices").await?;
+            statement.build_query_as::<Whole<_>>().all(self.readers()?, "notices").await?;
         Ok(rows.into_iter().map(|(id, Timestamp(at))| (id, at)).collect())
     }
 

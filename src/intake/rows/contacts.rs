@@ -58,7 +58,7 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
     reader.needed("ministry");
     let ministry = known_ministry(reader, "ministry");
     let role = role(reader);
-    let project = project(reader, role);
+    let (project, is_of_role) = project(reader, role);
     let addresses = addresses(reader);
     let since = reader.date("since");
     let until = reader.date("until");
@@ -71,7 +71,7 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
         return None;
     }
     let name = reader.name("name");
-    let (ministry, role, project) = (ministry?, role?, project?);
+    let (ministry, role) = (ministry?, role?);
     let contact = |email| Contact {
         ministry: ministry.clone(),
         role,
@@ -82,7 +82,7 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
         until,
     };
     let contacts = addresses?.into_iter().map(contact).collect();
-    is_dated.then_some(contacts)
+    (is_dated && is_of_role).then_some(contacts)
 }
 
 /// By its word, or by its French name however it is accented.
@@ -98,18 +98,20 @@ fn role(reader: &mut RowReader<'_, '_>) -> Option<ContactRole> {
     role
 }
 
-/// The project of its director, which no other role has. `None` when that was a fault.
-fn project(reader: &mut RowReader<'_, '_>, role: Option<ContactRole>) -> Option<Option<ProjectId>> {
-    if role? == ContactRole::ProjectDirector {
-        return reader.known_project().map(Some);
+/// The project that a director directs, and whether the cell is what the role asks for: no other has a project.
+fn project(reader: &mut RowReader<'_, '_>, role: Option<ContactRole>) -> (Option<ProjectId>, bool) {
+    if role == Some(ContactRole::ProjectDirector) {
+        let project = reader.known_project();
+        let is_known = project.is_some();
+        return (project, is_known);
     }
-    let Some(cell) = reader.text("project") else { return Some(None) };
+    let (Some(cell), Some(_)) = (reader.text("project"), role) else { return (None, true) };
     let expected = format!(
         "rien\u{a0}: seul le rôle `{}` est celui d’un projet",
         ContactRole::ProjectDirector.as_str()
     );
     reader.fault("project", FileFault::quote(cell), expected);
-    None
+    (None, false)
 }
 
 /// Whether a delegate has both dates: an absence ends by itself.

@@ -53,10 +53,10 @@ impl Directory {
             let is_relayed = !recipients.relays().is_empty();
             directory.relayed.extend(is_relayed.then(|| ministry.clone()));
         }
-        let named = contacts.iter().filter_map(|contact| contact.project.as_ref());
+        let with_director = contacts.iter().filter_map(|contact| contact.project.as_ref());
         let is_directed =
             |project: &&ProjectId| !project_directors(contacts, project, as_of).is_empty();
-        directory.directed = named.filter(is_directed).cloned().collect();
+        directory.directed = with_director.filter(is_directed).cloned().collect();
         let former = portfolio.successions.successors().into_iter();
         directory.former = former
             .map(|(code, one)| {

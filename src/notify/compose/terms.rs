@@ -167,14 +167,21 @@ mod tests {
         let text = "[escalation]\nfrom = \"critical\"\nafter_days = 0\n".to_owned();
         let fault = NoticeTerms::parse(Some(&text)).unwrap_err().to_string();
         assert_eq!(fault, "notices.toml: `escalation.after_days` is 0, expected 1 at least");
+    }
+
+    #[test]
+    fn reminders_of_a_campaign_are_few_and_before_its_end() {
         let of = |days: &str| {
             let text = format!("[campaign]\nremind_before_days = {days}\n");
             NoticeTerms::parse(Some(&text)).map_err(|fault| fault.to_string())
         };
         assert!(of("[]").is_ok(), "nobody is reminded");
-        let fault = of("[7, 0]").unwrap_err();
-        assert_eq!(fault, "notices.toml: `campaign.remind_before_days` is 0, expected 1 at least");
-        let fault = of("[1, 2, 3, 4, 5, 6]").unwrap_err();
-        assert!(fault.ends_with("has 6 entries, expected 5 at most"), "{fault}");
+        let none_before = of("[7, 0]").unwrap_err();
+        assert_eq!(
+            none_before,
+            "notices.toml: `campaign.remind_before_days` is 0, expected 1 at least"
+        );
+        let many = of("[1, 2, 3, 4, 5, 6]").unwrap_err();
+        assert!(many.ends_with("has 6 entries, expected 5 at most"), "{many}");
     }
 }

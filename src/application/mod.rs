@@ -84,6 +84,7 @@ pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
+pub use questionnaire::campaign_messages::write_campaign_messages;
 pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
 pub use questionnaire::report::{
     AnswerLine, AnswerState, CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount,

@@ -18,6 +18,7 @@ pub use channels::matrix::Room;
 pub use channels::webhook::{Endpoint, sign};
 pub use compose::campaign::due::{
     CampaignInputs, CampaignQuestions, DueMessage, DueMessages, QuestionedProject, due_messages,
+    may_write,
 };
 pub use compose::campaign::notices::campaign_notices;
 pub use compose::context::ComposeContext;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::ids::{MinistryCode, NoticeId, ProjectId};
 use crate::domain::messages::notice::{NoticeKind, Receiver};
+use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::edition::EditionId;
 use crate::notify::channels::directory::Directory;
 use crate::notify::compose::context::notice_id;
@@ -27,7 +28,7 @@ pub struct CampaignQuestions {
     pub opens_on: NaiveDate,
     /// The last day on which answers are expected.
     pub closes_on: NaiveDate,
-    /// By id.
+    /// In the order in which messages name them.
     pub projects: Vec<QuestionedProject>,
 }
 
@@ -63,7 +64,7 @@ pub struct DueMessage<'a> {
     pub kind: NoticeKind,
     /// The earlier message that it follows on.
     pub follows: Option<NoticeId>,
-    /// By id: those that it asks about; in the message of the closing, all those of the campaign.
+    /// Those that it asks about; in the message of the closing, all those of the campaign.
     pub projects: Vec<&'a QuestionedProject>,
 }
 
@@ -74,6 +75,11 @@ pub struct DueMessages<'a> {
     /// Projects about which nobody can be asked: neither their director nor a relay is known, nor the risk team's
     /// address.
     pub unreached: Vec<&'a ProjectId>,
+}
+
+/// Whether any message of a campaign may be due on a day.
+pub fn may_write(campaign: &Campaign, day: NaiveDate) -> bool {
+    campaign.opens_on <= day && (day - campaign.closes_on).num_days() <= CLOSING_TOLD_WITHIN
 }
 
 impl QuestionedProject {

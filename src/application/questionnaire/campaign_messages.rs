@@ -1,0 +1,94 @@
+//! Messages of campaigns: the questions, reminders to those who have not answered, and what became of them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use tracing::warn;
+
+use super::campaigns::campaigns;
+use super::report::{CampaignReport, ProjectAnswers, campaign_report};
+use crate::application::publishing::catalogue;
+use crate::application::queries::view;
+use crate::application::{ApplicationError, Services};
+use crate::domain::ids::NoticeId;
+use crate::domain::messages::notice::NoticeKind;
+use crate::domain::portfolio::campaign::Campaign;
+use crate::notify::{CampaignInputs, CampaignQuestions, Directory, NoticeTerms, QuestionedProject};
+use crate::support::clock::today;
+use crate::{notify, rules};
+
+const KINDS: [NoticeKind; 3] = [
+    NoticeKind::Questionnaire,
+    NoticeKind::QuestionnaireReminder,
+    NoticeKind::QuestionnaireClosing,
+];
+
+/// Writes the messages of campaigns that are due today, and returns how many. Each is written once.
+///
+/// # Errors
+///
+/// The message terms have a fault, or the data cannot be read.
+pub async fn write_campaign_messages(services: &Services) -> Result<u64, ApplicationError> {
+    let now = services.clock.now();
+    let day = today(now);
+    let mut current = campaigns(services).await?;
+    current.retain(|one| notify::may_write(one, day));
+    if current.is_empty() || !services.notify.mail.is_on() {
+        return Ok(0);
+    }
+    let (_, portfolio) = view::known_data(services, Some(day)).await?;
+    let texts = catalogue::read_rules(services).await?;
+    let terms = NoticeTerms::parse(texts.get(notify::TERMS_FILE))?;
+    let directory = Directory::of(&portfolio, rules::titles(&texts), day);
+    let written = written(services).await?;
+    let mut notices = Vec::new();
+    for campaign in current {
+        let questions = questions(&campaign_report(services, campaign.edition, Some(day)).await?);
+        let inputs = CampaignInputs {
+            now,
+            questions: &questions,
+            directory: &directory,
+            terms: &terms,
+            settings: &services.notify,
+            written: &written,
+        };
+        let due = notify::due_messages(inputs);
+        say_unreached(&campaign, due.unreached.len());
+        notices.extend(notify::campaign_notices(inputs, &due.messages, &BTreeMap::new())?);
+    }
+    Ok(services.store.commit_reminders(&notices, &[], now).await?)
+}
+
+/// Messages of campaigns that were written, with the day.
+async fn written(services: &Services) -> Result<BTreeMap<NoticeId, NaiveDate>, ApplicationError> {
+    let written = services.store.written_notices(&KINDS).await?;
+    Ok(written.into_iter().map(|(id, at)| (id, today(at))).collect())
+}
+
+fn questions(report: &CampaignReport) -> CampaignQuestions {
+    let Campaign { edition, opens_on, closes_on } = report.campaign;
+    let project = |one: &ProjectAnswers| QuestionedProject {
+        project: one.project.clone(),
+        ministry: one.ministry.clone(),
+        asked: size(report.questions),
+        answered: size(one.given + one.unknown + one.withheld),
+        wanted: one.wanted.iter().map(|answer| answer.label.clone()).collect(),
+    };
+    let projects = report.projects.iter().map(project).collect();
+    CampaignQuestions { edition, opens_on, closes_on, projects }
+}
+
+fn say_unreached(campaign: &Campaign, projects: usize) {
+    if projects > 0 {
+        warn!(
+            campaign.edition = %campaign.edition,
+            "Nobody can be asked about {projects} projects of the campaign for edition {}: neither a director nor a \
+             security relay is known, and `mail.dinum` is empty",
+            campaign.edition
+        );
+    }
+}
+
+fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

@@ -6,13 +6,13 @@ use chrono::NaiveDate;
 use tracing::warn;
 
 use super::campaigns::campaigns;
-use super::report::{CampaignReport, ProjectAnswers, campaign_report};
+use super::report::{ProjectAnswers, campaign_report};
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::notice::NoticeKind;
-use crate::domain::portfolio::campaign::Campaign;
+use crate::domain::portfolio::campaign::{Campaign, CampaignState};
 use crate::notify::{CampaignInputs, CampaignQuestions, Directory, NoticeTerms, QuestionedProject};
 use crate::support::clock::today;
 use crate::{notify, rules};
@@ -43,15 +43,23 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
     let written = written(services).await?;
     let mut notices = Vec::new();
     for campaign in current {
-        let questions = questions(&campaign_report(services, campaign.edition, Some(day)).await?);
-        let inputs = CampaignInputs {
+        let inputs = |questions| CampaignInputs {
             now,
-            questions: &questions,
+            questions,
             directory: &directory,
             terms: &terms,
             settings: &services.notify,
             written: &written,
         };
+        // What projects answered takes a moment to find: not while only the closing, written before, could be due.
+        let without_projects = questions(&campaign, 0, &[]);
+        let is_closed = campaign.state(day) == CampaignState::Closed;
+        if is_closed && notify::due_messages(inputs(&without_projects)).messages.is_empty() {
+            continue;
+        }
+        let report = campaign_report(services, campaign.edition, Some(day)).await?;
+        let asked = questions(&campaign, report.questions, &report.projects);
+        let inputs = inputs(&asked);
         let due = notify::due_messages(inputs);
         say_unreached(&campaign, due.unreached.len());
         notices.extend(notify::campaign_notices(inputs, &due.messages, &BTreeMap::new())?);
@@ -65,16 +73,17 @@ async fn written(services: &Services) -> Result<BTreeMap<NoticeId, NaiveDate>, A
     Ok(written.into_iter().map(|(id, at)| (id, today(at))).collect())
 }
 
-fn questions(report: &CampaignReport) -> CampaignQuestions {
-    let Campaign { edition, opens_on, closes_on } = report.campaign;
+/// `asked` is the number of questions to each project.
+fn questions(campaign: &Campaign, asked: u64, projects: &[ProjectAnswers]) -> CampaignQuestions {
+    let Campaign { edition, opens_on, closes_on } = *campaign;
     let project = |one: &ProjectAnswers| QuestionedProject {
         project: one.project.clone(),
         ministry: one.ministry.clone(),
-        asked: size(report.questions),
+        asked: size(asked),
         answered: size(one.given + one.unknown + one.withheld),
         wanted: one.wanted.iter().map(|answer| answer.label.clone()).collect(),
     };
-    let projects = report.projects.iter().map(project).collect();
+    let projects = projects.iter().map(project).collect();
     CampaignQuestions { edition, opens_on, closes_on, projects }
 }
 

@@ -89,7 +89,7 @@ fn a_file_arrives_whole_at_whoever_answers_for_the_project() {
     let [dead] = dead.as_array().unwrap().as_slice() else { panic!("{dead}") };
     assert_eq!(dead["receiver"], "project/ned");
     assert_eq!(dead["last_error"], "noAddress: no director is known for ned");
-    let listed = mailed.app.ok(&["notices", "list", "--state", "dead"]);
+    let listed = mailed.app.ok(&["notices", "list", "--state", "dead", "--format", "csv"]);
     assert!(listed.contains("aucun directeur n’est connu pour ned"), "{listed}");
 }
 

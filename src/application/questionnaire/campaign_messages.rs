@@ -7,13 +7,17 @@ use tracing::warn;
 
 use super::campaigns::campaigns;
 use super::report::{ProjectAnswers, campaign_report};
+use super::workbook::{QuestionnaireRequest, questionnaire_workbook};
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
-use crate::application::{ApplicationError, Services};
-use crate::domain::ids::NoticeId;
-use crate::domain::messages::notice::NoticeKind;
+use crate::application::{ApplicationError, ExportFormat, Services};
+use crate::domain::ids::{MinistryCode, NoticeId};
+use crate::domain::messages::attachment::Attachment;
+use crate::domain::messages::notice::{NoticeKind, Receiver};
 use crate::domain::portfolio::campaign::{Campaign, CampaignState};
-use crate::notify::{CampaignInputs, CampaignQuestions, Directory, NoticeTerms, QuestionedProject};
+use crate::notify::{
+    CampaignInputs, CampaignQuestions, Directory, DueMessage, NoticeTerms, QuestionedProject,
+};
 use crate::support::clock::today;
 use crate::{notify, rules};
 
@@ -62,9 +66,57 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
         let inputs = inputs(&asked);
         let due = notify::due_messages(inputs);
         say_unreached(&campaign, due.unreached.len());
-        notices.extend(notify::campaign_notices(inputs, &due.messages, &BTreeMap::new())?);
+        let workbooks = workbooks(services, &due.messages, day).await?;
+        notices.extend(notify::campaign_notices(inputs, &due.messages, &workbooks)?);
     }
     Ok(services.store.commit_reminders(&notices, &[], now).await?)
+}
+
+/// The workbooks that go with messages, by receiver: one for each ministry whose projects a message asks about.
+async fn workbooks(
+    services: &Services,
+    due: &[DueMessage<'_>],
+    day: NaiveDate,
+) -> Result<BTreeMap<Receiver, Vec<Attachment>>, ApplicationError> {
+    let mut workbooks: BTreeMap<Receiver, Vec<Attachment>> = BTreeMap::new();
+    for message in due.iter().filter(|one| one.kind != NoticeKind::QuestionnaireClosing) {
+        let mut asked: BTreeMap<&MinistryCode, Vec<String>> = BTreeMap::new();
+        for one in &message.projects {
+            asked.entry(&one.ministry).or_default().push(one.project.to_string());
+        }
+        for (ministry, projects) in asked {
+            let ministry = ministry.to_string();
+            let request = QuestionnaireRequest { ministry, projects, as_of: Some(day) };
+            let files = workbooks.entry(message.receiver.clone()).or_default();
+            files.extend(workbook(services, &request).await?);
+        }
+    }
+    Ok(workbooks)
+}
+
+/// `None`, said in the log, when the questions make no workbook that a mail can carry: the message leaves without it.
+async fn workbook(
+    services: &Services,
+    request: &QuestionnaireRequest,
+) -> Result<Option<Attachment>, ApplicationError> {
+    let fault = match questionnaire_workbook(services, request).await {
+        Ok(file) => {
+            let media_type = ExportFormat::Xlsx.media_type();
+            match Attachment::new(&file.name, media_type, file.bytes) {
+                Ok(attachment) => return Ok(Some(attachment)),
+                Err(fault) => fault.to_string(),
+            }
+        }
+        Err(ApplicationError::Questionnaire(refusal)) => refusal.to_string(),
+        Err(fault) => return Err(fault),
+    };
+    warn!(
+        ministry = %request.ministry,
+        error = fault,
+        "The questions to projects of {} leave without their workbook",
+        request.ministry
+    );
+    Ok(None)
 }
 
 /// Messages of campaigns that were written, with the day.

@@ -1,6 +1,6 @@
 //! Files that go with messages: whole at the mail server, by name everywhere else, to whoever answers for a project.
 
-use chrono::Utc;
+use chrono::{DateTime, Days, Utc};
 use serde_json::{Value, json};
 
 use super::delivery::mail;
@@ -13,7 +13,7 @@ use vigie::domain::ids::{MinistryCode, ProjectId};
 use vigie::domain::messages::attachment::Attachment;
 use vigie::domain::messages::notice::{Content, Notice, NoticeKind, Receiver};
 use vigie::store::Store;
-use vigie::support::clock::{Clock, SystemClock};
+use vigie::support::clock::{Clock, SystemClock, today};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -23,7 +23,7 @@ fn workbook() -> Vec<u8> {
 }
 
 /// A question to each receiver, with files.
-fn questions(now: chrono::DateTime<Utc>) -> Vec<Notice> {
+fn questions(now: DateTime<Utc>) -> Vec<Notice> {
     let file = |name: &str, bytes| Attachment::new(name, XLSX, bytes).unwrap();
     let ministry = |code: &str| Receiver::SecurityRelay(MinistryCode::new(code));
     let project = |id: &str| Receiver::ProjectDirector(ProjectId::new(id));
@@ -126,4 +126,36 @@ async fn a_file_is_shown_by_its_name_and_only_to_who_may_read_the_message() {
     assert_eq!(server.status("/api/v1/notices/notice-00002", &justice).await, 404, "of Culture");
     assert_eq!(server.status("/api/v1/notices/notice-00003", &justice).await, 404, "of Education");
     server.close().await;
+}
+
+#[test]
+fn a_campaign_asks_by_mail_with_the_workbook_of_each_project_or_ministry() {
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    let app = &mailed.app;
+    let day = today(SystemClock.now());
+    let (edition, opens) = (day.format("%Y-%m").to_string(), day.to_string());
+    let closes = (day + Days::new(20)).to_string();
+    let dates = ["--opens", &opens, "--closes", &closes, "--reason", "calendrier"];
+    app.ok(&[&["campaigns", "plan", &edition], &dates[..]].concat());
+    let told = app.run(&["jobs", "run", "reminders"]);
+    let told = format!("{}{}", told.stdout, told.stderr).replace('\u{a0}', " ");
+    assert!(told.contains("16 messages de questionnaire écrits"), "{told}");
+
+    let mails = mailed.deliver();
+    assert_eq!(mails.len(), 16);
+    let of = |address: &str| mails.iter().find(|mail| mail.to == [address]).unwrap();
+    let relay = of("securisation@justice.example");
+    assert!(relay.text.contains("faire remplir le classeur joint"), "{}", relay.text);
+    let mail = of("portalis@justice.example");
+    let [workbook] = mail.attachments.as_slice() else {
+        panic!("{} files", mail.attachments.len())
+    };
+    assert_eq!(workbook.media_type, XLSX);
+    std::fs::write(app.path(&workbook.name), workbook.bytes()).unwrap();
+    let read = app.run(&["import", "--dry-run", &workbook.name]);
+    let said = format!("{}{}", read.stdout, read.stderr);
+    assert!(said.contains("vigie-questionnaire-workbook"), "{said}");
+    let again = app.ok(&["notices", "list", "--state", "waiting", "--format", "csv"]);
+    app.ok(&["notices", "remind"]);
+    assert_eq!(app.ok(&["notices", "list", "--state", "waiting", "--format", "csv"]), again);
 }

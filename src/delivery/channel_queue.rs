@@ -15,7 +15,7 @@ use crate::domain::ids::{MinistryCode, NoticeId};
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{DeliveryOutcome, Notice, NoticeKind, Receiver};
 use crate::domain::messages::outage::{ChannelFailure, Outage};
-use crate::domain::messages::recipients::Recipients;
+use crate::domain::messages::recipients::{Recipients, project_directors};
 use crate::domain::portfolio::follow_up::Contact;
 use crate::notify::{
     Blame, DeliveryAttempt, FailureReason, LinkSigner, MailSession, Mailbox, Patience,
@@ -239,6 +239,17 @@ impl Dispatcher {
             Receiver::SecretaryGeneral(ministry) => {
                 mailbox_of(ministry, &Recipients::of(&batch.contacts, ministry, self.today()))
             }
+            Receiver::ProjectDirector(project) => {
+                let directors = project_directors(&batch.contacts, project, self.today());
+                let unknown = || format!("no director is known for {project}");
+                mailbox_to(&directors).unwrap_or_else(|| Err(unknown()))
+            }
+            Receiver::SecurityRelay(ministry) => {
+                let relays = Recipients::of(&batch.contacts, ministry, self.today()).relays();
+                let unknown =
+                    || format!("no security relay nor digital director is known for {ministry}");
+                mailbox_to(&relays).unwrap_or_else(|| Err(unknown()))
+            }
             Receiver::Dinum => address(&settings.dinum),
             Receiver::Director => address(&settings.director),
             Receiver::Account(number) => {
@@ -352,11 +363,8 @@ impl Worker {
 
 /// The addresses of those who receive the messages of a ministry, and of those who get a copy.
 fn mailbox_of(ministry: &MinistryCode, recipients: &Recipients<'_>) -> Result<Mailbox, String> {
-    let mailbox = |contact: &Contact| Mailbox::new(contact.name.as_deref(), &contact.email);
-    let mut to = recipients.to().into_iter().map(mailbox);
     let unknown = || format!("no secretary-general is known for {ministry}");
-    let first = to.next().ok_or_else(unknown)??;
-    let all = to.try_fold(first, |all, next| Ok::<_, String>(all.and(next?)))?;
+    let all = mailbox_to(&recipients.to()).unwrap_or_else(|| Err(unknown()))?;
     Ok(recipients.copies().into_iter().fold(all, |all, copied| match mailbox(copied) {
         Ok(copy) => all.with_copy(copy),
         Err(what) => {
@@ -364,6 +372,17 @@ fn mailbox_of(ministry: &MinistryCode, recipients: &Recipients<'_>) -> Result<Ma
             all
         }
     }))
+}
+
+fn mailbox(contact: &Contact) -> Result<Mailbox, String> {
+    Mailbox::new(contact.name.as_deref(), &contact.email)
+}
+
+/// One mail to all of them; `None` when there is nobody.
+fn mailbox_to(contacts: &[&Contact]) -> Option<Result<Mailbox, String>> {
+    let mut to = contacts.iter().map(|contact| mailbox(contact));
+    let first = to.next()?;
+    Some(first.and_then(|one| to.try_fold(one, |all, next| Ok(all.and(next?)))))
 }
 
 fn count(report: &mut LaneReport, tried: &Tried) {

@@ -99,10 +99,11 @@ impl<'a> LinkSigner<'a> {
             expires: (notice.created_at + SERVES).timestamp(),
         };
         let content = match &notice.content {
-            Content::Message { text, html, page } => Content::Message {
+            Content::Message { text, html, page, attachments } => Content::Message {
                 text: self.with_links(text, "/", &link),
                 html: self.with_links(html, HTML_SLASH, &link),
                 page: page.as_ref().map(|page| self.with_links(page, HTML_SLASH, &link)),
+                attachments: attachments.clone(),
             },
             Content::Post { .. } => notice.content.clone(),
         };
@@ -191,6 +192,7 @@ mod tests {
         Contact {
             ministry: MinistryCode::new("MJ"),
             role: ContactRole::SecretaryGeneral,
+            project: None,
             name: None,
             email: email.to_owned(),
             since: None,
@@ -210,7 +212,12 @@ mod tests {
             thread: String::new(),
             follows: vec![],
             title: String::new(),
-            content: Content::Message { text: format!("{page}#mission-m1\n"), html, page: None },
+            content: Content::Message {
+                text: format!("{page}#mission-m1\n"),
+                html,
+                page: None,
+                attachments: vec![],
+            },
             created_at: at(SENT),
             not_before: at(SENT),
         }

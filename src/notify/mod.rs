@@ -16,6 +16,11 @@ pub use channels::directory::Directory;
 pub use channels::email::{MailSession, Mailbox, Mailer};
 pub use channels::matrix::Room;
 pub use channels::webhook::{Endpoint, sign};
+pub use compose::campaign::due::{
+    CampaignInputs, CampaignQuestions, DueMessage, DueMessages, QuestionedProject, due_messages,
+    may_write,
+};
+pub use compose::campaign::notices::campaign_notices;
 pub use compose::context::ComposeContext;
 pub use compose::correction::Correction;
 pub use compose::datasets::stale::{StaleDataset, stale};

@@ -88,10 +88,15 @@ async fn tell(services: &Services) -> Result<Done, JobError> {
     Ok(Done::of(RunOutcome::Success, detail))
 }
 
-/// Writes reminders, also on a day without news. Those of a day are written once.
+/// Writes reminders and the messages of campaigns, also on a day without news. Those of a day are written once.
 async fn remind(services: &Services) -> Result<Done, JobError> {
     let reminders = application::remind(services).await?;
-    let detail = counted(small(reminders), "rappel écrit", "rappels écrits");
+    let questions = application::write_campaign_messages(services).await?;
+    let mut detail = counted(small(reminders), "rappel écrit", "rappels écrits");
+    if questions > 0 {
+        let told = ("message de questionnaire écrit", "messages de questionnaire écrits");
+        detail = format!("{detail}, {}", counted(small(questions), told.0, told.1));
+    }
     Ok(Done::of(RunOutcome::Success, detail))
 }
 

@@ -8,6 +8,7 @@ use super::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::MinistryCode;
 use crate::domain::messages::recipients::{Receipt, RecipientLine, Recipients};
+use crate::domain::portfolio::follow_up::Contact;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::Directory;
 
@@ -35,7 +36,8 @@ pub async fn recipients(
         });
         if is_wanted {
             let recipients = Recipients::of(contacts, code, day);
-            lines.extend(of_ministry((code, &name), &recipients, &services.notify.mail.dinum));
+            let risk_team = &services.notify.mail.dinum;
+            lines.extend(of_ministry((code, &name), &recipients, risk_team, &directory));
         }
     }
     match ministry {
@@ -51,19 +53,24 @@ fn of_ministry(
     (code, name): (&MinistryCode, &str),
     recipients: &Recipients<'_>,
     risk_team: &str,
+    directory: &Directory,
 ) -> Vec<RecipientLine> {
+    let project_name = |contact: &Contact| {
+        contact.project.as_ref().map(|project| directory.name(&Subject::Project(project.clone())))
+    };
     let mut lines: Vec<RecipientLine> = recipients
         .statuses()
         .map(|(contact, status)| RecipientLine {
             ministry: code.clone(),
             ministry_name: name.to_owned(),
             role: Some(contact.role),
+            project: contact.project.clone(),
             name: contact.name.clone(),
             email: Some(contact.email.clone()),
             since: contact.since,
             until: contact.until,
             receives: status.receipt(),
-            reason: status.reason(),
+            reason: status.reason(project_name(contact).as_deref()),
         })
         .collect();
     if recipients.is_empty() {
@@ -77,6 +84,7 @@ fn of_ministry(
             ministry: code.clone(),
             ministry_name: name.to_owned(),
             role: None,
+            project: None,
             name: None,
             email: address,
             since: None,

@@ -1,5 +1,6 @@
 //! What project teams are asked, what their answers are worth, and what came of the campaigns.
 
+pub(in crate::application) mod campaign_messages;
 pub(in crate::application) mod campaigns;
 pub(super) mod refusal;
 pub(in crate::application) mod report;

@@ -8,22 +8,29 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attachment::Attachment;
 use super::channel::Channel;
 use super::outage::Outage;
 use crate::domain::accounts::access::AccountNumber;
-use crate::domain::ids::{AlertId, CycleNumber, ImportNumber, MinistryCode, MissionId, NoticeId};
+use crate::domain::ids::{
+    AlertId, CycleNumber, ImportNumber, MinistryCode, MissionId, NoticeId, ProjectId,
+};
 use crate::domain::level::Level;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::text_schema::text_schema;
 use crate::domain::words::words;
 
-/// Written `sg/MJ`, `dinum`, `director`, `account/7`, `webhook/supervision`, `tchap`. Never an address: the
-/// holder of the office when the notice leaves gets it.
+/// Written `sg/MJ`, `project/si-samu`, `relay/MJ`, `dinum`, `director`, `account/7`, `webhook/supervision`, `tchap`.
+/// Never an address: the holder of the office when the notice leaves gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Receiver {
     SecretaryGeneral(MinistryCode),
+    /// Whoever directs a project.
+    ProjectDirector(ProjectId),
+    /// Whoever relays questions about a ministry's projects: its security relay, or else its digital director.
+    SecurityRelay(MinistryCode),
     /// The risk team.
     Dinum,
     /// DINUM's director, to whom what stays unanswered is escalated.
@@ -50,6 +57,12 @@ words! {
         Account = "account" => "Compte",
         /// What was sent because of a cycle that was made void no longer holds.
         Correction = "correction" => "Rectificatif",
+        /// The questions of a campaign.
+        Questionnaire = "questionnaire" => "Questionnaire",
+        /// The same, to those who have not answered.
+        QuestionnaireReminder = "questionnaire_reminder" => "Rappel du questionnaire",
+        /// What a campaign came to, once it is closed.
+        QuestionnaireClosing = "questionnaire_closing" => "Clôture du questionnaire",
     }
 }
 
@@ -82,6 +95,10 @@ pub enum Content {
         html: String,
         /// All of it, when the message itself was capped.
         page: Option<String>,
+        /// Carried by mail alone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(required = false)]
+        attachments: Vec<Attachment>,
     },
     /// For programs.
     Post { media_type: String, body: String },
@@ -214,9 +231,40 @@ pub struct Reminded {
 text_schema!(
     Receiver,
     "Whom a notice is for: an office or an account, never an address.",
-    "^(sg/[^\\u0000-\\u001F\\u007F-\\u009F]+|dinum|director|account/[1-9][0-9]*|webhook/[^\\u0000-\\u001F\\u007F-\\u009F]+|tchap)$",
+    "^((sg|project|relay)/[^\\u0000-\\u001F\\u007F-\\u009F]+|dinum|director|account/[1-9][0-9]*|webhook/[^\\u0000-\\u001F\\u007F-\\u009F]+|tchap)$",
     "sg/MJ"
 );
+
+impl Content {
+    /// The files that go with it.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Self::Message { attachments, .. } => attachments,
+            Self::Post { .. } => &[],
+        }
+    }
+
+    /// The same with its files by name alone, as lists show them.
+    #[must_use]
+    pub fn with_files_named(self) -> Self {
+        match self {
+            Self::Message { text, html, page, attachments } => {
+                let attachments = attachments.iter().map(Attachment::named).collect();
+                Self::Message { text, html, page, attachments }
+            }
+            Self::Post { .. } => self,
+        }
+    }
+}
+
+impl QueuedNotice {
+    /// The same with its files by name alone, as lists show them.
+    #[must_use]
+    pub fn with_files_named(mut self) -> Self {
+        self.notice.content = self.notice.content.with_files_named();
+        self
+    }
+}
 
 impl Receiver {
     /// Whether it is an office of a ministry, whose holder may have no account.
@@ -226,9 +274,12 @@ impl Receiver {
 
     pub fn lane(&self) -> Channel {
         match self {
-            Self::SecretaryGeneral(_) | Self::Dinum | Self::Director | Self::Account(_) => {
-                Channel::Mail
-            }
+            Self::SecretaryGeneral(_)
+            | Self::ProjectDirector(_)
+            | Self::SecurityRelay(_)
+            | Self::Dinum
+            | Self::Director
+            | Self::Account(_) => Channel::Mail,
             Self::Webhook(name) => Channel::Webhook(name.clone()),
             Self::Tchap => Channel::Tchap,
         }
@@ -239,6 +290,8 @@ impl fmt::Display for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SecretaryGeneral(ministry) => write!(f, "sg/{ministry}"),
+            Self::ProjectDirector(project) => write!(f, "project/{project}"),
+            Self::SecurityRelay(ministry) => write!(f, "relay/{ministry}"),
             Self::Dinum => f.write_str("dinum"),
             Self::Director => f.write_str("director"),
             Self::Account(account) => write!(f, "account/{}", account.0),
@@ -261,9 +314,12 @@ impl TryFrom<String> for Receiver {
             ("director", _) => Ok(Self::Director),
             ("tchap", _) => Ok(Self::Tchap),
             (_, Some(("sg", code))) => Ok(Self::SecretaryGeneral(MinistryCode::new(code))),
+            (_, Some(("project", id))) => Ok(Self::ProjectDirector(ProjectId::new(id))),
+            (_, Some(("relay", code))) => Ok(Self::SecurityRelay(MinistryCode::new(code))),
             (_, Some(("webhook", name))) => Ok(Self::Webhook(name.to_owned())),
             _ => Err(format!(
-                "found `{text}`, expected `sg/…`, `dinum`, `director`, `account/…`, `webhook/…` or `tchap`"
+                "found `{text}`, expected `sg/…`, `project/…`, `relay/…`, `dinum`, `director`, `account/…`, \
+                 `webhook/…` or `tchap`"
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Who receives the messages of a ministry on a day, and why.
+//! Who receives the messages of a ministry on a day, or the questionnaire of a project, and why.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::ids::MinistryCode;
+use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::follow_up::{Contact, ContactRole};
 use crate::domain::words::words;
 use crate::support::french;
@@ -16,6 +16,8 @@ words! {
     pub enum Receipt, "a way to receive messages" {
         To = "to" => "destinataire",
         Copy = "copy" => "en copie",
+        /// No message of the ministry, but questionnaires about projects.
+        Questionnaire = "questionnaire" => "questionnaire",
         Nothing = "nothing" => "aucun message",
     }
 }
@@ -27,6 +29,8 @@ pub struct RecipientLine {
     pub ministry_name: String,
     /// `null` for the risk team, which receives what nobody at the ministry does.
     pub role: Option<ContactRole>,
+    /// The project that its director is asked about.
+    pub project: Option<ProjectId>,
     pub name: Option<String>,
     /// `null` when the risk team has no address.
     pub email: Option<String>,
@@ -54,7 +58,10 @@ pub enum ContactStatus {
     Succeeded,
     /// There is no message to copy.
     NobodyToCopy,
-    NoMessage,
+    /// Is asked about the projects whose director is not known.
+    Relays,
+    /// Is asked about one project.
+    DirectsProject,
 }
 
 impl ContactStatus {
@@ -62,17 +69,17 @@ impl ContactStatus {
         match self {
             Self::InOffice | Self::Replaces(_) | Self::Additional => Receipt::To,
             Self::Copied => Receipt::Copy,
+            Self::Relays | Self::DirectsProject => Receipt::Questionnaire,
             Self::Absent(_)
             | Self::NotBefore(_)
             | Self::EndedOn(_)
             | Self::Succeeded
-            | Self::NobodyToCopy
-            | Self::NoMessage => Receipt::Nothing,
+            | Self::NobodyToCopy => Receipt::Nothing,
         }
     }
 
-    /// In French.
-    pub fn reason(self) -> String {
+    /// In French. `project` is the name of the contact's project, if it has one.
+    pub fn reason(self, project: Option<&str>) -> String {
         match self {
             Self::InOffice => "en fonction".to_owned(),
             Self::Replaces(until) => {
@@ -87,7 +94,12 @@ impl ContactStatus {
             Self::EndedOn(until) => format!("jusqu’au {}", french::date(until)),
             Self::Succeeded => "une autre personne a pris la fonction depuis".to_owned(),
             Self::NobodyToCopy => "aucun destinataire dont recevoir copie".to_owned(),
-            Self::NoMessage => "cette fonction ne reçoit pas de message".to_owned(),
+            Self::Relays => {
+                "reçoit le questionnaire des projets dont le directeur n’est pas connu".to_owned()
+            }
+            Self::DirectsProject => {
+                format!("reçoit le questionnaire de {}", project.unwrap_or("son projet"))
+            }
         }
     }
 }
@@ -129,11 +141,24 @@ impl<'a> Recipients<'a> {
     /// Those who may read the ministry's messages: who receives them, and whoever is absent meanwhile.
     pub fn readers(&self) -> Vec<&'a Contact> {
         let is_absent = |status: ContactStatus| matches!(status, ContactStatus::Absent(_));
-        let may_read = self
-            .0
-            .iter()
-            .filter(|(_, status)| status.receipt() != Receipt::Nothing || is_absent(*status));
+        let receives =
+            |status: ContactStatus| matches!(status.receipt(), Receipt::To | Receipt::Copy);
+        let may_read = self.0.iter().filter(|(_, status)| receives(*status) || is_absent(*status));
         distinct(may_read.map(|(contact, _)| *contact))
+    }
+
+    /// Those who are asked about the ministry's projects whose director is not known: its security relay, or else its
+    /// digital director.
+    pub fn relays(&self) -> Vec<&'a Contact> {
+        let with = |wanted: &[ContactStatus]| {
+            let those = self.0.iter().filter(|(_, status)| wanted.contains(status));
+            distinct(those.map(|(contact, _)| *contact))
+        };
+        let relays = with(&[ContactStatus::Relays]);
+        if relays.is_empty() {
+            return with(&[ContactStatus::Copied, ContactStatus::NobodyToCopy]);
+        }
+        relays
     }
 
     /// Every contact, and why it receives messages or not.
@@ -148,6 +173,18 @@ impl<'a> Recipients<'a> {
     }
 }
 
+/// Those who direct a project on a day, whichever ministry's file names them.
+pub fn project_directors<'a>(
+    contacts: &'a [Contact],
+    project: &ProjectId,
+    day: NaiveDate,
+) -> Vec<&'a Contact> {
+    let own: Vec<&Contact> =
+        contacts.iter().filter(|contact| contact.project.as_ref() == Some(project)).collect();
+    let directs = |contact: &&Contact| status(contact, &own, day) == ContactStatus::DirectsProject;
+    distinct(own.iter().copied().filter(directs))
+}
+
 fn status(contact: &Contact, own: &[&Contact], day: NaiveDate) -> ContactStatus {
     let has_begun = |one: &Contact| one.since.is_none_or(|since| since <= day);
     let has_ended = |one: &Contact| one.until.is_some_and(|until| until < day);
@@ -158,21 +195,27 @@ fn status(contact: &Contact, own: &[&Contact], day: NaiveDate) -> ContactStatus 
         return ContactStatus::EndedOn(until);
     }
     // An office is of those who took it last, even once they left: no predecessor comes back.
-    let colleagues = own.iter().filter(|one| one.role == contact.role && has_begun(one));
+    let holds_the_same = |one: &Contact| one.role == contact.role && one.project == contact.project;
+    let colleagues = own.iter().filter(|one| holds_the_same(one) && has_begun(one));
     let is_latest = colleagues.map(|one| one.since).max() == Some(contact.since);
     let delegates = own.iter().filter(|one| one.role == ContactRole::Delegate);
     let absence =
         delegates.filter(|one| has_begun(one) && !has_ended(one)).filter_map(|one| one.until).max();
     match (contact.role, absence) {
-        (ContactRole::SecretaryGeneral | ContactRole::DigitalDirector, _) if !is_latest => {
-            ContactStatus::Succeeded
-        }
+        (
+            ContactRole::SecretaryGeneral
+            | ContactRole::DigitalDirector
+            | ContactRole::SecurityRelay
+            | ContactRole::ProjectDirector,
+            _,
+        ) if !is_latest => ContactStatus::Succeeded,
         (ContactRole::SecretaryGeneral, Some(until)) => ContactStatus::Absent(until),
         (ContactRole::SecretaryGeneral, None) => ContactStatus::InOffice,
         (ContactRole::Delegate, _) => ContactStatus::Replaces(contact.until.unwrap_or(day)),
         (ContactRole::Recipient, _) => ContactStatus::Additional,
         (ContactRole::DigitalDirector, _) => ContactStatus::Copied,
-        (ContactRole::SecurityRelay, _) => ContactStatus::NoMessage,
+        (ContactRole::SecurityRelay, _) => ContactStatus::Relays,
+        (ContactRole::ProjectDirector, _) => ContactStatus::DirectsProject,
     }
 }
 
@@ -194,6 +237,7 @@ mod tests {
         Contact {
             ministry: MinistryCode::new("MJ"),
             role,
+            project: None,
             name: None,
             email: email.to_owned(),
             since: since.parse().ok(),
@@ -249,5 +293,42 @@ mod tests {
             contact(ContactRole::DigitalDirector, "sg", ("", "")),
         ];
         assert_eq!(on(&contacts, "2020-07-01"), "SG |  | SG");
+    }
+
+    #[test]
+    fn a_relay_is_asked_about_projects_or_else_the_digital_director() {
+        let justice = MinistryCode::new("MJ");
+        let asked = |contacts: &[Contact]| {
+            emails(&Recipients::of(contacts, &justice, day("2020-07-01")).relays())
+        };
+        let dnum = contact(ContactRole::DigitalDirector, "dnum", ("", ""));
+        let relay = contact(ContactRole::SecurityRelay, "relay", ("2019-01-01", ""));
+        let former = contact(ContactRole::SecurityRelay, "before", ("2018-01-01", ""));
+        let left = contact(ContactRole::SecurityRelay, "left", ("2019-01-01", "2020-06-30"));
+        assert_eq!(asked(&[dnum.clone(), former.clone(), relay]), "relay");
+        assert_eq!(asked(&[dnum, former, left]), "dnum", "though there is no message to copy");
+        assert_eq!(asked(&[]), "");
+    }
+
+    #[test]
+    fn a_director_is_of_one_project_and_receives_no_message_of_the_ministry() {
+        let directs = |project: &str, email: &str, dates| Contact {
+            project: Some(ProjectId::new(project)),
+            ..contact(ContactRole::ProjectDirector, email, dates)
+        };
+        let contacts = [
+            directs("ned", "before", ("2017-01-01", "")),
+            directs("ned", "ned", ("2019-01-01", "")),
+            directs("portalis", "portalis", ("", "2020-06-30")),
+            contact(ContactRole::SecretaryGeneral, "sg", ("", "")),
+        ];
+        let asked = |project: &str, on: &str| {
+            emails(&project_directors(&contacts, &ProjectId::new(project), day(on)))
+        };
+        assert_eq!(asked("ned", "2020-07-01"), "ned");
+        assert_eq!(asked("ned", "2018-07-01"), "before");
+        assert_eq!(asked("portalis", "2020-06-30"), "portalis");
+        assert_eq!(asked("portalis", "2020-07-01"), "");
+        assert_eq!(on(&contacts, "2020-06-30"), "sg |  | sg");
     }
 }

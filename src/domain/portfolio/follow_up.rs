@@ -156,8 +156,10 @@ words! {
         Recipient = "recipient" => "destinataire",
         /// Receives a copy.
         DigitalDirector = "digital_director" => "directeur du numérique",
-        /// Receives none.
+        /// Receives none, but the questionnaires of projects without a known director.
         SecurityRelay = "security_relay" => "relais de sécurisation",
+        /// Receives none, but the questionnaire of one project.
+        ProjectDirector = "project_director" => "directeur de projet",
     }
 }
 
@@ -166,6 +168,9 @@ words! {
 pub struct Contact {
     pub ministry: MinistryCode,
     pub role: ContactRole,
+    /// Of a project's director alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectId>,
     pub name: Option<String>,
     pub email: String,
     pub since: Option<NaiveDate>,

@@ -3,6 +3,7 @@
 use super::panorama::known_ministry;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
+use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::follow_up::{Contact, ContactRole};
 use crate::intake::error::{FileFault, ticked};
 use crate::intake::identity::names::key;
@@ -57,6 +58,7 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
     reader.needed("ministry");
     let ministry = known_ministry(reader, "ministry");
     let role = role(reader);
+    let (project, is_of_role) = project(reader, role);
     let addresses = addresses(reader);
     let since = reader.date("since");
     let until = reader.date("until");
@@ -73,13 +75,14 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
     let contact = |email| Contact {
         ministry: ministry.clone(),
         role,
+        project: project.clone(),
         name: name.clone(),
         email,
         since,
         until,
     };
     let contacts = addresses?.into_iter().map(contact).collect();
-    is_dated.then_some(contacts)
+    (is_dated && is_of_role).then_some(contacts)
 }
 
 /// By its word, or by its French name however it is accented.
@@ -93,6 +96,22 @@ fn role(reader: &mut RowReader<'_, '_>) -> Option<ContactRole> {
         reader.fault("role", FileFault::quote(cell), expected);
     }
     role
+}
+
+/// The project that a director directs, and whether the cell is what the role asks for: no other has a project.
+fn project(reader: &mut RowReader<'_, '_>, role: Option<ContactRole>) -> (Option<ProjectId>, bool) {
+    if role == Some(ContactRole::ProjectDirector) {
+        let project = reader.known_project();
+        let is_known = project.is_some();
+        return (project, is_known);
+    }
+    let (Some(cell), Some(_)) = (reader.text("project"), role) else { return (None, true) };
+    let expected = format!(
+        "rien\u{a0}: seul le rôle `{}` est celui d’un projet",
+        ContactRole::ProjectDirector.as_str()
+    );
+    reader.fault("project", FileFault::quote(cell), expected);
+    (None, false)
 }
 
 /// Whether a delegate has both dates: an absence ends by itself.

@@ -108,6 +108,8 @@ const CONTACTS: &[DatasetField] = &[
     needed("role", Yield::Text),
     optional("name", Yield::Text),
     needed("email", Yield::Text),
+    // Of a project's director.
+    optional("project", Yield::Text),
     optional("since", Yield::Date),
     // The last day, included.
     optional("until", Yield::Date),

@@ -54,9 +54,12 @@ impl CalendarSettings {
         match kind {
             NoticeKind::Event | NoticeKind::Account => now,
             NoticeKind::Critical | NoticeKind::Correction => self.end_of_night_from(now),
-            NoticeKind::Digest | NoticeKind::Reminder | NoticeKind::Escalation => {
-                self.office_hours_from(now)
-            }
+            NoticeKind::Digest
+            | NoticeKind::Reminder
+            | NoticeKind::Escalation
+            | NoticeKind::Questionnaire
+            | NoticeKind::QuestionnaireReminder
+            | NoticeKind::QuestionnaireClosing => self.office_hours_from(now),
         }
     }
 
@@ -66,6 +69,12 @@ impl CalendarSettings {
         let written = self.office_hours_from(now).max(self.end_of_night_from(now));
         let tried = now.checked_add_signed(LONGEST_REQUESTED).unwrap_or(now);
         self.leaves_at(kind, now).max(written).max(tried)
+    }
+
+    /// The last worked day up to this one; the day itself when none of those before is.
+    pub(in crate::notify) fn last_worked_day(&self, day: NaiveDate) -> NaiveDate {
+        let before = (0..FAR).filter_map(|days| day.checked_sub_days(Days::new(days)));
+        before.into_iter().find(|one| self.is_worked(*one)).unwrap_or(day)
     }
 
     fn is_worked(&self, day: NaiveDate) -> bool {

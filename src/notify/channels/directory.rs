@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
-use crate::domain::messages::recipients::Recipients;
+use crate::domain::messages::recipients::{Recipients, project_directors};
 use crate::domain::portfolio::import::KnownProject;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::Subject;
@@ -17,6 +17,10 @@ pub struct Directory {
     ministries: BTreeMap<MinistryCode, String>,
     /// Those where somebody receives the messages.
     reached: BTreeSet<MinistryCode>,
+    /// Those whose director is known.
+    directed: BTreeSet<ProjectId>,
+    /// Those where somebody is asked about projects without a known director.
+    relayed: BTreeSet<MinistryCode>,
     /// Ministries that are no more, each with its name and the one that took over.
     former: BTreeMap<MinistryCode, (String, MinistryCode)>,
     titles: BTreeMap<RuleId, String>,
@@ -41,10 +45,18 @@ impl Directory {
             directory.ministries.insert(snapshot.ministry.clone(), snapshot.ministry_label.clone());
         }
         let contacts = &portfolio.contacts;
-        let ministries = contacts.iter().map(|contact| &contact.ministry);
-        let is_reached =
-            |ministry: &&MinistryCode| !Recipients::of(contacts, ministry, as_of).is_empty();
-        directory.reached = ministries.filter(is_reached).cloned().collect();
+        let ministries: BTreeSet<&MinistryCode> =
+            contacts.iter().map(|contact| &contact.ministry).collect();
+        for ministry in ministries {
+            let recipients = Recipients::of(contacts, ministry, as_of);
+            directory.reached.extend((!recipients.is_empty()).then(|| ministry.clone()));
+            let is_relayed = !recipients.relays().is_empty();
+            directory.relayed.extend(is_relayed.then(|| ministry.clone()));
+        }
+        let with_director = contacts.iter().filter_map(|contact| contact.project.as_ref());
+        let is_directed =
+            |project: &&ProjectId| !project_directors(contacts, project, as_of).is_empty();
+        directory.directed = with_director.filter(is_directed).cloned().collect();
         let former = portfolio.successions.successors().into_iter();
         directory.former = former
             .map(|(code, one)| {
@@ -83,6 +95,16 @@ impl Directory {
     /// Whether somebody at the ministry receives its messages.
     pub fn has_recipients(&self, ministry: &MinistryCode) -> bool {
         self.reached.contains(ministry)
+    }
+
+    /// Whether the project's director is known.
+    pub fn has_director(&self, project: &ProjectId) -> bool {
+        self.directed.contains(project)
+    }
+
+    /// Whether somebody at the ministry is asked about its projects without a known director.
+    pub fn has_relay(&self, ministry: &MinistryCode) -> bool {
+        self.relayed.contains(ministry)
     }
 
     /// The name for people; the id when it is unknown.

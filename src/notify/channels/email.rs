@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Message;
 use lettre::address::Envelope;
-use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{MultiPart, SinglePart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::smtp_stream::BoundedConnection;
 use super::smtp_transaction;
 use crate::domain::ids::NoticeId;
+use crate::domain::messages::attachment::Attachment;
 use crate::domain::messages::notice::{Content, Notice, NoticeKind};
 use crate::notify::fault::ChannelFault;
 use crate::notify::retry::{DeliveryAttempt, FailureReason};
@@ -246,7 +247,7 @@ impl Mailer {
     }
 
     fn letter(&self, notice: &Notice, to: &Mailbox) -> Result<(Envelope, Vec<u8>), String> {
-        let Content::Message { text, html, .. } = &notice.content else {
+        let Content::Message { text, html, attachments, .. } = &notice.content else {
             return Err("found a notice for a program, expected one for people".to_owned());
         };
         let mut letter = Message::builder()
@@ -271,14 +272,8 @@ impl Mailer {
         if matches!(notice.kind, NoticeKind::Critical | NoticeKind::Escalation) {
             letter = letter.raw_header(header("Importance", "high"));
         }
-        // Derived from the notice, where `lettre` would draw one at random, so that a mail tried
-        // again is the same bytes.
-        let boundary = Fingerprint::of_parts(&["boundary", notice.id.as_str(), text, html]);
-        let parts = MultiPart::alternative()
-            .boundary(format!("vigie-{}", boundary.short()))
-            .singlepart(SinglePart::plain(visible_text::lines(text).into_owned()))
-            .singlepart(SinglePart::html(visible_text::lines(html).into_owned()));
-        let letter = letter.multipart(parts).map_err(|error| error.to_string())?;
+        let body = parts(&notice.id, (text, html), attachments)?;
+        let letter = letter.multipart(body).map_err(|error| error.to_string())?;
         Ok((letter.envelope().clone(), letter.formatted()))
     }
 
@@ -320,6 +315,35 @@ impl Mailer {
         let follows = notice.follows.iter().map(|id| self.message_id(id));
         std::iter::once(root).chain(follows).collect()
     }
+}
+
+/// The text and its HTML, and the files beside them.
+fn parts(
+    id: &NoticeId,
+    (text, html): (&str, &str),
+    attachments: &[Attachment],
+) -> Result<MultiPart, String> {
+    // Boundaries are derived from the notice, where `lettre` would draw them at random, so that a mail tried again is
+    // the same bytes.
+    let boundary = Fingerprint::of_parts(&["boundary", id.as_str(), text, html]);
+    let words = MultiPart::alternative()
+        .boundary(format!("vigie-{}", boundary.short()))
+        .singlepart(SinglePart::plain(visible_text::lines(text).into_owned()))
+        .singlepart(SinglePart::html(visible_text::lines(html).into_owned()));
+    if attachments.is_empty() {
+        return Ok(words);
+    }
+    let around = format!("vigie-files-{}", boundary.short());
+    let mixed = MultiPart::mixed().boundary(around).multipart(words);
+    attachments.iter().try_fold(mixed, |mixed, file| Ok(mixed.singlepart(attached(file)?)))
+}
+
+fn attached(file: &Attachment) -> Result<SinglePart, String> {
+    let name = file.name();
+    let bytes = file.bytes().ok_or_else(|| format!("found `{name}` without its content"))?;
+    let media_type = ContentType::parse(file.media_type())
+        .map_err(|_| format!("found `{}`, expected a media type", file.media_type()))?;
+    Ok(lettre::message::Attachment::new(name.to_owned()).body(bytes.to_vec(), media_type))
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

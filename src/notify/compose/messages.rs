@@ -252,7 +252,10 @@ impl Letter<'_> {
             | NoticeKind::Reminder
             | NoticeKind::Escalation
             | NoticeKind::Event
-            | NoticeKind::Account => None,
+            | NoticeKind::Account
+            | NoticeKind::Questionnaire
+            | NoticeKind::QuestionnaireReminder
+            | NoticeKind::QuestionnaireClosing => None,
         };
         // A correction follows the message that it corrects.
         let thread = match kind {
@@ -262,7 +265,10 @@ impl Letter<'_> {
             | NoticeKind::Reminder
             | NoticeKind::Escalation
             | NoticeKind::Event
-            | NoticeKind::Account => kind,
+            | NoticeKind::Account
+            | NoticeKind::Questionnaire
+            | NoticeKind::QuestionnaireReminder
+            | NoticeKind::QuestionnaireClosing => kind,
         };
         Ok(Notice {
             thread: format!("{}/{}", thread.as_str(), self.receiver),
@@ -323,7 +329,9 @@ fn place(receiver: &Receiver, occasion: ComposeContext<'_>) -> String {
         Receiver::SecretaryGeneral(ministry) => {
             occasion.directory.name(&Subject::Ministry(ministry.clone()))
         }
-        Receiver::Dinum
+        Receiver::ProjectDirector(_)
+        | Receiver::SecurityRelay(_)
+        | Receiver::Dinum
         | Receiver::Director
         | Receiver::Account(_)
         | Receiver::Webhook(_)

@@ -1,5 +1,6 @@
 //! Which messages an event calls for, and their words.
 
+pub(super) mod campaign;
 pub(super) mod context;
 pub(super) mod correction;
 pub(super) mod datasets;

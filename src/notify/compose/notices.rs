@@ -48,8 +48,10 @@ pub fn outgoing(occasion: ComposeContext<'_>) -> Result<Outgoing, RenderError> {
                 }
                 Receiver::Webhook(name) => signals::events(occasion, &receiver, name, parts),
                 Receiver::Tchap => signals::chat(occasion, parts)?,
-                // Accounts are notified of actions on them, not of what cycles find.
-                Receiver::Account(_) => Composed { notices: vec![], memories: vec![] },
+                // Accounts are notified of actions on them, projects of questions: not of what cycles find.
+                Receiver::Account(_)
+                | Receiver::ProjectDirector(_)
+                | Receiver::SecurityRelay(_) => Composed { notices: vec![], memories: vec![] },
             }
         };
         outgoing.notices.extend(composed.notices);

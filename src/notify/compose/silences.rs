@@ -96,7 +96,9 @@ impl<'a> SilenceNews<'a> {
                     |alert: &&&Alert| directory.home(&alert.subject).ministry() == Some(ministry);
                 (self.hidden.iter().filter(own).copied().collect(), self.is_of(ministry))
             }
-            Receiver::Dinum
+            Receiver::ProjectDirector(_)
+            | Receiver::SecurityRelay(_)
+            | Receiver::Dinum
             | Receiver::Director
             | Receiver::Account(_)
             | Receiver::Webhook(_)
@@ -124,7 +126,12 @@ pub(in crate::notify) fn for_receiver<'a>(
     let concerns = |news: &&SilenceNews<'_>| match receiver {
         Receiver::SecretaryGeneral(ministry) => news.ministries.contains(ministry),
         Receiver::Dinum => true,
-        Receiver::Director | Receiver::Account(_) | Receiver::Webhook(_) | Receiver::Tchap => false,
+        Receiver::ProjectDirector(_)
+        | Receiver::SecurityRelay(_)
+        | Receiver::Director
+        | Receiver::Account(_)
+        | Receiver::Webhook(_)
+        | Receiver::Tchap => false,
     };
     silences.iter().filter(concerns).collect()
 }

@@ -17,6 +17,7 @@ pub struct NoticeTerms {
     pub(in crate::notify) reminder: Reminder,
     pub(in crate::notify) escalation: Escalation,
     pub(in crate::notify) stale: Stale,
+    pub(in crate::notify) campaign: CampaignTerms,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,12 +67,27 @@ impl Stale {
     }
 }
 
+/// Reminders of a questionnaire that nobody answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::notify) struct CampaignTerms {
+    /// Days before the campaign closes.
+    pub(in crate::notify) remind_before_days: Vec<u32>,
+}
+
+/// Most reminders of one campaign.
+const MOST_REMINDERS: usize = 5;
+
 #[derive(Debug, Error)]
 pub enum TermsError {
     #[error("read {FILE}: {0}")]
     Syntax(String),
     #[error("{FILE}: `{key}` is 0, expected 1 at least")]
     Zero { key: &'static str },
+    #[error(
+        "{FILE}: `campaign.remind_before_days` has {found} entries, expected {MOST_REMINDERS} at most"
+    )]
+    Reminders { found: usize },
 }
 
 impl NoticeTerms {
@@ -90,7 +106,12 @@ impl NoticeTerms {
             ("escalation.after_days", terms.escalation.after_days == 0),
             ("stale.panorama_days", terms.stale.panorama_days == 0),
             ("stale.follow_up_days", terms.stale.follow_up_days == 0),
+            ("campaign.remind_before_days", terms.campaign.remind_before_days.contains(&0)),
         ];
+        let found = terms.campaign.remind_before_days.len();
+        if found > MOST_REMINDERS {
+            return Err(TermsError::Reminders { found });
+        }
         match zero.into_iter().find(|(_, is_zero)| *is_zero) {
             Some((key, _)) => Err(TermsError::Zero { key }),
             None => Ok(terms),
@@ -107,6 +128,12 @@ impl Default for Digest {
 impl Default for Stale {
     fn default() -> Self {
         Self { panorama_days: 240, follow_up_days: 100 }
+    }
+}
+
+impl Default for CampaignTerms {
+    fn default() -> Self {
+        Self { remind_before_days: vec![7, 1] }
     }
 }
 
@@ -140,5 +167,21 @@ mod tests {
         let text = "[escalation]\nfrom = \"critical\"\nafter_days = 0\n".to_owned();
         let fault = NoticeTerms::parse(Some(&text)).unwrap_err().to_string();
         assert_eq!(fault, "notices.toml: `escalation.after_days` is 0, expected 1 at least");
+    }
+
+    #[test]
+    fn reminders_of_a_campaign_are_few_and_before_its_end() {
+        let of = |days: &str| {
+            let text = format!("[campaign]\nremind_before_days = {days}\n");
+            NoticeTerms::parse(Some(&text)).map_err(|fault| fault.to_string())
+        };
+        assert!(of("[]").is_ok(), "nobody is reminded");
+        let none_before = of("[7, 0]").unwrap_err();
+        assert_eq!(
+            none_before,
+            "notices.toml: `campaign.remind_before_days` is 0, expected 1 at least"
+        );
+        let many = of("[1, 2, 3, 4, 5, 6]").unwrap_err();
+        assert!(many.ends_with("has 6 entries, expected 5 at most"), "{many}");
     }
 }

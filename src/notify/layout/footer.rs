@@ -21,6 +21,13 @@ pub(in crate::notify) fn footer(
              secrétaire général, délégué pendant une absence ou personne en copie. Il ne concerne que les \
              projets de ce ministère."
         ),
+        Receiver::ProjectDirector(_) => format!(
+            "Vous recevez ce message parce que vous êtes inscrit comme directeur de ce projet ({place})."
+        ),
+        Receiver::SecurityRelay(_) => format!(
+            "Vous recevez ce message parce que vous êtes inscrit comme relais de sécurisation ({place}), ou \
+             comme directeur du numérique à défaut de relais, et que le directeur de ces projets n’est pas connu."
+        ),
         Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
                                directeur de la DINUM, à qui revient ce qui reste sans réponse."
             .to_owned(),

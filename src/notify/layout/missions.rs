@@ -107,7 +107,9 @@ fn how(receiver: &Receiver, contact: &str) -> String {
         Receiver::SecretaryGeneral(_) => {
             format!("Votre avis est pris en compte jusqu’à la date indiquée : écrivez à {contact}.")
         }
-        Receiver::Dinum
+        Receiver::ProjectDirector(_)
+        | Receiver::SecurityRelay(_)
+        | Receiver::Dinum
         | Receiver::Director
         | Receiver::Account(_)
         | Receiver::Webhook(_)

@@ -46,12 +46,18 @@ pub(in crate::notify) fn content(
     capped.has_page = page.is_some();
     let html = |whole| Ok::<_, RenderError>(unbroken(&lay_out(HTML, whole)?));
     let page = page.map(html).transpose()?;
-    Ok(Content::Message { text: lay_out(TEXT, &capped)?, html: html(&capped)?, page })
+    Ok(Content::Message {
+        text: lay_out(TEXT, &capped)?,
+        html: html(&capped)?,
+        page,
+        attachments: vec![],
+    })
 }
 
 pub(in crate::notify) fn chat(chat: &Chat) -> Result<Content, RenderError> {
     let (text, html) = (lay_out(CHAT_TEXT, chat)?, lay_out(CHAT_HTML, chat)?);
-    Ok(Content::Message { text: text.trim_end().to_owned(), html, page: None })
+    let text = text.trim_end().to_owned();
+    Ok(Content::Message { text, html, page: None, attachments: vec![] })
 }
 
 /// With spaces at which no line breaks, as French has them next to these signs and units.
@@ -119,7 +125,8 @@ mod tests {
 
     #[test]
     fn a_message_is_cut_after_the_given_lines_and_links_to_the_rest() {
-        let Content::Message { text, html, page } = content(&message(5), None, 3).unwrap() else {
+        let Content::Message { text, html, page, .. } = content(&message(5), None, 3).unwrap()
+        else {
             panic!("not a message")
         };
         assert_eq!(

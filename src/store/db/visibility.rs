@@ -123,7 +123,10 @@ impl Visible {
     /// A ministry reads its own letters; those of the risk team and of programs speak of everybody.
     pub(in crate::store) fn receiver(&self, receiver: &Receiver) -> bool {
         match receiver {
-            Receiver::SecretaryGeneral(ministry) => self.ministry(ministry),
+            Receiver::SecretaryGeneral(ministry) | Receiver::SecurityRelay(ministry) => {
+                self.ministry(ministry)
+            }
+            Receiver::ProjectDirector(project) => self.project(project),
             Receiver::Dinum
             | Receiver::Director
             | Receiver::Account(_)

@@ -142,7 +142,9 @@ fn list_row(row: &str) -> Result<(String, String), StoreError> {
     let mut columns: BTreeMap<String, serde_json::Value> =
         columns::from_json("follow_up.payload", row)?;
     let is_contact = columns.remove("ministry").is_some();
-    columns.remove("project");
+    if !is_contact {
+        columns.remove("project");
+    }
     columns.retain(|_, value| !value.is_null());
     let compared = columns::to_json("follow-up data", &columns)?;
     let shown: Vec<String> = columns

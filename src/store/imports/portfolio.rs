@@ -92,7 +92,7 @@ impl Store {
             if dataset != Dataset::Panorama {
                 let mut rows = standing(&mut transaction, &filed, dataset, &links).await?;
                 rows.retain(|row| visible.row(&row.subject, row.edition));
-                add(&mut portfolio, dataset, rows)?;
+                add(&mut portfolio, dataset, rows, &links)?;
             }
         }
         let mut exits =
@@ -120,12 +120,13 @@ impl Store {
     pub async fn contacts(&self, as_of: NaiveDate) -> Result<Vec<Contact>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let links = Links::default();
+        let last = link_log::last_link(&mut transaction).await?;
+        let links = link_log::links(&mut transaction, last).await?;
         let mut filed = import_index::in_use(&mut transaction).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
         let mut rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
         rows.retain(|row| visible.subject(&row.subject));
-        rows.iter().map(|row| columns::from_json("follow_up.payload", &row.payload)).collect()
+        contacts_of(&rows, &links)
     }
 }
 
@@ -205,6 +206,7 @@ fn add(
     portfolio: &mut Portfolio,
     dataset: Dataset,
     rows: Vec<StandingRow>,
+    links: &Links,
 ) -> Result<(), StoreError> {
     match dataset {
         Dataset::Panorama => {}
@@ -236,14 +238,19 @@ fn add(
         Dataset::WatchLists => {
             portfolio.watches = of_projects(rows, |row: &mut WatchEntry, to| row.project = to)?;
         }
-        Dataset::Contacts => {
-            portfolio.contacts = rows
-                .iter()
-                .map(|row| columns::from_json("follow_up.payload", &row.payload))
-                .collect::<Result<_, _>>()?;
-        }
+        Dataset::Contacts => portfolio.contacts = contacts_of(&rows, links)?,
     }
     Ok(())
+}
+
+/// A project's director under the id that the project has now.
+fn contacts_of(rows: &[StandingRow], links: &Links) -> Result<Vec<Contact>, StoreError> {
+    let contact = |row: &StandingRow| {
+        let contact: Contact = columns::from_json("follow_up.payload", &row.payload)?;
+        let project = contact.project.as_ref().map(|project| links.resolve(project).clone());
+        Ok(Contact { project, ..contact })
+    };
+    rows.iter().map(contact).collect()
 }
 
 /// Rows come out under the project that they now count for.

@@ -71,6 +71,10 @@ impl Store {
             let mut shown = statement.separated(", ");
             for ministry in visible.ministries() {
                 shown.push_bind(Receiver::SecretaryGeneral(ministry.clone()));
+                shown.push_bind(Receiver::SecurityRelay(ministry.clone()));
+            }
+            for project in visible.ids().into_iter().flatten() {
+                shown.push_bind(Receiver::ProjectDirector(project.clone()));
             }
             statement.push(")");
         }
@@ -86,6 +90,21 @@ impl Store {
         let notice: Option<QueuedNotice> =
             statement.build_query_as::<Whole<_>>().optional(&mut *transaction, "a notice").await?;
         Ok(notice.filter(|queued| visible.receiver(&queued.notice.receiver)))
+    }
+
+    /// The notices of these kinds that are remembered, and when each was written, oldest first.
+    pub async fn written_notices(
+        &self,
+        kinds: &[NoticeKind],
+    ) -> Result<Vec<(NoticeId, DateTime<Utc>)>, StoreError> {
+        self.check_whole("what was written to receivers")?;
+        let mut statement =
+            QueryBuilder::<Sqlite>::new("select id, created_at from notices where 1 = 1");
+        one_of(&mut statement, "kind", kinds.iter().map(|kind| kind.as_str()));
+        statement.push(" order by position");
+        let rows: Vec<(NoticeId, Timestamp)> =
+            statement.build_query_as::<Whole<_>>().all(self.readers()?, "notices").await?;
+        Ok(rows.into_iter().map(|(id, Timestamp(at))| (id, at)).collect())
     }
 
     /// One that was given up waits again, as if it had never been tried; says whether there was one.

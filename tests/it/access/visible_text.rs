@@ -80,6 +80,7 @@ fn mails_show_what_they_say_even_those_that_were_kept_before() {
                 text: format!("Du{ODD} texte,\nsur deux lignes.\n"),
                 html: format!("<p>Du{ODD} texte.</p>"),
                 page: None,
+                attachments: vec![],
             },
             ..mail(1, now)
         };

@@ -48,6 +48,7 @@ pub(crate) fn mail(number: usize, now: DateTime<Utc>) -> Notice {
             text: "Du texte.\n".to_owned(),
             html: "<p>Du texte.</p>".to_owned(),
             page: None,
+            attachments: vec![],
         },
         created_at: now,
         not_before: now,

@@ -42,6 +42,7 @@ impl NotifiedCycles {
         let contact = |ministry: &str| Contact {
             ministry: MinistryCode::new(ministry),
             role: ContactRole::SecretaryGeneral,
+            project: None,
             name: None,
             email: "sg@ministere.example".to_owned(),
             since: None,

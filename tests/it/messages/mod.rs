@@ -1,5 +1,7 @@
 //! What is sent to whom, when, and what happens when it cannot be.
 
+mod attachments;
+mod campaigns;
 pub(super) mod delivery;
 pub(super) mod digest;
 pub(super) mod events;

@@ -22,12 +22,17 @@ fn day(from_today: i64) -> String {
     day.to_string()
 }
 
-/// The contacts of the fixtures, with last days and these rows.
+/// The contacts of the fixtures, with last days and these rows, which name no project.
 pub(super) fn import_contacts(app: &TestApp, rows: &[String]) {
     let text = std::fs::read_to_string(fixtures().join("2020-11.contacts.csv")).unwrap();
     let mut lines = text.lines().map(|line| format!("{line},"));
-    let header = lines.next().unwrap().replace("since,", "since,until");
-    let all: Vec<String> = std::iter::once(header).chain(lines).chain(rows.to_vec()).collect();
+    let header = lines.next().unwrap() + "until";
+    let row = |row: &String| {
+        let (until_since, until) = row.rsplit_once(',').unwrap();
+        format!("{until_since},,{until}")
+    };
+    let all: Vec<String> =
+        std::iter::once(header).chain(lines).chain(rows.iter().map(row)).collect();
     let file = app.path("2020-11.contacts.csv");
     std::fs::write(&file, all.join("\n")).unwrap();
     app.ok(&["import", file.to_str().unwrap()]);
@@ -119,9 +124,14 @@ fn who_receives_what_can_be_asked_as_of_a_day() {
         BTreeMap::from([
             ("adjointe@justice.example", ("nothing", "à partir du 2 août 2021")),
             ("dnum@justice.example", ("copy", "en copie de chaque message")),
+            ("harmonie@justice.example", ("questionnaire", "reçoit le questionnaire de HARMONIE")),
+            ("portalis@justice.example", ("questionnaire", "reçoit le questionnaire de PORTALIS")),
             (
                 "securisation@justice.example",
-                ("nothing", "cette fonction ne reçoit pas de message")
+                (
+                    "questionnaire",
+                    "reçoit le questionnaire des projets dont le directeur n’est pas connu"
+                )
             ),
             ("sg@justice.example", ("to", "en fonction")),
         ])

@@ -15,7 +15,7 @@ use vigie::rules::ScriptLimits;
 use vigie::store::{NoticeFilter, Store};
 use vigie::support::clock::Clock;
 
-async fn services(app: &TestApp, clock: &Arc<ManualClock>) -> Services {
+pub(super) async fn services(app: &TestApp, clock: &Arc<ManualClock>) -> Services {
     let mail = MailSettings {
         host: "localhost".to_owned(),
         from: "vigie@dinum.example".to_owned(),

@@ -130,6 +130,7 @@ async fn a_report_does_not_repeat_whom_to_write_to() {
         let contact = Contact {
             ministry: MinistryCode::new("MJ"),
             role: ContactRole::SecretaryGeneral,
+            project: None,
             name: Some("Camille Martin".to_owned()),
             email: email.to_owned(),
             since: None,

@@ -190,6 +190,7 @@ fn contact(ministry: &str, email: &str) -> Contact {
     Contact {
         ministry: MinistryCode::new(ministry),
         role: ContactRole::SecretaryGeneral,
+        project: None,
         name: Some("Camille Martin".to_owned()),
         email: email.to_owned(),
         since: Some(day("2020-09-01")),

@@ -39,7 +39,7 @@ class Keep:
 
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        parts = {part.get_content_type(): part for part in message.walk()}
+        parts = {part.get_content_type(): part for part in message.walk() if not part.is_attachment()}
         copies = {address for _, address in email.utils.getaddresses(message.get_all("Cc", []))}
         kept = {
             "encrypted": session.ssl is not None,
@@ -50,6 +50,14 @@ class Keep:
             "headers": {name.lower(): str(value) for name, value in message.items()},
             "text": parts["text/plain"].get_content(),
             "html": parts["text/html"].get_content(),
+            "attachments": [
+                {
+                    "name": part.get_filename(),
+                    "media_type": part.get_content_type(),
+                    "base64": base64.b64encode(part.get_payload(decode=True)).decode(),
+                }
+                for part in message.iter_attachments()
+            ],
         }
         target = options.folder / f"{next(numbers):06}.json"
         partial = target.with_suffix(".partial")

@@ -71,10 +71,11 @@ pub(in crate::api) async fn list_notices(
         before,
     };
     let notices = context.store.notices(&filter, listing.fetch_limit()).await?;
+    let notices = notices.into_iter().map(QueuedNotice::with_files_named).collect();
     listing.fetched(notices, |queued| queued.notice.id.clone())
 }
 
-/// Return one notification, exactly as it is sent.
+/// Return one notification, exactly as it is sent. Files that go with it are named, without their content.
 #[utoipa::path(
     get,
     path = "/api/v1/notices/{notice}",
@@ -115,7 +116,7 @@ pub(in crate::api) async fn found(
     id: String,
 ) -> Result<QueuedNotice, Problem> {
     let notice = services.store.notice(&NoticeId::new(id.as_str())).await?;
-    notice.ok_or(Problem::NotFound { kind: "notice", id })
+    notice.map(QueuedNotice::with_files_named).ok_or(Problem::NotFound { kind: "notice", id })
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -60,7 +60,8 @@ pub async fn questionnaire_workbook(
         let questions = themes.iter().map(|theme| theme.questions.len()).sum();
         within(asked.len(), "projects", MOST_PROJECTS)?;
         within(questions, "questions", MOST_QUESTIONS)?;
-        let priorities = wanted_of(&portfolio, &in_force, as_of)?;
+        let is_asked = |project: &ProjectId| asked.iter().any(|one| one.project == *project);
+        let priorities = wanted_of(&portfolio, &in_force, as_of, &is_asked)?;
         let known = (&portfolio, in_force.catalogue.dictionary().as_ref());
         let project = |one: &&Snapshot| contents::asked_project(one, known, &priorities, as_of);
         let questionnaire = Questionnaire {

@@ -57,7 +57,7 @@ pub(crate) enum NoticesCommand {
     },
     /// Send what is due, once
     Deliver,
-    /// Create the reminders that are due today; `deliver` sends them
+    /// Create the reminders and the messages of campaigns that are due today; `deliver` sends them
     Remind,
     /// Put notifications that could not be delivered back in the queue
     Replay {
@@ -145,7 +145,8 @@ pub(in crate::cli) async fn run(
         }
         NoticesCommand::Remind => {
             let services = session.database_for("notices remind")?;
-            let written = vigie::application::remind(services).await?;
+            let reminders = vigie::application::remind(services).await?;
+            let written = reminders + vigie::application::write_campaign_messages(services).await?;
             warn_when_off(&vigie::notify::lanes(&services.notify));
             let written = usize::try_from(written).unwrap_or(usize::MAX);
             print::message(&french::counted(written, "message préparé", "messages préparés"));

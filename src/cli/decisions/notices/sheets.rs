@@ -48,7 +48,12 @@ pub(super) fn show_preview(
 
 fn words(content: &Content) -> String {
     match content {
-        Content::Message { text, .. } => format!("\n{text}"),
+        Content::Message { text, attachments, .. } => {
+            let files = attachments.iter().map(|file| {
+                format!("\nPièce jointe : {} ({} ko)", file.name(), file.size().div_ceil(1000))
+            });
+            std::iter::once(format!("\n{text}")).chain(files).collect()
+        }
         Content::Post { body, .. } => body.clone(),
     }
 }

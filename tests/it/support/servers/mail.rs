@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -25,6 +27,20 @@ pub(crate) struct Mail {
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) text: String,
     pub(crate) html: String,
+    pub(crate) attachments: Vec<AttachedFile>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct AttachedFile {
+    pub(crate) name: String,
+    pub(crate) media_type: String,
+    base64: String,
+}
+
+impl AttachedFile {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        STANDARD.decode(&self.base64).unwrap()
+    }
 }
 
 /// What a server asks for.

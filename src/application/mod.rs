@@ -85,11 +85,11 @@ pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
 pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
+pub use questionnaire::refusal::QuestionnaireRefusal;
 pub use questionnaire::report::{
     AnswerLine, AnswerState, CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount,
     campaign_answers, campaign_report,
 };
-pub use questionnaire::refusal::QuestionnaireRefusal;
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
 pub use services::Services;

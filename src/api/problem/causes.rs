@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
-use crate::application::{ApplicationError, EnqueueError};
+use crate::application::{ApplicationError, EnqueueError, Proof};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
@@ -51,9 +51,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
             | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
-            ApplicationError::Unproved { proof } => {
-                Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
-            }
+            ApplicationError::Unproved { proof } => unproved(&proof),
             ApplicationError::Faulty { ref faults } => {
                 Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
             }
@@ -79,6 +77,10 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Stopped(_) => Self::Internal(Arc::new(error)),
         }
     }
+}
+
+fn unproved(proof: &Proof) -> Problem {
+    Problem::Unproved { detail: proof.to_string(), errors: proof_errors(proof) }
 }
 
 impl From<OverBudget> for Problem {

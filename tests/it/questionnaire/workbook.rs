@@ -265,6 +265,27 @@ fn what_cannot_be_asked_is_said_in_words() {
     assert!(misspelt.contains("`PORTALIS`"), "{misspelt}");
 }
 
+#[test]
+fn the_answers_are_for_the_campaign_that_is_open_or_the_next_one() {
+    let app = TestApp::with_fixtures();
+    app.ok(&[
+        "campaigns",
+        "plan",
+        "2021-06",
+        "--opens",
+        "2020-11-20",
+        "--closes",
+        "2020-12-10",
+        "--reason",
+        "prévue",
+    ]);
+    export(&app, &["--ministry", "MJ"]);
+    let Some(shown) = read(&app, "PORTALIS") else { return };
+    assert!(shown.contains("Réponses pour l’édition | juin 2021"), "{shown}");
+    assert!(shown.contains("qui commence par l’édition (2021-06)"), "{shown}");
+    assert!(shown.contains(", le 10 décembre 2020 au plus tard."), "{shown}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ministry_has_its_own_questionnaire_and_no_other() {
     let app = TestApp::with_fixtures();

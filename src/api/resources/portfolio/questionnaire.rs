@@ -28,7 +28,8 @@ pub(in crate::api) struct QuestionnaireQuery {
 
 /// Export the questionnaire of a ministry as a workbook in French, to be filled in and imported.
 ///
-/// One column of answers for each project, with its last answers beside. Cells refuse what an import would refuse; all others are
+/// One column of answers for each project, with its last answers beside, for the edition of the campaign that is open or the next
+/// one, else for the edition in force. Cells refuse what an import would refuse; all others are
 /// protected.
 #[utoipa::path(
     get,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::application::WantedAnswers;
 use crate::domain::ids::MinistryCode;
+use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Answer;
 use crate::domain::portfolio::published::Portfolio;
@@ -25,7 +26,10 @@ const OTHER_QUESTIONS: &str = "Autres questions";
 pub(super) struct Questionnaire {
     pub ministry: MinistryCode,
     pub ministry_label: String,
+    /// The edition that the answers serve.
     pub edition: EditionId,
+    /// The last day on which an answer is on time; none without a campaign.
+    pub closes_on: Option<NaiveDate>,
     pub as_of: NaiveDate,
     /// By name.
     pub projects: Vec<AskedProject>,
@@ -63,6 +67,12 @@ pub(super) struct Question {
     pub field: &'static Field,
     /// Titles of the rules that read it, by their ids.
     pub readers: Vec<String>,
+}
+
+/// The campaign that is open on a day, else the next one.
+pub(super) fn campaign(portfolio: &Portfolio, day: NaiveDate) -> Option<&Campaign> {
+    let to_answer = portfolio.campaigns.iter().filter(|one| one.closes_on >= day);
+    to_answer.min_by_key(|one| one.opens_on)
 }
 
 /// Neither completed nor stopped.

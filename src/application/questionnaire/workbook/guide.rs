@@ -35,6 +35,8 @@ pub(super) fn write(
 fn about(questionnaire: &Questionnaire) -> Vec<(&'static str, String)> {
     let Questionnaire { ministry, ministry_label, edition, as_of, projects, return_to, .. } =
         questionnaire;
+    let by = questionnaire.closes_on.map(|day| format!(", le {} au plus tard", french::date(day)));
+    let by = by.unwrap_or_default();
     let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
     let to = if return_to.is_empty() {
         "à l’équipe de la DINUM qui vous l’a transmis".to_owned()
@@ -43,13 +45,13 @@ fn about(questionnaire: &Questionnaire) -> Vec<(&'static str, String)> {
     };
     vec![
         ("Ministère", format!("{ministry_label} ({ministry})")),
-        ("Édition du panorama", french::month_and_year(edition.as_of())),
+        ("Réponses pour l’édition", french::month_and_year(edition.as_of())),
         ("Dernières réponses", format!("Celles qui étaient connues le {}.", french::date(*as_of))),
         ("Projets", names.join("\n")),
         (
             "Retour",
             format!(
-                "Enregistrer ce classeur sous le même nom, qui commence par l’édition ({edition}), et le renvoyer {to}."
+                "Enregistrer ce classeur sous le même nom, qui commence par l’édition ({edition}), et le renvoyer {to}{by}."
             ),
         ),
     ]

@@ -39,7 +39,8 @@ pub struct QuestionnaireRequest {
     pub as_of: Option<NaiveDate>,
 }
 
-/// The workbook that asks a ministry about its projects of the edition in force which are neither completed nor stopped.
+/// The workbook that asks a ministry about its projects of the edition in force which are neither completed nor stopped. The
+/// answers are for the edition of the campaign that is open or the next one; without one, for the edition in force.
 ///
 /// # Errors
 /// When there is no such ministry or project, none that is under way, or too much to ask in one workbook.
@@ -64,10 +65,12 @@ pub async fn questionnaire_workbook(
         let priorities = wanted_of(&portfolio, &in_force, as_of, &is_asked)?;
         let known = (&portfolio, in_force.catalogue.dictionary().as_ref());
         let project = |one: &&Snapshot| contents::asked_project(one, known, &priorities, as_of);
+        let campaign = contents::campaign(&portfolio, as_of);
         let questionnaire = Questionnaire {
             ministry: first.ministry.clone(),
             ministry_label: first.ministry_label.clone(),
-            edition: first.edition,
+            edition: campaign.map_or(first.edition, |campaign| campaign.edition),
+            closes_on: campaign.map(|campaign| campaign.closes_on),
             as_of,
             projects: asked.iter().map(project).collect(),
             themes,

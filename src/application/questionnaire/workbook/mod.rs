@@ -4,6 +4,7 @@
 mod answers;
 mod contents;
 mod guide;
+mod lists;
 mod looks;
 mod sheet;
 mod writing;

@@ -6,8 +6,9 @@ use rust_xlsxwriter::{ColNum, DataValidation, Format, Formula, RowNum, Worksheet
 
 use super::answers::{Allowed, AnswerFormat, NO, YES, no_answer, step};
 use super::contents::{AskedProject, Question, Questionnaire};
+use super::lists::Lists;
 use super::looks::{Looks, recalled, to_fill, to_fill_first};
-use super::writing::Lists;
+
 use crate::domain::portfolio::follow_up::Answer;
 use crate::domain::value::{Value, float};
 use crate::frame::dictionary::Field;

@@ -89,8 +89,8 @@ fn a_file_arrives_whole_at_whoever_answers_for_the_project() {
     let [dead] = dead.as_array().unwrap().as_slice() else { panic!("{dead}") };
     assert_eq!(dead["receiver"], "project/ned");
     assert_eq!(dead["last_error"], "noAddress: no director is known for ned");
-    let listed = mailed.app.ok(&["notices", "list", "--state", "dead", "--format", "csv"]);
-    assert!(listed.contains("aucun directeur n’est connu pour ned"), "{listed}");
+    let listed = mailed.app.ok(&["notices", "list", "--state", "dead"]);
+    assert!(listed.contains("aucun directeur n’est"), "{listed}");
 }
 
 #[tokio::test]
@@ -153,8 +153,8 @@ fn a_campaign_asks_by_mail_with_the_workbook_of_each_project_or_ministry() {
     assert_eq!(workbook.media_type, XLSX);
     std::fs::write(app.path(&workbook.name), workbook.bytes()).unwrap();
     let read = app.run(&["import", "--dry-run", &workbook.name]);
-    let said = format!("{}{}", read.stdout, read.stderr);
-    assert!(said.contains("vigie-questionnaire-workbook"), "{said}");
+    // It is known for a questionnaire, and nothing is filled in.
+    assert!(read.stderr.contains("colonne G : aucune réponse"), "{}", read.stderr);
     let again = app.ok(&["notices", "list", "--state", "waiting", "--format", "csv"]);
     app.ok(&["notices", "remind"]);
     assert_eq!(app.ok(&["notices", "list", "--state", "waiting", "--format", "csv"]), again);

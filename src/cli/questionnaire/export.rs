@@ -23,7 +23,7 @@ pub(crate) struct ExportQuestionnaireArgs {
     as_of: Option<NaiveDate>,
     /// Workbook to write, as `2020-11.questionnaire-MJ.xlsx`: an import reads the edition in the beginning of the name
     #[arg(long, value_name = "FILE")]
-    output: PathBuf,
+    out: PathBuf,
 }
 
 pub(super) async fn run(
@@ -37,6 +37,6 @@ pub(super) async fn run(
     for project in &request.projects {
         place = place.with("project", Some(project));
     }
-    write_whole(&request.output, &api.bytes(place).await?)?;
+    write_whole(&request.out, &api.bytes(place).await?)?;
     Ok(Conclusion::Good)
 }

@@ -21,7 +21,7 @@ const SHEET: &str = "2020-11.questionnaire-MJ.xlsx";
 const SIGNED: &str = "Ada Lovelace, directrice de projet";
 
 fn export(app: &TestApp, arguments: &[&str]) {
-    let fixed = ["questionnaire", "export", "--as-of", "2020-11-30", "--output", SHEET];
+    let fixed = ["questionnaire", "export", "--as-of", "2020-11-30", "--out", SHEET];
     let arguments: Vec<&str> = fixed.into_iter().chain(arguments.iter().copied()).collect();
     assert_eq!(app.ok(&arguments), "");
 }
@@ -245,7 +245,7 @@ fn a_workbook_that_nobody_filled_in_is_refused_for_that() {
 fn what_cannot_be_asked_is_said_in_words() {
     let app = TestApp::with_fixtures();
     let said = |arguments: &[&str]| {
-        let fixed = ["questionnaire", "export", "--as-of", "2020-11-30", "--output", "x.xlsx"];
+        let fixed = ["questionnaire", "export", "--as-of", "2020-11-30", "--out", "x.xlsx"];
         let arguments: Vec<&str> = fixed.into_iter().chain(arguments.iter().copied()).collect();
         let answer = app.run(&arguments);
         assert_eq!(answer.code, Some(1), "{}", answer.stdout);

@@ -240,13 +240,13 @@ fn answers(lines: &[AnswerLine]) -> Sheet {
 }
 
 /// The share of verdicts that are given.
-fn share(count: &VerdictCount) -> Cell {
-    let all = count.judged + count.unknown + count.failed;
+fn share(verdicts: &VerdictCount) -> Cell {
+    let all = verdicts.judged + verdicts.unknown + verdicts.failed;
     let number = |count: u64| float(i64::try_from(count).unwrap_or(i64::MAX));
     if all == 0 {
         return Cell::nothing();
     }
-    let ratio = number(count.judged) / number(all);
+    let ratio = number(verdicts.judged) / number(all);
     Cell::of(french::percent(ratio), ratio)
 }
 

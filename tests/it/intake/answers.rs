@@ -87,8 +87,8 @@ fn a_second_questionnaire_of_the_same_edition_leaves_standing_what_it_does_not_a
 fn an_answer_without_a_value_takes_the_former_one_away_and_says_why() {
     let app = TestApp::with_fixtures();
     app.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let view = |app: &TestApp| app.json(&["project", "PORTALIS", "--as-of", "2020-11-30"]);
-    let before = view(&app);
+    let view = || app.json(&["project", "PORTALIS", "--as-of", "2020-11-30"]);
+    let before = view();
     assert!(before["project"]["committees_count"].is_number(), "{before}");
     assert!(before["project"]["spent_to_date"].is_number());
 
@@ -101,7 +101,7 @@ fn an_answer_without_a_value_takes_the_former_one_away_and_says_why() {
     assert!(differences.contains("non communiqué (2020-11-20)"), "{differences}");
 
     app.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let after = view(&app);
+    let after = view();
     let project = &after["project"];
     assert!(project["committees_count"].is_null() && project["spent_to_date"].is_null());
     assert_eq!(project["answers_unknown"], "committees_count");
@@ -123,7 +123,7 @@ fn an_answer_without_a_value_takes_the_former_one_away_and_says_why() {
     let again = "project,reported_on,committees_count\nPORTALIS,2020-11-25,4\n";
     std::fs::write(app.path("2020-11.questionnaire-portalis.csv"), again).unwrap();
     app.ok(&["import", "2020-11.questionnaire-portalis.csv"]);
-    let last = view(&app);
+    let last = view();
     assert_eq!(
         (&last["project"]["committees_count"], &last["project"]["answers_unknown"]),
         (&json!(4), &json!(""))

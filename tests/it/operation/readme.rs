@@ -108,7 +108,10 @@ fn every_block_of_the_guide_of_campaigns_does_what_it_says() {
     let script: String = blocks.into_iter().map(|(_, text)| text).collect();
     let binary = Path::new(env!("CARGO_BIN_EXE_vigie")).parent().unwrap().display();
     let mut terminal = Command::new("bash");
-    terminal.args(["-c", &format!("set -Eeuo pipefail\n{script}")]).current_dir(&folder).env_clear();
+    terminal
+        .args(["-c", &format!("set -Eeuo pipefail\n{script}")])
+        .current_dir(&folder)
+        .env_clear();
     terminal.env("PATH", format!("{binary}:/usr/bin:/bin")).env("HOME", folder.join("home"));
     terminal.env("LANG", "C.UTF-8").env("NO_COLOR", "1").env(DAY.0, DAY.1);
     terminal.env("VIGIE_DATABASE_URL", app.database_url()).env("VIGIE_ACTOR", "Claire Martin");

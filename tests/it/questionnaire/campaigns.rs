@@ -75,9 +75,9 @@ fn a_campaign_says_who_answered_in_time_and_who_did_not() {
     assert!(words.contains("le 16 octobre 2020, 1\u{202f}jour après sa clôture"), "{words:?}");
     let silent = projects.iter().find(|one| one["answered_on"].is_null()).unwrap();
     let name = silent["name"].as_str().unwrap();
-    let (level, words) = judged(&app, name, "2020-10-30");
-    assert_eq!(level, "moderate", "{name}");
-    assert!(words.contains("ouverte le 14 septembre 2020 et close le 15 octobre 2020"), "{words}");
+    let (silence, why) = judged(&app, name, "2020-10-30");
+    assert_eq!(silence, "moderate", "{name}");
+    assert!(why.contains("ouverte le 14 septembre 2020 et close le 15 octobre 2020"), "{why}");
     let table = app.ok(&["campaigns", "show", "--as-of", "2020-11-30"]);
     assert!(table.contains("(en retard)") && table.contains("Verdicts gagnés"), "{table}");
 }

@@ -76,7 +76,7 @@ async fn directors_and_relays_are_asked_then_reminded_unless_their_projects_answ
     insta::assert_snapshot!("relay", justice);
     assert!(asked.iter().all(|one| one.content.attachments().len() == 1));
     let portalis = &to(&asked, "project/portalis").content.attachments()[0];
-    assert_eq!(portalis.name(), "2020-11.questionnaire-MJ-portalis.xlsx");
+    assert_eq!(portalis.name(), "2021-03.questionnaire-MJ-portalis.xlsx");
     assert_eq!(on(&services, &clock, "2020-12-10").await, []);
 
     let answer =

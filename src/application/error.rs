@@ -90,7 +90,14 @@ pub enum ApplicationError {
          campaign at a time"
     )]
     CampaignsMeet { opens_on: NaiveDate, closes_on: NaiveDate, other: EditionId },
-    #[error("no campaign for edition {requested}; {}", campaigns(.known))]
+    #[error(
+        "the campaign of edition {edition} opened on {opened}: found {opens_on} as its first day, expected the same; its \
+         last day may change"
+    )]
+    CampaignOpened { edition: EditionId, opened: NaiveDate, opens_on: NaiveDate },
+    #[error("edition {edition} has no campaign")]
+    NoCampaign { edition: EditionId },
+    #[error("no campaign for edition {requested}; those planned are for {}", editions(.known))]
     NoSuchCampaign { requested: EditionId, known: Vec<EditionId> },
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
     NoEditions,
@@ -158,13 +165,6 @@ fn lines(faults: &[RuleFault]) -> String {
 
 fn editions(known: &[EditionId]) -> String {
     known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn campaigns(known: &[EditionId]) -> String {
-    match known {
-        [] => "none was planned".to_owned(),
-        known => format!("there are campaigns for {}", editions(known)),
-    }
 }
 
 fn nearest(near: Option<&str>) -> String {

@@ -110,7 +110,10 @@ impl Reader {
         let mut remarks = prepared.remarks.clone();
         let spoilt = checks::spoilt_cells(context, &rows);
         let english = checks::english_thousands(context, &rows, prepared.is_typed);
-        let doubtful = english.into_iter().chain(facts::unpublished(context, &rows));
+        let doubtful = english
+            .into_iter()
+            .chain(facts::unpublished(context, &rows))
+            .chain(facts::unsigned(context, &rows));
         remarks.extend(doubtful.map(|remark| table.remark_in_file(remark)));
         let dates = panorama::publication_dates(context, &rows, &mut faults);
         let answered = facts::last_answers(context, &rows);

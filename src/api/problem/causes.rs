@@ -28,6 +28,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::AmbiguousAlert { .. }
             | ApplicationError::NoSuchMinistry(_)
             | ApplicationError::NoSuchCampaign { .. }
+            | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
@@ -46,6 +47,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
             | ApplicationError::CampaignDates { .. }
+            | ApplicationError::CampaignOpened { .. }
             | ApplicationError::CampaignsMeet { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }

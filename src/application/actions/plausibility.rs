@@ -1,14 +1,38 @@
 //! Compares each edition with the one before: what is out of bounds is put on hold, and projects that leave as others
 //! enter are proposed as one.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use crate::application::publishing::catalogue;
 use crate::application::{ApplicationError, Services};
+use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, SightingKind};
+use crate::domain::portfolio::import::{Dataset, Import, ImportRemark, ImportedRows, SightingKind};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::intake::{Aliases, PlausibilityBounds, implausible, propose_renamings, same_bytes};
 use crate::rules::Thresholds;
 use crate::support::clock::today;
+use crate::support::french;
+
+/// Remarks on each project whose facts are dated after today: nobody sees them before their day.
+fn remark_answers_ahead(import: &mut Import, today: NaiveDate) {
+    let ImportedRows::Facts(facts) = &import.rows else { return };
+    let ahead = facts.iter().filter(|fact| fact.reported_on > today);
+    let ahead: BTreeSet<(&ProjectId, NaiveDate)> =
+        ahead.map(|fact| (&fact.project, fact.reported_on)).collect();
+    let remarks = ahead.into_iter().map(|(project, day)| ImportRemark {
+        row: None,
+        column: None,
+        remark: format!(
+            "{project} : daté du {}, après aujourd’hui ; rien n’en compte avant ce jour",
+            french::date(day)
+        ),
+    });
+    let remarks: Vec<ImportRemark> = remarks.collect();
+    import.remarks.extend(remarks);
+}
 
 /// Writes in each panorama why it must wait for a person, and which renamings its figures speak for. Files come in the order in which they are recorded:
 /// the edition before may be among them.
@@ -17,6 +41,9 @@ pub(in crate::application) async fn compare_with_former(
     imports: &mut [Import],
     aliases: &Aliases,
 ) -> Result<(), ApplicationError> {
+    for import in imports.iter_mut() {
+        remark_answers_ahead(import, today(services.clock.now()));
+    }
     if imports.iter().all(|import| import.dataset != Dataset::Panorama) {
         return Ok(());
     }

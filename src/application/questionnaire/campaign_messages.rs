@@ -1,6 +1,6 @@
 //! Messages of campaigns: the questions, reminders to those who have not answered, and what became of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use tracing::warn;
@@ -11,15 +11,16 @@ use super::workbook::{QuestionnaireRequest, questionnaire_workbook};
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, ExportFormat, Services};
-use crate::domain::ids::{MinistryCode, NoticeId};
+use crate::domain::ids::{MinistryCode, NoticeId, ProjectId};
 use crate::domain::messages::attachment::Attachment;
 use crate::domain::messages::notice::{NoticeKind, Receiver};
 use crate::domain::portfolio::campaign::{Campaign, CampaignState};
+use crate::domain::portfolio::published::Portfolio;
 use crate::notify::{
     CampaignInputs, CampaignQuestions, Directory, DueMessage, NoticeTerms, QuestionedProject,
 };
 use crate::support::clock::today;
-use crate::{notify, rules};
+use crate::{frame, notify, rules};
 
 const KINDS: [NoticeKind; 3] = [
     NoticeKind::Questionnaire,
@@ -44,6 +45,7 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
     let texts = catalogue::read_rules(services).await?;
     let terms = NoticeTerms::parse(texts.get(notify::TERMS_FILE))?;
     let directory = Directory::of(&portfolio, rules::titles(&texts), day);
+    let under_way = under_way(&portfolio, day)?;
     let written = written(services).await?;
     let mut notices = Vec::new();
     for campaign in current {
@@ -62,7 +64,10 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
             continue;
         }
         let report = campaign_report(services, campaign.edition, Some(day)).await?;
-        let asked = questions(&campaign, report.questions, &report.projects);
+        // Of what is over, or gone from the edition in force, nothing is asked any more.
+        let still: Vec<ProjectAnswers> =
+            report.projects.into_iter().filter(|one| under_way.contains(&one.project)).collect();
+        let asked = questions(&campaign, report.questions, &still);
         let inputs = inputs(&asked);
         let due = notify::due_messages(inputs);
         say_unreached(&campaign, due.unreached.len());
@@ -70,6 +75,16 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
         notices.extend(notify::campaign_notices(inputs, &due.messages, &workbooks)?);
     }
     Ok(services.store.commit_reminders(&notices, &[], now).await?)
+}
+
+/// The projects that the edition in force lists and that go on.
+fn under_way(
+    portfolio: &Portfolio,
+    day: NaiveDate,
+) -> Result<BTreeSet<ProjectId>, ApplicationError> {
+    let edition = frame::editions_in_force(portfolio, day)?.current;
+    let of_edition = portfolio.snapshots.iter().filter(|one| one.edition == edition);
+    Ok(of_edition.filter(|one| !one.is_over()).map(|one| one.project.clone()).collect())
 }
 
 /// The workbooks that go with messages, by receiver: one for each ministry whose projects a message asks about.
@@ -107,7 +122,11 @@ async fn workbook(
                 Err(fault) => fault.to_string(),
             }
         }
-        Err(ApplicationError::Questionnaire(refusal)) => refusal.to_string(),
+        Err(
+            refusal @ (ApplicationError::Questionnaire(_)
+            | ApplicationError::NoSuchMinistry(_)
+            | ApplicationError::NoSuchProject { .. }),
+        ) => refusal.to_string(),
         Err(fault) => return Err(fault),
     };
     warn!(

@@ -6,6 +6,7 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::campaign::{Campaign, CampaignEntry};
 use crate::domain::portfolio::edition::EditionId;
+use crate::support::clock::today;
 
 /// Longest campaign, in days.
 const LONGEST: i64 = 180;
@@ -17,7 +18,7 @@ const FARTHEST_FROM_EDITION: i64 = 366;
 ///
 /// # Errors
 ///
-/// The dates make no campaign, or another campaign is open on one of them.
+/// The dates make no campaign, another campaign is open on one of them, or the campaign has opened on another day.
 pub async fn plan_campaign(
     services: &Services,
     campaign: Campaign,
@@ -33,6 +34,14 @@ pub async fn plan_campaign(
         return Err(ApplicationError::CampaignDates { edition, opens_on, closes_on, most });
     }
     let others = campaigns(services).await?;
+    let own = others.iter().find(|one| one.edition == edition);
+    if let Some(opened) = own.map(|one| one.opens_on)
+        && opened <= today(act.at)
+        && opened != opens_on
+    {
+        // Whoever answered since then did answer the campaign.
+        return Err(ApplicationError::CampaignOpened { edition, opened, opens_on });
+    }
     let meets = |one: &&Campaign| {
         one.edition != edition && one.opens_on <= closes_on && opens_on <= one.closes_on
     };

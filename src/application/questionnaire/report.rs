@@ -117,7 +117,7 @@ pub struct AnswerLine {
     pub answered_by: Option<String>,
 }
 
-/// What came of the campaign of an edition by a date, today by default.
+/// What came of the campaign of an edition by a date, today by default; the eve of the next campaign at the latest.
 ///
 /// # Errors
 ///
@@ -127,8 +127,9 @@ pub async fn campaign_report(
     edition: EditionId,
     as_of: Option<NaiveDate>,
 ) -> Result<CampaignReport, ApplicationError> {
-    let campaign = campaign_of(services, edition).await?;
+    let (campaign, next) = campaign_of(services, edition).await?;
     let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let as_of = before(as_of, next);
     let (_, portfolio) = view::known_data(services, Some(as_of)).await?;
     let in_force = catalogue::catalogue(services).await?;
     tokio::task::spawn_blocking(move || report(campaign, &portfolio, &in_force, as_of)).await?
@@ -145,7 +146,7 @@ pub async fn campaign_answers(
     edition: EditionId,
     (requested, as_of): (Option<&str>, Option<NaiveDate>),
 ) -> Result<Vec<AnswerLine>, ApplicationError> {
-    let campaign = campaign_of(services, edition).await?;
+    let (campaign, next) = campaign_of(services, edition).await?;
     let only = match requested {
         Some(requested) => Some(find_project(services, requested).await?.project),
         None => None,
@@ -154,21 +155,33 @@ pub async fn campaign_answers(
     let dictionary = catalogue::dictionary(services).await?;
     let asked = portfolio.asked_by(&campaign);
     let asked = asked.into_iter().filter(|one| only.as_ref().is_none_or(|only| only == *one));
-    let answers = LastAnswers::of(&portfolio, as_of);
+    let answers = LastAnswers::of(&portfolio, before(as_of, next));
     let lines = asked.flat_map(|project| {
         dictionary.questions().map(|question| answers.line(project, question, &campaign))
     });
     Ok(lines.collect())
 }
 
+/// The campaign, and the day on which the next one opens: what is answered from then on is not of this one.
 async fn campaign_of(
     services: &Services,
     edition: EditionId,
-) -> Result<Campaign, ApplicationError> {
+) -> Result<(Campaign, Option<NaiveDate>), ApplicationError> {
     let standing = campaigns(services).await?;
-    let found = standing.iter().find(|one| one.edition == edition).copied();
-    let known = || standing.iter().map(|one| one.edition).collect();
-    found.ok_or_else(|| ApplicationError::NoSuchCampaign { requested: edition, known: known() })
+    if let Some(found) = standing.iter().find(|one| one.edition == edition) {
+        let later = standing.iter().map(|one| one.opens_on).filter(|day| *day > found.opens_on);
+        return Ok((*found, later.min()));
+    }
+    if standing.is_empty() {
+        return Err(ApplicationError::NoCampaign { edition });
+    }
+    let known = standing.iter().map(|one| one.edition).collect();
+    Err(ApplicationError::NoSuchCampaign { requested: edition, known })
+}
+
+/// A day, or the eve of another one that is not later.
+fn before(as_of: NaiveDate, next: Option<NaiveDate>) -> NaiveDate {
+    next.and_then(|next| next.pred_opt()).map_or(as_of, |eve| as_of.min(eve))
 }
 
 /// Does not wait for anything, and takes a moment: to be run on a thread that may block.

@@ -48,6 +48,9 @@ pub(crate) enum CampaignsCommand {
     Show {
         /// Edition that the campaign serves, as YYYY-MM; the last campaign to have opened by default
         edition: Option<EditionId>,
+        /// One ministry only, by its code
+        #[arg(long, value_name = "MINISTRY")]
+        ministry: Option<String>,
         /// Date by which answers are looked at, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
@@ -103,7 +106,7 @@ pub(in crate::cli) async fn run(
             Ok(Conclusion::Good)
         }
         CampaignsCommand::List => list(session).await,
-        CampaignsCommand::Show { edition, as_of } => {
+        CampaignsCommand::Show { edition, ministry, as_of } => {
             let Some(edition) = edition_of(*edition, *as_of, session).await? else {
                 print::message(
                     "aucune campagne n’est ouverte ; en prévoir une : « vigie campaigns plan »",
@@ -111,7 +114,11 @@ pub(in crate::cli) async fn run(
                 return Ok(Conclusion::Bad);
             };
             let place = api.at(&["campaigns", &edition.to_string()]);
-            let report: CampaignReport = api.get(place.with("as_of", *as_of)).await?;
+            let mut report: CampaignReport = api.get(place.with("as_of", *as_of)).await?;
+            if let Some(code) = ministry {
+                report.projects.retain(|one| one.ministry.as_str() == code);
+                report.ministries.retain(|one| one.ministry.as_str() == code);
+            }
             show(&report, printer)
         }
         CampaignsCommand::Answers { edition, project, as_of } => {
@@ -159,14 +166,15 @@ async fn list(Session { api, printer, .. }: &Session<'_>) -> Result<Conclusion, 
 fn show(report: &CampaignReport, printer: &Printer) -> Result<Conclusion, CliError> {
     let Campaign { edition, opens_on, closes_on } = report.campaign;
     let title = format!(
-        "Campagne de l’édition {edition}, {} ({} – {}), au {} : {} sur {} ont répondu, dont {} en retard ; {} chacun",
+        "Campagne de l’édition {edition}, {} ({} – {}), au {} : {} sur {} {}{} ; {} chacun",
         report.state.label(),
         french::date(opens_on),
         french::date(closes_on),
         french::date(report.as_of),
         report.answered,
         french::counted(size(report.asked), "projet", "projets"),
-        report.late,
+        if report.answered > 1 { "ont répondu" } else { "a répondu" },
+        if report.late > 0 { format!(", dont {} en retard", report.late) } else { String::new() },
         french::counted(size(report.questions), "question", "questions"),
     );
     printer.answer(report, &[projects(title, &report.projects), ministries(&report.ministries)], 0)

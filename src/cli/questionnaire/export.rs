@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::print;
 use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
 use crate::cli::values::date;
@@ -38,5 +39,6 @@ pub(super) async fn run(
         place = place.with("project", Some(project));
     }
     write_whole(&request.out, &api.bytes(place).await?)?;
+    print::message(&format!("Classeur écrit : {}", request.out.display()));
     Ok(Conclusion::Good)
 }

@@ -9,7 +9,7 @@ use super::edition::EditionId;
 use super::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
 };
-use super::snapshot::{Phase, Snapshot};
+use super::snapshot::Snapshot;
 use super::succession::Successions;
 use crate::domain::ids::ProjectId;
 use crate::domain::missions::review::ReviewStanding;
@@ -52,9 +52,7 @@ impl Portfolio {
         editions.extend(&self.editions);
         let in_force = editions.iter().rfind(|edition| edition.as_of() <= campaign.opens_on);
         let asked = in_force.or_else(|| editions.first());
-        let is_over =
-            |one: &Snapshot| matches!(one.phase.given(), Some(Phase::Completed | Phase::Stopped));
         let listed = self.snapshots.iter().filter(|one| Some(&one.edition) == asked);
-        listed.filter(|one| !is_over(one)).map(|one| &one.project).collect()
+        listed.filter(|one| !one.is_over()).map(|one| &one.project).collect()
     }
 }

@@ -33,6 +33,13 @@ pub struct Snapshot {
     pub row: u32,
 }
 
+impl Snapshot {
+    /// Whether the project is completed or stopped.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Reported::Given(Phase::Completed | Phase::Stopped))
+    }
+}
+
 words! {
     pub enum Phase, "a phase" {
         /// Cadrage

@@ -40,6 +40,12 @@ impl<'a> Identities<'a> {
             .or_else(|| self.by_key.get(&key(name)).map(|known| known.project.clone()))
     }
 
+    /// The ministry of a known project.
+    pub(in crate::intake) fn ministry_of(&self, project: &ProjectId) -> Option<&'a MinistryCode> {
+        let known = self.known.iter().find(|known| known.project == *project);
+        known.map(|known| &known.ministry)
+    }
+
     /// The project that goes by this name, or a new id for a name never seen; `None` when no id can be made of it.
     pub(in crate::intake) fn find_or_name(&self, name: &str) -> Option<ProjectId> {
         self.find(name).or_else(|| Some(slug(name)).filter(|s| !s.is_empty()).map(ProjectId::new))

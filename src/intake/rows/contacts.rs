@@ -3,7 +3,7 @@
 use super::panorama::known_ministry;
 use super::row::{RowContext, RowReader};
 use super::table::FileRow;
-use crate::domain::ids::ProjectId;
+use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::follow_up::{Contact, ContactRole};
 use crate::intake::error::{FileFault, ticked};
 use crate::intake::identity::names::key;
@@ -58,7 +58,7 @@ fn contacts_of(reader: &mut RowReader<'_, '_>) -> Option<Vec<Contact>> {
     reader.needed("ministry");
     let ministry = known_ministry(reader, "ministry");
     let role = role(reader);
-    let (project, is_of_role) = project(reader, role);
+    let (project, is_of_role) = project(reader, role, ministry.as_ref());
     let addresses = addresses(reader);
     let since = reader.date("since");
     let until = reader.date("until");
@@ -99,11 +99,21 @@ fn role(reader: &mut RowReader<'_, '_>) -> Option<ContactRole> {
 }
 
 /// The project that a director directs, and whether the cell is what the role asks for: no other has a project.
-fn project(reader: &mut RowReader<'_, '_>, role: Option<ContactRole>) -> (Option<ProjectId>, bool) {
+fn project(
+    reader: &mut RowReader<'_, '_>,
+    role: Option<ContactRole>,
+    ministry: Option<&MinistryCode>,
+) -> (Option<ProjectId>, bool) {
     if role == Some(ContactRole::ProjectDirector) {
-        let project = reader.known_project();
-        let is_known = project.is_some();
-        return (project, is_known);
+        let Some(project) = reader.known_project() else { return (None, false) };
+        let home = reader.context.identities.ministry_of(&project);
+        // Its questions and last answers go to this person.
+        if let Some((home, ministry)) = home.zip(ministry).filter(|(home, own)| home != own) {
+            let found = format!("un projet du ministère `{home}`");
+            reader.fault("project", found, format!("un projet du ministère `{ministry}`"));
+            return (None, false);
+        }
+        return (Some(project), true);
     }
     let (Some(cell), Some(_)) = (reader.text("project"), role) else { return (None, true) };
     let expected = format!(

@@ -105,6 +105,28 @@ pub(in crate::intake) fn kept_facts(
     facts
 }
 
+/// Answers that nobody signed, in a file that has a place for it.
+pub(in crate::intake) fn unsigned(context: RowContext<'_>, rows: &[&FileRow]) -> Vec<ImportRemark> {
+    let mut faults = Vec::new();
+    if !context.layout.columns.contains_key("answered_by") {
+        return Vec::new();
+    }
+    let mut remarks = Vec::new();
+    for row in rows {
+        let reader = RowReader::new(row, context, &mut faults);
+        if let (Some(project), None) = (reader.name("project"), reader.name("answered_by")) {
+            remarks.push(ImportRemark {
+                row: Some(row.number),
+                column: Some(reader.label("answered_by").to_owned()),
+                remark: format!(
+                    "{project} : personne ne signe ces réponses (« Répondu par » est vide)"
+                ),
+            });
+        }
+    }
+    remarks
+}
+
 /// Cells kept as facts that are not published: what was reported of them before no longer holds.
 pub(in crate::intake) fn unpublished(
     context: RowContext<'_>,
@@ -201,6 +223,10 @@ fn typed(
             }
             plausible(field, float(number))?;
             Ok(Value::Int(number))
+        }
+        (FieldKind::Float, None) if field.is_share() && cell.ends_with('%') => {
+            let percent = Parse::FrenchNumber.number(cell.trim_end_matches('%').trim_end())?;
+            Ok(Value::Float(plausible(field, (percent * 1e7).round() / 1e9)?))
         }
         (FieldKind::Float, _) => {
             let number = match format {

@@ -13,6 +13,7 @@ use super::rule::Subjects;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::domain::value::Value;
+use crate::frame::dictionary;
 use crate::frame::dictionary::{Dictionary, FieldKind};
 
 /// Row numbers and their subjects, sorted by subject.
@@ -104,10 +105,29 @@ impl SubjectTable {
         cells.get(row).is_some_and(|text| text.split(' ').any(|listed| listed == word))
     }
 
-    /// Whether a field has a text on some row.
-    pub(in crate::rules) fn has_text(&self, field: &str) -> bool {
-        let Some(Cells::Text(cells)) = self.cells.get(field) else { return false };
-        cells.null_count() < cells.len()
+    /// The fields of a row to which the answer was that there is no value to give.
+    pub(in crate::rules) fn answered_without_value(
+        &self,
+        row: usize,
+    ) -> impl Iterator<Item = &str> {
+        let lists = [dictionary::ANSWERS_WITHHELD, dictionary::ANSWERS_UNKNOWN].into_iter();
+        let listed = lists.filter_map(move |list| match self.cells.get(list) {
+            Some(Cells::Text(cells)) => cells.get(row),
+            Some(
+                Cells::Bool(_)
+                | Cells::Int(_)
+                | Cells::Float(_)
+                | Cells::Date(_)
+                | Cells::Unreadable(_),
+            )
+            | None => None,
+        });
+        listed.flat_map(|text| text.split(' ')).filter(|field| !field.is_empty())
+    }
+
+    /// Whether some row has such a field.
+    pub(in crate::rules) fn has_answers_without_value(&self) -> bool {
+        (0..self.height).any(|row| self.answered_without_value(row).next().is_some())
     }
 
     /// On which rows a truth is given and holds.

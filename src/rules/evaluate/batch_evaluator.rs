@@ -108,7 +108,9 @@ impl<'c> BatchEvaluator<'c> {
             .catalogue
             .outcomes(frame, self.scope, self.as_of)
             .inspect_err(|error| tracing::warn!(%error, "the rules of a table are interpreted"))
-            .ok();
+            .ok()
+            // The translation takes every absence for the same.
+            .filter(|_| !table.has_answers_without_value());
         let rows = RuledRows::of(&table, self.scope, frame.height());
         let of_scope =
             self.catalogue.rules.values().filter(|compiled| compiled.rule.scope == self.scope);
@@ -191,9 +193,7 @@ impl<'c> BatchVerdicts<'c> {
     /// Whether some row says why it has no value of a field.
     pub(super) fn says_why_absent(&self, field: &str) -> bool {
         dictionary::withheld_by(field).is_some_and(|flag| self.table.truths(flag).contains(&true))
-            || [dictionary::ANSWERS_WITHHELD, dictionary::ANSWERS_UNKNOWN]
-                .into_iter()
-                .any(|list| self.table.has_text(list))
+            || self.table.has_answers_without_value()
     }
 
     /// `None` when the rule does not judge the row.

@@ -56,7 +56,13 @@ impl<'c> RuleEvaluation<'c> {
         let mut waiting = Vec::new();
         let mut absences = Absences { known: Vec::new(), table: bench.table(rule.scope) };
         for (place, row) in roll.rows.iter().enumerate() {
-            let answer = answers.map_or(CompiledAnswer::Interpret, |answers| answers.at(*row));
+            // The translation takes every absence for the same.
+            let mut kept_back = absences.table.answered_without_value(*row);
+            let is_read = kept_back.any(|field| compiled.analysis.fields.contains(field));
+            let answer = match answers {
+                Some(answers) if !is_read => answers.at(*row),
+                Some(_) | None => CompiledAnswer::Interpret,
+            };
             match answer {
                 CompiledAnswer::Level(level) => {
                     filling.push_code(Code::of_level(level));

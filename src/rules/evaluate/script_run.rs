@@ -209,9 +209,18 @@ impl ScriptRun {
         }
         match value {
             Some(value) => Ok(to_script(value)),
-            None if self.0.analysis.tolerates(position) => Ok(Dynamic::UNIT),
+            // A blank may be an answer; « ne sait pas » is none, and the rule cannot go on without it.
+            None if self.0.analysis.tolerates(position) && !self.is_kept_back(source, name) => {
+                Ok(Dynamic::UNIT)
+            }
             None => Err(self.without(source, name, position)),
         }
+    }
+
+    /// Whether the project was asked, and answered without a value.
+    fn is_kept_back(&self, source: ReadingSource, name: &str) -> bool {
+        source == ReadingSource::Field
+            && self.0.table.answered_without_value(self.0.row).any(|field| field == name)
     }
 
     #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]

@@ -1,5 +1,6 @@
 //! Rows of follow-up files: stored as they came, under the project or ministry that they speak of.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
@@ -85,8 +86,13 @@ pub(in crate::store) async fn subjects(
 
 /// The field that a stored fact is of.
 pub(in crate::store) fn field(payload: &str) -> Result<String, StoreError> {
-    let Answer { field } = columns::from_json("follow_up.payload", payload)?;
-    Ok(field)
+    Ok(dated_field(payload)?.0)
+}
+
+/// The field that a stored fact is of, and its day.
+pub(in crate::store) fn dated_field(payload: &str) -> Result<(String, NaiveDate), StoreError> {
+    let AnsweredField { field, reported_on } = columns::from_json("follow_up.payload", payload)?;
+    Ok((field, reported_on))
 }
 
 /// Those of some stored facts whose field is wanted.
@@ -105,8 +111,9 @@ pub(in crate::store) fn of_fields(
 
 /// Of a stored fact, what it is about.
 #[derive(Deserialize)]
-struct Answer {
+struct AnsweredField {
     field: String,
+    reported_on: NaiveDate,
 }
 
 pub(in crate::store) async fn insert(

@@ -12,7 +12,6 @@ use super::project_logs::link_log::Links;
 use super::project_logs::{campaign_log, exit_log, link_log, succession_log};
 use super::{import_decisions, import_index, import_rows, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
-use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
@@ -70,8 +69,11 @@ impl Store {
         let known_imports = (upto.last_import.0, upto.last_confirmation);
         let mut filed = import_index::filed(&mut transaction, known_imports).await?;
         let campaigns = campaign_log::standing(&mut transaction, upto.last_campaign).await?;
+        // Answers to a campaign count from their own day, before the edition that they serve; frames look at no later one.
+        let asked = campaign_log::editions(&mut transaction, upto.last_campaign).await?;
         filed.retain(|import| {
-            import.edition.as_of() <= as_of || is_answered_ahead(import, &campaigns, as_of)
+            let is_ahead = import.dataset.answers_by_field() && asked.contains(&import.edition);
+            import.edition.as_of() <= as_of || is_ahead
         });
         let recorded =
             succession_log::known(&mut transaction, upto.last_succession, &links).await?;
@@ -130,12 +132,6 @@ impl Store {
     }
 }
 
-/// Whether an import has answers to a campaign that has opened for an edition to come: each counts from its own day.
-fn is_answered_ahead(import: &Filed, campaigns: &[Campaign], as_of: NaiveDate) -> bool {
-    let is_of_import = |one: &Campaign| one.edition == import.edition && one.opens_on <= as_of;
-    import.dataset.answers_by_field() && campaigns.iter().any(is_of_import)
-}
-
 /// Each snapshot under the ministry that its project is at, by the successions in effect.
 fn rehome(snapshots: &mut [Snapshot], successions: &Successions) {
     for snapshot in snapshots {
@@ -169,7 +165,9 @@ async fn standing(
     // The first import met that speaks of a subject (in an edition, for facts) is the one that holds: for the fields that
     // it answers, where older ones may answer others.
     let mut holders: BTreeMap<(Subject, Option<EditionId>), ImportNumber> = BTreeMap::new();
-    let mut answers: BTreeMap<(Subject, EditionId, String), ImportNumber> = BTreeMap::new();
+    // Of one day: an answer of an earlier day, imported later, hides none of a later day.
+    let mut answers: BTreeMap<(Subject, EditionId, (String, NaiveDate)), ImportNumber> =
+        BTreeMap::new();
     let mut standing = Vec::new();
     for import in newest_first {
         for row in import_rows::of_import(connection, import.number, links).await? {
@@ -181,7 +179,7 @@ async fn standing(
                 *holders.entry(subject).or_insert(import.number)
             };
             let answer = if dataset.answers_by_field() {
-                let field = import_rows::field(&row.payload)?;
+                let field = import_rows::dated_field(&row.payload)?;
                 let answer = (row.subject.clone(), import.edition, field);
                 *answers.entry(answer).or_insert(import.number)
             } else {

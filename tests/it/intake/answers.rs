@@ -131,3 +131,30 @@ fn an_answer_without_a_value_takes_the_former_one_away_and_says_why() {
     assert_eq!(app.json(&["replay", "1"])["identical"], true);
     assert_eq!(app.json(&["replay", "2"])["identical"], true);
 }
+
+#[test]
+fn an_answer_of_an_earlier_day_hides_none_of_a_later_day_whatever_comes_last() {
+    let app = TestApp::with_fixtures();
+    let import = |name: &str, rows: &str| {
+        std::fs::write(app.path(name), rows).unwrap();
+        app.json(&["import", name])["files"][0].clone()
+    };
+    let share = || {
+        app.json(&["project", "PORTALIS", "--as-of", "2020-11-30"])["project"]["progress_pct"]
+            .clone()
+    };
+    let header = "project;reported_on;answered_by;progress_pct\n";
+    let signed = import(
+        "2020-11.questionnaire-b.csv",
+        &format!("{header}PORTALIS;2020-11-25;Ada Lovelace;58 %\n"),
+    );
+    assert_eq!((signed["remarks"].as_array().unwrap().len(), share()), (0, json!(0.58)));
+    let unsigned = import(
+        "2020-11.questionnaire-c.csv",
+        &format!("{header}PORTALIS;2020-11-20;;0,55\nNED;2020-11-20;Ada Lovelace;0,55\n"),
+    );
+    let remarks = unsigned["remarks"].to_string();
+    assert!(remarks.contains("PORTALIS : personne ne signe ces réponses"), "{unsigned}");
+    assert!(!remarks.contains("NED"), "{unsigned}");
+    assert_eq!(share(), json!(0.58), "the later day holds");
+}

@@ -181,8 +181,8 @@ fn each_list_is_read_as_its_own_rows() {
         ),
         (
             "ministry,role,name,email,since\nMinistère de la Justice,secretary_general,,sg@justice.example,",
-            "Contacts([Contact { ministry: MinistryCode(\"MJ\"), role: SecretaryGeneral, name: None, \
-             email: \"sg@justice.example\", since: None, until: None }])",
+            "Contacts([Contact { ministry: MinistryCode(\"MJ\"), role: SecretaryGeneral, \
+             project: None, name: None, email: \"sg@justice.example\", since: None, until: None }])",
         ),
     ] {
         assert_eq!(format!("{:?}", accepted(text).rows), expected);

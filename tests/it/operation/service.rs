@@ -47,6 +47,7 @@ impl Service {
             ("{job}", "cycle"),
             ("{table}", "projects?format=csv"),
             ("{invitation}", "x"),
+            ("{edition}", "2020-11"),
         ]
         .map(|(hole, id)| (hole, id.to_owned()))
         .into();
@@ -109,6 +110,9 @@ fn kind_of(route: &str) -> &'static str {
     match route {
         "/metrics" => "application/openmetrics-text",
         "/api/v1/exports/{table}" => "text/csv",
+        "/api/v1/questionnaire.xlsx" => {
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        }
         "/notices/{notice}"
         | "/account"
         | "/sign-in"
@@ -135,6 +139,8 @@ async fn every_documented_route_answers() {
     service.app.ok(&silence);
     let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15", "--comment", "15 %"];
     service.app.ok(&draft);
+    let campaign = ["campaigns", "plan", "2020-11", "--opens", "2020-09-14"];
+    service.app.ok(&[&campaign[..], &["--closes", "2020-10-16", "--reason", "panorama"]].concat());
     let ids = service.ids().await;
     let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
     let routes: Vec<&str> = document
@@ -146,6 +152,7 @@ async fn every_documented_route_answers() {
     for route in routes {
         let path = ids.iter().fold(route.to_owned(), |path, (hole, id)| path.replace(hole, id));
         let path = path.replace("/preview", "/preview?ministry=MJ");
+        let path = path.replace("questionnaire.xlsx", "questionnaire.xlsx?ministry=MJ");
         let path =
             path.replace("editions/comparison", "editions/comparison?from=2020-06&to=2020-11");
         let path = path.replace("D1/comparison", "D1/comparison?from=shipped&to=in-force");

@@ -1,8 +1,10 @@
 //! Campaigns of the questionnaire: planned, answered on time or late, and what the answers bring.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, fixtures};
 
 fn plan(app: &TestApp, edition: &str, opens: &str, closes: &str) {
     let dates = ["--opens", opens, "--closes", closes, "--reason", "calendrier du panorama"];
@@ -131,7 +133,9 @@ fn dates_that_make_no_campaign_are_refused_and_one_is_called_off() {
 
     // Planned again, it has other dates; a cycle knows what was known then.
     app.ok(&["cycle", "--as-of", "2020-10-30"]);
-    plan(&app, "2020-11", "2020-09-21", "2020-12-01");
+    let moved = refused("2020-11", "2020-09-21", "2020-12-01");
+    assert!(moved.contains("est ouverte depuis le 2020-09-14"), "{moved}");
+    plan(&app, "2020-11", "2020-09-14", "2020-12-01");
     app.ok(&["cycle", "--as-of", "2020-10-30"]);
     app.ok(&["campaigns", "cancel", "2020-11", "--reason", "report"]);
     assert_eq!(app.json(&["campaigns", "list"]), json!([]));
@@ -141,4 +145,60 @@ fn dates_that_make_no_campaign_are_refused_and_one_is_called_off() {
     }
     let audit = app.ok(&["audit", "list", "--subject", "campaign"]);
     assert!(audit.contains("campaign_cancelled") && audit.contains("campaign_planned"), "{audit}");
+}
+
+/// The level of each verdict on a project, by rule and project.
+fn levels(app: &TestApp) -> BTreeMap<(String, String), Option<u64>> {
+    const LEVELS: [&str; 5] = ["clear", "watch", "moderate", "high", "critical"];
+    let mut levels = BTreeMap::new();
+    for project in app.json(&["projects"]).as_array().unwrap() {
+        let id = project["project_id"].as_str().unwrap();
+        for verdict in app.json(&["project", id])["verdicts"].as_array().unwrap() {
+            let level = LEVELS.iter().position(|level| verdict["level"] == *level);
+            let level = level.map(|level| u64::try_from(level).unwrap());
+            levels.insert((id.to_owned(), verdict["rule"].as_str().unwrap().to_owned()), level);
+        }
+    }
+    levels
+}
+
+#[test]
+fn a_project_that_knows_nothing_any_more_is_never_better_off() {
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-29"]);
+    let before = levels(&app);
+    assert!(before.len() > 1000, "{}", before.len());
+    let asked = std::fs::read_to_string(fixtures().join("2020-11.questionnaire.csv")).unwrap();
+    let mut reader = csv_lines(&asked);
+    let header = reader.remove(0);
+    let fields: Vec<&String> = header.iter().skip(2).collect();
+    for word in ["Ne sait pas", "Non communiqué"] {
+        let mut text = format!(
+            "{};reported_on;{}\n",
+            "project",
+            fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(";")
+        );
+        for row in &reader {
+            let cells = vec![word; fields.len()].join(";");
+            text.push_str(&format!("\"{}\";2020-11-29;{cells}\n", row[0].replace('"', "\"\"")));
+        }
+        std::fs::write(app.path("2020-11.questionnaire-none.csv"), text).unwrap();
+        app.ok(&["import", "2020-11.questionnaire-none.csv"]);
+        app.ok(&["cycle", "--as-of", "2020-11-29"]);
+        let after = levels(&app);
+        let better: Vec<_> = before
+            .iter()
+            .filter(|(verdict, level)| {
+                after[*verdict].is_some_and(|now| level.is_none_or(|was| now < was))
+            })
+            .map(|(verdict, level)| format!("{verdict:?}: {level:?}, then {:?}", after[verdict]))
+            .collect();
+        assert_eq!(better, Vec::<String>::new(), "{word}");
+    }
+}
+
+/// The cells of a file of the fixtures, row by row.
+fn csv_lines(text: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }

@@ -118,6 +118,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
         "file" => ("index.html", ""),
         "link" => ("no-link-of-a-mail", ""),
         "invitation" => ("nobody-is-invited", ""),
+        "edition" => ("2020-11", ""),
         "ministry" => ("MJ", ""),
         "receiver" => ("mail", ""),
         "silenceID" => ("00000000-0000-8000-8000-000000000001", ""),

@@ -10,10 +10,9 @@ use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Answer;
 use crate::domain::portfolio::published::Portfolio;
-use crate::domain::portfolio::snapshot::{Phase, Snapshot};
+use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::RuleStatus;
-use crate::domain::value::Reported;
 use crate::frame::AnswersBehind;
 use crate::frame::dictionary::{Dictionary, Field};
 use crate::rules::Catalogue;
@@ -77,7 +76,7 @@ pub(super) fn campaign(portfolio: &Portfolio, day: NaiveDate) -> Option<&Campaig
 
 /// Neither completed nor stopped.
 pub(super) fn is_under_way(snapshot: &Snapshot) -> bool {
-    !matches!(snapshot.phase, Reported::Given(Phase::Completed | Phase::Stopped))
+    !snapshot.is_over()
 }
 
 /// A project with its last answers as of a date.

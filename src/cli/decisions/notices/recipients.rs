@@ -15,7 +15,8 @@ pub(in crate::cli) async fn run(
 ) -> Result<Conclusion, CliError> {
     let place = api.at(&["recipients"]).with("ministry", ministry).with("as_of", as_of);
     let lines: Vec<RecipientLine> = api.whole(place).await?.value;
-    let receiving = lines.iter().filter(|line| line.receives != Receipt::Nothing).count();
+    let receives = |line: &&RecipientLine| matches!(line.receives, Receipt::To | Receipt::Copy);
+    let receiving = lines.iter().filter(receives).count();
     let title = french::counted(receiving, "destinataire", "destinataires");
     let rows = lines.iter().map(row).collect();
     let columns = vec![

@@ -83,7 +83,7 @@ fn about(place: &str, due: &DueMessage<'_>) -> String {
 /// What the reader is to do, and by when.
 fn task(inputs: CampaignInputs<'_>, due: &DueMessage<'_>, workbooks: usize) -> String {
     let until = french::date(inputs.questions.closes_on);
-    let contact = &inputs.settings.mail.contact;
+    let contact = &inputs.settings.mail.dinum;
     let back = if contact.is_empty() {
         "en réponse à ce message".to_owned()
     } else {

@@ -1,6 +1,6 @@
 //! Campaigns of the questionnaire, as people plan them: a log, so that past cycles know what they knew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -52,6 +52,9 @@ impl Store {
         .bind(Timestamp(act.at))
         .run(&mut *transaction, "the log of campaigns")
         .await?;
+        if dates.is_none() {
+            take_back_messages(&mut transaction, edition).await?;
+        }
         let action = if dates.is_some() { "campaign_planned" } else { "campaign_cancelled" };
         let was = former.map(|one| json!({ "opens_on": one.opens_on, "closes_on": one.closes_on }));
         let became = json!({ "opens_on": opens_on, "closes_on": closes_on, "entry": number });
@@ -71,6 +74,20 @@ impl Store {
     }
 }
 
+/// What is written of a campaign and has not left.
+async fn take_back_messages(
+    connection: &mut SqliteConnection,
+    edition: EditionId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "delete from notices where state = 'waiting' and leased_until is null and thread like $1",
+    )
+    .bind(format!("campaign/{edition}/%"))
+    .run(connection, "notices")
+    .await?;
+    Ok(())
+}
+
 pub(in crate::store) async fn last_campaign(
     connection: &mut SqliteConnection,
 ) -> Result<i64, StoreError> {
@@ -88,6 +105,14 @@ pub(in crate::store) async fn standing(
     let of_each: BTreeMap<EditionId, Option<Campaign>> =
         entries.iter().map(|entry| (entry.edition, entry.campaign())).collect();
     Ok(of_each.into_values().flatten().collect())
+}
+
+/// The editions that ever had a campaign up to an entry of the log, called off or not.
+pub(in crate::store) async fn editions(
+    connection: &mut SqliteConnection,
+    last: i64,
+) -> Result<BTreeSet<EditionId>, StoreError> {
+    Ok(log(connection, last).await?.iter().map(|entry| entry.edition).collect())
 }
 
 async fn log(

@@ -4,7 +4,8 @@
 //! The interpreter is the reference for what a rule means. Its points of meaning:
 //! - reading a missing field ends the evaluation as `unknown` with that field, unless the read is
 //!   the direct left operand of `??` (every operand but the last, in `p.a ?? p.b ?? 0`) or the
-//!   argument of `has(…)`; so does a threshold that is not in force at the evaluation date;
+//!   argument of `has(…)`, and the project did not answer that it has none to give; so does a threshold that is not in
+//!   force at the evaluation date;
 //! - operands are read left to right, `a && b` stops at the first false, `a || b` at the first
 //!   true; `x in list` reads the list first, `x.f(y)` reads `y` first;
 //! - `/` always gives a float; whole numbers and floats compare and combine; every other mixture

@@ -80,21 +80,6 @@ pub enum ApplicationError {
          has left"
     )]
     StillListed { project: String, edition: String, as_of: NaiveDate },
-    #[error(
-        "a campaign from {opens_on} to {closes_on} for edition {edition}: expected a first day, a last day at most {most} \
-         days later, and both within a year of the edition"
-    )]
-    CampaignDates { edition: EditionId, opens_on: NaiveDate, closes_on: NaiveDate, most: i64 },
-    #[error(
-        "a campaign from {opens_on} to {closes_on}: found the one of edition {other} on some of these days, expected one \
-         campaign at a time"
-    )]
-    CampaignsMeet { opens_on: NaiveDate, closes_on: NaiveDate, other: EditionId },
-    #[error(
-        "the campaign of edition {edition} opened on {opened}: found {opens_on} as its first day, expected the same; its \
-         last day may change"
-    )]
-    CampaignOpened { edition: EditionId, opened: NaiveDate, opens_on: NaiveDate },
     #[error("edition {edition} has no campaign")]
     NoCampaign { edition: EditionId },
     #[error("no campaign for edition {requested}; those planned are for {}", editions(.known))]

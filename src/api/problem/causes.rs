@@ -46,9 +46,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
-            | ApplicationError::CampaignDates { .. }
-            | ApplicationError::CampaignOpened { .. }
-            | ApplicationError::CampaignsMeet { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }

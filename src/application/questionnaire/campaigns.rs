@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::refusal::QuestionnaireRefusal;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::campaign::{Campaign, CampaignEntry};
@@ -31,7 +32,9 @@ pub async fn plan_campaign(
         [opens_on, closes_on].into_iter().all(|day| from_edition(day) <= FARTHEST_FROM_EDITION);
     if !(0..=LONGEST).contains(&days) || !is_near {
         let most = LONGEST;
-        return Err(ApplicationError::CampaignDates { edition, opens_on, closes_on, most });
+        return Err(
+            QuestionnaireRefusal::CampaignDates { edition, opens_on, closes_on, most }.into()
+        );
     }
     let others = campaigns(services).await?;
     let own = others.iter().find(|one| one.edition == edition);
@@ -40,14 +43,14 @@ pub async fn plan_campaign(
         && opened != opens_on
     {
         // Whoever answered since then did answer the campaign.
-        return Err(ApplicationError::CampaignOpened { edition, opened, opens_on });
+        return Err(QuestionnaireRefusal::CampaignOpened { edition, opened, opens_on }.into());
     }
     let meets = |one: &&Campaign| {
         one.edition != edition && one.opens_on <= closes_on && opens_on <= one.closes_on
     };
     if let Some(other) = others.iter().find(meets) {
         let other = other.edition;
-        return Err(ApplicationError::CampaignsMeet { opens_on, closes_on, other });
+        return Err(QuestionnaireRefusal::CampaignsMeet { opens_on, closes_on, other }.into());
     }
     record(services, (edition, Some((opens_on, closes_on))), act).await
 }

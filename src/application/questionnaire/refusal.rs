@@ -1,5 +1,6 @@
-//! Why a questionnaire is not made.
+//! Why a questionnaire is not made, or a campaign not planned.
 
+use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::domain::portfolio::edition::EditionId;
@@ -18,4 +19,19 @@ pub enum QuestionnaireRefusal {
         "a questionnaire with {found} {what}: expected at most {most}; name some of the projects"
     )]
     TooMuchToAsk { found: usize, what: &'static str, most: usize },
+    #[error(
+        "a campaign from {opens_on} to {closes_on} for edition {edition}: expected a first day, a last day at most {most} \
+         days later, and both within a year of the edition"
+    )]
+    CampaignDates { edition: EditionId, opens_on: NaiveDate, closes_on: NaiveDate, most: i64 },
+    #[error(
+        "a campaign from {opens_on} to {closes_on}: found the one of edition {other} on some of these days, expected one \
+         campaign at a time"
+    )]
+    CampaignsMeet { opens_on: NaiveDate, closes_on: NaiveDate, other: EditionId },
+    #[error(
+        "the campaign of edition {edition} opened on {opened}: found {opens_on} as its first day, expected the same; its \
+         last day may change"
+    )]
+    CampaignOpened { edition: EditionId, opened: NaiveDate, opens_on: NaiveDate },
 }

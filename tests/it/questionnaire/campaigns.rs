@@ -1,6 +1,7 @@
 //! Campaigns of the questionnaire: planned, answered on time or late, and what the answers bring.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
@@ -180,7 +181,8 @@ fn a_project_that_knows_nothing_any_more_is_never_better_off() {
         );
         for row in &reader {
             let cells = vec![word; fields.len()].join(";");
-            text.push_str(&format!("\"{}\";2020-11-29;{cells}\n", row[0].replace('"', "\"\"")));
+            let name = row[0].replace('"', "\"\"");
+            writeln!(text, "\"{name}\";2020-11-29;{cells}").unwrap();
         }
         std::fs::write(app.path("2020-11.questionnaire-none.csv"), text).unwrap();
         app.ok(&["import", "2020-11.questionnaire-none.csv"]);

@@ -134,7 +134,9 @@ async fn facts_of_all_editions_are_there_and_a_corrected_file_forgets_what_it_no
                 "2020-06",
                 vec![said("si-samu", 1, "2020-06-01"), said("paysage", 9, "2020-06-01")],
             ),
-            file("2020-06", vec![said("si-samu", 2, "2020-06-02")]),
+            // Of the same day it is a correction, of another day one more answer.
+            file("2020-06", vec![said("si-samu", 2, "2020-06-01")]),
+            file("2020-06", vec![said("si-samu", 5, "2020-06-02")]),
             // Another edition says the same field at the same date: it comes last, and wins.
             file("2021-07", vec![said("si-samu", 4, "2020-11-01")]),
         ])
@@ -146,7 +148,8 @@ async fn facts_of_all_editions_are_there_and_a_corrected_file_forgets_what_it_no
     assert_eq!(
         lines.join("\n"),
         "paysage Int(9) 2020-06-01
-si-samu Int(2) 2020-06-02
+si-samu Int(2) 2020-06-01
+si-samu Int(5) 2020-06-02
 si-samu Int(3) 2020-11-01
 si-samu Int(4) 2020-11-01"
     );

@@ -94,8 +94,8 @@ async fn remind(services: &Services) -> Result<Done, JobError> {
     let questions = application::write_campaign_messages(services).await?;
     let mut detail = counted(small(reminders), "rappel écrit", "rappels écrits");
     if questions > 0 {
-        let told = ("message de questionnaire écrit", "messages de questionnaire écrits");
-        detail = format!("{detail}, {}", counted(small(questions), told.0, told.1));
+        let words = ("message de questionnaire écrit", "messages de questionnaire écrits");
+        detail = format!("{detail}, {}", counted(small(questions), words.0, words.1));
     }
     Ok(Done::of(RunOutcome::Success, detail))
 }

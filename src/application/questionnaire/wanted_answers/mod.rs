@@ -98,8 +98,8 @@ pub fn wanted_of(
     let chosen = chosen(&hypotheses, &needs, &questions);
     let worlds: Vec<World> = chosen.iter().cloned().enumerate().collect();
     let judged = hypotheses.judge(&worlds)?;
-    let told = listed.iter().zip(chosen).zip(needs).zip(judged);
-    Ok(told
+    let of_each = listed.iter().zip(chosen).zip(needs).zip(judged);
+    Ok(of_each
         .map(|(((snapshot, fields), needed), lacking)| {
             let settles = needed.iter().filter(|need| !lacking.contains_key(&need.rule));
             let other = needed.iter().filter(|need| need.state == NeedState::OtherData);

@@ -34,5 +34,8 @@ pub mod delivery;
 pub mod api;
 pub mod schedule;
 
+// Pages, over what the API checks and returns
+pub mod web;
+
 // The service
 pub mod server;

@@ -19,8 +19,8 @@ use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 
 /// The services of a request by an authenticated caller, with a store limited to what the caller may see. Extraction fails
 /// without a caller, so the handler does not run.
-#[derive(Debug)]
-pub(super) struct RequestContext {
+#[derive(Clone, Debug)]
+pub(crate) struct RequestContext {
     services: Services,
     caller: Caller,
     /// Why no person who can decide is named.
@@ -29,16 +29,16 @@ pub(super) struct RequestContext {
 }
 
 impl RequestContext {
-    pub(super) fn caller(&self) -> &Caller {
+    pub(crate) fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    pub(super) fn action_settings(&self) -> &ActionSettings {
+    pub(crate) fn action_settings(&self) -> &ActionSettings {
         &self.state.action_settings
     }
 
     /// When the service started.
-    pub(super) fn started_at(&self) -> DateTime<Utc> {
+    pub(crate) fn started_at(&self) -> DateTime<Utc> {
         self.state.opened_at
     }
 
@@ -46,7 +46,7 @@ impl RequestContext {
     ///
     /// # Errors
     /// When the caller is no person with a name: nothing is decided by nobody.
-    pub(super) fn act(&self, reason: &str) -> Result<ActionContext, Problem> {
+    pub(crate) fn act(&self, reason: &str) -> Result<ActionContext, Problem> {
         let actor = self.person()?.clone();
         Ok(ActionContext { actor, at: self.services.clock.now(), reason: reason.to_owned() })
     }
@@ -55,7 +55,7 @@ impl RequestContext {
     ///
     /// # Errors
     /// When the caller is no person with a name.
-    pub(super) fn person(&self) -> Result<&Actor, Problem> {
+    pub(crate) fn person(&self) -> Result<&Actor, Problem> {
         match &self.unnamed {
             Some(words) => Err(Problem::Unfit(words.clone())),
             None => Ok(&self.caller.name),
@@ -91,22 +91,22 @@ impl FromRequest for RequestContext {
 
 /// The services for routes open to anonymous callers, with a store that shows no project. Extraction fails on other routes.
 #[derive(Debug)]
-pub(super) struct AnonymousContext {
+pub(crate) struct AnonymousContext {
     services: Services,
     state: web::Data<AppState>,
 }
 
 impl AnonymousContext {
-    pub(super) async fn is_clock_right(&self) -> bool {
+    pub(crate) async fn is_clock_right(&self) -> bool {
         self.state.check_clock().await
     }
 
     /// The services for whoever has proved otherwise, by a link, what they may see.
-    pub(super) fn seen_by(&self, request: &HttpRequest, scope: &Scope) -> Services {
+    pub(crate) fn seen_by(&self, request: &HttpRequest, scope: &Scope) -> Services {
         self.state.services_seen_by(request, scope)
     }
 
-    pub(super) fn note_refusal(&self, record: AuditRecord) {
+    pub(crate) fn note_refusal(&self, record: AuditRecord) {
         self.state.note_refusal(record);
     }
 }

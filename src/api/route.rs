@@ -24,7 +24,7 @@ pub(super) struct MatchedRoute(pub(super) &'static Route);
 
 /// All routes of one path.
 #[derive(Debug)]
-pub(super) struct Resource {
+pub(crate) struct Resource {
     pub(super) path: &'static str,
     pub(super) routes: Vec<&'static Route>,
 }
@@ -41,7 +41,7 @@ impl Route {
     }
 
     /// A `GET` route that is not in the OpenAPI document.
-    pub(super) fn page(
+    pub(crate) fn page(
         path: &str,
         requirement: Requirement,
         handler: fn() -> actix_web::Route,
@@ -49,9 +49,32 @@ impl Route {
         let path = path.to_owned();
         Self { method: Method::GET, path, requirement, tag: None, handler }
     }
+
+    /// What a form of a page posts to; not in the OpenAPI document.
+    pub(crate) fn form(
+        path: &str,
+        requirement: Requirement,
+        handler: fn() -> actix_web::Route,
+    ) -> Self {
+        Self { method: Method::POST, ..Self::page(path, requirement, handler) }
+    }
 }
 
 impl Resource {
+    /// The resources of these routes, in the order in which the router is to try them.
+    pub(crate) fn all(routes: &'static [Route]) -> Vec<Self> {
+        let mut resources: Vec<Self> = Vec::new();
+        for route in routes {
+            match resources.iter_mut().find(|resource| resource.path == route.path) {
+                Some(resource) => resource.routes.push(route),
+                None => resources.push(Self { path: &route.path, routes: vec![route] }),
+            }
+        }
+        // The router takes the first match, so `/missions/ranking` must precede `/missions/{mission}`.
+        resources.sort_by_key(|resource| specificity(resource.path));
+        resources
+    }
+
     pub(super) fn route(&self, method: &Method) -> Option<&'static Route> {
         self.routes.iter().copied().find(|route| route.method == *method)
     }
@@ -71,6 +94,11 @@ impl MatchedRoute {
     pub(super) fn of(request: &HttpRequest) -> Option<&'static Route> {
         request.extensions().get::<Self>().map(|matched| matched.0)
     }
+}
+
+/// Sort key of paths: in each segment, a literal comes before a parameter.
+fn specificity(path: &str) -> Vec<(bool, &str)> {
+    path.split('/').map(|segment| (segment.starts_with('{'), segment)).collect()
 }
 
 fn method(method: &HttpMethod) -> Method {

@@ -17,18 +17,7 @@ use super::openapi::document::ApiDocument;
 use super::route::Resource;
 use super::routes::{Documented, routes};
 
-static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| {
-    let mut resources: Vec<Resource> = Vec::new();
-    for route in routes() {
-        match resources.iter_mut().find(|resource| resource.path == route.path) {
-            Some(resource) => resource.routes.push(route),
-            None => resources.push(Resource { path: &route.path, routes: vec![route] }),
-        }
-    }
-    // The router takes the first match, so `/missions/ranking` must precede `/missions/{mission}`.
-    resources.sort_by_key(|resource| specificity(resource.path));
-    resources
-});
+static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| Resource::all(routes()));
 
 static DOCUMENT: LazyLock<web::Data<ApiDocument>> =
     LazyLock::new(|| web::Data::new(ApiDocument::of(Documented::openapi(), routes())));
@@ -38,14 +27,19 @@ static CONTRACTS: LazyLock<web::Data<RequestContracts>> =
 
 /// Registers every route, the OpenAPI document that requests are held to, and the default service, which responds 404.
 pub fn configure(service: &mut web::ServiceConfig) {
-    for resource in RESOURCES.iter() {
-        service.service(guarded(resource));
-    }
+    register(service, &RESOURCES);
     service
         .app_data(DOCUMENT.clone())
         .app_data(CONTRACTS.clone())
         .app_data(web::PathConfig::default().error_handler(openapi_validation::path_error))
         .default_service(web::to(guard::no_route));
+}
+
+/// Registers resources behind the guard.
+pub(crate) fn register(service: &mut web::ServiceConfig, resources: &'static [Resource]) {
+    for resource in resources {
+        service.service(guarded(resource));
+    }
 }
 
 /// Returns the OpenAPI document that `/api/openapi.json` serves.
@@ -66,11 +60,6 @@ fn guarded(resource: &'static Resource) -> impl HttpServiceFactory + use<> {
         .wrap(from_fn(openapi_validation::validate_parameters))
         .wrap(from_fn(cache::serve_cached))
         .wrap(from_fn(move |request, next| guard::guard(resource, request, next)))
-}
-
-/// Sort key of paths: in each segment, a literal comes before a parameter.
-fn specificity(path: &str) -> Vec<(bool, &str)> {
-    path.split('/').map(|segment| (segment.starts_with('{'), segment)).collect()
 }
 
 #[cfg(test)]

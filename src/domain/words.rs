@@ -40,17 +40,17 @@ macro_rules! words {
         }
 
         impl $name {
-            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+            $visibility const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
 
             /// The word in which it is stored and sent.
-            pub const fn as_str(self) -> &'static str {
+            $visibility const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
                 }
             }
         }
 
-        $crate::domain::words::labels! { $name $($variant $(=> $label)?,)+ }
+        $crate::domain::words::labels! { $visibility $name $($variant $(=> $label)?,)+ }
 
         impl std::str::FromStr for $name {
             type Err = $crate::domain::words::UnexpectedText;
@@ -68,16 +68,28 @@ macro_rules! words {
     };
 }
 
+/// An enum of words that people read in French.
+pub trait Labelled {
+    /// Each word with its label, in the order of the enum.
+    fn labels() -> Vec<(&'static str, &'static str)>;
+}
+
 /// The labels of an enum that has one for each variant.
 macro_rules! labels {
-    ($name:ident $($variant:ident,)+) => {};
-    ($name:ident $($variant:ident => $label:literal,)+) => {
+    ($visibility:vis $name:ident $($variant:ident,)+) => {};
+    ($visibility:vis $name:ident $($variant:ident => $label:literal,)+) => {
         impl $name {
             /// What people read, in French.
-            pub const fn label(self) -> &'static str {
+            $visibility const fn label(self) -> &'static str {
                 match self {
                     $(Self::$variant => $label,)+
                 }
+            }
+        }
+
+        impl $crate::domain::words::Labelled for $name {
+            fn labels() -> Vec<(&'static str, &'static str)> {
+                Self::ALL.iter().map(|one| (one.as_str(), one.label())).collect()
             }
         }
     };

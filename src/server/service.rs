@@ -25,7 +25,7 @@ use crate::schedule::{Runner, Work, run_job_queue};
 use crate::store::{Credential, Store};
 use crate::support::bounded_http::read_body;
 use crate::support::clock::{Clock, SystemClock};
-use crate::{api, delivery, store};
+use crate::{api, delivery, store, web as web_pages};
 
 /// Lifetime of the setup link, which creates the first account.
 pub const INVITED: TimeDelta = TimeDelta::hours(24);
@@ -158,6 +158,7 @@ fn listen(
     let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
+    let page_settings = web::Data::new(web_pages::PageSettings { demonstration });
     // The last wrap runs first.
     let app = move || {
         App::new()
@@ -169,6 +170,8 @@ fn listen(
             .app_data(job_queue.clone())
             .app_data(sign_in.clone())
             .app_data(limits.clone())
+            .app_data(page_settings.clone())
+            .wrap(from_fn(web_pages::show_problems))
             .wrap(from_fn(api::add_etag))
             .wrap(Compress::default())
             .wrap(from_fn(api::add_encoding_to_etag))
@@ -180,6 +183,7 @@ fn listen(
             .wrap(TracingLogger::<api::RequestSpan>::new())
             .wrap(from_fn(idle_timeout::suspend_timeout))
             .configure(api::body_limits(&settings))
+            .configure(web_pages::configure)
             .configure(api::configure)
     };
     sockets::serve(app, &config.listen, &config.api).map_err(fault)

@@ -11,5 +11,6 @@ pub mod secret;
 pub mod single_flight;
 pub mod text_diff;
 pub mod text_position;
+pub mod translation;
 pub mod visible_text;
 pub mod working_days;

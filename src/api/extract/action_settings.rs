@@ -26,7 +26,7 @@ impl ActionSettings {
     ///
     /// # Errors
     /// 503 if they cannot be read.
-    pub(in crate::api) async fn reader(&self, services: &Services) -> Result<Reader, Problem> {
+    pub(crate) async fn reader(&self, services: &Services) -> Result<Reader, Problem> {
         let dictionary = application::dictionary(services).await?;
         let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
         let open = move || {

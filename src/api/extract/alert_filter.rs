@@ -21,7 +21,7 @@ use crate::rules::{Family, Rule};
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct AlertQuery {
+pub(crate) struct AlertQuery {
     /// State of the alert.
     state: Vec<AlertState>,
     /// Minimum level.
@@ -52,7 +52,7 @@ pub(in crate::api) struct AlertQuery {
 }
 
 impl AlertQuery {
-    pub(in crate::api) async fn choose(
+    pub(crate) async fn choose(
         &self,
         context: &RequestContext,
         alerts: Vec<Alert>,

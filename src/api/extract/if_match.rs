@@ -12,12 +12,12 @@ use crate::api::problem::kinds::Problem;
 
 /// The revision in `If-Match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::api) struct IfMatch(pub(in crate::api) i64);
+pub(crate) struct IfMatch(pub(in crate::api) i64);
 
 /// The header `If-Match`, for the OpenAPI document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
-pub(in crate::api) struct SeenRevision {
+pub(crate) struct SeenRevision {
     /// The `ETag` of the version that the change is based on.
     #[param(rename = "If-Match", pattern = r#"^"[0-9]+"$"#)]
     #[expect(dead_code, reason = "only the document of the API reads it")]

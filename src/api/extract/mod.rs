@@ -1,12 +1,12 @@
 //! What handlers read from requests, and the pages of lists.
 
-pub(super) mod action_settings;
-pub(super) mod alert_filter;
-pub(super) mod if_match;
-pub(super) mod page;
-pub(super) mod query;
-pub(super) mod rule_files;
+pub(crate) mod action_settings;
+pub(crate) mod alert_filter;
+pub(crate) mod if_match;
+pub(crate) mod page;
+pub(crate) mod query;
+pub(crate) mod rule_files;
 mod sort;
-pub(super) mod subject_filter;
-pub(super) mod trial_access;
-pub(super) mod uploads;
+pub(crate) mod subject_filter;
+pub(crate) mod trial_access;
+pub(crate) mod uploads;

@@ -22,18 +22,18 @@ use crate::api::problem::kinds::Problem;
 use crate::support::fingerprint::Fingerprint;
 
 /// Entries of a page: by default, and at most.
-pub(in crate::api) const LIMIT: u32 = 100;
-pub(in crate::api) const MOST: u32 = 1000;
+pub(crate) const LIMIT: u32 = 100;
+pub(crate) const MOST: u32 = 1000;
 
 /// Name of the parameter that gives the order.
-pub(in crate::api) const SORT: &str = "sort";
+pub(crate) const SORT: &str = "sort";
 
 /// Version of the cursor format, part of the seal.
 const ENCODING: &str = "vigie-cursor-1";
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Page<T> {
+pub(crate) struct Page<T> {
     data: Vec<T>,
     pagination: Pagination,
     /// The address of the next page.
@@ -42,7 +42,7 @@ pub(in crate::api) struct Page<T> {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Pagination {
+pub(crate) struct Pagination {
     /// Whether there is a next page.
     has_more: bool,
     /// Value of `cursor` for the next page, with the same filters; `null` on the last page.
@@ -51,19 +51,26 @@ pub(in crate::api) struct Pagination {
 
 /// A complete list, without pages.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Collection<T> {
+pub(crate) struct Collection<T> {
     data: Vec<T>,
 }
 
+impl<T> Page<T> {
+    /// The entries, and the cursor of the next page if there is one.
+    pub(crate) fn into_parts(self) -> (Vec<T>, Option<String>) {
+        (self.data, self.pagination.next_cursor)
+    }
+}
+
 impl<T> Collection<T> {
-    pub(in crate::api) fn of(data: Vec<T>) -> web::Json<Self> {
+    pub(crate) fn of(data: Vec<T>) -> web::Json<Self> {
         web::Json(Self { data })
     }
 }
 
 /// The query of a list: its filters, the size of the page, and the cursor.
 #[derive(Debug)]
-pub(in crate::api) struct Listing<F> {
+pub(crate) struct Listing<F> {
     filters: F,
     path: String,
     /// The filters as sent, sorted, with the order asked for.
@@ -76,7 +83,7 @@ pub(in crate::api) struct Listing<F> {
 /// The filters of a list that has none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct NoFilters {}
+pub(crate) struct NoFilters {}
 
 #[derive(Debug, Deserialize)]
 struct Extent {
@@ -98,7 +105,7 @@ impl<F> Listing<F> {
     ///
     /// # Errors
     /// If the cursor is not valid.
-    pub(in crate::api) fn page<T, K>(
+    pub(crate) fn page<T, K>(
         &self,
         mut entries: Vec<T>,
         key: impl Fn(&T) -> K,
@@ -121,7 +128,7 @@ impl<F> Listing<F> {
     ///
     /// # Errors
     /// If the cursor is not valid.
-    pub(in crate::api) fn page_as_is<T, K>(
+    pub(crate) fn page_as_is<T, K>(
         &self,
         mut entries: Vec<T>,
         key: impl Fn(&T) -> K,
@@ -142,7 +149,7 @@ impl<F> Listing<F> {
     }
 
     /// A page of entries that were read from the cursor on. One entry more than the limit means that there is a next page.
-    pub(in crate::api) fn fetched<T, K: Serialize>(
+    pub(crate) fn fetched<T, K: Serialize>(
         &self,
         mut entries: Vec<T>,
         key: impl Fn(&T) -> K,
@@ -161,7 +168,7 @@ impl<F> Listing<F> {
     ///
     /// # Errors
     /// If the cursor is not valid for this list and these filters, or if the request asks for another order.
-    pub(in crate::api) fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
+    pub(crate) fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
         if self.sort.is_some() {
             let words = "this list has an order of its own".to_owned();
             return Err(QueryFault::of("sort", words).into());
@@ -181,22 +188,22 @@ impl<F> Listing<F> {
         read().map(Some).ok_or_else(invalid_cursor)
     }
 
-    pub(in crate::api) fn limit(&self) -> usize {
+    pub(crate) fn limit(&self) -> usize {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
     /// The address of this page, with its parameters sorted.
-    pub(in crate::api) fn own_address(&self) -> String {
+    pub(crate) fn own_address(&self) -> String {
         self.address(self.cursor.as_deref())
     }
 
     /// The address of the page that begins after the entry with this key.
-    pub(in crate::api) fn address_after(&self, key: &impl Serialize) -> Result<String, Problem> {
+    pub(crate) fn address_after(&self, key: &impl Serialize) -> Result<String, Problem> {
         Ok(self.address(Some(&self.cursor_after(key)?)))
     }
 
     /// Number of entries to read: one more than the page holds.
-    pub(in crate::api) fn fetch_limit(&self) -> u32 {
+    pub(crate) fn fetch_limit(&self) -> u32 {
         self.limit.saturating_add(1)
     }
 
@@ -219,8 +226,9 @@ impl<F> Listing<F> {
         let limit = self.limit.to_string();
         let cursor = cursor.map(|cursor| ("cursor", cursor));
         let all = filters.chain([("limit", limit.as_str())]).chain(cursor);
-        let pairs: Vec<String> =
-            all.map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+        let pairs: Vec<String> = all
+            .map(|(name, value)| format!("{}={}", percent_encoded(name), percent_encoded(value)))
+            .collect();
         format!("{}?{}", self.path, pairs.join("&"))
     }
 
@@ -228,7 +236,20 @@ impl<F> Listing<F> {
     where
         F: DeserializeOwned,
     {
-        let mut given = query::parameters(query)?;
+        Self::of_parameters(path, query::parameters(query)?)
+    }
+
+    /// A list with these parameters.
+    ///
+    /// # Errors
+    /// If a parameter is unknown, or its value unfit.
+    pub(crate) fn of_parameters(
+        path: &str,
+        mut given: BTreeMap<String, Vec<String>>,
+    ) -> Result<Self, QueryFault>
+    where
+        F: DeserializeOwned,
+    {
         let names = ["limit", "cursor"];
         let extent = names.into_iter().filter_map(|name| given.remove_entry(name)).collect();
         let Extent { limit, cursor } = query::read(extent)?;
@@ -271,14 +292,14 @@ impl<T: Serialize> Responder for Page<T> {
 }
 
 /// The problem for a cursor whose entry does not exist, or no longer.
-pub(in crate::api) fn invalid_cursor() -> Problem {
+pub(crate) fn invalid_cursor() -> Problem {
     let words = "expected the `next_cursor` of this list with the same filters, of an entry that still exists; \
                  start again without it";
     QueryFault::of("cursor", words.to_owned()).into()
 }
 
 /// Percent-encodes a name or a value of a query.
-fn escaped(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
         .map(|byte| if plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") })

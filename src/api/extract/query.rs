@@ -17,10 +17,10 @@ use crate::intake::nearest_name;
 
 /// The query of a request as `T`. A field that is a list may be repeated.
 #[derive(Debug)]
-pub(in crate::api) struct QueryParameters<T>(T);
+pub(crate) struct QueryParameters<T>(T);
 
 impl<T> QueryParameters<T> {
-    pub(in crate::api) fn into_inner(self) -> T {
+    pub(crate) fn into_inner(self) -> T {
         self.0
     }
 }
@@ -44,7 +44,7 @@ impl<T: DeserializeOwned> FromRequest for QueryParameters<T> {
 }
 
 /// Whether a value matches a filter. A filter that was not given matches everything.
-pub(in crate::api) fn is_wanted<T: PartialEq>(wanted: &[T], found: &T) -> bool {
+pub(crate) fn is_wanted<T: PartialEq>(wanted: &[T], found: &T) -> bool {
     wanted.is_empty() || wanted.contains(found)
 }
 
@@ -52,7 +52,7 @@ pub(in crate::api) fn is_wanted<T: PartialEq>(wanted: &[T], found: &T) -> bool {
 ///
 /// # Errors
 /// If the query is malformed, or a value has control characters.
-pub(in crate::api) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<String>>, QueryFault> {
+pub(crate) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<String>>, QueryFault> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(<QueryFault as de::Error>::custom)?;
     let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -66,7 +66,7 @@ pub(in crate::api) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<Str
     Ok(parameters)
 }
 
-pub(in crate::api) fn read<T: DeserializeOwned>(
+pub(crate) fn read<T: DeserializeOwned>(
     parameters: BTreeMap<String, Vec<String>>,
 ) -> Result<T, QueryFault> {
     let given =
@@ -76,7 +76,7 @@ pub(in crate::api) fn read<T: DeserializeOwned>(
 
 /// An error in a query, and the parameter it concerns, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::api) struct QueryFault {
+pub(crate) struct QueryFault {
     parameter: Option<String>,
     words: String,
     /// Suggestion for what may have been meant.
@@ -84,14 +84,11 @@ pub(in crate::api) struct QueryFault {
 }
 
 impl QueryFault {
-    pub(in crate::api) fn of(parameter: &str, words: String) -> Self {
+    pub(crate) fn of(parameter: &str, words: String) -> Self {
         Self { parameter: Some(parameter.to_owned()), words, hint: None }
     }
 
-    pub(in crate::api) fn unknown<N: AsRef<str>>(
-        found: &str,
-        known: impl IntoIterator<Item = N>,
-    ) -> Self {
+    pub(crate) fn unknown<N: AsRef<str>>(found: &str, known: impl IntoIterator<Item = N>) -> Self {
         let known: Vec<N> = known.into_iter().collect();
         let listed: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
         let words = match listed.as_slice() {
@@ -107,7 +104,7 @@ impl QueryFault {
 
 impl QueryFault {
     /// A value that names nothing there is.
-    pub(in crate::api) fn unknown_value(
+    pub(crate) fn unknown_value(
         parameter: &str,
         found: &str,
         known: impl IntoIterator<Item = impl AsRef<str>>,

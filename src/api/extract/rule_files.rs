@@ -11,7 +11,7 @@ use crate::domain::rules::overlay::RulePath;
 ///
 /// # Errors
 /// When a name is no path of the catalogue, or a file is named twice.
-pub(in crate::api) fn each_once<'de, D: Deserializer<'de>>(
+pub(crate) fn each_once<'de, D: Deserializer<'de>>(
     body: D,
 ) -> Result<BTreeMap<RulePath, String>, D::Error> {
     body.deserialize_map(Files)

@@ -12,7 +12,7 @@ use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::subject::Subject;
 
 /// The subjects that a list is limited to.
-pub(in crate::api) struct SubjectFilter<'q> {
+pub(crate) struct SubjectFilter<'q> {
     /// `None` for all.
     projects: Option<BTreeSet<ProjectId>>,
     ministries: &'q [MinistryCode],
@@ -23,7 +23,7 @@ impl<'q> SubjectFilter<'q> {
     /// # Errors
     /// When no visible project is called so, or none is of such a ministry: a list that is empty for a misspelt name
     /// would mislead.
-    pub(in crate::api) async fn of(
+    pub(crate) async fn of(
         context: &RequestContext,
         projects: &[SingleLine],
         ministries: &'q [MinistryCode],
@@ -53,7 +53,7 @@ impl<'q> SubjectFilter<'q> {
         }
     }
 
-    pub(in crate::api) fn fits(&self, subject: &Subject) -> bool {
+    pub(crate) fn fits(&self, subject: &Subject) -> bool {
         let project = subject.project();
         let ministry = subject.ministry().or_else(|| self.ministry_of.get(project?));
         let on_project =

@@ -14,7 +14,7 @@ use crate::store::IdempotentAttempt;
 
 /// Starts trial evaluations for a request. Every function that evaluates rules not in force requires a trial.
 #[derive(Debug)]
-pub(in crate::api) struct Trials {
+pub(crate) struct Trials {
     places: web::Data<TrialPlaces>,
     gone: CancellationToken,
     /// Whether the request has an `Idempotency-Key`, with which the client may fetch the response later.
@@ -26,7 +26,7 @@ impl Trials {
     ///
     /// # Errors
     /// If no slot becomes free in time.
-    pub(in crate::api) async fn begin(&self, context: &RequestContext) -> Result<Trial, Problem> {
+    pub(crate) async fn begin(&self, context: &RequestContext) -> Result<Trial, Problem> {
         self.take(context, self.gone.child_token()).await
     }
 
@@ -35,17 +35,14 @@ impl Trials {
     ///
     /// # Errors
     /// If no slot becomes free in time.
-    pub(in crate::api) async fn begin_act(
-        &self,
-        context: &RequestContext,
-    ) -> Result<Trial, Problem> {
+    pub(crate) async fn begin_act(&self, context: &RequestContext) -> Result<Trial, Problem> {
         let stop = if self.may_retry { CancellationToken::new() } else { self.gone.child_token() };
         self.take(context, stop).await
     }
 
     /// A trial without a slot, for evaluating one rule in force. It is cancelled when the client disconnects, or when its
     /// budget is used up.
-    pub(in crate::api) fn unplaced(&self) -> Trial {
+    pub(crate) fn unplaced(&self) -> Trial {
         self.places.unplaced(self.gone.child_token())
     }
 

@@ -17,7 +17,7 @@ use crate::api::problem::kinds::Problem;
 use crate::api::settings::ApiSettings;
 
 /// Paths to which files are uploaded. Their bodies are received by the handler.
-pub(in crate::api) const UPLOAD_PATHS: [&str; 3] =
+pub(crate) const UPLOAD_PATHS: [&str; 3] =
     ["/api/v1/imports", "/api/v1/profiles/propose", "/api/v1/profiles/try"];
 
 /// Bytes of an upload buffered in memory before they are written to disk.
@@ -35,7 +35,7 @@ pub struct Uploads {
 
 /// A received file. It has no name on disk, and is deleted when dropped.
 #[derive(Debug)]
-pub(in crate::api) struct Upload<'a> {
+pub(crate) struct Upload<'a> {
     file: File,
     _receiving: SemaphorePermit<'a>,
 }
@@ -74,7 +74,7 @@ impl Uploads {
     }
 
     /// Waits until no other upload is being parsed.
-    pub(in crate::api) async fn parsing_permit(&self) -> Result<SemaphorePermit<'_>, Problem> {
+    pub(crate) async fn parsing_permit(&self) -> Result<SemaphorePermit<'_>, Problem> {
         self.parsing.acquire().await.map_err(|_| Problem::Unassembled)
     }
 
@@ -109,7 +109,7 @@ impl Uploads {
 
 impl Upload<'_> {
     /// Reads the whole file into memory.
-    pub(in crate::api) async fn into_bytes(self) -> Result<Vec<u8>, Problem> {
+    pub(crate) async fn into_bytes(self) -> Result<Vec<u8>, Problem> {
         let mut file = self.file;
         on_disk(move || {
             let mut bytes = Vec::new();
@@ -125,7 +125,7 @@ impl Upload<'_> {
 ///
 /// # Errors
 /// If it is too large or too slow, or too many uploads are in progress.
-pub(in crate::api) async fn receive<'u>(
+pub(crate) async fn receive<'u>(
     uploads: &'u Uploads,
     request: &HttpRequest,
     body: web::Payload,

@@ -147,6 +147,9 @@ pub enum Problem {
     /// 500: a component that handlers need was not registered when the service started.
     #[error("the service is misconfigured: a component is missing")]
     Unassembled,
+    /// 500: a template of a page could not be filled. The log has the cause.
+    #[error("internal error; the log has its cause under this request's id")]
+    PageNotMade,
     /// 500: an internal error. The cause is logged, and not shown to the caller.
     #[error("internal error; the log has its cause under this request's id")]
     Internal(#[source] Arc<ApplicationError>),
@@ -173,6 +176,11 @@ impl Problem {
         details.errors = self.errors().to_vec();
         details.meanwhile = self.meanwhile().cloned();
         details
+    }
+
+    /// Each of its faults in English, with its place.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        self.errors().iter().map(ToString::to_string).collect()
     }
 
     fn errors(&self) -> &[ProblemError] {
@@ -249,7 +257,9 @@ impl Problem {
             Self::NotReady(_) => ("not-ready", 503, "Service not ready"),
             Self::Unavailable(Unavailable::Busy(_)) => ("busy", 503, "Database busy"),
             Self::Unavailable(Unavailable::Storage(..)) => ("storage", 503, "Storage not writable"),
-            Self::Unassembled | Self::Internal(_) => ("internal", 500, "Internal error"),
+            Self::Unassembled | Self::PageNotMade | Self::Internal(_) => {
+                ("internal", 500, "Internal error")
+            }
         }
     }
 }

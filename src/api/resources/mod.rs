@@ -1,7 +1,7 @@
 //! The handlers, in families of resources.
 
-pub(super) mod catalogue;
-pub(super) mod decisions;
-pub(super) mod operation;
-pub(super) mod people;
-pub(super) mod portfolio;
+pub(crate) mod catalogue;
+pub(crate) mod decisions;
+pub(crate) mod operation;
+pub(crate) mod people;
+pub(crate) mod portfolio;

@@ -4,8 +4,9 @@ use clap::builder::{Str, StyledStr};
 use clap::{Arg, Command, CommandFactory as _, Error};
 
 use super::choice::is_english;
-use super::texts::{french_of, translate};
+use super::said::translate;
 use crate::cli::args::Args;
+use vigie::support::translation::french_of;
 
 /// What clap puts around the texts of commands.
 const FRAME: [&str; 14] = [

@@ -15,15 +15,15 @@ words! {
     /// What an account is for. An account may have several.
     pub enum Role, "a role" {
         /// Looks.
-        Reader = "reader",
+        Reader = "reader" => "lecteur",
         /// Acts on alerts, missions and reviews; imports and judges.
-        Analyst = "analyst",
+        Analyst = "analyst" => "analyste",
         /// Writes drafts of rules.
-        RuleAuthor = "rule_author",
+        RuleAuthor = "rule_author" => "concepteur de règles",
         /// Publishes what another wrote.
-        Approver = "approver",
+        Approver = "approver" => "approbateur de règles",
         /// Keeps accounts, jobs and messages, and reads the audit trail.
-        Administrator = "administrator",
+        Administrator = "administrator" => "administrateur",
     }
 }
 

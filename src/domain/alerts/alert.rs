@@ -72,12 +72,12 @@ impl Alert {
 words! {
     pub enum AlertState, "an alert's state" {
         /// Fired, but not yet for as many evaluations in a row as its rule asks.
-        Pending = "pending",
-        Open = "open",
+        Pending = "pending" => "en attente",
+        Open = "open" => "ouverte",
         /// Its project left the panorama and nobody has said why: it is no longer judged, and comes back with
         /// the project.
-        Dormant = "dormant",
-        Resolved = "resolved",
+        Dormant = "dormant" => "en sommeil",
+        Resolved = "resolved" => "close",
     }
 }
 

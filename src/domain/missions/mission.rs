@@ -99,14 +99,14 @@ words! {
 words! {
     pub enum MissionState, "a state" {
         /// Waits for DINUM's decision.
-        Proposed = "proposed",
+        Proposed = "proposed" => "proposée",
         /// Decided, by a person or by the playbook.
-        Open = "open",
+        Open = "open" => "ouverte",
         /// Decided against: not proposed again until an alert behind it moves.
-        Declined = "declined",
+        Declined = "declined" => "écartée",
         /// Proposed, and every alert behind it was resolved before anyone decided.
-        Withdrawn = "withdrawn",
-        Closed = "closed",
+        Withdrawn = "withdrawn" => "retirée",
+        Closed = "closed" => "close",
     }
 }
 

@@ -34,12 +34,13 @@ const HOUSE: &[Place] = &[
     place("delivery", 6, 6),
     place("api", 7, 7),
     place("schedule", 7, 7),
-    place("server", 8, 8),
+    place("web", 8, 8),
+    place("server", 9, 9),
 ];
 
 /// Crates that are spoken to from their home and nowhere else. `cli` and `main` are the binary.
 const HOMES: &[(&str, &[&str])] = &[
-    ("actix_web", &["api", "server"]),
+    ("actix_web", &["api", "server", "web"]),
     ("atom_syndication", &["api"]),
     ("calamine", &["intake"]),
     ("clap", &["cli", "main"]),
@@ -50,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("icalendar", &["decisions"]),
     ("indicatif", &["cli"]),
     ("lettre", &["notify", "support"]),
-    ("minijinja", &["notify"]),
+    ("minijinja", &["notify", "web"]),
     ("openidconnect", &["auth"]),
     ("prometheus_client", &["api"]),
     ("quick_xml", &["intake"]),

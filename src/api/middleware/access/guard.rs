@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use tracing::Span;
 
 use super::permissions::{DataScope, Requirement};
@@ -38,7 +38,7 @@ pub(in crate::api) async fn guard(
     let mut response = match admitted {
         Ok(caller) => match within {
             Ok(()) => pass(caller, request, next).await?,
-            Err(problem) => request.into_response(problem.error_response()),
+            Err(problem) => request.into_response(HttpResponse::from_error(problem)),
         },
         // A redirect to sign-in is not a refusal.
         Err(refusal) if within.is_ok() && refusal.leads_to_sign_in(&request) => {
@@ -48,7 +48,7 @@ pub(in crate::api) async fn guard(
         Err(refusal) => {
             let problem = record_refusal(request.request(), *refusal);
             let problem = within.err().unwrap_or(problem);
-            request.into_response(problem.error_response())
+            request.into_response(HttpResponse::from_error(problem))
         }
     };
     if let Some(allowance) = allowance {
@@ -72,20 +72,20 @@ async fn pass(
 
 /// Responds 404 to a request that matched no resource. It counts against the address's quota; the database is not read.
 pub(in crate::api) async fn no_route(request: HttpRequest) -> HttpResponse {
-    answer_unrouted(&request, &Problem::NoRoute { path: request.path().to_owned() })
+    answer_unrouted(&request, Problem::NoRoute { path: request.path().to_owned() })
 }
 
 /// Responds to a request that is refused before routing, such as one whose path is not in normal form. It counts
 /// against the address's quota and is recorded in the audit trail.
 pub(in crate::api) fn refuse(request: &HttpRequest, problem: Problem) -> HttpResponse {
     let noted = record_refusal(request, Refusal { who: None, problem });
-    answer_unrouted(request, &noted)
+    answer_unrouted(request, noted)
 }
 
-fn answer_unrouted(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+fn answer_unrouted(request: &HttpRequest, problem: Problem) -> HttpResponse {
     let allowance = allowance(request, None);
     let over = allowance.and_then(|allowance| allowance.check().err());
-    let mut answer = over.as_ref().unwrap_or(problem).error_response();
+    let mut answer = HttpResponse::from_error(over.unwrap_or(problem));
     if let Some(allowance) = allowance {
         allowance.add_headers(answer.headers_mut());
     }

@@ -33,14 +33,14 @@ impl Requirement {
     }
 }
 
-pub(in crate::api) const fn anonymous() -> Requirement {
+pub(crate) const fn anonymous() -> Requirement {
     Requirement::Anonymous
 }
 
-pub(in crate::api) const fn own(permission: Permission) -> Requirement {
+pub(crate) const fn own(permission: Permission) -> Requirement {
     Requirement::Account(permission, DataScope::Own)
 }
 
-pub(in crate::api) const fn whole(permission: Permission) -> Requirement {
+pub(crate) const fn whole(permission: Permission) -> Requirement {
     Requirement::Account(permission, DataScope::WholeState)
 }

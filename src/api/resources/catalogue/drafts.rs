@@ -23,7 +23,7 @@ use crate::rules::{FieldTemplate, RuleTemplate};
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct DraftsQuery {
+pub(crate) struct DraftsQuery {
     /// Include published and withdrawn drafts.
     #[serde(default)]
     all: bool,
@@ -32,7 +32,7 @@ pub(in crate::api) struct DraftsQuery {
 /// The whole content of a draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct DraftBody {
+pub(crate) struct DraftBody {
     /// What the draft changes, and why.
     #[schema(min_length = 1, max_length = 4000)]
     comment: String,
@@ -52,9 +52,9 @@ pub(in crate::api) struct DraftBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = StepReason)]
-pub(in crate::api) struct StepBody {
+pub(crate) struct StepBody {
     #[schema(min_length = 1, max_length = 4000)]
-    pub(in crate::api) reason: String,
+    pub(crate) reason: String,
 }
 
 /// List rule drafts. Published and withdrawn ones are left out unless requested.
@@ -64,7 +64,7 @@ pub(in crate::api) struct StepBody {
     params(DraftsQuery),
     responses((status = 200, description = "A page of drafts", body = Page<DraftOutline>))
 )]
-pub(in crate::api) async fn list_drafts(
+pub(crate) async fn list_drafts(
     context: RequestContext,
     listing: Listing<DraftsQuery>,
 ) -> Result<Page<DraftOutline>, Problem> {
@@ -79,7 +79,7 @@ pub(in crate::api) async fn list_drafts(
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
     responses((status = 200, description = "The draft, with its revision in `ETag`", body = DraftView))
 )]
-pub(in crate::api) async fn find_draft(
+pub(crate) async fn find_draft(
     context: RequestContext,
     number: web::Path<DraftNumber>,
 ) -> Result<HttpResponse, Problem> {
@@ -93,7 +93,7 @@ pub(in crate::api) async fn find_draft(
     request_body = DraftBody,
     responses((status = 201, description = "The new draft, with its revision in `ETag`", body = DraftView), Conflict, Unprocessable)
 )]
-pub(in crate::api) async fn open_draft(
+pub(crate) async fn open_draft(
     context: RequestContext,
     body: web::Json<DraftBody>,
 ) -> Result<HttpResponse, Problem> {
@@ -114,7 +114,7 @@ pub(in crate::api) async fn open_draft(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-pub(in crate::api) async fn save_draft(
+pub(crate) async fn save_draft(
     context: RequestContext,
     number: web::Path<DraftNumber>,
     IfMatch(revision): IfMatch,
@@ -154,7 +154,7 @@ async fn save(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-pub(in crate::api) async fn submit_draft(
+pub(crate) async fn submit_draft(
     context: RequestContext,
     number: web::Path<DraftNumber>,
     seen: IfMatch,
@@ -174,7 +174,7 @@ pub(in crate::api) async fn submit_draft(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-pub(in crate::api) async fn return_draft(
+pub(crate) async fn return_draft(
     context: RequestContext,
     number: web::Path<DraftNumber>,
     seen: IfMatch,
@@ -194,7 +194,7 @@ pub(in crate::api) async fn return_draft(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-pub(in crate::api) async fn withdraw_draft(
+pub(crate) async fn withdraw_draft(
     context: RequestContext,
     number: web::Path<DraftNumber>,
     seen: IfMatch,

@@ -1,6 +1,6 @@
 //! Rules, drafts, publications and trials.
 
-pub(in crate::api) mod drafts;
-pub(in crate::api) mod publications;
-pub(in crate::api) mod rules;
-pub(in crate::api) mod trials;
+pub(crate) mod drafts;
+pub(crate) mod publications;
+pub(crate) mod rules;
+pub(crate) mod trials;

@@ -34,7 +34,7 @@ const RULE: &str = "Id of the rule, or name of a file, such as `thresholds`";
         Conflict, Stale, Unprocessable, NoRevision, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn publish_draft(
+pub(crate) async fn publish_draft(
     context: RequestContext,
     trials: Trials,
     number: web::Path<DraftNumber>,
@@ -48,7 +48,7 @@ pub(in crate::api) async fn publish_draft(
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct RollBackBody {
+pub(crate) struct RollBackBody {
     /// Reason for the roll-back, recorded in the audit trail.
     #[schema(min_length = 1, max_length = 4000)]
     reason: String,
@@ -68,7 +68,7 @@ pub(in crate::api) struct RollBackBody {
         Conflict, Stale, Unprocessable, NoRevision, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn roll_back_rule(
+pub(crate) async fn roll_back_rule(
     context: RequestContext,
     trials: Trials,
     name: web::Path<String>,
@@ -88,7 +88,7 @@ pub(in crate::api) async fn roll_back_rule(
     path = "/api/v1/publications",
     responses((status = 200, description = "A page of publications, oldest first", body = Page<Publication>))
 )]
-pub(in crate::api) async fn list_publications(
+pub(crate) async fn list_publications(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Publication>, Problem> {
@@ -103,9 +103,7 @@ pub(in crate::api) async fn list_publications(
     path = "/api/v1/overrides",
     responses((status = 200, description = "The overridden files, by path", body = Collection<OverrideLine>))
 )]
-pub(in crate::api) async fn list_overrides(
-    context: RequestContext,
-) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_overrides(context: RequestContext) -> Result<HttpResponse, Problem> {
     let (upto, lines) = application::overrides(&context).await?;
     Ok(at_revision(upto.0, &Collection::of(lines)))
 }
@@ -117,7 +115,7 @@ pub(in crate::api) async fn list_overrides(
     params(("rule" = String, Path, description = RULE)),
     responses((status = 200, description = "The comparison for the rule and for its test cases", body = Collection<ThreeWay>), Conflict)
 )]
-pub(in crate::api) async fn find_override(
+pub(crate) async fn find_override(
     context: RequestContext,
     name: web::Path<String>,
 ) -> Result<web::Json<Collection<ThreeWay>>, Problem> {
@@ -131,7 +129,7 @@ pub(in crate::api) async fn find_override(
     params(("rule" = String, Path, description = RULE)),
     responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
 )]
-pub(in crate::api) async fn list_versions(
+pub(crate) async fn list_versions(
     context: RequestContext,
     name: web::Path<String>,
     listing: Listing<NoFilters>,
@@ -143,7 +141,7 @@ pub(in crate::api) async fn list_versions(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ComparisonQuery {
+pub(crate) struct ComparisonQuery {
     /// First text: `shipped`, `in-force`, the number of a version, or `draft-` and the number of a draft.
     #[param(
         example = "shipped",
@@ -168,7 +166,7 @@ pub(in crate::api) struct ComparisonQuery {
     ),
     responses((status = 200, description = "The differences, by path", body = Collection<FileComparison>))
 )]
-pub(in crate::api) async fn compare_rule(
+pub(crate) async fn compare_rule(
     context: RequestContext,
     name: web::Path<String>,
     query: QueryParameters<ComparisonQuery>,

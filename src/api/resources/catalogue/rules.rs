@@ -24,7 +24,7 @@ use crate::{application, rules};
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct RuleQuery {
+pub(crate) struct RuleQuery {
     /// Family of the rule.
     family: Vec<Family>,
     /// What the rule evaluates: projects, ministries or the portfolio.
@@ -40,7 +40,7 @@ pub(in crate::api) struct RuleQuery {
     params(RuleQuery),
     responses((status = 200, description = "A page of rules", body = Page<Rule>))
 )]
-pub(in crate::api) async fn list_rules(
+pub(crate) async fn list_rules(
     context: RequestContext,
     listing: Listing<RuleQuery>,
 ) -> Result<Page<Rule>, Problem> {
@@ -54,7 +54,7 @@ pub(in crate::api) async fn list_rules(
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct RuleWithText {
+pub(crate) struct RuleWithText {
     #[serde(flatten)]
     rule: Rule,
     text: String,
@@ -69,7 +69,7 @@ pub(in crate::api) struct RuleWithText {
     params(("rule" = RuleId, Path, description = "Id of the rule")),
     responses((status = 200, description = "The rule", body = RuleWithText))
 )]
-pub(in crate::api) async fn find_rule(
+pub(crate) async fn find_rule(
     context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<RuleWithText>, Problem> {
@@ -84,7 +84,7 @@ pub(in crate::api) async fn find_rule(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct CatalogueQuery {
+pub(crate) struct CatalogueQuery {
     /// Number of a draft to apply over the catalogue in force.
     draft: Option<DraftNumber>,
     /// Return the shipped files, without publications.
@@ -93,7 +93,7 @@ pub(in crate::api) struct CatalogueQuery {
 
 /// Every file of a catalogue.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct CatalogueFiles {
+pub(crate) struct CatalogueFiles {
     /// Texts of the files, by path.
     files: BTreeMap<String, String>,
     /// Names of shipped files, by path, where the name says more than the id of the rule.
@@ -108,7 +108,7 @@ pub(in crate::api) struct CatalogueFiles {
     params(CatalogueQuery),
     responses((status = 200, description = "The text of each file, by path", body = CatalogueFiles), NotFound, Unprocessable)
 )]
-pub(in crate::api) async fn find_catalogue(
+pub(crate) async fn find_catalogue(
     context: RequestContext,
     query: QueryParameters<CatalogueQuery>,
 ) -> Result<web::Json<CatalogueFiles>, Problem> {
@@ -129,7 +129,7 @@ pub(in crate::api) async fn find_catalogue(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ExplanationQuery {
+pub(crate) struct ExplanationQuery {
     /// A project by id or name, the code of a ministry, or `portfolio`, according to the rule's scope.
     subject: SingleLine,
     /// Date as of which the rule is evaluated; today in Paris by default.
@@ -148,7 +148,7 @@ pub(in crate::api) struct ExplanationQuery {
         NoData, Unprocessable, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn explain_rule(
+pub(crate) async fn explain_rule(
     context: RequestContext,
     trials: Trials,
     id: web::Path<String>,

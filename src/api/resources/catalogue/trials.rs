@@ -24,7 +24,7 @@ use crate::rules::{RuleFault, Threshold};
 /// Files to apply over the catalogue in force. They are not stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct FilesBody {
+pub(crate) struct FilesBody {
     /// Texts of the files, by path.
     #[serde(deserialize_with = "each_once")]
     files: BTreeMap<RulePath, String>,
@@ -32,7 +32,7 @@ pub(in crate::api) struct FilesBody {
 
 /// Warnings about rules that compile.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Checked {
+pub(crate) struct Checked {
     remarks: Vec<RuleFault>,
 }
 
@@ -43,7 +43,7 @@ pub(in crate::api) struct Checked {
     request_body = FilesBody,
     responses((status = 200, description = "There are no errors; warnings may remain", body = Checked), Unprocessable, UnavailableResponse)
 )]
-pub(in crate::api) async fn check_rules(
+pub(crate) async fn check_rules(
     context: RequestContext,
     trials: Trials,
     body: web::Json<FilesBody>,
@@ -68,7 +68,7 @@ pub(in crate::api) async fn check_rules(
         Unprocessable, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn test_rules(
+pub(crate) async fn test_rules(
     context: RequestContext,
     trials: Trials,
     body: web::Json<FilesBody>,
@@ -80,7 +80,7 @@ pub(in crate::api) async fn test_rules(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct DiffQuery {
+pub(crate) struct DiffQuery {
     /// Date as of which rules are evaluated; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
@@ -96,7 +96,7 @@ pub(in crate::api) struct DiffQuery {
         NoData, Unprocessable, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn diff_rules(
+pub(crate) async fn diff_rules(
     context: RequestContext,
     trials: Trials,
     query: QueryParameters<DiffQuery>,
@@ -117,7 +117,7 @@ pub(in crate::api) async fn diff_rules(
         Unprocessable, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn prove_draft(
+pub(crate) async fn prove_draft(
     context: RequestContext,
     trials: Trials,
     number: web::Path<DraftNumber>,
@@ -136,7 +136,7 @@ pub(in crate::api) async fn prove_draft(
         NoData, Unprocessable, UnavailableResponse
     )
 )]
-pub(in crate::api) async fn diff_draft(
+pub(crate) async fn diff_draft(
     context: RequestContext,
     trials: Trials,
     number: web::Path<DraftNumber>,
@@ -152,7 +152,7 @@ pub(in crate::api) async fn diff_draft(
     path = "/api/v1/thresholds",
     responses((status = 200, description = "A page of thresholds, by name", body = Page<Threshold>))
 )]
-pub(in crate::api) async fn list_thresholds(
+pub(crate) async fn list_thresholds(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Threshold>, Problem> {

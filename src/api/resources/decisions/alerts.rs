@@ -27,7 +27,7 @@ const ALERT: &str = "Id of the alert, or the beginning of it that no other has";
     params(AlertQuery),
     responses((status = 200, description = "A page of alerts", body = Page<AlertLine>))
 )]
-pub(in crate::api) async fn list_alerts(
+pub(crate) async fn list_alerts(
     context: RequestContext,
     listing: Listing<AlertQuery>,
 ) -> Result<Page<AlertLine>, Problem> {
@@ -43,7 +43,7 @@ pub(in crate::api) async fn list_alerts(
     params(("alert" = AlertId, Path, description = ALERT)),
     responses((status = 200, description = "The alert", body = AlertDossier))
 )]
-pub(in crate::api) async fn find_alert(
+pub(crate) async fn find_alert(
     context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
@@ -59,7 +59,7 @@ pub(in crate::api) async fn find_alert(
     request_body = NewAcknowledgement,
     responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
 )]
-pub(in crate::api) async fn acknowledge(
+pub(crate) async fn acknowledge(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<NewAcknowledgement>,
@@ -70,14 +70,14 @@ pub(in crate::api) async fn acknowledge(
 }
 
 /// The alert whose id is `id`, or the only one whose id begins so.
-pub(in crate::api) async fn find(context: &RequestContext, id: String) -> Result<Alert, Problem> {
+pub(crate) async fn find(context: &RequestContext, id: String) -> Result<Alert, Problem> {
     Ok(application::find_alert(context, &id).await?)
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct SilenceQuery {
+pub(crate) struct SilenceQuery {
     /// Whether the silence has ended.
     ended: Option<bool>,
     /// Id of the rule that the silence names.
@@ -95,7 +95,7 @@ pub(in crate::api) struct SilenceQuery {
     params(SilenceQuery),
     responses((status = 200, description = "A page of silences", body = Page<Silence>))
 )]
-pub(in crate::api) async fn list_silences(
+pub(crate) async fn list_silences(
     context: RequestContext,
     listing: Listing<SilenceQuery>,
 ) -> Result<Page<Silence>, Problem> {
@@ -115,7 +115,7 @@ pub(in crate::api) async fn list_silences(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct DisputeQuery {
+pub(crate) struct DisputeQuery {
     /// State of the dispute.
     state: Vec<DisputeState>,
     /// Id of the project whose team raised the dispute.
@@ -131,7 +131,7 @@ pub(in crate::api) struct DisputeQuery {
     params(DisputeQuery),
     responses((status = 200, description = "A page of disputes", body = Page<Dispute>))
 )]
-pub(in crate::api) async fn list_disputes(
+pub(crate) async fn list_disputes(
     context: RequestContext,
     listing: Listing<DisputeQuery>,
 ) -> Result<Page<Dispute>, Problem> {
@@ -152,7 +152,7 @@ pub(in crate::api) async fn list_disputes(
     request_body = Assignment,
     responses((status = 200, description = "The assigned alert", body = AlertDossier))
 )]
-pub(in crate::api) async fn assign_alert(
+pub(crate) async fn assign_alert(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Assignment>,
@@ -171,7 +171,7 @@ pub(in crate::api) async fn assign_alert(
     request_body = Comment,
     responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
 )]
-pub(in crate::api) async fn comment_alert(
+pub(crate) async fn comment_alert(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Comment>,
@@ -190,7 +190,7 @@ pub(in crate::api) async fn comment_alert(
     responses((status = 201, description = "The new dispute", body = Dispute,
         headers(("Location" = String, description = "Address of the dispute"))))
 )]
-pub(in crate::api) async fn dispute_alert(
+pub(crate) async fn dispute_alert(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Contestation>,

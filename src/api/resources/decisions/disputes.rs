@@ -15,7 +15,7 @@ use crate::domain::ids::DisputeNumber;
     params(("dispute" = i64, Path, description = "Number of the dispute")),
     responses((status = 200, description = "The dispute", body = Dispute))
 )]
-pub(in crate::api) async fn find_dispute(
+pub(crate) async fn find_dispute(
     context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<Dispute>, Problem> {
@@ -33,7 +33,7 @@ pub(in crate::api) async fn find_dispute(
     request_body = DisputeAnswer,
     responses((status = 200, description = "The answered dispute", body = Dispute))
 )]
-pub(in crate::api) async fn answer_dispute(
+pub(crate) async fn answer_dispute(
     context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<DisputeAnswer>,

@@ -26,7 +26,7 @@ use crate::store::MissionFilter;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct MissionQuery {
+pub(crate) struct MissionQuery {
     /// State of the mission.
     state: Vec<MissionState>,
     /// Kind of mission.
@@ -44,7 +44,7 @@ pub(in crate::api) struct MissionQuery {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct RankingQuery {
+pub(crate) struct RankingQuery {
     /// Date as of which missions are ranked, not before that of the last cycle; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
@@ -56,7 +56,7 @@ pub(in crate::api) struct RankingQuery {
     params(MissionQuery),
     responses((status = 200, description = "A page of missions", body = Page<MissionLine>))
 )]
-pub(in crate::api) async fn list_missions(
+pub(crate) async fn list_missions(
     context: RequestContext,
     listing: Listing<MissionQuery>,
 ) -> Result<Page<MissionLine>, Problem> {
@@ -85,7 +85,7 @@ impl MissionQuery {
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     responses((status = 200, description = "The mission", body = MissionFile))
 )]
-pub(in crate::api) async fn find_mission(
+pub(crate) async fn find_mission(
     context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<MissionFile>, Problem> {
@@ -99,7 +99,7 @@ pub(in crate::api) async fn find_mission(
     params(RankingQuery),
     responses((status = 200, description = "A page of ranked missions", body = Page<Ranked>), NoData)
 )]
-pub(in crate::api) async fn list_ranking(
+pub(crate) async fn list_ranking(
     context: RequestContext,
     listing: Listing<RankingQuery>,
 ) -> Result<Page<Ranked>, Problem> {
@@ -113,7 +113,7 @@ pub(in crate::api) async fn list_ranking(
     path = "/api/v1/missions/outcomes",
     responses((status = 200, description = "A page of counts, by rule", body = Page<RuleOutcomes>))
 )]
-pub(in crate::api) async fn list_outcomes(
+pub(crate) async fn list_outcomes(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<RuleOutcomes>, Problem> {
@@ -130,7 +130,7 @@ type Answer = Result<web::Json<MissionFile>, Problem>;
     request_body = MissionDecision,
     responses((status = 200, description = "The accepted or declined mission", body = MissionFile))
 )]
-pub(in crate::api) async fn decide_mission(
+pub(crate) async fn decide_mission(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<MissionDecision>,
@@ -149,7 +149,7 @@ pub(in crate::api) async fn decide_mission(
     request_body = MissionStart,
     responses((status = 200, description = "The started mission", body = MissionFile))
 )]
-pub(in crate::api) async fn start_mission(
+pub(crate) async fn start_mission(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<MissionStart>,
@@ -165,7 +165,7 @@ pub(in crate::api) async fn start_mission(
     request_body = NewMilestone,
     responses((status = 200, description = "The mission, with the new milestone", body = MissionFile))
 )]
-pub(in crate::api) async fn add_milestone(
+pub(crate) async fn add_milestone(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<NewMilestone>,
@@ -181,7 +181,7 @@ pub(in crate::api) async fn add_milestone(
     request_body = MilestoneReached,
     responses((status = 200, description = "The mission, with the milestone reached", body = MissionFile))
 )]
-pub(in crate::api) async fn finish_milestone(
+pub(crate) async fn finish_milestone(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<MilestoneReached>,
@@ -197,7 +197,7 @@ pub(in crate::api) async fn finish_milestone(
     request_body = Comment,
     responses((status = 200, description = "The mission, with the note", body = MissionFile))
 )]
-pub(in crate::api) async fn note_mission(
+pub(crate) async fn note_mission(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Comment>,
@@ -213,7 +213,7 @@ pub(in crate::api) async fn note_mission(
     request_body = NewVendorReply,
     responses((status = 200, description = "The mission, with the reply", body = MissionFile))
 )]
-pub(in crate::api) async fn keep_vendor_reply(
+pub(crate) async fn keep_vendor_reply(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<NewVendorReply>,
@@ -229,7 +229,7 @@ pub(in crate::api) async fn keep_vendor_reply(
     request_body = VendorNaming,
     responses((status = 200, description = "The mission, with the decision", body = MissionFile))
 )]
-pub(in crate::api) async fn name_vendor(
+pub(crate) async fn name_vendor(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<VendorNaming>,
@@ -245,7 +245,7 @@ pub(in crate::api) async fn name_vendor(
     request_body = MissionClosing,
     responses((status = 200, description = "The closed mission", body = MissionFile))
 )]
-pub(in crate::api) async fn close_mission(
+pub(crate) async fn close_mission(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<MissionClosing>,

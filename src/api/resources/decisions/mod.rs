@@ -1,9 +1,9 @@
 //! Alerts, silences, disputes, missions, reviews and notices.
 
-pub(in crate::api) mod alerts;
-pub(in crate::api) mod disputes;
-pub(in crate::api) mod missions;
-pub(in crate::api) mod notices;
-pub(in crate::api) mod recipients;
-pub(in crate::api) mod reviews;
-pub(in crate::api) mod silences;
+pub(crate) mod alerts;
+pub(crate) mod disputes;
+pub(crate) mod missions;
+pub(crate) mod notices;
+pub(crate) mod recipients;
+pub(crate) mod reviews;
+pub(crate) mod silences;

@@ -26,13 +26,13 @@ use crate::support::visible_text;
 use crate::{application, notify};
 
 /// Content security policy of the pages: inline styles only, no scripts.
-pub(in crate::api) const POLICY: &str =
+pub(crate) const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct NoticeQuery {
+pub(crate) struct NoticeQuery {
     /// Delivery state.
     state: Vec<NoticeState>,
     /// Kind of notification.
@@ -50,7 +50,7 @@ pub(in crate::api) struct NoticeQuery {
     params(NoticeQuery),
     responses((status = 200, description = "A page of notifications", body = Page<QueuedNotice>))
 )]
-pub(in crate::api) async fn list_notices(
+pub(crate) async fn list_notices(
     context: RequestContext,
     listing: Listing<NoticeQuery>,
 ) -> Result<Page<QueuedNotice>, Problem> {
@@ -82,7 +82,7 @@ pub(in crate::api) async fn list_notices(
     params(("notice" = NoticeId, Path, description = "Id of the notification")),
     responses((status = 200, description = "The notification", body = QueuedNotice))
 )]
-pub(in crate::api) async fn find_notice(
+pub(crate) async fn find_notice(
     context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<QueuedNotice>, Problem> {
@@ -96,7 +96,7 @@ pub(in crate::api) async fn find_notice(
     params(("notice" = NoticeId, Path, description = "Id of the notification")),
     responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
-pub(in crate::api) async fn show_notice(
+pub(crate) async fn show_notice(
     context: RequestContext,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
@@ -111,10 +111,7 @@ pub(in crate::api) async fn show_notice(
         .body(visible_text::lines(&page.unwrap_or(html)).into_owned()))
 }
 
-pub(in crate::api) async fn found(
-    services: &Services,
-    id: String,
-) -> Result<QueuedNotice, Problem> {
+pub(crate) async fn found(services: &Services, id: String) -> Result<QueuedNotice, Problem> {
     let notice = services.store.notice(&NoticeId::new(id.as_str())).await?;
     notice.map(QueuedNotice::with_files_named).ok_or(Problem::NotFound { kind: "notice", id })
 }
@@ -122,7 +119,7 @@ pub(in crate::api) async fn found(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct PreviewQuery {
+pub(crate) struct PreviewQuery {
     /// Code or name of the ministry.
     ministry: SingleLine,
     /// Date as of which rules are evaluated; today by default.
@@ -139,7 +136,7 @@ pub(in crate::api) struct PreviewQuery {
         NotFound, NoData
     )
 )]
-pub(in crate::api) async fn preview_notices(
+pub(crate) async fn preview_notices(
     context: RequestContext,
     query: QueryParameters<PreviewQuery>,
 ) -> Result<web::Json<Collection<Notice>>, Problem> {
@@ -154,7 +151,7 @@ pub(in crate::api) async fn preview_notices(
     request_body = OptionalReason,
     responses((status = 200, description = "The notification, waiting for delivery", body = QueuedNotice))
 )]
-pub(in crate::api) async fn replay_notice(
+pub(crate) async fn replay_notice(
     context: RequestContext,
     named: web::Path<String>,
     body: web::Json<OptionalReason>,
@@ -170,7 +167,7 @@ pub(in crate::api) async fn replay_notice(
 
 /// Whether links were revoked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct RevokedLinks {
+pub(crate) struct RevokedLinks {
     /// False when they had been revoked before.
     revoked: bool,
 }
@@ -183,7 +180,7 @@ pub(in crate::api) struct RevokedLinks {
     request_body = Reason,
     responses((status = 200, description = "Whether they were still valid", body = RevokedLinks))
 )]
-pub(in crate::api) async fn revoke_links(
+pub(crate) async fn revoke_links(
     context: RequestContext,
     named: web::Path<String>,
     body: web::Json<Reason>,
@@ -194,7 +191,7 @@ pub(in crate::api) async fn revoke_links(
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Replayed {
+pub(crate) struct Replayed {
     /// Number of notifications put back in the delivery queue.
     replayed: u64,
 }
@@ -206,7 +203,7 @@ pub(in crate::api) struct Replayed {
     request_body = OptionalReason,
     responses((status = 200, description = "The number of notifications put back in the queue", body = Replayed))
 )]
-pub(in crate::api) async fn replay_dead_notices(
+pub(crate) async fn replay_dead_notices(
     context: RequestContext,
     body: web::Json<OptionalReason>,
 ) -> Result<web::Json<Replayed>, Problem> {
@@ -216,7 +213,7 @@ pub(in crate::api) async fn replay_dead_notices(
 
 /// A delivery channel: mail, Tchap or a webhook.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct ReceiverLine {
+pub(crate) struct ReceiverLine {
     #[schema(value_type = String, example = "webhook/supervision")]
     receiver: Channel,
     /// Whether the settings configure it.
@@ -236,7 +233,7 @@ pub(in crate::api) struct ReceiverLine {
     path = "/api/v1/receivers",
     responses((status = 200, description = "A page of channels", body = Page<ReceiverLine>))
 )]
-pub(in crate::api) async fn list_receivers(
+pub(crate) async fn list_receivers(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<ReceiverLine>, Problem> {
@@ -251,7 +248,7 @@ pub(in crate::api) async fn list_receivers(
     request_body = Reason,
     responses((status = 200, description = "The reopened channel", body = ReceiverLine))
 )]
-pub(in crate::api) async fn open_receiver(
+pub(crate) async fn open_receiver(
     context: RequestContext,
     name: web::Path<String>,
     body: web::Json<Reason>,

@@ -16,7 +16,7 @@ use crate::domain::messages::recipients::RecipientLine;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct RecipientQuery {
+pub(crate) struct RecipientQuery {
     /// Code or name of the ministry; all by default.
     ministry: Option<SingleLine>,
     /// Day on which messages would leave; today by default.
@@ -33,7 +33,7 @@ pub(in crate::api) struct RecipientQuery {
         NotFound, NoData
     )
 )]
-pub(in crate::api) async fn list_recipients(
+pub(crate) async fn list_recipients(
     context: RequestContext,
     query: QueryParameters<RecipientQuery>,
 ) -> Result<web::Json<Collection<RecipientLine>>, Problem> {

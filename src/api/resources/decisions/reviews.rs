@@ -17,7 +17,7 @@ use crate::domain::missions::review::{ReviewChange, ReviewState};
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ReviewQuery {
+pub(crate) struct ReviewQuery {
     /// Code of a ministry.
     ministry: Vec<MinistryCode>,
     /// State of the review.
@@ -35,7 +35,7 @@ pub(in crate::api) struct ReviewQuery {
     params(ReviewQuery),
     responses((status = 200, description = "A page of reviews", body = Page<ReviewLine>))
 )]
-pub(in crate::api) async fn list_reviews(
+pub(crate) async fn list_reviews(
     context: RequestContext,
     listing: Listing<ReviewQuery>,
 ) -> Result<Page<ReviewLine>, Problem> {
@@ -58,7 +58,7 @@ pub(in crate::api) async fn list_reviews(
     params(("review" = ReviewId, Path, description = "Id of the review")),
     responses((status = 200, description = "The review", body = ReviewFile))
 )]
-pub(in crate::api) async fn find_review(
+pub(crate) async fn find_review(
     context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<ReviewFile>, Problem> {
@@ -72,7 +72,7 @@ pub(in crate::api) async fn find_review(
     params(("ministry" = MinistryCode, Path, description = "Code of the ministry")),
     responses((status = 200, description = "The calendar", body = String, content_type = "text/calendar"))
 )]
-pub(in crate::api) async fn find_calendar(
+pub(crate) async fn find_calendar(
     context: RequestContext,
     ministry: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
@@ -83,7 +83,7 @@ pub(in crate::api) async fn find_calendar(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ActionQuery {
+pub(crate) struct ActionQuery {
     /// Code of a ministry.
     ministry: Option<MinistryCode>,
 }
@@ -95,7 +95,7 @@ pub(in crate::api) struct ActionQuery {
     params(ActionQuery),
     responses((status = 200, description = "A page of actions", body = Page<OpenAction>))
 )]
-pub(in crate::api) async fn list_actions(
+pub(crate) async fn list_actions(
     context: RequestContext,
     listing: Listing<ActionQuery>,
 ) -> Result<Page<OpenAction>, Problem> {
@@ -112,7 +112,7 @@ type Answer = Result<web::Json<ReviewFile>, Problem>;
     request_body = ReviewPlanning,
     responses((status = 200, description = "The reviews that changed", body = Collection<ReviewChange>))
 )]
-pub(in crate::api) async fn plan_reviews(
+pub(crate) async fn plan_reviews(
     context: RequestContext,
     body: web::Json<ReviewPlanning>,
 ) -> Result<web::Json<Collection<ReviewChange>>, Problem> {
@@ -127,7 +127,7 @@ pub(in crate::api) async fn plan_reviews(
     request_body = ReviewMinutes,
     responses((status = 200, description = "The review, with its minutes", body = ReviewFile))
 )]
-pub(in crate::api) async fn hold_review(
+pub(crate) async fn hold_review(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<ReviewMinutes>,
@@ -143,7 +143,7 @@ pub(in crate::api) async fn hold_review(
     request_body = ReviewMove,
     responses((status = 200, description = "The moved review", body = ReviewFile))
 )]
-pub(in crate::api) async fn move_review(
+pub(crate) async fn move_review(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<ReviewMove>,
@@ -159,7 +159,7 @@ pub(in crate::api) async fn move_review(
     request_body = Reason,
     responses((status = 200, description = "The cancelled review", body = ReviewFile))
 )]
-pub(in crate::api) async fn cancel_review(
+pub(crate) async fn cancel_review(
     context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Reason>,
@@ -178,7 +178,7 @@ pub(in crate::api) async fn cancel_review(
     request_body = ActionTick,
     responses((status = 200, description = "The review, with the action marked", body = ReviewFile))
 )]
-pub(in crate::api) async fn tick_action(
+pub(crate) async fn tick_action(
     context: RequestContext,
     place: web::Path<(String, usize)>,
     body: web::Json<ActionTick>,

@@ -20,7 +20,7 @@ use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
     params(("silence" = i64, Path, description = "Number of the silence")),
     responses((status = 200, description = "The silence", body = Silence))
 )]
-pub(in crate::api) async fn find_silence(
+pub(crate) async fn find_silence(
     context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<Silence>, Problem> {
@@ -38,7 +38,7 @@ pub(in crate::api) async fn find_silence(
     responses((status = 201, description = "The new silence", body = Silence,
         headers(("Location" = String, description = "Address of the silence"))), NotFound)
 )]
-pub(in crate::api) async fn make_silence(
+pub(crate) async fn make_silence(
     context: RequestContext,
     body: web::Json<NewSilence>,
 ) -> Result<HttpResponse, Problem> {
@@ -78,7 +78,7 @@ async fn scope(context: &RequestContext, body: NewSilence) -> Result<SilenceScop
     request_body = Reason,
     responses((status = 200, description = "The ended silence", body = Silence))
 )]
-pub(in crate::api) async fn end_silence(
+pub(crate) async fn end_silence(
     context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<Reason>,

@@ -35,7 +35,7 @@ const MAX_LISTED: usize = 100;
     path = "/api/v1/cycles",
     responses((status = 200, description = "A page of cycles", body = Page<CycleSummary>))
 )]
-pub(in crate::api) async fn list_cycles(
+pub(crate) async fn list_cycles(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<CycleSummary>, Problem> {
@@ -51,7 +51,7 @@ pub(in crate::api) async fn list_cycles(
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "The cycle", body = CycleSummary))
 )]
-pub(in crate::api) async fn find_cycle(
+pub(crate) async fn find_cycle(
     context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<CycleSummary>, Problem> {
@@ -61,7 +61,7 @@ pub(in crate::api) async fn find_cycle(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct VerdictQuery {
+pub(crate) struct VerdictQuery {
     /// Id of a rule.
     rule: Vec<RuleId>,
     /// Subject of the verdict: `project/…`, `ministry/…` or `portfolio`.
@@ -88,7 +88,7 @@ enum OutcomeWord {
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
     responses((status = 200, description = "A page of verdicts", body = Page<JudgementLine>))
 )]
-pub(in crate::api) async fn list_cycle_verdicts(
+pub(crate) async fn list_cycle_verdicts(
     context: RequestContext,
     number: web::Path<i64>,
     listing: Listing<VerdictQuery>,
@@ -111,7 +111,7 @@ pub(in crate::api) async fn list_cycle_verdicts(
 
 /// The result of evaluating a cycle again from its recorded inputs.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct ReplayReport {
+pub(crate) struct ReplayReport {
     cycle: CycleNumber,
     inputs: CycleInputs,
     /// The engine that judged the cycle; `inputs` has that of the replay.
@@ -143,7 +143,7 @@ pub(in crate::api) struct ReplayReport {
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "Whether the verdicts are identical, and the first differences", body = ReplayReport), UnavailableResponse)
 )]
-pub(in crate::api) async fn replay_cycle(
+pub(crate) async fn replay_cycle(
     context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<ReplayReport>, Problem> {
@@ -177,7 +177,7 @@ pub(in crate::api) async fn replay_cycle(
     responses((status = 200, description = "The void cycle, and what was undone", body = VoidReport),
         Conflict)
 )]
-pub(in crate::api) async fn void_cycle(
+pub(crate) async fn void_cycle(
     context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<Reason>,

@@ -26,7 +26,7 @@ const NOWHERE: &str = "localhost";
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct FeedParameters {
+pub(crate) struct FeedParameters {
     /// Only changes at this instant or later (RFC 3339).
     since: Option<DateTime<Utc>>,
 }
@@ -45,7 +45,7 @@ pub(in crate::api) struct FeedParameters {
     responses((status = 200, description = "A page of the feed", body = String, content_type = MEDIA_TYPE,
         headers(("Link" = String, description = "Address of the next page, if there is one: `<…>; rel=\"next\"`"))))
 )]
-pub(in crate::api) async fn find_feed(
+pub(crate) async fn find_feed(
     context: RequestContext,
     listing: Listing<FeedParameters>,
 ) -> Result<HttpResponse, Problem> {

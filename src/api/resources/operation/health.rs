@@ -11,20 +11,20 @@ use crate::api::problem::unavailable::Unavailable;
 use crate::application;
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Alive {
+pub(crate) struct Alive {
     #[schema(pattern = "^alive$")]
     status: &'static str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Ready {
+pub(crate) struct Ready {
     #[schema(pattern = "^ready$")]
     status: &'static str,
     checks: Checks,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Checks {
+pub(crate) struct Checks {
     #[schema(pattern = "^ok$")]
     database: &'static str,
     /// `jumped` while the clock differs by a day or more from the time elapsed since the service started.
@@ -44,7 +44,7 @@ pub(in crate::api) struct Checks {
     path = "/healthz",
     responses((status = 200, description = "The process is alive", body = Alive))
 )]
-pub(in crate::api) async fn is_alive() -> web::Json<Alive> {
+pub(crate) async fn is_alive() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
@@ -54,7 +54,7 @@ pub(in crate::api) async fn is_alive() -> web::Json<Alive> {
     path = "/livez",
     responses((status = 200, description = "The process is alive", body = Alive))
 )]
-pub(in crate::api) async fn is_live() -> web::Json<Alive> {
+pub(crate) async fn is_live() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
@@ -64,9 +64,7 @@ pub(in crate::api) async fn is_live() -> web::Json<Alive> {
     path = "/readyz",
     responses((status = 200, description = "The service is ready", body = Ready), UnavailableResponse)
 )]
-pub(in crate::api) async fn is_ready(
-    context: AnonymousContext,
-) -> Result<web::Json<Ready>, Problem> {
+pub(crate) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Ready>, Problem> {
     let storage = context.store.check_storage().await;
     storage.map_err(|fault| Problem::Unavailable(Unavailable::because_of(&fault)))?;
     context.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;

@@ -15,7 +15,7 @@ use crate::domain::operation::job::{ImportSource, JobName, JobRun, JobStanding, 
     path = "/api/v1/jobs",
     responses((status = 200, description = "A page of jobs", body = Page<JobStanding>))
 )]
-pub(in crate::api) async fn list_jobs(
+pub(crate) async fn list_jobs(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<JobStanding>, Problem> {
@@ -29,7 +29,7 @@ pub(in crate::api) async fn list_jobs(
     params(("job" = JobName, Path, description = "Name of the job")),
     responses((status = 200, description = "A page of runs", body = Page<JobRun>))
 )]
-pub(in crate::api) async fn list_runs(
+pub(crate) async fn list_runs(
     context: RequestContext,
     job: web::Path<String>,
     listing: Listing<NoFilters>,
@@ -44,7 +44,7 @@ pub(in crate::api) async fn list_runs(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct SourceQuery {
+pub(crate) struct SourceQuery {
     /// Result of the last read.
     outcome: Vec<SourceOutcome>,
 }
@@ -56,7 +56,7 @@ pub(in crate::api) struct SourceQuery {
     params(SourceQuery),
     responses((status = 200, description = "A page of sources", body = Page<ImportSource>))
 )]
-pub(in crate::api) async fn list_sources(
+pub(crate) async fn list_sources(
     context: RequestContext,
     listing: Listing<SourceQuery>,
 ) -> Result<Page<ImportSource>, Problem> {

@@ -18,7 +18,7 @@ use crate::domain::operation::job::{JobName, JobRun, RunOutcome};
 
 /// A run of a job, in progress or finished.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct RunView {
+pub(crate) struct RunView {
     #[serde(flatten)]
     job: JobRun,
     /// Report of a cycle that has finished; `null` otherwise.
@@ -48,7 +48,7 @@ struct RunProblem {
         UnavailableResponse
     )
 )]
-pub(in crate::api) async fn start_cycle(
+pub(crate) async fn start_cycle(
     context: RequestContext,
     queue: web::Data<JobQueue>,
     body: web::Json<CycleRequest>,
@@ -60,7 +60,7 @@ pub(in crate::api) async fn start_cycle(
 /// An empty object: running a job takes no options.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::api) struct JobRunBody {}
+pub(crate) struct JobRunBody {}
 
 /// Run a job now, outside its schedule. Its progress is at the address in `Location`.
 #[utoipa::path(
@@ -75,7 +75,7 @@ pub(in crate::api) struct JobRunBody {}
         UnavailableResponse
     )
 )]
-pub(in crate::api) async fn run_job(
+pub(crate) async fn run_job(
     context: RequestContext,
     queue: web::Data<JobQueue>,
     job: web::Path<String>,
@@ -93,7 +93,7 @@ pub(in crate::api) async fn run_job(
     params(("run" = i64, Path, description = "Number of the run")),
     responses((status = 200, description = "The run", body = RunView))
 )]
-pub(in crate::api) async fn find_run(
+pub(crate) async fn find_run(
     context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<RunView>, Problem> {

@@ -21,11 +21,11 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     Arc::new(config.validator_url("none").show_common_extensions(true))
 });
 
-pub(in crate::api) async fn to_page() -> HttpResponse {
+pub(crate) async fn to_page() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, PAGE)).finish()
 }
 
-pub(in crate::api) async fn show_page(file: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn show_page(file: web::Path<String>) -> Result<HttpResponse, Problem> {
     let path = || format!("{PAGE}{file}");
     let found = utoipa_swagger_ui::serve(&file, Arc::clone(&CONFIG));
     let found = found.ok().flatten().ok_or_else(|| Problem::NoRoute { path: path() })?;

@@ -22,7 +22,7 @@ const EDITION: &str = "The edition that the campaign serves, as YYYY-MM";
 
 /// A campaign that was planned, and where it stands today.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct PlannedCampaign {
+pub(crate) struct PlannedCampaign {
     #[serde(flatten)]
     campaign: Campaign,
     state: CampaignState,
@@ -34,7 +34,7 @@ pub(in crate::api) struct PlannedCampaign {
     path = "/api/v1/campaigns",
     responses((status = 200, description = "A page of campaigns", body = Page<PlannedCampaign>))
 )]
-pub(in crate::api) async fn list_campaigns(
+pub(crate) async fn list_campaigns(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<PlannedCampaign>, Problem> {
@@ -56,7 +56,7 @@ pub(in crate::api) async fn list_campaigns(
     request_body = CampaignDates,
     responses((status = 200, description = "What was recorded", body = CampaignEntry), Conflict)
 )]
-pub(in crate::api) async fn plan_campaign(
+pub(crate) async fn plan_campaign(
     context: RequestContext,
     edition: web::Path<EditionId>,
     body: web::Json<CampaignDates>,
@@ -75,7 +75,7 @@ pub(in crate::api) async fn plan_campaign(
     request_body = Reason,
     responses((status = 200, description = "What was recorded", body = CampaignEntry), Conflict)
 )]
-pub(in crate::api) async fn cancel_campaign(
+pub(crate) async fn cancel_campaign(
     context: RequestContext,
     edition: web::Path<EditionId>,
     body: web::Json<Reason>,
@@ -94,7 +94,7 @@ pub(in crate::api) async fn cancel_campaign(
     params(("edition" = EditionId, Path, description = EDITION), AsOf),
     responses((status = 200, description = "The campaign", body = CampaignReport), NotFound, NoData)
 )]
-pub(in crate::api) async fn find_campaign(
+pub(crate) async fn find_campaign(
     context: RequestContext,
     edition: web::Path<EditionId>,
     query: QueryParameters<AsOf>,
@@ -105,7 +105,7 @@ pub(in crate::api) async fn find_campaign(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct AnswerQuery {
+pub(crate) struct AnswerQuery {
     /// Date by which answers are looked at; today in Paris by default.
     as_of: Option<NaiveDate>,
     /// Id or any name of a project, to see its answers alone.
@@ -119,7 +119,7 @@ pub(in crate::api) struct AnswerQuery {
     params(("edition" = EditionId, Path, description = EDITION), AnswerQuery),
     responses((status = 200, description = "A page of answers, by project then question", body = Page<AnswerLine>), NotFound, NoData)
 )]
-pub(in crate::api) async fn list_answers(
+pub(crate) async fn list_answers(
     context: RequestContext,
     edition: web::Path<EditionId>,
     listing: Listing<AnswerQuery>,

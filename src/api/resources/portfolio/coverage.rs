@@ -14,7 +14,7 @@ use crate::domain::ids::CycleNumber;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct CoverageQuery {
+pub(crate) struct CoverageQuery {
     /// Whether to count by rule or by ministry.
     #[serde(default)]
     #[param(inline)]
@@ -34,7 +34,7 @@ enum By {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub(in crate::api) enum CoverageLine {
+pub(crate) enum CoverageLine {
     Rule(RuleCoverage),
     Ministry(MinistryCoverage),
 }
@@ -46,7 +46,7 @@ pub(in crate::api) enum CoverageLine {
     params(CoverageQuery),
     responses((status = 200, description = "A page of counts", body = Page<CoverageLine>), NotFound, NoData)
 )]
-pub(in crate::api) async fn list_coverage(
+pub(crate) async fn list_coverage(
     context: RequestContext,
     listing: Listing<CoverageQuery>,
 ) -> Result<Page<CoverageLine>, Problem> {

@@ -23,7 +23,7 @@ use crate::store::ImportSummary;
     path = "/api/v1/editions",
     responses((status = 200, description = "A page of imports, by edition", body = Page<ImportSummary>))
 )]
-pub(in crate::api) async fn list_editions(
+pub(crate) async fn list_editions(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<ImportSummary>, Problem> {
@@ -39,7 +39,7 @@ pub(in crate::api) async fn list_editions(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct EditionPair {
+pub(crate) struct EditionPair {
     /// One edition.
     from: EditionId,
     /// Another one. The earlier of both is the one before.
@@ -55,7 +55,7 @@ pub(in crate::api) struct EditionPair {
     params(EditionPair),
     responses((status = 200, description = "Both editions, project by project", body = EditionComparison), NotFound, NoData)
 )]
-pub(in crate::api) async fn compare_editions(
+pub(crate) async fn compare_editions(
     context: RequestContext,
     query: QueryParameters<EditionPair>,
 ) -> Result<web::Json<EditionComparison>, Problem> {

@@ -16,7 +16,7 @@ use crate::domain::portfolio::exit::ExitEntry;
     path = "/api/v1/exits",
     responses((status = 200, description = "A page of explanations", body = Page<ExitEntry>))
 )]
-pub(in crate::api) async fn list_exits(
+pub(crate) async fn list_exits(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<ExitEntry>, Problem> {
@@ -31,7 +31,7 @@ pub(in crate::api) async fn list_exits(
     request_body = ExitExplanation,
     responses((status = 200, description = "The explanation", body = ExitEntry), Conflict)
 )]
-pub(in crate::api) async fn explain_exit(
+pub(crate) async fn explain_exit(
     context: RequestContext,
     project: web::Path<String>,
     body: web::Json<ExitExplanation>,
@@ -49,7 +49,7 @@ pub(in crate::api) async fn explain_exit(
     request_body = Reason,
     responses((status = 200, description = "What was recorded", body = ExitEntry), Conflict)
 )]
-pub(in crate::api) async fn withdraw_exit(
+pub(crate) async fn withdraw_exit(
     context: RequestContext,
     project: web::Path<String>,
     body: web::Json<Reason>,

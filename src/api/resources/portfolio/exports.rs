@@ -16,7 +16,7 @@ use crate::domain::portfolio::edition::EditionId;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ExportQuery {
+pub(crate) struct ExportQuery {
     /// Format of the file.
     #[param(inline)]
     format: ExportFormat,
@@ -49,7 +49,7 @@ pub(in crate::api) struct ExportQuery {
         NotFound,
     )
 )]
-pub(in crate::api) async fn find_export(
+pub(crate) async fn find_export(
     context: RequestContext,
     table: web::Path<ExportTable>,
     query: QueryParameters<ExportQuery>,

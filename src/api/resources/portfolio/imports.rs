@@ -24,7 +24,7 @@ const NAME: usize = 255;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct UploadQuery {
+pub(crate) struct UploadQuery {
     /// Name of the file. If it begins with a month, as in `2020-11.panorama.csv`, this is its edition.
     #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
     file: String,
@@ -61,7 +61,7 @@ pub(in crate::api) struct UploadQuery {
         UnavailableResponse
     )
 )]
-pub(in crate::api) async fn import_file(
+pub(crate) async fn import_file(
     context: RequestContext,
     uploads: web::Data<Uploads>,
     query: QueryParameters<UploadQuery>,
@@ -114,7 +114,7 @@ pub(super) fn file_name(file: String) -> Result<String, Problem> {
     request_body = Reason,
     responses((status = 200, description = "The import", body = ImportSummary), Conflict)
 )]
-pub(in crate::api) async fn confirm_import(
+pub(crate) async fn confirm_import(
     context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<Reason>,
@@ -130,7 +130,7 @@ pub(in crate::api) async fn confirm_import(
     request_body = Reason,
     responses((status = 200, description = "The import", body = ImportSummary), Conflict)
 )]
-pub(in crate::api) async fn withdraw_import(
+pub(crate) async fn withdraw_import(
     context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<Reason>,
@@ -157,7 +157,7 @@ async fn summary(context: &RequestContext, number: ImportNumber) -> Result<Impor
 
 /// An import, with the report of reading its file.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct ImportDossier {
+pub(crate) struct ImportDossier {
     #[serde(flatten)]
     import: ImportSummary,
     #[serde(flatten)]
@@ -171,7 +171,7 @@ pub(in crate::api) struct ImportDossier {
     params(("import" = ImportNumber, Path, description = "Number of the import")),
     responses((status = 200, description = "The import", body = ImportDossier))
 )]
-pub(in crate::api) async fn find_import(
+pub(crate) async fn find_import(
     context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<ImportDossier>, Problem> {

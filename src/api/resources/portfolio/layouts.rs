@@ -22,7 +22,7 @@ const ROWS: u32 = 10;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ProposeQuery {
+pub(crate) struct ProposeQuery {
     /// Name of the file.
     #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
     file: String,
@@ -41,7 +41,7 @@ pub(in crate::api) struct ProposeQuery {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file"),
     responses((status = 200, description = "The proposed profile", body = ProfileProposal), Unprocessable, UnavailableResponse)
 )]
-pub(in crate::api) async fn propose_profile(
+pub(crate) async fn propose_profile(
     context: RequestContext,
     uploads: web::Data<Uploads>,
     query: QueryParameters<ProposeQuery>,
@@ -59,7 +59,7 @@ pub(in crate::api) async fn propose_profile(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct TryQuery {
+pub(crate) struct TryQuery {
     /// Name of the file. If it begins with a month, as in `2020-11.panorama.csv`, this is its edition.
     #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
     file: String,
@@ -86,7 +86,7 @@ pub(in crate::api) struct TryQuery {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The text of the profile, and then the bytes of the file"),
     responses((status = 200, description = "The first rows as they are read, and the errors of the file", body = ProfileTrial), Unprocessable, UnavailableResponse)
 )]
-pub(in crate::api) async fn try_profile(
+pub(crate) async fn try_profile(
     context: RequestContext,
     uploads: web::Data<Uploads>,
     query: QueryParameters<TryQuery>,

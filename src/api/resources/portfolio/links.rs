@@ -19,7 +19,7 @@ use crate::intake::name_key;
     path = "/api/v1/known-projects",
     responses((status = 200, description = "A page of projects", body = Page<KnownProject>))
 )]
-pub(in crate::api) async fn list_known_projects(
+pub(crate) async fn list_known_projects(
     context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<KnownProject>, Problem> {
@@ -27,7 +27,7 @@ pub(in crate::api) async fn list_known_projects(
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Linked {
+pub(crate) struct Linked {
     /// The resulting project, with all its names.
     project: KnownProject,
     /// Whether the alias table contains this link too. If not, future editions will not apply it.
@@ -45,7 +45,7 @@ pub(in crate::api) struct Linked {
         Conflict
     )
 )]
-pub(in crate::api) async fn link_project(
+pub(crate) async fn link_project(
     context: RequestContext,
     project: web::Path<String>,
     body: web::Json<NewLink>,
@@ -70,7 +70,7 @@ pub(in crate::api) async fn link_project(
         Conflict
     )
 )]
-pub(in crate::api) async fn unlink_project(
+pub(crate) async fn unlink_project(
     context: RequestContext,
     project: web::Path<String>,
     body: web::Json<Reason>,

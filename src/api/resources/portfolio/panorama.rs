@@ -21,9 +21,9 @@ use crate::store::ImportSummary;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct AsOf {
+pub(crate) struct AsOf {
     /// Date as of which figures are taken; today in Paris by default.
-    pub(in crate::api) as_of: Option<NaiveDate>,
+    pub(crate) as_of: Option<NaiveDate>,
 }
 
 /// Return the figures of the portfolio, of each ministry, and of each edition as known at the time.
@@ -33,7 +33,7 @@ pub(in crate::api) struct AsOf {
     params(AsOf),
     responses((status = 200, description = "The figures", body = Panorama), NoData)
 )]
-pub(in crate::api) async fn find_portfolio(
+pub(crate) async fn find_portfolio(
     context: RequestContext,
     query: QueryParameters<AsOf>,
 ) -> Result<web::Json<Panorama>, Problem> {
@@ -43,7 +43,7 @@ pub(in crate::api) async fn find_portfolio(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ImportQuery {
+pub(crate) struct ImportQuery {
     /// Dataset of the import.
     dataset: Vec<Dataset>,
     /// Edition of the import.
@@ -61,7 +61,7 @@ pub(in crate::api) struct ImportQuery {
     params(ImportQuery),
     responses((status = 200, description = "A page of imports, by number", body = Page<ImportSummary>))
 )]
-pub(in crate::api) async fn list_imports(
+pub(crate) async fn list_imports(
     context: RequestContext,
     listing: Listing<ImportQuery>,
 ) -> Result<Page<ImportSummary>, Problem> {
@@ -78,7 +78,7 @@ pub(in crate::api) async fn list_imports(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct FieldQuery {
+pub(crate) struct FieldQuery {
     /// Table that contains the field: projects, ministries or the portfolio.
     scope: Vec<SubjectKind>,
     /// Who supplies the field.
@@ -94,7 +94,7 @@ pub(in crate::api) struct FieldQuery {
     params(FieldQuery),
     responses((status = 200, description = "A page of fields, in the order of tables and documents", body = Page<Field>))
 )]
-pub(in crate::api) async fn list_fields(
+pub(crate) async fn list_fields(
     context: RequestContext,
     listing: Listing<FieldQuery>,
 ) -> Result<Page<&'static Field>, Problem> {

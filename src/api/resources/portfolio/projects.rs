@@ -31,7 +31,7 @@ const LONGEST: usize = 200;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct ProjectQuery {
+pub(crate) struct ProjectQuery {
     /// Date as of which figures are taken; today in Paris by default.
     as_of: Option<NaiveDate>,
     /// Code of a ministry.
@@ -56,7 +56,7 @@ pub(in crate::api) struct ProjectQuery {
     params(ProjectQuery),
     responses((status = 200, description = "A page of projects", body = Page<ProjectRow>), NoData)
 )]
-pub(in crate::api) async fn list_projects(
+pub(crate) async fn list_projects(
     context: RequestContext,
     listing: Listing<ProjectQuery>,
 ) -> Result<Page<TableRow>, Problem> {
@@ -110,7 +110,7 @@ fn text<'row>(row: &'row TableRow, field: &str) -> &'row str {
     params(("project" = String, Path, description = PROJECT), AsOf),
     responses((status = 200, description = "The project: fields, history, and verdicts of the last cycle", body = ProjectView), NoData)
 )]
-pub(in crate::api) async fn find_project(
+pub(crate) async fn find_project(
     context: RequestContext,
     project: web::Path<String>,
     query: QueryParameters<AsOf>,
@@ -125,7 +125,7 @@ pub(in crate::api) async fn find_project(
     params(("project" = String, Path, description = PROJECT), AsOf),
     responses((status = 200, description = "A page with one row per edition", body = Page<HistoryRow>), NoData)
 )]
-pub(in crate::api) async fn list_history(
+pub(crate) async fn list_history(
     context: RequestContext,
     project: web::Path<String>,
     listing: Listing<AsOf>,
@@ -141,7 +141,7 @@ pub(in crate::api) async fn list_history(
     params(("project" = String, Path, description = PROJECT)),
     responses((status = 200, description = "A page of verdicts, by rule", body = Page<JudgementLine>))
 )]
-pub(in crate::api) async fn list_verdicts(
+pub(crate) async fn list_verdicts(
     context: RequestContext,
     project: web::Path<String>,
     listing: Listing<NoFilters>,
@@ -153,7 +153,7 @@ pub(in crate::api) async fn list_verdicts(
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct TimelineQuery {
+pub(crate) struct TimelineQuery {
     /// Kind of event.
     about: Vec<TimelineKind>,
     /// Only events on this day or later.
@@ -167,7 +167,7 @@ pub(in crate::api) struct TimelineQuery {
     params(("project" = String, Path, description = PROJECT), TimelineQuery),
     responses((status = 200, description = "A page of events", body = Page<TimelineEvent>), NoData)
 )]
-pub(in crate::api) async fn list_timeline(
+pub(crate) async fn list_timeline(
     context: RequestContext,
     project: web::Path<String>,
     listing: Listing<TimelineQuery>,

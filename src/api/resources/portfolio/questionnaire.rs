@@ -16,7 +16,7 @@ use crate::domain::bounded_text::SingleLine;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct QuestionnaireQuery {
+pub(crate) struct QuestionnaireQuery {
     /// Code or name of the ministry.
     ministry: SingleLine,
     /// Id or name of a project of the ministry that is under way; all of them by default.
@@ -42,7 +42,7 @@ pub(in crate::api) struct QuestionnaireQuery {
         NotFound,
     )
 )]
-pub(in crate::api) async fn find_questionnaire(
+pub(crate) async fn find_questionnaire(
     context: RequestContext,
     query: QueryParameters<QuestionnaireQuery>,
 ) -> Result<HttpResponse, Problem> {

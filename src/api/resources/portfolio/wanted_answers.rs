@@ -17,7 +17,7 @@ use crate::domain::portfolio::subject::Subject;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct WantedQuery {
+pub(crate) struct WantedQuery {
     /// Date as of which projects are judged; today in Paris by default.
     as_of: Option<NaiveDate>,
     /// Id of a project, or any name it went by.
@@ -36,7 +36,7 @@ pub(in crate::api) struct WantedQuery {
     params(WantedQuery),
     responses((status = 200, description = "A page of projects, by id", body = Page<WantedAnswers>), NoData)
 )]
-pub(in crate::api) async fn list_wanted_answers(
+pub(crate) async fn list_wanted_answers(
     context: RequestContext,
     listing: Listing<WantedQuery>,
 ) -> Result<Page<WantedAnswers>, Problem> {

@@ -83,13 +83,10 @@ fn titled(title: &str, rule: &RuleId) -> String {
 }
 
 pub(super) fn state(alert: &Alert) -> &'static str {
-    match alert.state {
-        AlertState::Pending => "en attente",
-        AlertState::Open if alert.stale => "ouverte, données manquantes",
-        AlertState::Open => "ouverte",
-        AlertState::Dormant => "en sommeil",
-        AlertState::Resolved => "close",
+    if alert.state == AlertState::Open && alert.stale {
+        return "ouverte, données manquantes";
     }
+    alert.state.label()
 }
 
 /// What people did about it, as far as a list shows it.

@@ -7,13 +7,10 @@ use vigie::support::french;
 
 pub(super) fn state(mission: &Mission) -> &'static str {
     match mission.state {
-        MissionState::Proposed => "proposée",
         MissionState::Open if mission.is_under_way() => "en cours",
         MissionState::Open if mission.automatic => "ouverte d’office",
         MissionState::Open => "acceptée",
-        MissionState::Declined => "écartée",
-        MissionState::Withdrawn => "retirée",
-        MissionState::Closed => "close",
+        state => state.label(),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application;
 use vigie::application::MissionFile;
-use vigie::domain::alerts::alert::AlertState;
 use vigie::support::french;
 
 pub(super) fn show(file: &MissionFile, printer: &Printer) -> Result<Conclusion, CliError> {
@@ -74,16 +73,10 @@ fn summary(file: &MissionFile) -> Sheet {
 
 fn alerts(file: &MissionFile) -> Sheet {
     let rows = file.alerts_behind.iter().map(|alert| {
-        let state = match alert.state {
-            AlertState::Pending => "en attente",
-            AlertState::Open => "ouverte",
-            AlertState::Dormant => "en sommeil",
-            AlertState::Resolved => "close",
-        };
         vec![
             Cell::level(alert.level),
             Cell::text(alert.rule.as_str()),
-            Cell::of(state, alert.state.as_str()),
+            Cell::of(alert.state.label(), alert.state.as_str()),
             Cell::date(alert.since),
             Cell::optional(alert.explanation.as_deref()),
         ]

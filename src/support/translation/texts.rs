@@ -1,15 +1,14 @@
-//! Says a text in the language of this run, by the pairs of the files beside this one.
+//! Translates the texts of this program, by the pairs of the files beside this one.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::choice::{Language, language};
 use super::template::{Letters, Template};
 
 /// Files of pairs, `"English" = "French"`.
-pub(super) const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 4] = [
     ("errors.toml", include_str!("errors.toml")),
     ("rules.toml", include_str!("rules.toml")),
     ("help.toml", include_str!("help.toml")),
@@ -21,7 +20,7 @@ const DEEPEST: usize = 5;
 /// Most places at which a text is parted.
 const MOST_PARTS: usize = 6;
 
-static INTO_FRENCH: LazyLock<Texts> = LazyLock::new(|| Texts::into(Language::Fr));
+static INTO_FRENCH: LazyLock<Texts> = LazyLock::new(|| Texts::of(Direction::IntoFrench));
 /// French texts by the English.
 static FRENCH: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| pairs().map(|(english, french)| (english, unbroken(&french))).collect());
@@ -30,58 +29,57 @@ static WORDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let pairs = pairs().filter(|(_, french)| !french.contains('{'));
     pairs.map(|(english, french)| (unbroken(&french), english)).collect()
 });
-static INTO_ENGLISH: LazyLock<Texts> = LazyLock::new(|| Texts::into(Language::En));
+static INTO_ENGLISH: LazyLock<Texts> = LazyLock::new(|| Texts::of(Direction::IntoEnglish));
 
-/// A text of this program in the language of this run; as it is, when it is in it already or is no text of the program.
-pub(in crate::cli) fn translate(text: &str) -> Cow<'_, str> {
-    let texts = match language() {
-        Language::Fr => &*INTO_FRENCH,
-        Language::En => &*INTO_ENGLISH,
-    };
-    texts.translate(text)
+/// The French of a text of this program; as it is, when it is in French already or is no text of the program.
+pub fn into_french(text: &str) -> Cow<'_, str> {
+    INTO_FRENCH.translate(text)
 }
 
-/// A whole cell of a table that is a word of the program, such as a state; `None` for all other cells, and in French.
-pub(in crate::cli) fn translate_word(cell: &str) -> Option<&'static str> {
-    (language() == Language::En).then(|| WORDS.get(cell).map(String::as_str)).flatten()
+/// The English of a text of this program; as it is, when it is in English already or is no text of the program.
+pub fn into_english(text: &str) -> Cow<'_, str> {
+    INTO_ENGLISH.translate(text)
 }
 
-/// The French of a whole text, such as the name of a value, when there is one.
-pub(super) fn french_of(english: &str) -> Option<&'static str> {
+/// The English of a whole French text, such as a state in a cell of a table, when there is one.
+pub fn english_of(french: &str) -> Option<&'static str> {
+    WORDS.get(french).map(String::as_str)
+}
+
+/// The French of a whole English text, such as the name of a value, when there is one.
+pub fn french_of(english: &str) -> Option<&'static str> {
     FRENCH.get(english).map(String::as_str)
 }
 
-/// What was broken down, and its cause.
-pub(in crate::cli) fn join_cause(what: &str, cause: &str) -> String {
-    match language() {
-        Language::Fr => format!("{what}\u{a0}: {cause}"),
-        Language::En => format!("{what}: {cause}"),
-    }
+#[derive(Clone, Copy, Debug)]
+enum Direction {
+    IntoFrench,
+    IntoEnglish,
 }
 
 /// The texts of one language, by those of the other.
 #[derive(Debug)]
-pub(super) struct Texts {
-    to: Language,
+struct Texts {
+    direction: Direction,
     /// The most telling first.
     templates: Vec<Template>,
 }
 
 impl Texts {
-    pub(super) fn into(to: Language) -> Self {
+    fn of(direction: Direction) -> Self {
         let mut templates: Vec<Template> = Vec::new();
         for (english, french) in pairs() {
             let french = unbroken(&french);
-            templates.extend(match to {
-                Language::Fr => Template::forms(&english, &french, 2.0),
-                Language::En => Template::forms(&french, &english, 1.5),
+            templates.extend(match direction {
+                Direction::IntoFrench => Template::forms(&english, &french, 2.0),
+                Direction::IntoEnglish => Template::forms(&french, &english, 1.5),
             });
         }
         templates.sort_by_key(|template| std::cmp::Reverse(template.weight()));
-        Self { to, templates }
+        Self { direction, templates }
     }
 
-    pub(super) fn translate<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    fn translate<'t>(&self, text: &'t str) -> Cow<'t, str> {
         // A value that is quoted may have several lines.
         if text.contains('\n')
             && let Some(said) = self.whole(text)
@@ -113,7 +111,7 @@ impl Texts {
     }
 
     /// A text in the other language; `None` when no part of it is known.
-    pub(super) fn words(&self, text: &str) -> Option<String> {
+    fn words(&self, text: &str) -> Option<String> {
         let said = Message { texts: self, parts: RefCell::default() }.best(text, 0);
         said.is_known.then_some(said.text)
     }
@@ -170,9 +168,9 @@ impl Message<'_> {
         let hinted = hinted.map(|(fault, hint)| {
             self.best(fault, depth + 1).joined(" (", &self.best(hint, depth + 1), ")")
         });
-        let blank = match self.texts.to {
-            Language::Fr => "\u{a0}",
-            Language::En => "",
+        let blank = match self.texts.direction {
+            Direction::IntoFrench => "\u{a0}",
+            Direction::IntoEnglish => "",
         };
         let marks = text.match_indices(": ").chain(text.match_indices("; ")).take(MOST_PARTS);
         let parted = marks.filter_map(|(at, mark)| {
@@ -186,7 +184,7 @@ impl Message<'_> {
 }
 
 /// Every pair, English first.
-pub(super) fn pairs() -> impl Iterator<Item = (String, String)> {
+fn pairs() -> impl Iterator<Item = (String, String)> {
     FILES.iter().flat_map(|(_, text)| {
         let table: toml::Table = text.parse().unwrap_or_default();
         table.into_iter().filter_map(|(english, french)| {
@@ -251,7 +249,7 @@ mod tests {
         let (mut files, mut missing) = (Vec::new(), BTreeSet::new());
         source_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
         let mut count = 0;
-        files.retain(|file| !file.ends_with("language/texts.rs"));
+        files.retain(|file| !file.ends_with("translation/texts.rs"));
         for file in files {
             for error in errors_in(&std::fs::read_to_string(&file).unwrap()) {
                 count += 1;

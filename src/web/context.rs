@@ -1,0 +1,270 @@
+//! What every page has: who reads it, where they may go, what was just done; and how a page becomes a response.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use tracing::error;
+
+use super::confirmations::Confirmation;
+use super::{assets, confirmations, templates};
+use crate::api::{Problem, RequestContext};
+use crate::domain::accounts::access::Caller;
+use crate::domain::accounts::access::Permission;
+
+/// Content security policy of pages: stylesheets, scripts, pictures and forms of this service alone.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What the settings say of pages.
+#[derive(Clone, Debug, Default)]
+pub struct PageSettings {
+    /// The day on which the service started, where it is not that of the system.
+    pub demonstration: Option<NaiveDate>,
+}
+
+/// The request context of a page's handler.
+#[derive(Debug)]
+pub(super) struct PageContext {
+    request: RequestContext,
+    frame: Frame,
+}
+
+/// What a page shows around its own content.
+#[derive(Debug)]
+pub(super) struct Frame {
+    path: String,
+    caller: Option<Caller>,
+    demonstration: Option<NaiveDate>,
+    done: Option<Confirmation>,
+}
+
+/// Title of a page, and the pages above it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Heading {
+    pub(super) title: String,
+    pub(super) breadcrumb: Vec<Link>,
+    /// The part of the help that says what the page is for, and its words.
+    pub(super) help: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Link {
+    pub(super) label: String,
+    pub(super) href: String,
+}
+
+/// Everything that the layout of pages shows.
+#[derive(Debug, Serialize)]
+struct Layout<'a> {
+    #[serde(flatten)]
+    heading: &'a Heading,
+    path: &'a str,
+    nav: Vec<NavigationEntry>,
+    account: Option<Link>,
+    messages: Vec<Message>,
+    assets: Assets,
+    scheme: &'static str,
+    demonstration: Option<NaiveDate>,
+    /// What the caller may do, for buttons that would be refused.
+    may: Vec<&'static str>,
+    /// Whether the caller sees all ministries.
+    is_whole: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct NavigationEntry {
+    label: &'static str,
+    href: &'static str,
+    current: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Message {
+    kind: &'static str,
+    text: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Assets {
+    css: &'static str,
+    js: &'static str,
+}
+
+/// Label and address of each part of the site, and what it requires.
+const PARTS: &[(&str, &str, Permission, Reach)] = &[
+    ("Tableau de bord", "/", Permission::Read, Reach::Own),
+    ("Projets", "/projets", Permission::Read, Reach::Own),
+    ("Alertes", "/alertes", Permission::Read, Reach::Own),
+];
+
+/// Whether a part of the site is for those alone who see all ministries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Own,
+}
+
+impl PageContext {
+    /// The context of a handler of the API, whose answer the page shows.
+    pub(super) fn request(&self) -> RequestContext {
+        self.request.clone()
+    }
+
+    /// The page that `template` makes of `view`.
+    ///
+    /// # Errors
+    /// If the template cannot be filled.
+    pub(super) fn page(
+        &self,
+        template: &str,
+        heading: &Heading,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        self.frame.page(StatusCode::OK, template, heading, view)
+    }
+
+    /// The same page with another status: a form that was refused is shown again, with what was typed.
+    ///
+    /// # Errors
+    /// If the template cannot be filled.
+    #[expect(dead_code, reason = "forms that are shown again come with the pages that have some")]
+    pub(super) fn page_with_status(
+        &self,
+        status: StatusCode,
+        template: &str,
+        heading: &Heading,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        self.frame.page(status, template, heading, view)
+    }
+
+    /// Sends the browser to `address` after an act, where the page says that it was done.
+    pub(super) fn done(&self, done: Confirmation, address: &str) -> HttpResponse {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, address))
+            .cookie(done.cookie())
+            .finish()
+    }
+}
+
+impl Deref for PageContext {
+    type Target = RequestContext;
+
+    fn deref(&self) -> &RequestContext {
+        &self.request
+    }
+}
+
+impl FromRequest for PageContext {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let context = RequestContext::from_request(request, payload).into_inner();
+        ready(context.map(|context| {
+            let frame = Frame::of(request, Some(context.caller().clone()));
+            Self { request: context, frame }
+        }))
+    }
+}
+
+impl Frame {
+    pub(super) fn of(request: &HttpRequest, caller: Option<Caller>) -> Self {
+        let settings = request.app_data::<web::Data<PageSettings>>();
+        let done = request.cookie(confirmations::cookie_name());
+        Self {
+            path: request.path().to_owned(),
+            caller,
+            demonstration: settings.and_then(|settings| settings.demonstration),
+            done: Confirmation::of(done.as_ref()),
+        }
+    }
+
+    /// A page with this status.
+    ///
+    /// # Errors
+    /// If the template cannot be filled.
+    pub(super) fn page(
+        &self,
+        status: StatusCode,
+        template: &str,
+        heading: &Heading,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        let html = templates::render(template, &self.layout(heading), view);
+        let html = html.map_err(|fault| {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, template, "A page could not be made");
+            Problem::PageNotMade
+        })?;
+        let mut response = HttpResponse::build(status);
+        response
+            .insert_header(header::ContentType::html())
+            .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+        if self.done.is_some() {
+            response.cookie(confirmations::said());
+        }
+        Ok(response.body(html))
+    }
+
+    fn layout<'a>(&'a self, heading: &'a Heading) -> Layout<'a> {
+        let may = |permission: Permission| {
+            self.caller.as_ref().is_some_and(|caller| caller.may(permission))
+        };
+        let is_whole = self.caller.as_ref().is_some_and(|caller| caller.scope.is_whole());
+        let parts = PARTS.iter().filter(|(_, _, permission, reach)| {
+            may(*permission) && (is_whole || *reach == Reach::Own)
+        });
+        let account = self
+            .caller
+            .as_ref()
+            .map(|caller| Link { label: caller.name.to_string(), href: "/account".to_owned() });
+        Layout {
+            heading,
+            path: &self.path,
+            nav: parts.map(|(label, href, ..)| self.entry(label, href)).collect(),
+            account,
+            messages: self.done.into_iter().map(Message::of).collect(),
+            assets: Assets { css: assets::address("vigie.css"), js: assets::address("vigie.js") },
+            scheme: "system",
+            demonstration: self.demonstration,
+            may: Permission::ALL
+                .into_iter()
+                .filter(|permission| may(*permission))
+                .map(Permission::as_str)
+                .collect(),
+            is_whole,
+        }
+    }
+
+    fn entry(&self, label: &'static str, href: &'static str) -> NavigationEntry {
+        let is_under = self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+        NavigationEntry { label, href, current: self.path == href || (href != "/" && is_under) }
+    }
+}
+
+impl Message {
+    fn of(done: Confirmation) -> Self {
+        Self { kind: "success", text: done.label() }
+    }
+}
+
+impl Heading {
+    /// A page right under the dashboard.
+    pub(super) fn of(title: &str, help: &'static str) -> Self {
+        Self { title: title.to_owned(), breadcrumb: Vec::new(), help }
+    }
+
+    /// The same under the given pages, the nearest last.
+    pub(super) fn under(mut self, pages: &[(&str, &str)]) -> Self {
+        self.breadcrumb = pages
+            .iter()
+            .map(|(label, href)| Link { label: (*label).to_owned(), href: (*href).to_owned() })
+            .collect();
+        self
+    }
+}

@@ -1,0 +1,111 @@
+//! What templates say figures, dates and words with. An unknown value is said to be so, never left blank.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use minijinja::value::Kwargs;
+use minijinja::{Environment, Error, ErrorKind, Value};
+
+use super::{labels, query};
+use crate::support::clock::today;
+use crate::support::french;
+
+/// What stands for a value that nobody gave.
+const UNKNOWN: &str = "inconnu";
+
+pub(super) fn add(environment: &mut Environment<'static>) {
+    environment.add_filter("percent", |value: &Value| figure(value, french::percent));
+    environment.add_filter("points", |value: &Value| figure(value, french::points));
+    environment.add_filter("meur", |value: &Value| figure(value, french::meur));
+    environment.add_filter("billions", |value: &Value| figure(value, french::billions));
+    environment.add_filter("months", |value: &Value| figure(value, french::months));
+    environment.add_filter("integer", integer);
+    environment.add_filter("decimal", |value: &Value| {
+        figure(value, |value| french::decimal_at_most(value, 2))
+    });
+    environment.add_filter("date", |value: &Value| dated(value, french::date));
+    environment.add_filter("short_date", |value: &Value| dated(value, short));
+    environment.add_filter("month", |value: &Value| dated(value, french::month_and_year));
+    environment.add_filter("label", label);
+    environment.add_filter("address", address);
+    environment.add_function("counted", french::counted);
+}
+
+/// A figure as French readers write it.
+///
+/// # Errors
+/// If the value is neither a number nor absent.
+fn figure(value: &Value, written: impl Fn(f64) -> String) -> Result<String, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN.to_owned());
+    }
+    Ok(written(f64::try_from(value.clone())?))
+}
+
+fn integer(value: &Value) -> Result<String, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN.to_owned());
+    }
+    Ok(french::integer(i64::try_from(value.clone())?))
+}
+
+/// A day, or the day in Paris of an instant.
+///
+/// # Errors
+/// If the value is neither a date, an instant nor absent.
+fn dated(value: &Value, written: impl Fn(NaiveDate) -> String) -> Result<String, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN.to_owned());
+    }
+    let text = value.as_str().unwrap_or_default();
+    // An edition is its month: `2020-11`.
+    let day = text
+        .parse::<NaiveDate>()
+        .or_else(|_| text.parse::<DateTime<Utc>>().map(today))
+        .or_else(|_| format!("{text}-01").parse::<NaiveDate>());
+    let fault =
+        |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected a date"));
+    day.map(written).map_err(fault)
+}
+
+/// The address of a query of a page with other parameters: `{{ view.query | address(niveau="critique", curseur=none) }}`.
+/// One that is `none` is left out.
+///
+/// # Errors
+/// If the value is not a query.
+fn address(query: &Value, changes: Kwargs) -> Result<String, Error> {
+    let mut given = BTreeMap::new();
+    let before = query.get_attr("given")?;
+    for name in before.try_iter()? {
+        let values = before.get_item(&name)?.try_iter()?;
+        given.insert(name.to_string(), values.map(|value| value.to_string()).collect());
+    }
+    for name in changes.args() {
+        let value: Value = changes.get(name)?;
+        given.remove(name);
+        if !value.is_none() {
+            given.insert(name.to_owned(), vec![value.to_string()]);
+        }
+    }
+    let path: String = query.get_attr("path")?.to_string();
+    Ok(query::address(&path, &given))
+}
+
+/// `30/11/2020`
+fn short(day: NaiveDate) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+/// What people call a word of the domain: `{{ alert.level | label("level") }}`.
+///
+/// # Errors
+/// If there is no such word.
+fn label(value: &Value, kind: &str) -> Result<&'static str, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN);
+    }
+    let word = value.as_str().unwrap_or_default();
+    let fault =
+        || Error::new(ErrorKind::InvalidOperation, format!("no label for the {kind} `{word}`"));
+    labels::of(kind, word).ok_or_else(fault)
+}

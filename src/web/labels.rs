@@ -1,0 +1,66 @@
+//! What people call the words of the domain, in French, and how addresses of pages spell them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::domain::accounts::access::Role;
+use crate::domain::alerts::alert::AlertState;
+use crate::domain::level::Level;
+use crate::domain::missions::mission::{MissionKind, MissionState};
+use crate::domain::missions::review::ReviewState;
+use crate::domain::portfolio::follow_up::WatchList;
+use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::import_decision::ImportState;
+use crate::domain::portfolio::snapshot::Phase;
+use crate::domain::words::Labelled;
+use crate::intake::name_key;
+
+/// Word and label of each value, by the name that templates call the kind.
+static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>> =
+    LazyLock::new(|| {
+        BTreeMap::from([
+            ("alert_state", AlertState::labels()),
+            ("dataset", Dataset::labels()),
+            ("import_state", ImportState::labels()),
+            ("level", Level::labels()),
+            ("mission_kind", MissionKind::labels()),
+            ("mission_state", MissionState::labels()),
+            ("phase", Phase::labels()),
+            ("review_state", ReviewState::labels()),
+            ("role", Role::labels()),
+            ("watch", WatchList::labels()),
+        ])
+    });
+
+/// The label of a word; `None` if the kind has no such word.
+pub(super) fn of(kind: &str, word: &str) -> Option<&'static str> {
+    let words = KINDS.get(kind)?;
+    words.iter().find(|(known, _)| *known == word).map(|(_, label)| *label)
+}
+
+/// A label as addresses spell it: `Élevé` is `eleve`, `en vigilance accrue` is `en-vigilance-accrue`.
+pub(super) fn in_address(label: &str) -> String {
+    name_key(label).replace(' ', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_spell_labels_in_plain_letters() {
+        assert_eq!(in_address("Élevé"), "eleve");
+        assert_eq!(in_address("À surveiller"), "a-surveiller");
+        assert_eq!(in_address("Conception / Réalisation"), "conception-realisation");
+    }
+
+    #[test]
+    fn no_two_values_of_a_kind_are_spelt_alike() {
+        for (kind, words) in KINDS.iter() {
+            let mut spelt: Vec<String> = words.iter().map(|(_, label)| in_address(label)).collect();
+            spelt.sort();
+            spelt.dedup();
+            assert_eq!(spelt.len(), words.len(), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages, one file for each part of the site.
+
+pub(super) mod alerts;
+pub(super) mod dashboard;
+pub(super) mod projects;

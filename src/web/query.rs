@@ -1,0 +1,205 @@
+//! Queries of pages, whose parameters and values are French words: `/alertes?niveau=critique&ministere=MJ`. Each stands for a
+//! parameter of the API's list that the page shows, so that a page has the filters, the order and the paging of that list.
+
+use std::collections::BTreeMap;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::context::Link;
+use super::labels;
+use crate::api::{Listing, Problem, QueryFault, percent_encoded, query_parameters};
+use crate::domain::words::Labelled;
+
+/// The query of a page as the address has it. Parameters without a value, which forms send, count as absent.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PageQuery {
+    pub(super) path: String,
+    pub(super) given: BTreeMap<String, Vec<String>>,
+}
+
+/// A parameter of a page, and the one of the API that it stands for.
+pub(super) struct Parameter {
+    name: &'static str,
+    stands_for: &'static str,
+    values: Values,
+}
+
+/// How a page spells the values of a parameter.
+enum Values {
+    /// As the API does.
+    Plain,
+    /// `oui` or `non`.
+    YesNo,
+    /// The labels of the words of the API, in plain letters.
+    Labels(fn() -> Vec<(&'static str, &'static str)>),
+    /// Fields to sort by, each of which may follow a `-`.
+    Fields(&'static [(&'static str, &'static str)]),
+}
+
+/// A choice of a form.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+}
+
+impl Choice {
+    /// One that is called as it is spelt.
+    pub(super) fn plain(value: String) -> Self {
+        Self { label: value.clone(), value }
+    }
+
+    /// One for each word, spelt as addresses of pages spell it.
+    pub(super) fn of<T: Labelled>() -> Vec<Self> {
+        let choice = |(_, label): (&str, &str)| {
+            // As the first word of a choice.
+            let mut letters = label.chars();
+            let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+            let label_shown = format!("{}{}", first.unwrap_or_default(), letters.as_str());
+            Self { value: labels::in_address(label), label: label_shown }
+        };
+        T::labels().into_iter().map(choice).collect()
+    }
+}
+
+/// Parameters of every list.
+const OF_EVERY_LIST: [Parameter; 2] = [plain("curseur", "cursor"), plain("limite", "limit")];
+
+pub(super) const fn plain(name: &'static str, stands_for: &'static str) -> Parameter {
+    Parameter { name, stands_for, values: Values::Plain }
+}
+
+pub(super) const fn yes_no(name: &'static str, stands_for: &'static str) -> Parameter {
+    Parameter { name, stands_for, values: Values::YesNo }
+}
+
+pub(super) const fn labels_of<T: Labelled>(
+    name: &'static str,
+    stands_for: &'static str,
+) -> Parameter {
+    Parameter { name, stands_for, values: Values::Labels(T::labels) }
+}
+
+/// The order of a list: what a page calls its fields, and what the API does.
+pub(super) const fn sorted_by(fields: &'static [(&'static str, &'static str)]) -> Parameter {
+    Parameter { name: "tri", stands_for: "sort", values: Values::Fields(fields) }
+}
+
+impl PageQuery {
+    /// The list that the page shows, of `path` in the API.
+    ///
+    /// # Errors
+    /// If a parameter or a value is unknown.
+    pub(super) fn listing<F: DeserializeOwned>(
+        &self,
+        parameters: &[Parameter],
+    ) -> Result<Listing<F>, Problem> {
+        Ok(Listing::of_parameters(&self.path, self.in_api_words(parameters)?)?)
+    }
+
+    /// The address of the page with another value of a parameter.
+    pub(super) fn with(&self, name: &str, value: &str) -> String {
+        let mut given = self.given.clone();
+        given.insert(name.to_owned(), vec![value.to_owned()]);
+        address(&self.path, &given)
+    }
+
+    /// The filters in force, by the names that `called` gives them, each with the address of the list without it.
+    pub(super) fn filters(&self, called: &[(&str, &str)]) -> Vec<Link> {
+        let mut filters = Vec::new();
+        for (name, label) in called {
+            for value in self.given.get(*name).into_iter().flatten() {
+                let mut given = self.given.clone();
+                if let Some(values) = given.get_mut(*name) {
+                    values.retain(|other| other != value);
+                }
+                given.remove("curseur");
+                let label = format!("{label} : {value}");
+                filters.push(Link { label, href: address(&self.path, &given) });
+            }
+        }
+        filters
+    }
+
+    fn in_api_words(
+        &self,
+        parameters: &[Parameter],
+    ) -> Result<BTreeMap<String, Vec<String>>, QueryFault> {
+        let known = || parameters.iter().chain(&OF_EVERY_LIST);
+        let mut in_api_words = BTreeMap::new();
+        for (name, values) in &self.given {
+            let parameter = known().find(|parameter| parameter.name == name);
+            let parameter = parameter
+                .ok_or_else(|| QueryFault::unknown(name, known().map(|known| known.name)))?;
+            let values: Result<Vec<String>, QueryFault> =
+                values.iter().map(|value| parameter.in_api_words(value)).collect();
+            in_api_words.insert(parameter.stands_for.to_owned(), values?);
+        }
+        Ok(in_api_words)
+    }
+}
+
+impl Parameter {
+    fn in_api_words(&self, value: &str) -> Result<String, QueryFault> {
+        let word = match self.values {
+            Values::Plain => return Ok(value.to_owned()),
+            Values::YesNo => word_of(value, &[("true", "oui"), ("false", "non")]),
+            Values::Labels(words) => word_of(value, &words()),
+            Values::Fields(fields) => {
+                let (sign, field) =
+                    value.strip_prefix('-').map_or(("", value), |field| ("-", field));
+                let found = fields.iter().find(|(name, _)| *name == field);
+                found.map(|(_, stands_for)| format!("{sign}{stands_for}"))
+            }
+        };
+        word.ok_or_else(|| QueryFault::unknown_value(self.name, value, self.spellings()))
+    }
+
+    /// The values that the parameter takes.
+    fn spellings(&self) -> Vec<String> {
+        match self.values {
+            Values::Plain => Vec::new(),
+            Values::YesNo => vec!["oui".to_owned(), "non".to_owned()],
+            Values::Labels(words) => {
+                words().into_iter().map(|(_, label)| labels::in_address(label)).collect()
+            }
+            Values::Fields(fields) => fields.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        }
+    }
+}
+
+fn word_of(spelt: &str, words: &[(&'static str, &'static str)]) -> Option<String> {
+    let found = words.iter().find(|(_, label)| labels::in_address(label) == spelt);
+    found.map(|(word, _)| (*word).to_owned())
+}
+
+/// The address of a page: parameters in the order of their names.
+pub(super) fn address(path: &str, given: &BTreeMap<String, Vec<String>>) -> String {
+    let pairs = given.iter().flat_map(|(name, values)| {
+        values
+            .iter()
+            .map(move |value| format!("{}={}", percent_encoded(name), percent_encoded(value)))
+    });
+    let pairs: Vec<String> = pairs.collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+impl FromRequest for PageQuery {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = query_parameters(request.query_string()).map(|mut given| {
+            for values in given.values_mut() {
+                values.retain(|value| !value.is_empty());
+            }
+            given.retain(|_, values| !values.is_empty());
+            Self { path: request.path().to_owned(), given }
+        });
+        ready(read.map_err(Problem::from))
+    }
+}

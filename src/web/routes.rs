@@ -1,0 +1,37 @@
+//! The table of pages: each address with its handlers and what they require of the caller.
+
+use std::sync::LazyLock;
+
+use actix_web::web::{ServiceConfig, route};
+
+use super::assets;
+use super::pages::{alerts, dashboard, projects};
+use crate::api;
+use crate::api::{Resource, Route, anonymous, own};
+use crate::domain::accounts::access::Permission::{Act, Read};
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let get = Route::page;
+    let post = Route::form;
+    vec![
+        get(assets::PATH, anonymous(), || route().to(assets::serve)),
+        get("/", own(Read), || route().to(dashboard::show)),
+        get("/projets", own(Read), || route().to(projects::list)),
+        get("/projets/{project}", own(Read), || route().to(projects::show)),
+        get("/alertes", own(Read), || route().to(alerts::list)),
+        get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
+        post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),
+    ]
+});
+
+static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| Resource::all(&ROUTES));
+
+/// All pages, and what their forms post to, in the order of the table.
+pub fn routes() -> &'static [Route] {
+    &ROUTES
+}
+
+/// Registers the pages, behind the guard that protects the API.
+pub fn configure(service: &mut ServiceConfig) {
+    api::register(service, &RESOURCES);
+}

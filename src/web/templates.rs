@@ -1,0 +1,126 @@
+//! Templates of pages: HTML in which everything is escaped, with figures, dates and words in French.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use super::{assets, filters};
+
+macro_rules! templates {
+    ($($name:literal),+ $(,)?) => {
+        /// Name and text of each template.
+        const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("templates/", $name)))),+];
+    };
+}
+
+templates! {
+    "components/badge.html",
+    "components/button.html",
+    "components/details.html",
+    "components/facts.html",
+    "components/field.html",
+    "components/figure.html",
+    "components/history.html",
+    "components/key.html",
+    "components/level.html",
+    "components/message.html",
+    "components/navigation.html",
+    "components/search.html",
+    "components/table.html",
+    "layout.html",
+    "pages/alert.html",
+    "pages/alerts.html",
+    "pages/dashboard.html",
+    "pages/problem.html",
+    "pages/project.html",
+    "pages/projects.html",
+}
+
+static EMBEDDED: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {
+    let mut environment = environment()?;
+    for (name, text) in FILES {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment)
+});
+
+/// The HTML of a page: `page` is what every page has, `view` what this one shows.
+///
+/// # Errors
+/// If the template does not exist or cannot be filled, which is a fault of the program.
+pub(super) fn render(
+    template: &str,
+    page: &impl Serialize,
+    view: &impl Serialize,
+) -> Result<String, Error> {
+    let values = minijinja::context! {
+        page => Value::from(Serde(page)),
+        view => Value::from(Serde(view)),
+    };
+    match on_disk()? {
+        Some(environment) => environment.get_template(template)?.render(values),
+        None => embedded()?.get_template(template)?.render(values),
+    }
+}
+
+fn embedded() -> Result<&'static Environment<'static>, Error> {
+    EMBEDDED.as_ref().map_err(|error| Error::new(ErrorKind::SyntaxError, format!("{error:#}")))
+}
+
+/// In a debug build, the templates as they are in the source folder, where there is one: a change shows without building.
+fn on_disk() -> Result<Option<Environment<'static>>, Error> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/templates"));
+    if !cfg!(debug_assertions) || !folder.is_dir() {
+        return Ok(None);
+    }
+    let mut environment = environment()?;
+    for (name, embedded) in FILES {
+        let text = std::fs::read_to_string(folder.join(name));
+        let text = text.map_or(Cow::Borrowed(*embedded), Cow::Owned);
+        environment.add_template_owned(*name, text)?;
+    }
+    Ok(Some(environment))
+}
+
+fn environment() -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_function("asset", assets::address);
+    filters::add(&mut environment);
+    Ok(environment)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_template_of_the_folder_is_in_the_program() {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/templates"));
+        let mut found = BTreeSet::new();
+        for room in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let files = if room.is_dir() {
+                std::fs::read_dir(&room).unwrap().map(|entry| entry.unwrap().path()).collect()
+            } else {
+                vec![room]
+            };
+            found.extend(
+                files
+                    .iter()
+                    .map(|file| file.strip_prefix(folder).unwrap().to_str().unwrap().to_owned()),
+            );
+        }
+        let listed: BTreeSet<String> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(listed, found);
+        embedded().unwrap();
+    }
+}

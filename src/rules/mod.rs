@@ -29,7 +29,7 @@ pub use catalogue::fields::dictionary_of;
 pub use catalogue::folder::{
     CatalogueFolder, FileNames, FolderError, FolderStamp, read_folder, read_named, stamp_folder,
 };
-pub use catalogue::front_matter::titles;
+pub use catalogue::front_matter::{heads, titles};
 pub use catalogue::guidance::Reference;
 pub use catalogue::rule::{Family, Rule, Subjects};
 pub use catalogue::signs::entries::Sign;

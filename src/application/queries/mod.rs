@@ -8,6 +8,7 @@ pub(super) mod feed;
 pub(super) mod firing;
 pub(super) mod layouts;
 pub(super) mod names;
+pub(super) mod project_records;
 pub(super) mod recipients;
 pub(super) mod row_schemas;
 pub(super) mod table_rows;

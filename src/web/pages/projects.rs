@@ -1,15 +1,14 @@
-//! The projects of the panorama, and one project.
+//! The projects of the panorama.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::api::Problem;
 use crate::api::resources::portfolio::projects::{ProjectQuery, list_projects};
-use crate::application;
-use crate::application::{ProjectView, TableRow};
+use crate::application::TableRow;
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::WatchList;
@@ -117,18 +116,4 @@ fn line(fields: TableRow, levels: &BTreeMap<&str, (Level, usize)>) -> ProjectLin
     let id = fields.get("project_id").and_then(Json::as_str).unwrap_or_default();
     let (level, alerts) = levels.get(id).copied().unwrap_or((Level::Clear, 0));
     ProjectLine { fields, level, level_label: level.label(), alerts }
-}
-
-/// Shows one project.
-///
-/// # Errors
-/// If there is no such project among those that the caller sees, or the data cannot be read.
-pub(in crate::web) async fn show(
-    context: PageContext,
-    project: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let view: ProjectView = application::project(&context, &project, None).await?;
-    let name = view.names.last().cloned().unwrap_or_else(|| view.id.to_string());
-    let heading = Heading::of(&name, "projet").under(&[("Projets", "/projets")]);
-    context.page("pages/project.html", &heading, &view)
 }

@@ -7,6 +7,7 @@ mod confirmations;
 mod context;
 mod filters;
 mod labels;
+mod last_visit;
 mod pages;
 mod problem_pages;
 mod query;

@@ -22,6 +22,7 @@ macro_rules! templates {
 templates! {
     "components/badge.html",
     "components/button.html",
+    "components/chart.html",
     "components/details.html",
     "components/facts.html",
     "components/field.html",

@@ -9,6 +9,7 @@ pub(super) mod firing;
 pub(super) mod layouts;
 pub(super) mod names;
 pub(super) mod project_records;
+pub(super) mod project_standings;
 pub(super) mod recipients;
 pub(super) mod row_schemas;
 pub(super) mod table_rows;

@@ -12,7 +12,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider xz clients test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider xz clients test test-crash lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -145,6 +145,9 @@ load: ## Measure the API under load, next to a bare route that returns the same 
 		echo "wrk is not installed: see https://github.com/wg/wrk" >&2; exit 1; \
 	fi
 	ulimit -n $$(ulimit -Hn) && cargo bench --locked -- --write --only load
+
+load-pages: ## Measure the pages under fifty people who click, and the first answer after a write
+	cargo bench --locked -- --write --only pages
 
 # A package of its own: neither `make build` nor the tests know of these engines. DuckDB is a Python package.
 bench-peers: ## Measure other rule engines, and DuckDB, on the same rules and rows, verdicts compared first

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::{alerts, dashboard, project, projects};
+use super::pages::{alerts, comparison, dashboard, project, projects};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
 use crate::domain::accounts::access::Permission::{Act, Read};
@@ -18,6 +18,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/", own(Read), || route().to(dashboard::show)),
         get("/projets", own(Read), || route().to(projects::list)),
         get("/projets/{project}", own(Read), || route().to(project::show)),
+        get("/projets/{project}/comparaison", own(Read), || route().to(comparison::show)),
         get("/alertes", own(Read), || route().to(alerts::list)),
         get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
         post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),

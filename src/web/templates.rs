@@ -37,6 +37,7 @@ templates! {
     "layout.html",
     "pages/alert.html",
     "pages/alerts.html",
+    "pages/comparison.html",
     "pages/dashboard.html",
     "pages/problem.html",
     "pages/project.html",

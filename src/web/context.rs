@@ -93,6 +93,7 @@ struct Message {
 struct Assets {
     css: &'static str,
     js: &'static str,
+    icon: &'static str,
 }
 
 /// Label and address of each part of the site, and what it requires.
@@ -229,7 +230,11 @@ impl Frame {
             nav: parts.map(|(label, href, ..)| self.entry(label, href)).collect(),
             account,
             messages: self.done.into_iter().map(Message::of).collect(),
-            assets: Assets { css: assets::address("vigie.css"), js: assets::address("vigie.js") },
+            assets: Assets {
+                css: assets::address("vigie.css"),
+                js: assets::address("vigie.js"),
+                icon: assets::address("vigie.svg"),
+            },
             scheme: "system",
             demonstration: self.demonstration,
             may: Permission::ALL

@@ -108,8 +108,8 @@ pub(in crate::web) async fn show(
     };
     let title = format!("Comparer {}", page.name);
     let address = format!("/projets/{}", page.project);
-    let heading = Heading::of(&title, "projet")
-        .under(&[("Projets", "/projets"), (&page.name, &address)]);
+    let heading =
+        Heading::of(&title, "projet").under(&[("Projets", "/projets"), (&page.name, &address)]);
     context.page("pages/comparison.html", &heading, &page)
 }
 
@@ -132,9 +132,7 @@ fn said(row: Option<&TableRow>, field: &str, written: Written) -> String {
     let value = row.and_then(|row| row.get(field)).filter(|value| !value.is_null());
     let Some(value) = value else {
         let withheld = field.split('_').next().map(|kind| format!("{kind}_withheld"));
-        let is_withheld = withheld
-            .and_then(|name| row?.get(&name)?.as_bool())
-            .unwrap_or_default();
+        let is_withheld = withheld.and_then(|name| row?.get(&name)?.as_bool()).unwrap_or_default();
         return if is_withheld { "non communiqué" } else { "inconnu" }.to_owned();
     };
     let number = value.as_f64();

@@ -15,7 +15,9 @@ use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
-use super::resources::people::sign_in::{account, setup, sign_in_flow};
+use super::resources::people::sign_in::{
+    account, session_links, setup, sign_in_flow, sign_in_page,
+};
 use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{
     campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
@@ -61,7 +63,15 @@ routes! {
         account::show_account: anonymous(),
         setup::show_setup: anonymous(),
         setup::set_up: anonymous(),
+        sign_in_page::show_sign_in: anonymous(),
+        sign_in_page::ask_for_link: anonymous(),
+        session_links::show_sign_in_link: anonymous(),
+        session_links::sign_in_by_link: anonymous(),
+        session_links::show_invitation: anonymous(),
+        session_links::accept_invitation: anonymous(),
         session::find_session: own(Read),
+        session::list_own_sessions: own(Read),
+        session::end_own_session: own(Read),
         tokens::list_own_tokens: own(Read),
         tokens::issue_own_token: own(Read),
         tokens::revoke_own_token: own(Read),
@@ -73,6 +83,9 @@ routes! {
         accounts::find_account: whole(Administer),
         accounts::change_account: whole(Administer),
         accounts::close_account: whole(Administer),
+        accounts::invite_account: whole(Administer),
+        session::list_sessions: whole(Administer),
+        session::end_session: whole(Administer),
     }
     "portfolio" {
         panorama::find_portfolio: own(Read),

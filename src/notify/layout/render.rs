@@ -104,6 +104,7 @@ mod tests {
             title: "Titre".to_owned(),
             heading: "Ministère".to_owned(),
             intro: vec!["Bonjour.".to_owned()],
+            action: None,
             decisions: None,
             sections: vec![Section { title: "À décider".to_owned(), groups: vec![group] }],
             more: 0,

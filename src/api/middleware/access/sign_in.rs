@@ -7,6 +7,8 @@ use crate::auth::Provider;
 #[derive(Debug)]
 pub struct SignIn {
     pub provider: Option<Provider>,
+    /// Whether people may sign in by a link sent to the mail address of their account.
+    pub mail_links: bool,
     /// Contact shown to refused persons; empty if none is configured.
     pub contact: String,
     pub cookies: Cookies,

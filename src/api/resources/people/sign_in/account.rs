@@ -8,7 +8,7 @@ use super::sign_in_flow::person;
 use crate::api::context::AnonymousContext;
 use crate::api::middleware::access::sign_in::SignIn;
 use crate::api::problem::kinds::Problem;
-use crate::api::resources::people::tokens;
+use crate::application;
 use crate::domain::accounts::access::{ProvedBy, Role, Scope, Token};
 use crate::support::french;
 
@@ -59,10 +59,10 @@ pub(in crate::api) async fn show_account(
         }
     };
     let factors = match caller.proof {
-        ProvedBy::Session { multi_factor: true } => "plusieurs facteurs",
-        ProvedBy::Session { multi_factor: false } | ProvedBy::Token { .. } | ProvedBy::Local => {
-            "un seul facteur : publier des règles en demande plusieurs"
-        }
+        ProvedBy::Session { multi_factor: true, .. } => "plusieurs facteurs",
+        ProvedBy::Session { multi_factor: false, .. }
+        | ProvedBy::Token { .. }
+        | ProvedBy::Local => "un seul facteur : publier des règles en demande plusieurs",
     };
     let mut paragraphs = vec![
         format!("Compte : {}", caller.name),
@@ -70,7 +70,7 @@ pub(in crate::api) async fn show_account(
         format!("Ministères : {seen}"),
         format!("Connexion : {factors}"),
     ];
-    let local_tokens = tokens::valid_local_tokens(&context, caller.account).await?;
+    let local_tokens = application::valid_local_tokens(&context, caller.account).await?;
     paragraphs.extend(local_tokens.iter().map(local_token));
     let page = HtmlPage {
         title: "Votre session",

@@ -26,10 +26,13 @@ a:focus,button:focus,input:focus{outline:3px solid #0a76f6;outline-offset:2px}";
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
 
 /// A text field of a form.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::api::resources::people) struct HtmlField {
     pub(in crate::api::resources::people) name: &'static str,
     pub(in crate::api::resources::people) label: &'static str,
+    /// What browsers may fill in.
+    pub(in crate::api::resources::people) autocomplete: &'static str,
+    pub(in crate::api::resources::people) is_required: bool,
 }
 
 #[derive(Debug, Default)]
@@ -38,8 +41,10 @@ pub(in crate::api::resources::people) struct HtmlPage {
     pub(in crate::api::resources::people) paragraphs: Vec<String>,
     /// Text and path of a link.
     pub(in crate::api::resources::people) link: Option<(&'static str, String)>,
-    /// Field to submit with the button.
-    pub(in crate::api::resources::people) field: Option<HtmlField>,
+    /// Fields to submit with the button.
+    pub(in crate::api::resources::people) fields: Vec<HtmlField>,
+    /// Name and value of what is submitted beside them.
+    pub(in crate::api::resources::people) hidden: Option<(&'static str, String)>,
     /// Text of the button, and the path it posts to; empty for the page's own path.
     pub(in crate::api::resources::people) button: Option<(&'static str, &'static str)>,
     /// Origin to which the response to the button may redirect, in addition to this service.
@@ -75,20 +80,26 @@ impl HtmlPage {
         let link = self.link.as_ref().map_or(String::new(), |(text, address)| {
             format!("<p><a href=\"{}\">{}</a></p>\n", escaped(address), escaped(text))
         });
-        let field = self.field.map_or(String::new(), |HtmlField { name, label }| {
+        let fields = self.fields.iter().map(|field| {
+            let HtmlField { name, label, autocomplete, is_required } = field;
+            let required = if *is_required { " required" } else { "" };
             format!(
-                "<label for=\"{name}\">{}</label><input id=\"{name}\" name=\"{name}\" required \
-                 autocomplete=\"{name}\">",
+                "<label for=\"{name}\">{}</label><input id=\"{name}\" name=\"{name}\"{required} \
+                 autocomplete=\"{autocomplete}\">",
                 escaped(label)
             )
         });
+        let hidden = self.hidden.iter().map(|(name, value)| {
+            format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value))
+        });
+        let fields: String = hidden.chain(fields).collect();
         let button = self.button.map_or(String::new(), |(text, address)| {
             let action = match address {
                 "" => String::new(),
                 address => format!(" action=\"{}\"", escaped(address)),
             };
             format!(
-                "<form method=\"post\"{action}>{field}<button>{}</button></form>\n",
+                "<form method=\"post\"{action}>{fields}<button>{}</button></form>\n",
                 escaped(text)
             )
         });

@@ -13,6 +13,7 @@ use super::refusal::SignInRefusal;
 use crate::api::context::AnonymousContext;
 use crate::api::extract::query::QueryParameters;
 use crate::api::middleware::access::cookies::{expired_cookie, no_session_cookie, own_cookie};
+use crate::api::middleware::access::own_path::is_own_path;
 use crate::api::middleware::access::session_cookie;
 use crate::api::middleware::access::sign_in::SignIn;
 use crate::api::problem::details::ProblemDetails;
@@ -20,6 +21,7 @@ use crate::api::problem::kinds::Problem;
 use crate::auth::{Person, Provider, ProviderResponse, SignInFault, Ticket};
 use crate::domain::accounts::access::{Account, Caller, Identity, Scope};
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord, NameProof};
+use crate::domain::accounts::sessions::SessionOpening;
 use crate::store::{SessionTerms, SignedInPerson, StoreError};
 use crate::support::secret::Secret;
 use crate::support::visible_text;
@@ -29,9 +31,6 @@ const TICKET_PATH: &str = "/sign-in";
 
 /// Maximum time between the redirect to the provider and the return from it, in minutes.
 const MINUTES: i64 = 10;
-
-/// Maximum length of `go_to`, in bytes.
-const LONGEST_ADDRESS: usize = 500;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -139,13 +138,14 @@ pub(in crate::api) async fn end_sign_in(
     let act = ActionContext { actor: account.name, at: context.clock.now(), reason: String::new() };
     let terms = SessionTerms {
         account: account.number,
+        opened_by: SessionOpening::Provider,
         multi_factor: settings.is_strong(&person.methods),
         id_token: Some(person.id_token),
         expires_at: act.at + TimeDelta::hours(sign_in.cookies.hours.into()),
     };
     let secret = context.store.begin_session(&terms, &act).await?;
     let cookie = sign_in.cookies.of_session(&secret);
-    let mut home = redirect(go_to.as_deref().unwrap_or("/account"));
+    let mut home = redirect(go_to.as_deref().unwrap_or("/"));
     Ok(home.cookie(cookie).cookie(expired_cookie(TICKET, TICKET_PATH)).finish())
 }
 
@@ -236,7 +236,11 @@ pub(super) async fn person(
 
 impl SignIn {
     /// Logs a refusal, records it in the audit trail, and returns a page that says what to do.
-    fn refuse(&self, context: &AnonymousContext, refusal: &SignInRefusal) -> HttpResponse {
+    pub(super) fn refuse(
+        &self,
+        context: &AnonymousContext,
+        refusal: &SignInRefusal,
+    ) -> HttpResponse {
         let reason = refusal.reason();
         warn!(reason, "A sign-in was refused");
         let who = refusal.account().and_then(|account| Actor::person(account).ok());
@@ -255,41 +259,8 @@ impl SignIn {
     }
 }
 
-fn redirect(address: &str) -> actix_web::HttpResponseBuilder {
+pub(super) fn redirect(address: &str) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, address));
     response
-}
-
-/// Whether the address is a path on this service, and not one that browsers take as another host.
-fn is_own_path(address: &str) -> bool {
-    let graphic = |c: char| c.is_ascii_graphic() && c != '\\';
-    address.starts_with('/')
-        && !address.starts_with("//")
-        && address.len() <= LONGEST_ADDRESS
-        && address.chars().all(graphic)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_on_this_service_are_accepted() {
-        for ours in ["/", "/account", "/notices/a?b=c#d", "/a//b"] {
-            assert!(is_own_path(ours), "{ours}");
-        }
-        for other in [
-            "",
-            "account",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/a\nb",
-            "/a b",
-        ] {
-            assert!(!is_own_path(other), "{other}");
-        }
-        assert!(!is_own_path(&format!("/{}", "a".repeat(LONGEST_ADDRESS))));
-    }
 }

@@ -15,10 +15,7 @@ use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
-use super::resources::people::sign_in::{
-    account, session_links, setup, sign_in_flow, sign_in_page,
-};
-use super::resources::people::{accounts, audit, mail_links, session, tokens};
+use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
     campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
     questionnaire, wanted_answers,
@@ -56,19 +53,6 @@ routes! {
         document::show_document: anonymous(),
     }
     "accounts" {
-        sign_in_flow::start_sign_in: anonymous(),
-        sign_in_flow::end_sign_in: anonymous(),
-        sign_in_flow::sign_out: anonymous(),
-        account::show_signed_out: anonymous(),
-        account::show_account: anonymous(),
-        setup::show_setup: anonymous(),
-        setup::set_up: anonymous(),
-        sign_in_page::show_sign_in: anonymous(),
-        sign_in_page::ask_for_link: anonymous(),
-        session_links::show_sign_in_link: anonymous(),
-        session_links::sign_in_by_link: anonymous(),
-        session_links::show_invitation: anonymous(),
-        session_links::accept_invitation: anonymous(),
         session::find_session: own(Read),
         session::list_own_sessions: own(Read),
         session::end_own_session: own(Read),
@@ -163,9 +147,6 @@ routes! {
     }
     "notices" {
         notices::show_notice: own(Read),
-        mail_links::show_message: anonymous(),
-        mail_links::show_acknowledgement: anonymous(),
-        mail_links::acknowledge_by_link: anonymous(),
         notices::revoke_links: whole(Administer),
         notices::list_notices: own(Read),
         notices::find_notice: own(Read),

@@ -1,10 +1,12 @@
 //! Addresses on this service, to which people are led after they signed in.
 
+use crate::api::extract::page::percent_encoded;
+
 /// Maximum length of an address, in bytes.
 const LONGEST_ADDRESS: usize = 500;
 
 /// Whether the address is a path on this service, with its query, and not one that browsers take as another host.
-pub(in crate::api) fn is_own_path(address: &str) -> bool {
+pub(crate) fn is_own_path(address: &str) -> bool {
     let graphic = |c: char| c.is_ascii_graphic() && c != '\\';
     address.starts_with('/')
         && !address.starts_with("//")
@@ -13,17 +15,9 @@ pub(in crate::api) fn is_own_path(address: &str) -> bool {
 }
 
 /// The address with `name=path` for its query.
-pub(in crate::api) fn leading_to(address: &str, (name, path): (&str, &str)) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-    let mut leading = format!("{address}?{name}=");
-    for byte in path.bytes() {
-        if is_plain(byte) {
-            leading.push(byte.into());
-        } else {
-            leading.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    leading
+pub(crate) fn leading_to(address: &str, (name, path): (&str, &str)) -> String {
+    // People read slashes better as they are, and a query may have them.
+    format!("{address}?{name}={}", percent_encoded(path).replace("%2F", "/"))
 }
 
 #[cfg(test)]

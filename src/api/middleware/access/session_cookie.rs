@@ -18,7 +18,7 @@ const SIGN_IN: &str = "/connexion";
 /// Maximum length in bytes; longer values are never valid.
 const LONGEST: usize = 200;
 
-pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
+pub(crate) fn session(request: &HttpRequest) -> Option<Credential> {
     let cookie = request.cookie(SESSION)?;
     let sign_in = request.app_data::<web::Data<SignIn>>()?;
     (cookie.value().len() <= LONGEST).then(|| sign_in.cookies.read(cookie.value()))?
@@ -50,7 +50,7 @@ pub(super) fn to_sign_in(request: &ServiceRequest) -> HttpResponse {
 ///
 /// # Errors
 /// `Problem::Foreign` if it does not.
-pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
+pub(crate) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         return Ok(());
     }

@@ -15,12 +15,12 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    pub(in crate::api) fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.provider.is_some()
     }
 
     /// Whom to write to, in French.
-    pub(in crate::api) fn contact(&self) -> &str {
+    pub(crate) fn contact(&self) -> &str {
         if self.contact.is_empty() { "l’administrateur de Vigie" } else { &self.contact }
     }
 }

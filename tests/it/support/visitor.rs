@@ -73,7 +73,7 @@ impl Shown {
                 None => text.to_owned(),
             }
         });
-        let text = pieces.collect::<String>();
+        let text = pieces.collect::<String>().replace("&#x2f;", "/").replace("&nbsp;", "\u{a0}");
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         format!("{} {}", self.status, lines.collect::<Vec<_>>().join("\n"))
     }

@@ -19,7 +19,10 @@ help: ## List these commands
 
 run: demo ## Import the fixtures, run a cycle, show what it found, and serve it
 	@printf '%s\n' '' \
-		'À faire ensuite, dans un autre terminal :' \
+		'Dans un navigateur : le lien ci-dessous crée le compte de l’administrateur et ouvre sa session sur le tableau de bord.' \
+		'S’il a déjà servi : http://127.0.0.1:8080, et « vigie accounts invite NOM » pour un nouveau lien.' \
+		'' \
+		'Dans un autre terminal :' \
 		'  export PATH="$$PWD/target/debug:$$PATH" VIGIE_ACTOR="Claire Martin" VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(DEMO_AS_OF)' \
 		'  vigie alerts --level critique            les alertes critiques, et pourquoi' \
 		'  vigie project "SI SAMU"                  un projet : ses éditions, ce que disent les règles, leurs preuves' \

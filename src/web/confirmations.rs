@@ -15,6 +15,8 @@ words! {
     /// An act that a page confirms.
     pub(super) enum Confirmation, "an act" {
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
+        SessionEnded = "session_ended" => "La session est close.",
+        TokenRevoked = "token_revoked" => "Le jeton est révoqué.",
     }
 }
 

@@ -132,7 +132,6 @@ impl PageContext {
     ///
     /// # Errors
     /// If the template cannot be filled.
-    #[expect(dead_code, reason = "forms that are shown again come with the pages that have some")]
     pub(super) fn page_with_status(
         &self,
         status: StatusCode,
@@ -223,7 +222,7 @@ impl Frame {
         let account = self
             .caller
             .as_ref()
-            .map(|caller| Link { label: caller.name.to_string(), href: "/account".to_owned() });
+            .map(|caller| Link { label: caller.name.to_string(), href: "/compte".to_owned() });
         Layout {
             heading,
             path: &self.path,

@@ -25,6 +25,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
     environment.add_filter("date", |value: &Value| dated(value, french::date));
     environment.add_filter("short_date", |value: &Value| dated(value, short));
+    environment.add_filter("moment", moment);
     environment.add_filter("month", |value: &Value| dated(value, french::month_and_year));
     environment.add_filter("label", label);
     environment.add_filter("address", address);
@@ -66,6 +67,20 @@ fn dated(value: &Value, written: impl Fn(NaiveDate) -> String) -> Result<String,
     let fault =
         |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected a date"));
     day.map(written).map_err(fault)
+}
+
+/// An instant, to the minute in Paris.
+///
+/// # Errors
+/// If the value is neither an instant nor absent.
+fn moment(value: &Value) -> Result<String, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN.to_owned());
+    }
+    let at = value.as_str().unwrap_or_default().parse::<DateTime<Utc>>();
+    let fault =
+        |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected an instant"));
+    at.map(french::moment).map_err(fault)
 }
 
 /// The address of a query of a page with other parameters: `{{ view.query | address(niveau="critique", curseur=none) }}`.

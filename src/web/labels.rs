@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::domain::accounts::access::Role;
+use crate::domain::accounts::sessions::SessionOpening;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
 use crate::domain::missions::mission::{MissionKind, MissionState};
@@ -28,6 +29,7 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("phase", Phase::labels()),
             ("review_state", ReviewState::labels()),
             ("role", Role::labels()),
+            ("session_opening", SessionOpening::labels()),
             ("watch", WatchList::labels()),
         ])
     });

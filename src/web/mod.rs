@@ -13,6 +13,7 @@ mod problem_pages;
 mod query;
 mod routes;
 mod templates;
+mod visitor;
 
 pub use context::PageSettings;
 pub use problem_pages::show_problems;

@@ -35,13 +35,20 @@ templates! {
     "components/search.html",
     "components/table.html",
     "layout.html",
+    "pages/account.html",
+    "pages/acknowledgement.html",
     "pages/alert.html",
     "pages/alerts.html",
     "pages/comparison.html",
     "pages/dashboard.html",
+    "pages/first_start.html",
+    "pages/new_token.html",
     "pages/problem.html",
     "pages/project.html",
     "pages/projects.html",
+    "pages/session_link.html",
+    "pages/sign_in.html",
+    "pages/statement.html",
 }
 
 static EMBEDDED: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {

@@ -3,5 +3,6 @@
 pub(super) mod alerts;
 pub(super) mod comparison;
 pub(super) mod dashboard;
+pub(super) mod entry;
 pub(super) mod project;
 pub(super) mod projects;

@@ -140,7 +140,7 @@ test-crash: mail-calendars-feeds-and-workbooks ## Kill imports, cycles, jobs, pu
 	TEST_KILLS=500 cargo test --locked --test it -- --nocapture killed
 
 test-browser: browser ## Hold every page to axe in each theme and width, and leave pictures of them in target/browser/pictures
-	TEST_BROWSER=all cargo test --locked --test it -- --nocapture pages::
+	TEST_BROWSER=all cargo test --locked --test it -- --nocapture pages::every_page
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

@@ -134,7 +134,9 @@ pub(super) fn has_browser() -> bool {
     let missing = missing.join(", ");
     assert!(missing.is_empty() || !in_ci(), "{missing}: not installed; run `make browser`");
     if !missing.is_empty() {
-        println!("NOT RUN: {missing} not installed; `make test` installs what pages are tested with");
+        println!(
+            "NOT RUN: {missing} not installed; `make test` installs what pages are tested with"
+        );
     }
     missing.is_empty()
 }

@@ -2,3 +2,4 @@
 
 mod browser;
 mod every_page;
+mod read_why;

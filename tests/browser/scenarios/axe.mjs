@@ -39,7 +39,7 @@ async function lookAt(reader, { path, status = 200, as }, { looks, pictures }) {
     await tabThrough(page).catch(told);
     if (status === 200) ownTitle(path, await page.title()).forEach(told);
     for (const { dark = false, width, textSize = 100 } of looks) {
-      const name = [dark ? 'dark' : 'light', width, ...(textSize === 100 ? [] : [`${textSize}%`])].join(' ');
+      const name = [dark ? 'dark' : 'light', width, ...(textSize === 100 ? [] : [`text-${textSize}`])].join('-');
       const here = (fault) => told(`${name}: ${fault.message}`);
       await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
       await page.setViewportSize({ width, height: 900 });
@@ -65,6 +65,6 @@ function ownTitle(path, title) {
 
 async function picture(page, folder, name) {
   await mkdir(folder, { recursive: true });
-  const file = name.replace(/[^\p{L}\d-]+/gu, '_').replace(/^_/, '');
+  const file = name.replace(/^\//, '').replace(/^ /, 'home ').replace(/[^\p{L}\d-]+/gu, '_');
   await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true });
 }

@@ -90,7 +90,7 @@ impl Stage {
     }
 
     /// Plays `tests/browser/scenarios/{name}.mjs`, which reads `given` beside the address and the sessions.
-    pub(super) async fn play(&self, name: &str, way: Way, given: Value) {
+    pub(super) async fn play(&self, name: &str, way: Way, given: &Value) {
         let label = format!("{name}-{}", way.word());
         let failed = root().join("target/browser/failed").join(&label);
         let mut scenario = json!({
@@ -99,8 +99,7 @@ impl Stage {
             "way": way.word(),
             "failed": failed,
         });
-        let Value::Object(given) = given else { panic!("{given} is no object") };
-        scenario.as_object_mut().unwrap().extend(given);
+        scenario.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
         let file = root().join("tests/browser/scenarios").join(format!("{name}.mjs"));
         let played = tokio::task::spawn_blocking(move || node(&file, &scenario)).await.unwrap();
         let (told, faults) =

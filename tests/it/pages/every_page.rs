@@ -33,7 +33,7 @@ const BESIDE: &[(&str, &str, u16)] = &[
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_page_is_found() {
     let Some(stage) = Stage::shared().await else { return };
-    stage.play("harness", Way::Pointer, json!({})).await;
+    stage.play("harness", Way::Pointer, &json!({})).await;
 }
 
 /// In a light theme on a wide screen, and in a dark one on a narrow; `TEST_BROWSER=all` for every theme and width, and text
@@ -75,7 +75,7 @@ async fn axe_finds_nothing_on_any_page() {
     };
     let given =
         json!({ "pages": pages, "looks": looks, "pictures": whole_matrix().then(pictures) });
-    stage.play("axe", Way::Pointer, given).await;
+    stage.play("axe", Way::Pointer, &given).await;
     service.stop().await.unwrap();
 }
 

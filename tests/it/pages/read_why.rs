@@ -9,7 +9,7 @@ async fn the_first_link_leads_to_why_a_project_is_flagged() {
     for way in Way::ALL {
         let Some(server) = own_service().await else { return };
         let link = server.running.first_link().unwrap().to_owned();
-        Stage::of(&server).play("read_why", way, json!({ "link": link })).await;
+        Stage::of(&server).play("read_why", way, &json!({ "link": link })).await;
         server.close().await;
     }
 }

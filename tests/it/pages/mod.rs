@@ -1,0 +1,5 @@
+//! Pages in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
+
+mod browser;
+mod every_page;
+mod read_why;

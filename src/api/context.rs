@@ -90,7 +90,7 @@ impl FromRequest for RequestContext {
 }
 
 /// The services for routes open to anonymous callers, with a store that shows no project. Extraction fails on other routes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AnonymousContext {
     services: Services,
     state: web::Data<AppState>,

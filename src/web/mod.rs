@@ -10,9 +10,11 @@ mod labels;
 mod last_visit;
 mod pages;
 mod problem_pages;
+mod problem_words;
 mod query;
 mod routes;
 mod templates;
+mod visitor;
 
 pub use context::PageSettings;
 pub use problem_pages::show_problems;

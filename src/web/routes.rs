@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::{alerts, dashboard, project, projects};
+use super::pages::{alerts, dashboard, people, project, projects};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
 use crate::domain::accounts::access::Permission::{Act, Read};
@@ -13,7 +13,7 @@ use crate::domain::accounts::access::Permission::{Act, Read};
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let get = Route::page;
     let post = Route::form;
-    vec![
+    let mut routes = vec![
         get(assets::PATH, anonymous(), || route().to(assets::serve)),
         get("/", own(Read), || route().to(dashboard::show)),
         get("/projets", own(Read), || route().to(projects::list)),
@@ -21,7 +21,9 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/alertes", own(Read), || route().to(alerts::list)),
         get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
         post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),
-    ]
+    ];
+    routes.extend(people::routes());
+    routes
 });
 
 static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| Resource::all(&ROUTES));

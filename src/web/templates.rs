@@ -35,12 +35,16 @@ templates! {
     "components/search.html",
     "components/table.html",
     "layout.html",
+    "pages/accessibility.html",
     "pages/alert.html",
     "pages/alerts.html",
     "pages/dashboard.html",
+    "pages/help.html",
+    "pages/legal_notice.html",
     "pages/problem.html",
     "pages/project.html",
     "pages/projects.html",
+    "pages/site_map.html",
 }
 
 static EMBEDDED: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {

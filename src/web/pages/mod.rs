@@ -2,5 +2,6 @@
 
 pub(super) mod alerts;
 pub(super) mod dashboard;
+pub(super) mod people;
 pub(super) mod project;
 pub(super) mod projects;

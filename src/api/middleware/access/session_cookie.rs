@@ -14,7 +14,7 @@ use crate::store::Credential;
 /// Maximum length in bytes; longer values are never valid.
 const LONGEST: usize = 200;
 
-pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
+pub(crate) fn session(request: &HttpRequest) -> Option<Credential> {
     let cookie = request.cookie(SESSION)?;
     let sign_in = request.app_data::<web::Data<SignIn>>()?;
     (cookie.value().len() <= LONGEST).then(|| sign_in.cookies.read(cookie.value()))?

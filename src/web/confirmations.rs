@@ -14,6 +14,14 @@ const SECONDS: i64 = 60;
 words! {
     /// An act that a page confirms.
     pub(super) enum Confirmation, "an act" {
+        AllSentAgain = "all_sent_again" => "Les messages abandonnés sont remis en attente d’envoi.",
+        CampaignCancelled = "campaign_cancelled" => "La campagne est annulée. Les réponses reçues restent.",
+        CampaignPlanned = "campaign_planned" => "Les dates de la campagne sont enregistrées.",
+        LinksRevoked = "links_revoked" => "Les liens de ce message ne servent plus.",
+        SentAgain = "sent_again" => "Le message est remis en attente d’envoi.",
+        CycleVoided = "cycle_voided" => "Le cycle est annulé\u{a0}: ses effets sont défaits et les destinataires reçoivent un rectificatif.",
+        ReceiverOpened = "receiver_opened" => "Le canal est rouvert.",
+        RunStarted = "run_started" => "La tâche est lancée. Rechargez la page pour suivre son avancement.",
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
     }
 }

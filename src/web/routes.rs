@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::{alerts, dashboard, people, project, projects};
+use super::pages::{administration, alerts, dashboard, people, project, projects};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
 use crate::domain::accounts::access::Permission::{Act, Read};
@@ -22,6 +22,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
         post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),
     ];
+    routes.extend(administration::routes());
     routes.extend(people::routes());
     routes
 });

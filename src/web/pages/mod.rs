@@ -1,5 +1,6 @@
 //! The pages, one file for each part of the site.
 
+pub(super) mod administration;
 pub(super) mod alerts;
 pub(super) mod dashboard;
 pub(super) mod people;

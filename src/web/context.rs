@@ -138,7 +138,6 @@ impl PageContext {
     ///
     /// # Errors
     /// If the template cannot be filled.
-    #[expect(dead_code, reason = "forms that are shown again come with the pages that have some")]
     pub(super) fn page_with_status(
         &self,
         status: StatusCode,

@@ -113,6 +113,7 @@ fn not_found(kind: &str) -> String {
         "account" => "Ce compte n’existe pas.",
         "alert" => "Cette alerte n’existe pas, ou porte sur un autre ministère que les vôtres.",
         "cycle" => "Ce cycle n’existe pas.",
+        "ministry" => "Ce ministère n’existe pas, ou n’est pas de ceux de votre compte.",
         "mission" => "Cette mission n’existe pas, ou porte sur un autre ministère que les vôtres.",
         "notice" | "page of notice" => {
             "Ce message n’existe pas, ou s’adresse à d’autres ministères que les vôtres."

@@ -4,17 +4,20 @@ mod about;
 mod campaigns;
 mod message_previews;
 mod messages;
+pub(in crate::web) mod ministry;
+mod questionnaire;
 
 use actix_web::web::route;
 
 use crate::api::{Route, anonymous, own, whole};
-use crate::domain::accounts::access::Permission::{Administer, Operate, Read};
+use crate::domain::accounts::access::Permission::{Act, Administer, Operate, Read};
 
 /// The rows of these pages in the table of pages.
 pub(in crate::web) fn routes() -> Vec<Route> {
     let mut routes = about_vigie();
     routes.extend(about_messages());
     routes.extend(about_campaigns());
+    routes.extend(about_ministries());
     routes
 }
 
@@ -55,5 +58,21 @@ fn about_campaigns() -> Vec<Route> {
         get("/campagnes/{edition}", own(Read), || route().to(campaigns::show)),
         get("/campagnes/{edition}/reponses", own(Read), || route().to(campaigns::answers)),
         post("/campagnes/{edition}/annulation", whole(Operate), || route().to(campaigns::cancel)),
+        get("/questionnaire/{project}", own(Act), || route().to(questionnaire::show)),
+        post("/questionnaire/{project}/transmission", own(Act), || route().to(questionnaire::send)),
+        get("/questionnaire/{project}/{theme}", own(Act), || route().to(questionnaire::show_theme)),
+        post("/questionnaire/{project}/{theme}", own(Act), || route().to(questionnaire::keep)),
+    ]
+}
+
+fn about_ministries() -> Vec<Route> {
+    let get = Route::page;
+    let post = Route::form;
+    vec![
+        get("/ministeres/{ministry}", own(Read), || route().to(ministry::show)),
+        post("/ministeres/{ministry}/acquittement", own(Act), || route().to(ministry::acknowledge)),
+        post("/ministeres/{ministry}/missions/{mission}/acceptation", own(Act), || {
+            route().to(ministry::accept_mission)
+        }),
     ]
 }

@@ -17,7 +17,7 @@ words! {
         AllSentAgain = "all_sent_again" => "Les messages abandonnés sont remis en attente d’envoi.",
         AlertRead = "alert_read" => "C’est noté\u{a0}: la DINUM sait que vous avez pris connaissance de cette alerte.",
         AlertsRead = "alerts_read" => "C’est noté\u{a0}: la DINUM sait que vous avez pris connaissance de ces alertes.",
-        MissionAccepted = "mission_accepted" => "La mission est acceptée.",
+        OpinionGiven = "opinion_given" => "Votre avis est noté. La DINUM en tient compte pour décider.",
         AnswersKept = "answers_kept" => "Vos réponses sont gardées. Elles ne sont pas encore transmises.",
         AnswersSent = "answers_sent" => "Vos réponses sont transmises. Elles comptent dès aujourd’hui.",
         CampaignCancelled = "campaign_cancelled" => "La campagne est annulée. Les réponses reçues restent.",

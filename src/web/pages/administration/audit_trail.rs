@@ -16,6 +16,9 @@ const TRAIL: (&str, &str) = ("Journal", "/administration/journal");
 
 const PARAMETERS: &[Parameter] = &[plain("objet", "subject"), plain("depuis", "since")];
 
+/// Entries of a page: each takes several lines on a narrow screen.
+const LISTED: &str = "50";
+
 /// What each filter is called where it is in force.
 const FILTERS: [(&str, &str); 2] = [("objet", "Objet"), ("depuis", "Depuis")];
 
@@ -40,6 +43,7 @@ pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpR
             day.push_str("T00:00:00Z");
         }
     }
+    in_instants.given.entry("limite".to_owned()).or_insert_with(|| vec![LISTED.to_owned()]);
     let listing = in_instants.listing::<AuditQuery>(PARAMETERS)?;
     let entries = list_audit(context.request(), listing).await?;
     let subjects = audit_words::SUBJECTS.into_iter();

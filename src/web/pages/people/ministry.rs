@@ -1,7 +1,5 @@
 //! The page of a ministry, for its secretary-general: what awaits a decision first, with one act each, then its projects.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +8,15 @@ use crate::api::resources::decisions::alerts::list_alerts;
 use crate::api::resources::decisions::missions::list_missions;
 use crate::api::resources::portfolio::projects::{ProjectQuery, list_projects};
 use crate::application;
-use crate::application::{AlertLine, MissionLine, TableRow};
-use crate::decisions::missions::{MissionAct, MissionDecision, MissionVerdict};
+use crate::application::{AlertLine, MissionLine, ProjectStanding, TableRow};
+use crate::decisions::missions::MissionAct;
 use crate::domain::accounts::access::Scope;
+use crate::domain::action_bodies::Comment;
 use crate::domain::bounded_text::{OptionalText, RequiredText};
-use crate::domain::ids::{MinistryCode, MissionId};
-use crate::domain::level::Level;
+use crate::domain::ids::{MinistryCode, MissionId, ProjectId};
 use crate::domain::missions::mission::Awaited;
 use crate::domain::portfolio::subject::Subject;
+use crate::domain::words::words;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
 use crate::web::query::{PageQuery, Parameter, plain};
@@ -49,9 +48,7 @@ struct MinistryView {
 struct MinistryProject {
     #[serde(flatten)]
     fields: TableRow,
-    /// The worst level of its open alerts; `clear` if it has none.
-    level: Level,
-    alerts: usize,
+    standing: ProjectStanding,
 }
 
 /// Shows a ministry.
@@ -84,7 +81,7 @@ async fn page(context: &PageContext, ministry: &MinistryCode) -> Result<HttpResp
     }
     let directory = application::directory(context).await?;
     let alerts = open_alerts(context, ministry).await?;
-    let projects = projects(context, ministry, &alerts).await?;
+    let projects = projects(context, ministry).await?;
     if projects.is_empty() && !directory.ministries().any(|known| known == ministry) {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
@@ -134,7 +131,6 @@ async fn missions(
 async fn projects(
     context: &PageContext,
     ministry: &MinistryCode,
-    alerts: &[AlertLine],
 ) -> Result<Vec<MinistryProject>, Problem> {
     let query = of_ministry(ministry, &[]);
     let listing = query.listing::<ProjectQuery>(PARAMETERS)?;
@@ -144,19 +140,14 @@ async fn projects(
         Err(Problem::NotYet(_)) => return Ok(Vec::new()),
         Err(problem) => return Err(problem),
     };
-    let mut levels: BTreeMap<&str, (Level, usize)> = BTreeMap::new();
-    for line in alerts {
-        let Some(project) = line.alert.subject.project() else { continue };
-        let entry = levels.entry(project.as_str()).or_insert((line.alert.level, 0));
-        *entry = (line.alert.level.max(entry.0), entry.1.saturating_add(1));
-    }
+    let standings = application::project_standings(context).await?;
     let of_row = |fields: TableRow| {
         let id = fields.get("project_id").and_then(|id| id.as_str()).unwrap_or_default();
-        let (level, alerts) = levels.get(id).copied().unwrap_or((Level::Clear, 0));
-        MinistryProject { fields, level, alerts }
+        let standing = standings.get(&ProjectId::new(id)).copied().unwrap_or_default();
+        MinistryProject { fields, standing }
     };
     let mut projects: Vec<MinistryProject> = rows.into_iter().map(of_row).collect();
-    projects.sort_by_key(|project| std::cmp::Reverse((project.level, project.alerts)));
+    projects.sort_by_key(|one| std::cmp::Reverse((one.standing.level, one.standing.alerts)));
     Ok(projects)
 }
 
@@ -200,27 +191,40 @@ pub(super) async fn acknowledge(
     Ok(context.done(done, &format!("/ministeres/{}", *ministry)))
 }
 
-/// The agreement of a ministry to a mission.
+/// The opinion of a ministry on a mission that is proposed, on which DINUM decides.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AgreementForm {
-    reason: RequiredText,
+pub(super) struct OpinionForm {
+    opinion: Opinion,
+    #[serde(default)]
+    remark: OptionalText,
 }
 
-/// Accepts a mission that was proposed.
+words! {
+    enum Opinion, "an opinion" {
+        Favourable = "favorable" => "favorable",
+        Unfavourable = "defavorable" => "défavorable",
+    }
+}
+
+/// Notes the opinion of a ministry on a mission.
 ///
 /// # Errors
-/// If there is no such mission among those that the caller sees, or it waits for no decision.
-pub(super) async fn accept_mission(
+/// If there is no such mission among those that the caller sees, or the remark is not acceptable.
+pub(super) async fn give_opinion(
     context: PageContext,
     of: web::Path<(MinistryCode, MissionId)>,
-    form: web::Form<AgreementForm>,
+    form: web::Form<OpinionForm>,
 ) -> Result<HttpResponse, Problem> {
     let (ministry, mission) = of.into_inner();
-    let reason = form.into_inner().reason;
-    let decision = MissionDecision { verdict: MissionVerdict::Accept, reason, lead: None };
+    let OpinionForm { opinion, remark } = form.into_inner();
+    let remark = remark.as_str().trim();
+    let opinion = format!("Avis du ministère : {}.", opinion.label());
+    let text = if remark.is_empty() { opinion } else { format!("{opinion} {remark}") };
+    let text = RequiredText::try_from(text).map_err(Problem::Unfit)?;
     let director = context.action_settings().director.as_deref();
+    let note = MissionAct::Note(Comment { text });
     let who = (context.person()?, director);
-    application::act_on_mission(&context, &mission, &MissionAct::Decide(decision), who).await?;
-    Ok(context.done(Confirmation::MissionAccepted, &format!("/ministeres/{ministry}")))
+    application::act_on_mission(&context, &mission, &note, who).await?;
+    Ok(context.done(Confirmation::OpinionGiven, &format!("/ministeres/{ministry}")))
 }

@@ -71,8 +71,8 @@ fn about_ministries() -> Vec<Route> {
     vec![
         get("/ministeres/{ministry}", own(Read), || route().to(ministry::show)),
         post("/ministeres/{ministry}/acquittement", own(Act), || route().to(ministry::acknowledge)),
-        post("/ministeres/{ministry}/missions/{mission}/acceptation", own(Act), || {
-            route().to(ministry::accept_mission)
+        post("/ministeres/{ministry}/missions/{mission}/avis", own(Act), || {
+            route().to(ministry::give_opinion)
         }),
     ]
 }

@@ -37,6 +37,12 @@ impl RequestContext {
         &self.state.action_settings
     }
 
+    /// The services that record what the caller answers of a project that it sees: imports are of the whole State. Nothing
+    /// that they read may be shown.
+    pub(crate) fn recording_services(&self) -> Services {
+        self.state.whole_services()
+    }
+
     /// When the service started.
     pub(crate) fn started_at(&self) -> DateTime<Utc> {
         self.state.opened_at

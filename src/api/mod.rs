@@ -28,7 +28,7 @@ pub(crate) use middleware::access::cookies::{expired_cookie, no_session_cookie, 
 pub use middleware::access::local::LocalCaller;
 pub(crate) use middleware::access::own_path::{is_own_path, leading_to};
 pub use middleware::access::permissions::{DataScope, Requirement};
-pub(crate) use middleware::access::permissions::{anonymous, own};
+pub(crate) use middleware::access::permissions::{anonymous, own, whole};
 pub(crate) use middleware::access::session_cookie::{check_origin, session as session_secret};
 pub use middleware::access::sign_in::SignIn;
 pub use middleware::cors::allow_origins;
@@ -41,6 +41,7 @@ pub use middleware::request_size::body_limits;
 pub use middleware::request_target::normalize_target;
 pub use middleware::response_cache::cache::ResponseCache;
 pub use middleware::response_cache::key::{CACHED_ROUTES, CacheDependency};
+pub(crate) use middleware::trace::request_id;
 pub use middleware::trace::{RequestSpan, echo_ids};
 pub use problem::errors::ProblemError;
 pub use problem::kinds::Problem;

@@ -91,6 +91,10 @@ pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
+pub use questionnaire::answer_sheet::{
+    AnswerSheet, AskedQuestion, AskedTheme, LastShownAnswer, NO_VALUE, answer_sheet,
+};
+pub use questionnaire::answers_sent::{AnswerFault, SignedAnswers, check_answers, send_answers};
 pub use questionnaire::campaign_messages::write_campaign_messages;
 pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
 pub use questionnaire::refusal::QuestionnaireRefusal;

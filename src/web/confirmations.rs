@@ -14,6 +14,19 @@ const SECONDS: i64 = 60;
 words! {
     /// An act that a page confirms.
     pub(super) enum Confirmation, "an act" {
+        AllSentAgain = "all_sent_again" => "Les messages abandonnés sont remis en attente d’envoi.",
+        AlertRead = "alert_read" => "C’est noté\u{a0}: la DINUM sait que vous avez pris connaissance de cette alerte.",
+        AlertsRead = "alerts_read" => "C’est noté\u{a0}: la DINUM sait que vous avez pris connaissance de ces alertes.",
+        OpinionGiven = "opinion_given" => "Votre avis est noté. La DINUM en tient compte pour décider.",
+        AnswersKept = "answers_kept" => "Vos réponses sont gardées. Elles ne sont pas encore transmises.",
+        AnswersSent = "answers_sent" => "Vos réponses sont transmises. Elles comptent dès aujourd’hui.",
+        CampaignCancelled = "campaign_cancelled" => "La campagne est annulée. Les réponses reçues restent.",
+        CampaignPlanned = "campaign_planned" => "Les dates de la campagne sont enregistrées.",
+        LinksRevoked = "links_revoked" => "Les liens de ce message ne servent plus.",
+        SentAgain = "sent_again" => "Le message est remis en attente d’envoi.",
+        CycleVoided = "cycle_voided" => "Le cycle est annulé\u{a0}: ses effets sont défaits et les destinataires reçoivent un rectificatif.",
+        ReceiverOpened = "receiver_opened" => "Le canal est rouvert.",
+        RunStarted = "run_started" => "La tâche est lancée. Rechargez la page pour suivre son avancement.",
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
         SessionEnded = "session_ended" => "La session est close.",
         TokenRevoked = "token_revoked" => "Le jeton est révoqué.",

@@ -8,6 +8,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value as Json;
 use tracing::error;
 
 use super::confirmations::Confirmation;
@@ -25,6 +26,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub struct PageSettings {
     /// The day on which the service started, where it is not that of the system.
     pub demonstration: Option<NaiveDate>,
+    /// The settings in force, without secrets.
+    pub in_force: Json,
 }
 
 /// The request context of a page's handler.
@@ -101,12 +104,16 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Tableau de bord", "/", Permission::Read, Reach::Own),
     ("Projets", "/projets", Permission::Read, Reach::Own),
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
+    ("Messages", "/messages", Permission::Read, Reach::Own),
+    ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
+    ("Administration", "/administration", Permission::Read, Reach::Whole),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Own,
+    Whole,
 }
 
 impl PageContext {

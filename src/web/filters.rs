@@ -6,9 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::{labels, query};
+use super::problem_words::for_people;
+use super::{audit_words, labels, office_names, query};
 use crate::support::clock::today;
-use crate::support::french;
+use crate::support::{french, translation};
 
 /// What stands for a value that nobody gave.
 const UNKNOWN: &str = "inconnu";
@@ -29,6 +30,11 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("month", |value: &Value| dated(value, french::month_and_year));
     environment.add_filter("label", label);
     environment.add_filter("address", address);
+    environment.add_filter("audit_action", |word: &str| audit_words::action(word));
+    environment.add_filter("audit_subject", |word: &str| audit_words::subject(word));
+    environment.add_filter("channel", |word: &str| office_names::channel(word));
+    environment.add_filter("receiver", |word: &str| office_names::receiver(word));
+    environment.add_filter("for_people", |text: &str| for_people(&translation::into_french(text)));
     environment.add_function("counted", french::counted);
 }
 

@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::application::{AnswerState, ReplayDifferenceKind};
 use crate::domain::accounts::access::Role;
+use crate::domain::accounts::audit::NameProof;
 use crate::domain::accounts::sessions::SessionOpening;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
+use crate::domain::messages::notice::{NoticeKind, NoticeState};
+use crate::domain::messages::recipients::Receipt;
 use crate::domain::missions::mission::{MissionKind, MissionState};
 use crate::domain::missions::review::ReviewState;
-use crate::domain::portfolio::follow_up::WatchList;
+use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome};
+use crate::domain::portfolio::campaign::CampaignState;
+use crate::domain::portfolio::follow_up::{ContactRole, WatchList};
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::snapshot::Phase;
@@ -21,15 +27,26 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
     LazyLock::new(|| {
         BTreeMap::from([
             ("alert_state", AlertState::labels()),
+            ("answer_state", AnswerState::labels()),
+            ("campaign_state", CampaignState::labels()),
+            ("contact_role", ContactRole::labels()),
             ("dataset", Dataset::labels()),
             ("import_state", ImportState::labels()),
+            ("job", JobName::labels()),
+            ("job_trigger", JobTrigger::labels()),
             ("level", Level::labels()),
             ("mission_kind", MissionKind::labels()),
             ("mission_state", MissionState::labels()),
+            ("name_proof", NameProof::labels()),
+            ("notice_kind", NoticeKind::labels()),
+            ("notice_state", NoticeState::labels()),
             ("phase", Phase::labels()),
+            ("replay_difference", ReplayDifferenceKind::labels()),
+            ("receipt", Receipt::labels()),
             ("review_state", ReviewState::labels()),
             ("role", Role::labels()),
             ("session_opening", SessionOpening::labels()),
+            ("run_outcome", RunOutcome::labels()),
             ("watch", WatchList::labels()),
         ])
     });

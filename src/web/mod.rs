@@ -2,14 +2,17 @@
 //! own: its handler passes the guard that routes of the API pass, calls what they call, and fills a template.
 
 mod assets;
+mod audit_words;
 mod charts;
 mod confirmations;
 mod context;
 mod filters;
 mod labels;
 mod last_visit;
+mod office_names;
 mod pages;
 mod problem_pages;
+mod problem_words;
 mod query;
 mod routes;
 mod templates;

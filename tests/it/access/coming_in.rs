@@ -73,8 +73,7 @@ impl Mailed {
     /// What the trail says of links and sessions, oldest first.
     async fn trail(&self) -> String {
         let trail = self.server.get(&self.chief, "/api/v1/audit?limit=1000").await.body;
-        let text =
-            |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let is_about = |entry: &&Value| {
             ["account_invited", "sign_in_link_sent", "signed_in"]
                 .contains(&entry["action"].as_str().unwrap())
@@ -82,7 +81,14 @@ impl Mailed {
         let entries = trail["data"].as_array().unwrap().iter().rev().filter(is_about);
         let lines = entries.map(|entry| {
             let of = |key: &str| text(entry, key);
-            format!("{} {} {} {} {}", of("at"), of("actor"), of("action"), of("subject"), of("became"))
+            format!(
+                "{} {} {} {} {}",
+                of("at"),
+                of("actor"),
+                of("action"),
+                of("subject"),
+                of("became")
+            )
         });
         lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
     }
@@ -93,7 +99,8 @@ impl Mailed {
         loop {
             let trail = self.server.get(&self.chief, &path).await;
             assert_eq!(trail.status, 200, "{}", trail.body);
-            if trail.body["data"].as_array().unwrap().iter().any(|entry| entry["reason"] == reason) {
+            if trail.body["data"].as_array().unwrap().iter().any(|entry| entry["reason"] == reason)
+            {
                 return;
             }
         }

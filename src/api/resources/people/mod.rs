@@ -1,6 +1,6 @@
 //! Accounts, tokens, sessions, sign-in, and the audit trail.
 
 pub(in crate::api) mod accounts;
-pub(in crate::api) mod audit;
+pub(crate) mod audit;
 pub(in crate::api) mod session;
 pub(in crate::api) mod tokens;

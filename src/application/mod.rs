@@ -58,12 +58,15 @@ pub use publishing::diff::{
     VerdictDifference, diff, diff_draft, diff_files,
 };
 pub use publishing::drafts::{
-    DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
-    with_field, with_template, with_thresholds,
+    DraftOutline, DraftTrial, DraftView, amended, draft, draft_on, draft_text_at, edited,
+    prove_draft, prove_files, save_draft, step_draft, try_files, with_field, with_template,
+    with_thresholds,
 };
 pub use publishing::file_names::named_for_people;
 pub use publishing::proof::Proof;
-pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};
+pub use publishing::publish::{
+    RollBack, publication_bar, publish, refuse_local_publication, roll_back,
+};
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
 pub use queries::coverage::{Coverage, FieldCost, MinistryCoverage, RuleCoverage, Tally, coverage};
@@ -74,6 +77,7 @@ pub use queries::edition_comparison::{
 };
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
+pub use queries::findings::{CycleFindings, LevelCount, RuleFindings, findings};
 pub use queries::firing::{Firing, firing};
 pub use queries::layouts::{LayoutTrialTerms, parse_profile, propose_profile, try_profile};
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};

@@ -38,9 +38,19 @@ templates! {
     "pages/alert.html",
     "pages/alerts.html",
     "pages/dashboard.html",
+    "pages/draft.html",
+    "pages/draft_review.html",
+    "pages/draft_trial.html",
+    "pages/drafts.html",
+    "pages/new_rule.html",
     "pages/problem.html",
     "pages/project.html",
     "pages/projects.html",
+    "pages/rule.html",
+    "pages/rule_comparison.html",
+    "pages/rule_explanation.html",
+    "pages/rules.html",
+    "pages/thresholds.html",
 }
 
 static EMBEDDED: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {

@@ -4,3 +4,4 @@ pub(super) mod alerts;
 pub(super) mod dashboard;
 pub(super) mod project;
 pub(super) mod projects;
+pub(super) mod rules;

@@ -1,0 +1,6 @@
+//! The pages of the rules, through HTTP, without a script.
+
+mod drafts;
+mod editing;
+mod office;
+mod reading;

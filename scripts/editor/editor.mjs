@@ -152,6 +152,17 @@ const begin = async () => {
   const lint = () => view.dispatch(setDiagnostics(view.state, diagnostics(view.state)));
   document.addEventListener("vigie:essai", lint);
   lint();
+  document.addEventListener("click", (event) => {
+    const fault = event.target.closest("[data-here] a")?.closest("[data-here]");
+    if (!fault || box.hidden) {
+      return;
+    }
+    event.preventDefault();
+    const line = view.state.doc.line(Math.min(Number(fault.dataset.line) || 1, view.state.doc.lines));
+    const anchor = Math.min(line.from + Math.max(Number(fault.dataset.column) - 1, 0), line.to);
+    view.dispatch({ selection: { anchor }, scrollIntoView: true });
+    view.focus();
+  });
 };
 
 begin();

@@ -69,7 +69,10 @@ pub use publishing::publish::{
 };
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
-pub use queries::coverage::{Coverage, FieldCost, MinistryCoverage, RuleCoverage, Tally, coverage};
+pub use queries::coverage::{
+    Coverage, CycleFindings, FieldCost, LevelCount, MinistryCoverage, RuleCoverage, RuleFindings,
+    Tally, coverage, findings,
+};
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
 pub use queries::edition_comparison::{
     ComparedField, EditionComparison, EditionMove, EditionTotals, ProjectComparison,
@@ -77,7 +80,6 @@ pub use queries::edition_comparison::{
 };
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
-pub use queries::findings::{CycleFindings, LevelCount, RuleFindings, findings};
 pub use queries::firing::{Firing, firing};
 pub use queries::layouts::{LayoutTrialTerms, parse_profile, propose_profile, try_profile};
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};

@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::rules::{
-    catalogue, comparison, drafts, editor, explanation, new_rule, review, rule, thresholds,
-};
+use super::pages::rules::drafts::{dictionary, editor, list as drafts, review};
+use super::pages::rules::{catalogue, comparison, explanation, new_rule, rule, thresholds};
 use super::pages::{alerts, dashboard, project, projects};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own, whole};
@@ -42,6 +41,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/brouillons", own(Read), || route().to(drafts::list)),
         get("/brouillons/{draft}", own(Read), || route().to(editor::show)),
         post("/brouillons/{draft}", whole(WriteRules), || route().to(editor::save)),
+        get("/brouillons/{draft}/dictionnaire", own(WriteRules), || route().to(dictionary::list)),
         post("/brouillons/{draft}/essai", whole(WriteRules), || route().to(editor::try_form)),
         post("/brouillons/{draft}/fichiers", whole(WriteRules), || route().to(drafts::add_file)),
         post("/brouillons/{draft}/soumission", whole(WriteRules), || route().to(drafts::submit)),

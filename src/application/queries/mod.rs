@@ -5,7 +5,6 @@ pub(super) mod dossier;
 pub(super) mod edition_comparison;
 pub(super) mod explain;
 pub(super) mod feed;
-pub(super) mod findings;
 pub(super) mod firing;
 pub(super) mod layouts;
 pub(super) mod names;

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::signs_form::FormError;
+use super::drafts::signs_form::FormError;
 use crate::api::Problem;
 use crate::application;
 use crate::domain::ids::RuleId;

@@ -1,5 +1,6 @@
 //! The pages of the rules, through HTTP, without a script.
 
+mod bundle;
 mod drafts;
 mod editing;
 mod office;

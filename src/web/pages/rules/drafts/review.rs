@@ -3,12 +3,10 @@
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::comparison::SideBySide;
-use super::drafts::DraftStepForm;
 use super::editor::StepLine;
 use super::effect::{TrialView, tried};
 use super::file_editor::DraftCatalogue;
-use super::roll_back::publishing_bar;
+use super::list::DraftStepForm;
 use crate::api::{Problem, Trials};
 use crate::application;
 use crate::application::Wording;
@@ -18,6 +16,8 @@ use crate::domain::rules::draft::{DraftState, DraftStep};
 use crate::support::translation;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
+use crate::web::pages::rules::comparison::SideBySide;
+use crate::web::pages::rules::roll_back::publishing_bar;
 
 #[derive(Debug, Serialize)]
 struct ReviewView {
@@ -98,7 +98,7 @@ async fn bar(context: &PageContext, number: DraftNumber) -> Result<Option<String
     let refusal = application::publication_bar(context, number, &person).await?;
     Ok(refusal.map(|refusal| {
         let words = translation::into_french(&refusal.to_string()).into_owned();
-        format!("{}.", super::comparison::capitalised(&words))
+        format!("{}.", crate::web::pages::rules::comparison::capitalised(&words))
     }))
 }
 

@@ -7,10 +7,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
-use super::comparison::SideBySide;
-use super::draft_form::DraftForm;
 use super::effect::{TrialView, tried};
 use super::file_editor::{DraftCatalogue, FileEditor, RefusedForm, with_text};
+use super::form::DraftForm;
 use super::signs_form::FormError;
 use crate::api::{Problem, Trials, percent_encoded};
 use crate::application;
@@ -21,6 +20,7 @@ use crate::domain::rules::overlay::RulePath;
 use crate::support::{french, text_diff};
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
+use crate::web::pages::rules::comparison::SideBySide;
 use crate::web::query::{Choice, PageQuery};
 
 #[derive(Debug, Serialize)]
@@ -71,7 +71,11 @@ impl StepLine {
         Self {
             date: french::date(step.at.date_naive()),
             datetime: step.at.to_rfc3339(),
-            text: format!("{} par {}", super::comparison::capitalised(step.step.label()), step.by),
+            text: format!(
+                "{} par {}",
+                crate::web::pages::rules::comparison::capitalised(step.step.label()),
+                step.by
+            ),
             detail: step.words.clone(),
         }
     }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::draft_form::{DraftForm, FormKind};
+use super::form::{DraftForm, FormKind};
 use super::signs_form::{FormError, SignsForm};
-use super::thresholds::unit_label;
 use crate::api::Problem;
 use crate::application;
 use crate::domain::ids::RuleId;
@@ -18,6 +17,7 @@ use crate::frame::dictionary::{Dictionary, Unit};
 use crate::rules;
 use crate::rules::{ConditionWords, RuleFault, RuleHead, SourceTag, Thresholds};
 use crate::support::{french, translation};
+use crate::web::pages::rules::thresholds::unit_label;
 
 /// A catalogue of which a draft is part: what its files may speak of.
 pub(super) struct DraftCatalogue {

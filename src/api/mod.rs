@@ -20,6 +20,7 @@ pub(crate) use context::{AnonymousContext, RequestContext};
 pub use extract::action_settings::ActionSettings;
 pub(crate) use extract::page::{Listing, Page, percent_encoded};
 pub(crate) use extract::query::{QueryFault, QueryParameters, parameters as query_parameters};
+pub(crate) use extract::trial_access::Trials;
 pub use extract::uploads::Uploads;
 pub use metrics::measure::measure;
 pub use metrics::process_metrics::Metrics;

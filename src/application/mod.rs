@@ -63,15 +63,21 @@ pub use publishing::diff::{
     VerdictDifference, diff, diff_draft, diff_files,
 };
 pub use publishing::drafts::{
-    DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
-    with_field, with_template, with_thresholds,
+    DraftOutline, DraftTrial, DraftView, amended, draft, draft_on, draft_text_at, edited,
+    prove_draft, prove_files, save_draft, step_draft, try_files, with_field, with_template,
+    with_thresholds,
 };
 pub use publishing::file_names::named_for_people;
 pub use publishing::proof::Proof;
-pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};
+pub use publishing::publish::{
+    RollBack, publication_bar, publish, refuse_local_publication, roll_back,
+};
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
-pub use queries::coverage::{Coverage, FieldCost, MinistryCoverage, RuleCoverage, Tally, coverage};
+pub use queries::coverage::{
+    Coverage, CycleFindings, FieldCost, LevelCount, MinistryCoverage, RuleCoverage, RuleFindings,
+    Tally, coverage, findings,
+};
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
 pub use queries::edition_comparison::{
     ComparedField, EditionComparison, EditionMove, EditionTotals, ProjectComparison,

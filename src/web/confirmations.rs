@@ -30,6 +30,14 @@ words! {
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
         SessionEnded = "session_ended" => "La session est close.",
         TokenRevoked = "token_revoked" => "Le jeton est révoqué.",
+        DraftOpened = "draft_opened" => "Le brouillon est ouvert. Rien ne change tant qu’une autre personne ne l’a pas publié.",
+        DraftFound = "draft_found" => "Ce texte est déjà dans ce brouillon : poursuivez celui-ci.",
+        DraftSaved = "draft_saved" => "Le brouillon est enregistré.",
+        DraftSubmitted = "draft_submitted" => "Le brouillon est soumis à relecture. Une autre personne peut le publier.",
+        DraftReturned = "draft_returned" => "Le brouillon est renvoyé à ses auteurs.",
+        DraftWithdrawn = "draft_withdrawn" => "Le brouillon est retiré.",
+        DraftPublished = "draft_published" => "Les règles du brouillon sont en vigueur. Le prochain cycle les appliquera.",
+        RuleRolledBack = "rule_rolled_back" => "Le texte précédent est de nouveau en vigueur.",
     }
 }
 

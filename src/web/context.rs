@@ -107,6 +107,7 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Messages", "/messages", Permission::Read, Reach::Own),
     ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
     ("Administration", "/administration", Permission::Read, Reach::Whole),
+    ("Règles", "/regles", Permission::Read, Reach::Own),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.
@@ -147,6 +148,18 @@ impl PageContext {
         view: &impl Serialize,
     ) -> Result<HttpResponse, Problem> {
         self.frame.page(status, template, heading, view)
+    }
+
+    /// A piece of a page, for a script that puts it in its place.
+    ///
+    /// # Errors
+    /// If the template cannot be filled.
+    pub(super) fn fragment(
+        &self,
+        template: &str,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        self.frame.fragment(template, view)
     }
 
     /// Sends the browser to `address` after an act, where the page says that it was done.
@@ -203,11 +216,7 @@ impl Frame {
         view: &impl Serialize,
     ) -> Result<HttpResponse, Problem> {
         let html = templates::render(template, &self.layout(heading), view);
-        let html = html.map_err(|fault| {
-            let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, template, "A page could not be made");
-            Problem::PageNotMade
-        })?;
+        let html = html.map_err(|fault| not_made(template, &fault))?;
         let mut response = HttpResponse::build(status);
         response
             .insert_header(header::ContentType::html())
@@ -216,6 +225,14 @@ impl Frame {
             response.cookie(confirmations::said());
         }
         Ok(response.body(html))
+    }
+
+    fn fragment(&self, template: &str, view: &impl Serialize) -> Result<HttpResponse, Problem> {
+        let html = templates::render(template, &self.layout(&Heading::of("", "")), view);
+        let html = html.map_err(|fault| not_made(template, &fault))?;
+        let mut response = HttpResponse::Ok();
+        response.insert_header(header::ContentType::html());
+        Ok(response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).body(html))
     }
 
     fn layout<'a>(&'a self, heading: &'a Heading) -> Layout<'a> {
@@ -256,6 +273,12 @@ impl Frame {
         let is_under = self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
         NavigationEntry { label, href, current: self.path == href || (href != "/" && is_under) }
     }
+}
+
+fn not_made(template: &str, fault: &minijinja::Error) -> Problem {
+    let cause: &dyn std::error::Error = fault;
+    error!(error = cause, template, "A page could not be made");
+    Problem::PageNotMade
 }
 
 impl Message {

@@ -19,8 +19,13 @@ use crate::domain::portfolio::follow_up::{ContactRole, WatchList};
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::snapshot::Phase;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::draft::{DraftState, DraftStep};
+use crate::domain::rules::overlay::VersionState;
+use crate::domain::rules::rule::RuleStatus;
 use crate::domain::words::Labelled;
 use crate::intake::name_key;
+use crate::rules::{Family, SourceTag};
 
 /// Word and label of each value, by the name that templates call the kind.
 static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>> =
@@ -31,6 +36,9 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("campaign_state", CampaignState::labels()),
             ("contact_role", ContactRole::labels()),
             ("dataset", Dataset::labels()),
+            ("draft_state", DraftState::labels()),
+            ("draft_step", DraftStep::labels()),
+            ("family", Family::labels()),
             ("import_state", ImportState::labels()),
             ("job", JobName::labels()),
             ("job_trigger", JobTrigger::labels()),
@@ -47,6 +55,10 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("role", Role::labels()),
             ("session_opening", SessionOpening::labels()),
             ("run_outcome", RunOutcome::labels()),
+            ("rule_status", RuleStatus::labels()),
+            ("source_tag", SourceTag::labels()),
+            ("subject_kind", SubjectKind::labels()),
+            ("version_state", VersionState::labels()),
             ("watch", WatchList::labels()),
         ])
     });

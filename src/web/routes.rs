@@ -6,7 +6,7 @@ use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
 use super::pages::{
-    administration, alerts, comparison, dashboard, entry, people, project, projects,
+    administration, alerts, comparison, dashboard, entry, people, project, projects, rules,
 };
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
@@ -28,6 +28,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     routes.extend(entry::routes());
     routes.extend(administration::routes());
     routes.extend(people::routes());
+    routes.extend(rules::routes());
     routes
 });
 

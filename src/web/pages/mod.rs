@@ -8,3 +8,4 @@ pub(super) mod entry;
 pub(super) mod people;
 pub(super) mod project;
 pub(super) mod projects;
+pub(super) mod rules;

@@ -4,3 +4,4 @@ mod browser;
 mod every_page;
 mod people;
 mod read_why;
+mod rules;

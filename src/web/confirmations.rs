@@ -15,6 +15,33 @@ words! {
     /// An act that a page confirms.
     pub(super) enum Confirmation, "an act" {
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
+        AlertsAcknowledged = "alerts_acknowledged" => "Les alertes choisies sont acquittées.",
+        Assigned = "assigned" => "L’alerte est confiée.",
+        AlertsAssigned = "alerts_assigned" => "Les alertes choisies sont confiées.",
+        Commented = "commented" => "Le commentaire est enregistré.",
+        AlertsCommented = "alerts_commented" => "Le commentaire est enregistré sur chaque alerte choisie.",
+        Silenced = "silenced" => "L’alerte est en silence : elle reste dans les listes, et les messages n’en parlent plus.",
+        AlertsSilenced = "alerts_silenced" => "Les alertes choisies sont en silence : elles restent dans les listes, et les messages n’en parlent plus.",
+        Contested = "contested" => "La contestation est enregistrée.",
+        AlertsContested = "alerts_contested" => "Une contestation est enregistrée pour chaque alerte choisie.",
+        SilenceMade = "silence_made" => "Le silence est en place.",
+        SilenceEnded = "silence_ended" => "Le silence est levé.",
+        DisputeAnswered = "dispute_answered" => "La réponse à la contestation est enregistrée.",
+        MissionAccepted = "mission_accepted" => "La mission est acceptée.",
+        MissionDeclined = "mission_declined" => "La mission est écartée.",
+        MissionStarted = "mission_started" => "La mission est démarrée.",
+        MilestoneAdded = "milestone_added" => "Le jalon est posé.",
+        MilestoneReached = "milestone_reached" => "Le jalon est franchi.",
+        NoteAdded = "note_added" => "La note est enregistrée.",
+        VendorReplied = "vendor_replied" => "La réponse du prestataire est enregistrée.",
+        VendorNamed = "vendor_named" => "La décision de citer le prestataire est enregistrée.",
+        MissionClosed = "mission_closed" => "La mission est close.",
+        ReviewsPlanned = "reviews_planned" => "Les revues sont planifiées.",
+        ReviewHeld = "review_held" => "Le compte rendu est enregistré.",
+        ReviewMoved = "review_moved" => "La revue est déplacée.",
+        ReviewCancelled = "review_cancelled" => "La revue est annulée.",
+        ActionDone = "action_done" => "L’action est faite.",
+        ActionReopened = "action_reopened" => "L’action est rouverte.",
     }
 }
 

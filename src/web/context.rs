@@ -100,6 +100,8 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Tableau de bord", "/", Permission::Read, Reach::Own),
     ("Projets", "/projets", Permission::Read, Reach::Own),
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
+    ("Missions", "/missions", Permission::Read, Reach::Own),
+    ("Revues", "/revues", Permission::Read, Reach::Own),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.
@@ -131,7 +133,6 @@ impl PageContext {
     ///
     /// # Errors
     /// If the template cannot be filled.
-    #[expect(dead_code, reason = "forms that are shown again come with the pages that have some")]
     pub(super) fn page_with_status(
         &self,
         status: StatusCode,

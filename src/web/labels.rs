@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use crate::domain::accounts::access::Role;
 use crate::domain::alerts::alert::AlertState;
+use crate::domain::alerts::dispute::DisputeState;
 use crate::domain::level::Level;
-use crate::domain::missions::mission::{MissionKind, MissionState};
+use crate::domain::missions::mission::{Awaited, MissionKind, MissionState};
+use crate::domain::missions::progress::{MissionOutcome, NamingTone};
 use crate::domain::missions::review::ReviewState;
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::import::Dataset;
@@ -20,11 +22,15 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
     LazyLock::new(|| {
         BTreeMap::from([
             ("alert_state", AlertState::labels()),
+            ("awaited", Awaited::labels()),
             ("dataset", Dataset::labels()),
+            ("dispute_state", DisputeState::labels()),
             ("import_state", ImportState::labels()),
             ("level", Level::labels()),
             ("mission_kind", MissionKind::labels()),
+            ("mission_outcome", MissionOutcome::labels()),
             ("mission_state", MissionState::labels()),
+            ("naming_tone", NamingTone::labels()),
             ("phase", Phase::labels()),
             ("review_state", ReviewState::labels()),
             ("role", Role::labels()),

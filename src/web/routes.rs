@@ -5,9 +5,13 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::{alerts, comparison, dashboard, project, projects};
+use super::pages::decisions::{
+    alert, alert_acts, alerts, disputes, mission, mission_acts, missions, review, review_acts,
+    reviews, silences,
+};
+use super::pages::{comparison, dashboard, project, projects};
 use crate::api;
-use crate::api::{Resource, Route, anonymous, own};
+use crate::api::{Resource, Route, anonymous, own, whole};
 use crate::domain::accounts::access::Permission::{Act, Read};
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
@@ -20,8 +24,37 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/projets/{project}", own(Read), || route().to(project::show)),
         get("/projets/{project}/comparaison", own(Read), || route().to(comparison::show)),
         get("/alertes", own(Read), || route().to(alerts::list)),
-        get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
-        post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),
+        post("/alertes/actes", own(Act), || route().to(alert_acts::act)),
+        get("/alertes/{alert}", own(Read), || route().to(alert::show)),
+        get("/silences", own(Read), || route().to(silences::list)),
+        post("/silences", own(Act), || route().to(silences::make)),
+        post("/silences/{silence}/fin", own(Act), || route().to(silences::end)),
+        get("/contestations", own(Read), || route().to(disputes::list)),
+        post("/contestations/{dispute}/reponse", own(Act), || route().to(disputes::answer)),
+        get("/missions", own(Read), || route().to(missions::list)),
+        get("/missions/classement", own(Read), || route().to(missions::ranking)),
+        get("/missions/bilan", own(Read), || route().to(missions::outcomes)),
+        get("/missions/{mission}", own(Read), || route().to(mission::show)),
+        post("/missions/{mission}/decision", own(Act), || route().to(mission_acts::decide)),
+        post("/missions/{mission}/demarrage", own(Act), || route().to(mission_acts::start)),
+        post("/missions/{mission}/jalons", own(Act), || route().to(mission_acts::add_milestone)),
+        post("/missions/{mission}/jalons/franchis", own(Act), || {
+            route().to(mission_acts::finish_milestone)
+        }),
+        post("/missions/{mission}/notes", own(Act), || route().to(mission_acts::note)),
+        post("/missions/{mission}/reponses", own(Act), || {
+            route().to(mission_acts::keep_vendor_reply)
+        }),
+        post("/missions/{mission}/citations", own(Act), || route().to(mission_acts::name_vendor)),
+        post("/missions/{mission}/cloture", own(Act), || route().to(mission_acts::close)),
+        get("/revues", own(Read), || route().to(reviews::list)),
+        get("/revues/actions", own(Read), || route().to(reviews::actions)),
+        post("/revues/planification", whole(Act), || route().to(reviews::plan)),
+        get("/revues/{review}", own(Read), || route().to(review::show)),
+        post("/revues/{review}/compte-rendu", own(Act), || route().to(review_acts::hold)),
+        post("/revues/{review}/report", own(Act), || route().to(review_acts::move_to)),
+        post("/revues/{review}/annulation", own(Act), || route().to(review_acts::cancel)),
+        post("/revues/{review}/actions/{action}", own(Act), || route().to(review_acts::tick)),
     ]
 });
 

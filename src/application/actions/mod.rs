@@ -1,6 +1,7 @@
 //! What people do: to alerts, missions, reviews, imports and jobs.
 
 pub(super) mod alert_actions;
+pub(super) mod alert_handling;
 pub(super) mod exits;
 pub(super) mod intake;
 pub(super) mod job_requests;

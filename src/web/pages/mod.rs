@@ -1,7 +1,7 @@
 //! The pages, one file for each part of the site.
 
-pub(super) mod alerts;
 pub(super) mod comparison;
 pub(super) mod dashboard;
+pub(super) mod decisions;
 pub(super) mod project;
 pub(super) mod projects;

@@ -4,10 +4,12 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use super::alerts::{address_of, age};
+use super::filled_form::capital;
 use crate::api::Problem;
 use crate::api::resources::decisions::alerts::find_alert;
 use crate::application;
 use crate::application::{AlertDossier, AlertEvent, MissionLine, today};
+use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::dispute::Dispute;
 use crate::domain::alerts::silence::Silence;
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
@@ -144,11 +146,17 @@ fn read_values(readings: &[Reading], source: ReadingSource) -> Vec<ReadValue> {
     of_source.map(read).collect()
 }
 
+/// Who did something: a person, or Vigie where nobody is named.
+pub(super) fn by(actor: Option<&Actor>) -> String {
+    let person = actor.filter(|actor| **actor != Actor::vigie());
+    person.map_or_else(|| "Par Vigie".to_owned(), |person| format!("Par {person}"))
+}
+
 fn event(event: &AlertEvent) -> Event {
     let AlertEvent { at, actor, label, words, whom, known, times, until, .. } = event;
     let whom = whom.as_ref().map_or_else(String::new, |whom| format!(" : {whom}"));
     let said = if words.is_empty() { String::new() } else { format!(" — {words}") };
-    let mut details = vec![format!("Par {actor}")];
+    let mut details = vec![by(Some(actor))];
     details.extend(
         known.as_ref().map(|known| {
             format!("cycle {}, à la date du {}", known.cycle, french::date(known.as_of))
@@ -164,11 +172,4 @@ fn event(event: &AlertEvent) -> Event {
         text: format!("{}{whom}{said}", capital(label)),
         detail: details.join(" · "),
     }
-}
-
-/// With its first letter as that of a sentence.
-pub(super) fn capital(label: &str) -> String {
-    let mut letters = label.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}", letters.as_str())
 }

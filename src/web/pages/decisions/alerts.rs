@@ -115,7 +115,7 @@ pub(super) struct QueueLine {
     title: String,
     explanation: Option<String>,
     since: NaiveDate,
-    /// `3 mois`
+    /// `depuis 3 mois`
     age: String,
     state: AlertState,
     assigned_to: Option<String>,
@@ -362,13 +362,13 @@ impl QueueLine {
     }
 }
 
-/// How long ago a day was: in days, then months, then years.
+/// How long ago a day was: `aujourd’hui`, `depuis 3 jours`, then in months, then in years.
 pub(super) fn age(since: NaiveDate, today: NaiveDate) -> String {
     let days = usize::try_from((today - since).num_days()).unwrap_or(0);
     match days {
         0 => "aujourd’hui".to_owned(),
-        1..60 => french::counted(days, "jour", "jours"),
-        60..730 => french::counted(days / 30, "mois", "mois"),
-        _ => french::counted(days / 365, "an", "ans"),
+        1..60 => format!("depuis {}", french::counted(days, "jour", "jours")),
+        60..730 => format!("depuis {}", french::counted(days / 30, "mois", "mois")),
+        _ => format!("depuis {}", french::counted(days / 365, "an", "ans")),
     }
 }

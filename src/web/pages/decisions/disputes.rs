@@ -30,8 +30,6 @@ struct DisputesView {
     awaiting: Vec<DisputeLine>,
     over: Vec<DisputeLine>,
     form: FormState,
-    /// The number of the dispute whose answer was refused.
-    refused: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,7 +46,7 @@ struct DisputeLine {
 /// # Errors
 /// If the data cannot be read.
 pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
-    show(&context, None, (StatusCode::OK, FormState::default())).await
+    show(&context, (StatusCode::OK, FormState::default())).await
 }
 
 /// Answers a dispute: upholds or rejects it.
@@ -61,25 +59,24 @@ pub(in crate::web) async fn answer(
     sent: SentForm,
 ) -> Result<HttpResponse, Problem> {
     let number = number.into_inner();
-    let mut form = FilledForm::of("answer", &ANSWERED, sent)?;
+    let mut form = FilledForm::of(format!("answer-{number}"), &ANSWERED, sent)?;
     let state = form.word::<DisputeState>("verdict", "Suite donnée");
     let state =
         state.filter(|state| [DisputeState::Upheld, DisputeState::Rejected].contains(state));
     let reason = form.required::<RequiredText>("reason", "Réponse à l’équipe");
     let (Some(state), Some(reason)) = (state, reason) else {
-        return show(&context, Some(number), form.faulty()).await;
+        return show(&context, form.faulty()).await;
     };
     let act = context.act(reason.as_str())?;
     let answered = context.store.answer_dispute(DisputeNumber(number), state, &act).await;
     match answered.map_err(Problem::from) {
         Ok(_) => Ok(context.done(Confirmation::DisputeAnswered, PATH)),
-        Err(problem) => show(&context, Some(number), form.refused(problem)?).await,
+        Err(problem) => show(&context, form.refused(problem)?).await,
     }
 }
 
 async fn show(
     context: &PageContext,
-    refused: Option<i64>,
     (status, form): (StatusCode, FormState),
 ) -> Result<HttpResponse, Problem> {
     let titles = application::rule_titles(context).await?;
@@ -109,7 +106,6 @@ async fn show(
         awaiting: awaiting.into_iter().map(line).collect(),
         over: over.into_iter().rev().map(line).collect(),
         form,
-        refused,
     };
     let heading = Heading::of("Contestations", "contestations").under(&[("Alertes", "/alertes")]);
     context.page_with_status(status, "pages/disputes.html", &heading, &view)

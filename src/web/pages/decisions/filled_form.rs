@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::api::Problem;
 use crate::domain::bounded_text::SingleLine;
-use crate::support::translation;
+use crate::support::{french, translation};
 
 /// Name of the hidden field with the revision that was read.
 const REVISION: &str = "revision";
@@ -21,7 +21,7 @@ pub(super) type SentForm = web::Form<Vec<(String, String)>>;
 /// A form that was sent: which of the page's it is, what was typed, and what is wrong with it.
 #[derive(Debug)]
 pub(super) struct FilledForm {
-    name: &'static str,
+    name: String,
     typed: BTreeMap<String, Vec<String>>,
     faults: Vec<FormFault>,
 }
@@ -38,7 +38,7 @@ pub(super) struct FormFault {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct FormState {
     /// The form that was refused, or none.
-    form: Option<&'static str>,
+    form: Option<String>,
     typed: BTreeMap<String, String>,
     faults: BTreeMap<String, String>,
     errors: Vec<FormFault>,
@@ -53,7 +53,11 @@ impl FilledForm {
     ///
     /// # Errors
     /// If it was sent with a field that it does not have.
-    pub(super) fn of(name: &'static str, fields: &[&str], sent: SentForm) -> Result<Self, Problem> {
+    pub(super) fn of(
+        name: impl Into<String>,
+        fields: &[&str],
+        sent: SentForm,
+    ) -> Result<Self, Problem> {
         let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (field, value) in sent.into_inner() {
             if field != REVISION && !fields.contains(&field.as_str()) {
@@ -64,7 +68,7 @@ impl FilledForm {
             }
             typed.entry(field).or_default().push(value);
         }
-        Ok(Self { name, typed, faults: Vec::new() })
+        Ok(Self { name: name.into(), typed, faults: Vec::new() })
     }
 
     /// What was typed in a field, without blanks around it; empty if nothing was.
@@ -216,7 +220,8 @@ impl FilledForm {
             return Err(problem);
         }
         let is_stale = status == StatusCode::PRECONDITION_FAILED;
-        let refusal = translation::into_french(&problem.to_string()).into_owned();
+        let words = problem.to_string();
+        let refusal = capital(&with_french_dates(&translation::into_french(&words)));
         Ok((status, FormState { is_stale, ..self.shown_again(Some(refusal)) }))
     }
 
@@ -225,14 +230,34 @@ impl FilledForm {
         let id = |field: &str| format!("{name}-{field}");
         let typed = typed.into_iter().filter(|(field, _)| field != REVISION);
         FormState {
-            form: Some(name),
             typed: typed.map(|(field, values)| (id(&field), values.join("\n"))).collect(),
             faults: faults.iter().map(|fault| (fault.anchor.clone(), fault.text.clone())).collect(),
             errors: faults,
             refusal,
             is_stale: false,
+            form: Some(name),
         }
     }
+}
+
+/// A text whose days, written as programs do, are written as people do: `le 2020-12-25` is `le 25 décembre 2020`.
+fn with_french_dates(text: &str) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+        let rest = word.strip_prefix(bare).unwrap_or_default();
+        match bare.parse::<NaiveDate>() {
+            Ok(day) => format!("{}{rest}", french::date(day)),
+            Err(_) => word.to_owned(),
+        }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// With its first letter as that of a sentence.
+pub(super) fn capital(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
 }
 
 /// A day as browsers send it, or as people type it where the browser offers no calendar.

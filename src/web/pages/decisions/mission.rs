@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::alert::{Event, capital};
+use super::alert::{Event, by};
 use super::alerts::address_of;
-use super::filled_form::FormState;
+use super::filled_form::{FormState, capital};
 use crate::api::Problem;
 use crate::application;
 use crate::application::{MissionFile, today};
@@ -88,8 +88,12 @@ pub(super) async fn show_with(
         rule_title: titles.get(&alert.rule).cloned().unwrap_or_else(|| alert.rule.to_string()),
         alert,
     });
-    let ranking = application::mission_ranking(context, None).await?;
     let mission = &file.line.mission;
+    let ranking = if mission.state.is_live() {
+        application::mission_ranking(context, None).await?
+    } else {
+        Vec::new()
+    };
     let today = today(context.clock.now());
     let milestones = mission.conduct.milestones.iter().map(|milestone| MilestoneLine {
         label: milestone.label.clone(),
@@ -134,11 +138,10 @@ fn choices<T: Labelled>() -> Vec<Choice> {
 
 fn event(entry: &MissionEntry) -> Event {
     let MissionEntry { at, change, .. } = entry;
-    let by = change.by.as_ref().map_or_else(|| "vigie".to_owned(), ToString::to_string);
     Event {
         date: french::date(today(*at)),
         datetime: at.to_rfc3339(),
         text: format!("{} — {}", capital(change.kind.label()), change.reason),
-        detail: format!("Par {by}"),
+        detail: by(change.by.as_ref()),
     }
 }

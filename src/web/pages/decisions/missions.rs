@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::alert::capital;
+use super::filled_form::capital;
 use super::silences::projects;
 use super::tabs;
 use super::tabs::Tab;
@@ -77,7 +77,12 @@ pub(in crate::web) async fn list(
     let ministries: BTreeSet<String> = known.iter().map(|one| one.ministry.to_string()).collect();
     let view = MissionsView {
         tabs: tabs::of_missions("/missions"),
-        found: french::counted(lines.len(), "mission", "missions"),
+        found: match cursor.is_some() || query.given.contains_key("curseur") {
+            true => {
+                french::counted(lines.len(), "mission sur cette page", "missions sur cette page")
+            }
+            false => french::counted(lines.len(), "mission", "missions"),
+        },
         groups: groups(lines),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
         first: query.given.contains_key("curseur").then(|| query.without("curseur")),

@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::alert::{Event, capital};
-use super::filled_form::FormState;
+use super::alert::{Event, by};
+use super::filled_form::{FormState, capital};
 use crate::api::Problem;
 use crate::application;
 use crate::application::{ReviewFile, today};
@@ -72,11 +72,10 @@ pub(super) async fn show_with(
 
 fn event(entry: &ReviewEntry) -> Event {
     let ReviewEntry { at, change } = entry;
-    let by = change.by.as_ref().map_or_else(|| "vigie".to_owned(), ToString::to_string);
     Event {
         date: french::date(today(*at)),
         datetime: at.to_rfc3339(),
         text: format!("{} — {}", capital(change.kind.label()), change.reason),
-        detail: format!("Par {by}"),
+        detail: by(change.by.as_ref()),
     }
 }

@@ -136,7 +136,7 @@ pub(in crate::web) async fn tick(
 ) -> Answer {
     let (id, number) = place.into_inner();
     let id = ReviewId::new(id);
-    let mut form = FilledForm::of("tick", &["done", "reason", "back"], sent)?;
+    let mut form = FilledForm::of(format!("tick-{number}"), &["done", "reason", "back"], sent)?;
     let done = form.text("done") == "yes";
     let reason = form.optional::<OptionalText>("reason", "Remarque");
     if !done && form.text("reason").is_empty() {

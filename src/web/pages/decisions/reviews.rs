@@ -6,8 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-use super::alert::capital;
-use super::filled_form::{FilledForm, SentForm};
+use super::filled_form::{FilledForm, SentForm, capital};
 use super::silences::{name_of, projects};
 use super::tabs;
 use super::tabs::Tab;
@@ -71,7 +70,10 @@ pub(in crate::web) async fn list(
     let ministries: BTreeSet<String> = known.iter().map(|one| one.ministry.to_string()).collect();
     let view = CalendarView {
         tabs: tabs::of_reviews("/revues"),
-        found: french::counted(lines.len(), "revue", "revues"),
+        found: match cursor.is_some() || query.given.contains_key("curseur") {
+            true => french::counted(lines.len(), "revue sur cette page", "revues sur cette page"),
+            false => french::counted(lines.len(), "revue", "revues"),
+        },
         months: months(lines),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
         first: query.given.contains_key("curseur").then(|| query.without("curseur")),

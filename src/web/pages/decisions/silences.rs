@@ -38,8 +38,6 @@ struct SilencesView {
     /// The last day that a silence may have.
     latest: NaiveDate,
     form: FormState,
-    /// The number of the silence whose ending was refused.
-    refused: Option<i64>,
 }
 
 /// A silence, with the names of what it covers.
@@ -58,7 +56,7 @@ struct SilenceLine {
 /// # Errors
 /// If the data cannot be read.
 pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
-    show(&context, None, (StatusCode::OK, FormState::default())).await
+    show(&context, (StatusCode::OK, FormState::default())).await
 }
 
 /// Silences a rule, a project, a ministry, or what they have in common.
@@ -81,10 +79,10 @@ pub(in crate::web) async fn make(
     }
     let read = (rule, project, ministry, until, reason);
     let (Some(rule), Some(project), Some(ministry), Some(last_day), Some(reason)) = read else {
-        return show(&context, None, form.faulty()).await;
+        return show(&context, form.faulty()).await;
     };
     if form.is_faulty() {
-        return show(&context, None, form.faulty()).await;
+        return show(&context, form.faulty()).await;
     }
     let scope = SilenceScope {
         rule: rule.map(|rule| RuleId::new(rule.into_inner())),
@@ -96,7 +94,7 @@ pub(in crate::web) async fn make(
     let request = SilenceRequest { scope, last_day };
     match application::silence(&context, request, terms, &act).await.map_err(Problem::from) {
         Ok(_) => Ok(context.done(Confirmation::SilenceMade, PATH)),
-        Err(problem) => show(&context, None, form.refused(problem)?).await,
+        Err(problem) => show(&context, form.refused(problem)?).await,
     }
 }
 
@@ -110,21 +108,20 @@ pub(in crate::web) async fn end(
     sent: SentForm,
 ) -> Result<HttpResponse, Problem> {
     let number = number.into_inner();
-    let mut form = FilledForm::of("end", &ENDED, sent)?;
+    let mut form = FilledForm::of(format!("end-{number}"), &ENDED, sent)?;
     let Some(reason) = form.required::<RequiredText>("reason", "Motif") else {
-        return show(&context, Some(number), form.faulty()).await;
+        return show(&context, form.faulty()).await;
     };
     let act = context.act(reason.as_str())?;
     let ended = context.store.unsilence(SilenceNumber(number), &act).await;
     match ended.map_err(Problem::from) {
         Ok(_) => Ok(context.done(Confirmation::SilenceEnded, PATH)),
-        Err(problem) => show(&context, Some(number), form.refused(problem)?).await,
+        Err(problem) => show(&context, form.refused(problem)?).await,
     }
 }
 
 async fn show(
     context: &PageContext,
-    refused: Option<i64>,
     (status, form): (StatusCode, FormState),
 ) -> Result<HttpResponse, Problem> {
     let titles = application::rule_titles(context).await?;
@@ -144,7 +141,6 @@ async fn show(
         ministries: ministries.into_iter().map(|one| Choice::plain(one.to_string())).collect(),
         latest: today.checked_add_days(Days::new(most.into())).unwrap_or(today),
         form,
-        refused,
     };
     let heading = Heading::of("Silences", "silences").under(&[("Alertes", "/alertes")]);
     context.page_with_status(status, "pages/silences.html", &heading, &view)

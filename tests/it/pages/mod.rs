@@ -1,0 +1,3 @@
+//! Pages, as a browser asks for them.
+
+mod decisions;

@@ -13,8 +13,10 @@ mod tables;
 pub use crate::support::clock::today;
 pub use actions::account_links::{Invitation, SignInLink, invite, send_sign_in_link};
 pub use actions::alert_actions::{
-    SilenceRequest, contest, find_alert, ministries, silence, subject_called,
+    ContestableField, SilenceRequest, contest, contestable_fields, find_alert, ministries, silence,
+    subject_called,
 };
+pub use actions::alert_handling::{AlertHandling, ReadAlert, handle_alert};
 pub use actions::exits::explain_exit;
 pub use actions::intake::{
     FileIntake, Intake, IntakeTerms, RefusedFile, record_files, record_successions, take_in,
@@ -24,7 +26,7 @@ pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, Qu
 pub use actions::local_tokens::issue_local_token;
 pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
-    mission_ranking,
+    mission_ranking, mission_teams,
 };
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
@@ -77,6 +79,9 @@ pub use publishing::verdict_diff::{DifferenceKind, Standing};
 pub use queries::coverage::{
     Coverage, CycleFindings, FieldCost, LevelCount, MinistryCoverage, RuleCoverage, RuleFindings,
     Tally, coverage, findings,
+};
+pub use queries::alert_queue::{
+    AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, alert_queue,
 };
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
 pub use queries::edition_comparison::{

@@ -104,10 +104,12 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Tableau de bord", "/", Permission::Read, Reach::Own),
     ("Projets", "/projets", Permission::Read, Reach::Own),
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
-    ("Messages", "/messages", Permission::Read, Reach::Own),
-    ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
-    ("Administration", "/administration", Permission::Read, Reach::Whole),
+    ("Missions", "/missions", Permission::Read, Reach::Own),
+    ("Revues", "/revues", Permission::Read, Reach::Own),
     ("Règles", "/regles", Permission::Read, Reach::Own),
+    ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
+    ("Messages", "/messages", Permission::Read, Reach::Own),
+    ("Administration", "/administration", Permission::Read, Reach::Whole),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.

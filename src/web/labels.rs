@@ -8,10 +8,12 @@ use crate::domain::accounts::access::Role;
 use crate::domain::accounts::audit::NameProof;
 use crate::domain::accounts::sessions::SessionOpening;
 use crate::domain::alerts::alert::AlertState;
+use crate::domain::alerts::dispute::DisputeState;
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{NoticeKind, NoticeState};
 use crate::domain::messages::recipients::Receipt;
-use crate::domain::missions::mission::{MissionKind, MissionState};
+use crate::domain::missions::mission::{Awaited, MissionKind, MissionState};
+use crate::domain::missions::progress::{MissionOutcome, NamingTone};
 use crate::domain::missions::review::ReviewState;
 use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome};
 use crate::domain::portfolio::campaign::CampaignState;
@@ -35,19 +37,23 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("answer_state", AnswerState::labels()),
             ("campaign_state", CampaignState::labels()),
             ("contact_role", ContactRole::labels()),
-            ("dataset", Dataset::labels()),
             ("draft_state", DraftState::labels()),
             ("draft_step", DraftStep::labels()),
             ("family", Family::labels()),
+            ("awaited", Awaited::labels()),
+            ("dataset", Dataset::labels()),
+            ("dispute_state", DisputeState::labels()),
             ("import_state", ImportState::labels()),
             ("job", JobName::labels()),
             ("job_trigger", JobTrigger::labels()),
             ("level", Level::labels()),
             ("mission_kind", MissionKind::labels()),
+            ("mission_outcome", MissionOutcome::labels()),
             ("mission_state", MissionState::labels()),
             ("name_proof", NameProof::labels()),
             ("notice_kind", NoticeKind::labels()),
             ("notice_state", NoticeState::labels()),
+            ("naming_tone", NamingTone::labels()),
             ("phase", Phase::labels()),
             ("replay_difference", ReplayDifferenceKind::labels()),
             ("receipt", Receipt::labels()),

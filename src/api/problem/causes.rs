@@ -122,7 +122,7 @@ impl From<StoreError> for Problem {
             | StoreError::MailAddressTaken { .. }
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
-            StoreError::Moved { .. } => Self::Stale(error.to_string()),
+            StoreError::Moved { .. } | StoreError::Changed { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

@@ -2,6 +2,7 @@
 
 pub(super) mod account_links;
 pub(super) mod alert_actions;
+pub(super) mod alert_handling;
 pub(super) mod exits;
 pub(super) mod intake;
 pub(super) mod job_requests;

@@ -98,6 +98,8 @@ pub enum StoreError {
         "{what} {number}: found revision {found}, expected {expected}; it was changed meanwhile"
     )]
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
+    #[error("{what} {id} changed since it was read; look at it again, then start again")]
+    Changed { what: &'static str, id: String },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
     #[error("`{name}` already has this mail address")]

@@ -26,7 +26,7 @@ pub use metrics::process_metrics::Metrics;
 pub use middleware::access::cookies::Cookies;
 pub use middleware::access::local::LocalCaller;
 pub use middleware::access::permissions::{DataScope, Requirement};
-pub(crate) use middleware::access::permissions::{anonymous, own};
+pub(crate) use middleware::access::permissions::{anonymous, own, whole};
 pub use middleware::access::sign_in::SignIn;
 pub use middleware::cors::allow_origins;
 pub use middleware::etag::{add_encoding_to_etag, add_etag};

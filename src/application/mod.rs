@@ -25,6 +25,10 @@ pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
     mission_ranking,
 };
+pub use actions::profiles::{
+    ProfileFile, ProfileOutline, open_reader, profile_file, profile_outlines, save_profile,
+    withdraw_profile,
+};
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,

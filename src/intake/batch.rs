@@ -9,6 +9,7 @@ use super::profiles::profile_set::{ProfileTerms, Profiles};
 use super::read::bundle::FileContent;
 use super::read_request::ReadOptions;
 use super::reader::Reader;
+use crate::domain::formula::FormulaLanguage;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
 use crate::support::fingerprint::Fingerprint;
 
@@ -25,6 +26,19 @@ impl Reader {
             all = all.with_folder(profiles, terms.language)?;
         }
         Ok(Self::new(all, Aliases::read(aliases)?))
+    }
+
+    /// The same reader with saved profiles, each by its id and text, laid over the others.
+    ///
+    /// # Errors
+    /// One of them is wrong, as it may become when a field is taken out of the dictionary.
+    pub fn with_saved<'s>(
+        mut self,
+        saved: impl Iterator<Item = (&'s str, &'s str)>,
+        language: &dyn FormulaLanguage,
+    ) -> Result<Self, SourceError> {
+        self.lay_over(saved, language)?;
+        Ok(self)
     }
 
     /// The fingerprint of what decides how a file is read, besides the file and the known projects.

@@ -15,6 +15,9 @@ words! {
     /// An act that a page confirms.
     pub(super) enum Confirmation, "an act" {
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
+        ImportConfirmed = "import_confirmed" => "L’importation est confirmée : elle est en service.",
+        ImportWithdrawn = "import_withdrawn" => "L’importation est retirée : ce qui valait avant elle vaut de nouveau.",
+        ProjectsLinked = "projects_linked" => "Les deux noms désignent désormais un seul projet.",
     }
 }
 

@@ -100,12 +100,15 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Tableau de bord", "/", Permission::Read, Reach::Own),
     ("Projets", "/projets", Permission::Read, Reach::Own),
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
+    ("Éditions", "/editions", Permission::Read, Reach::Own),
+    ("Importations", "/imports", Permission::Read, Reach::Whole),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Own,
+    Whole,
 }
 
 impl PageContext {
@@ -131,7 +134,6 @@ impl PageContext {
     ///
     /// # Errors
     /// If the template cannot be filled.
-    #[expect(dead_code, reason = "forms that are shown again come with the pages that have some")]
     pub(super) fn page_with_status(
         &self,
         status: StatusCode,

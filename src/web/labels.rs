@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::application::{ComparedField, EditionMove};
 use crate::domain::accounts::access::Role;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
@@ -10,7 +11,7 @@ use crate::domain::missions::mission::{MissionKind, MissionState};
 use crate::domain::missions::review::ReviewState;
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::import::Dataset;
-use crate::domain::portfolio::import_decision::ImportState;
+use crate::domain::portfolio::import_decision::{HoldKind, ImportAction, ImportState};
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::words::Labelled;
 use crate::intake::name_key;
@@ -20,7 +21,11 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
     LazyLock::new(|| {
         BTreeMap::from([
             ("alert_state", AlertState::labels()),
+            ("compared_field", ComparedField::labels()),
             ("dataset", Dataset::labels()),
+            ("edition_move", EditionMove::labels()),
+            ("hold_kind", HoldKind::labels()),
+            ("import_action", ImportAction::labels()),
             ("import_state", ImportState::labels()),
             ("level", Level::labels()),
             ("mission_kind", MissionKind::labels()),

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
+use super::pages::intake::{editions, imports};
 use super::pages::{alerts, dashboard, projects};
 use crate::api;
-use crate::api::{Resource, Route, anonymous, own};
-use crate::domain::accounts::access::Permission::{Act, Read};
+use crate::api::{Resource, Route, anonymous, own, whole};
+use crate::domain::accounts::access::Permission::{Act, Operate, Read};
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let get = Route::page;
@@ -21,6 +22,14 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/alertes", own(Read), || route().to(alerts::list)),
         get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
         post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),
+        get("/editions", own(Read), || route().to(editions::list)),
+        get("/editions/comparaison", own(Read), || route().to(editions::compare)),
+        get("/editions/{edition}", own(Read), || route().to(editions::show)),
+        get("/imports", whole(Read), || route().to(imports::list)),
+        get("/imports/{import}", whole(Read), || route().to(imports::show)),
+        post("/imports/{import}/confirmation", whole(Operate), || route().to(imports::confirm)),
+        post("/imports/{import}/retrait", whole(Operate), || route().to(imports::withdraw)),
+        post("/imports/{import}/rattachement", whole(Operate), || route().to(imports::link)),
     ]
 });
 

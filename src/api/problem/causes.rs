@@ -30,6 +30,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
+            | ApplicationError::NoSuchProfile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
@@ -46,6 +47,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
+            | ApplicationError::ProfileId { .. }
+            | ApplicationError::TooManyProfiles { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -100,6 +103,7 @@ impl From<StoreError> for Problem {
             StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
+            | StoreError::NoSavedProfile { .. }
             | StoreError::NoSuchAlert { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
@@ -117,7 +121,9 @@ impl From<StoreError> for Problem {
             | StoreError::AccountAlike { .. }
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
-            StoreError::Moved { .. } => Self::Stale(error.to_string()),
+            StoreError::Moved { .. } | StoreError::ProfileMoved { .. } => {
+                Self::Stale(error.to_string())
+            }
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

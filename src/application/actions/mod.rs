@@ -7,5 +7,6 @@ pub(super) mod job_requests;
 pub(super) mod local_tokens;
 pub(super) mod missions;
 pub(super) mod plausibility;
+pub(super) mod profiles;
 pub(super) mod reviews;
 pub(super) mod webhook_events;

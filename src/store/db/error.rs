@@ -98,6 +98,12 @@ pub enum StoreError {
         "{what} {number}: found revision {found}, expected {expected}; it was changed meanwhile"
     )]
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
+    #[error(
+        "profile `{profile}`: found version {found}, expected {expected}; it was changed meanwhile"
+    )]
+    ProfileMoved { profile: String, found: i64, expected: i64 },
+    #[error("no profile `{profile}` was saved")]
+    NoSavedProfile { profile: String },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
     #[error("`{name}` cannot be distinguished from `{other}`, the name of an account")]

@@ -2,4 +2,5 @@
 
 pub(super) mod alerts;
 pub(super) mod dashboard;
+pub(super) mod intake;
 pub(super) mod projects;

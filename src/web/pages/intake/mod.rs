@@ -1,0 +1,5 @@
+//! Files that come in: the history of imports, what is simulated before it is recorded, and the editions of the panorama.
+
+pub(in crate::web) mod editions;
+pub(in crate::web) mod imports;
+mod words;

@@ -33,6 +33,9 @@ pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
 };
+pub use actions::several_files::{
+    EditionFigures, FileToRead, FilesIntake, TakenFile, take_in_files,
+};
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cycle::announce::preview;
 pub use cycle::digest::digest;
@@ -79,7 +82,9 @@ pub use queries::edition_comparison::{
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
 pub use queries::firing::{Firing, firing};
-pub use queries::layouts::{LayoutTrialTerms, parse_profile, propose_profile, try_profile};
+pub use queries::layouts::{
+    LayoutLook, LayoutTrialTerms, look_at_layout, parse_profile, propose_profile, try_profile,
+};
 pub use queries::names::{JudgementLine, rule_titles, verdict_lines};
 pub use queries::recipients::recipients;
 pub use queries::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};

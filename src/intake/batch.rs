@@ -107,12 +107,12 @@ pub struct Batch {
     pub refused: Vec<(String, SourceError)>,
 }
 
-/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `begin` gets
-/// the name of each file that is read.
-pub fn read_batch(
+/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `options` gives those
+/// of a file by its name; `begin` gets the name of each file that is read.
+pub fn read_batch<'o>(
     reader: &Reader,
     files: Vec<FileContent>,
-    options: ReadOptions<'_>,
+    options: impl Fn(&str) -> ReadOptions<'o>,
     mut known: Vec<KnownProject>,
     mut begin: impl FnMut(&str),
 ) -> Batch {
@@ -120,7 +120,7 @@ pub fn read_batch(
     let mut waiting = Vec::new();
     for (name, content) in files {
         let found = content.and_then(|bytes| {
-            let dataset = reader.recognise(&options.of(&name, &bytes))?;
+            let dataset = reader.recognise(&options(&name).of(&name, &bytes))?;
             Ok((dataset, bytes))
         });
         match found {
@@ -131,7 +131,7 @@ pub fn read_batch(
     waiting.sort_by(|a, b| reading_order((a.0, &a.1), (b.0, &b.1)));
     for (_, name, bytes) in waiting {
         begin(&name);
-        match reader.read(&options.of(&name, &bytes), &known) {
+        match reader.read(&options(&name).of(&name, &bytes), &known) {
             Ok(imports) => {
                 for import in &imports {
                     remember(&mut known, import);

@@ -158,7 +158,7 @@ fn listen(
     let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
-    let page_settings = web::Data::new(web_pages::PageSettings { demonstration });
+    let page_settings = web::Data::new(web_pages::PageSettings::new(demonstration));
     // The last wrap runs first.
     let app = move || {
         App::new()

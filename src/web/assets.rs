@@ -27,6 +27,7 @@ macro_rules! assets {
 }
 
 assets! {
+    "intake.js": "text/javascript; charset=utf-8",
     "vigie.css": "text/css; charset=utf-8",
     "vigie.js": "text/javascript; charset=utf-8",
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use tracing::error;
 
 use super::confirmations::Confirmation;
+use super::staging::Staging;
 use super::{assets, confirmations, templates};
 use crate::api::{Problem, RequestContext};
 use crate::domain::accounts::access::Caller;
@@ -25,6 +26,14 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub struct PageSettings {
     /// The day on which the service started, where it is not that of the system.
     pub demonstration: Option<NaiveDate>,
+    /// Files that wait to be imported.
+    pub(super) staging: Staging,
+}
+
+impl PageSettings {
+    pub fn new(demonstration: Option<NaiveDate>) -> Self {
+        Self { demonstration, staging: Staging::default() }
+    }
 }
 
 /// The request context of a page's handler.

@@ -6,10 +6,12 @@ mod confirmations;
 mod context;
 mod filters;
 mod labels;
+mod multipart;
 mod pages;
 mod problem_pages;
 mod query;
 mod routes;
+mod staging;
 mod templates;
 
 pub use context::PageSettings;

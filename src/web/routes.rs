@@ -5,11 +5,14 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::intake::{editions, imports};
+use super::pages::intake::{editions, imports, simulation, upload};
 use super::pages::{alerts, dashboard, projects};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own, whole};
 use crate::domain::accounts::access::Permission::{Act, Operate, Read};
+
+/// Files that wait to be imported.
+const SIMULATION: &str = "/imports/simulations/{simulation}";
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let get = Route::page;
@@ -26,6 +29,24 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         get("/editions/comparaison", own(Read), || route().to(editions::compare)),
         get("/editions/{edition}", own(Read), || route().to(editions::show)),
         get("/imports", whole(Read), || route().to(imports::list)),
+        get("/imports/nouveau", whole(Operate), || route().to(upload::show)),
+        post("/imports/nouveau", whole(Operate), || route().to(upload::send)),
+        get(SIMULATION, whole(Operate), || route().to(simulation::show)),
+        post("/imports/simulations/{simulation}/fichiers", whole(Operate), || {
+            route().to(upload::add)
+        }),
+        post("/imports/simulations/{simulation}/importation", whole(Operate), || {
+            route().to(simulation::import)
+        }),
+        post("/imports/simulations/{simulation}/abandon", whole(Operate), || {
+            route().to(simulation::forget)
+        }),
+        post("/imports/simulations/{simulation}/{file}", whole(Operate), || {
+            route().to(simulation::set_options)
+        }),
+        post("/imports/simulations/{simulation}/{file}/retrait", whole(Operate), || {
+            route().to(simulation::remove)
+        }),
         get("/imports/{import}", whole(Read), || route().to(imports::show)),
         post("/imports/{import}/confirmation", whole(Operate), || route().to(imports::confirm)),
         post("/imports/{import}/retrait", whole(Operate), || route().to(imports::withdraw)),

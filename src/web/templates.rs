@@ -45,6 +45,8 @@ templates! {
     "pages/problem.html",
     "pages/project.html",
     "pages/projects.html",
+    "pages/simulation.html",
+    "pages/upload.html",
 }
 
 static EMBEDDED: LazyLock<Result<Environment<'static>, Error>> = LazyLock::new(|| {

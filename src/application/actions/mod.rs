@@ -9,4 +9,5 @@ pub(super) mod missions;
 pub(super) mod plausibility;
 pub(super) mod profiles;
 pub(super) mod reviews;
+pub(super) mod several_files;
 pub(super) mod webhook_events;

@@ -170,7 +170,8 @@ fn read_all(
         progress.set_message(name.to_owned());
         progress.inc(1);
     };
-    let Batch { imports, mut refused } = read_batch(reader, files, options(request), known, begin);
+    let Batch { imports, mut refused } =
+        read_batch(reader, files, |_| options(request), known, begin);
     progress.finish_and_clear();
     if alone && let Some((_, fault)) = refused.pop() {
         return Err(fault.into());

@@ -41,7 +41,8 @@ const FILTERS: [(&str, &str); 4] =
 /// The newest first, unless the address says otherwise.
 const ORDER: &str = "-numero";
 
-const HISTORY: (&str, &str) = ("Importations", "/imports");
+/// The page that all of them are under.
+pub(super) const HISTORY: (&str, &str) = ("Importations", "/imports");
 
 #[derive(Debug, Serialize)]
 struct ImportsView {

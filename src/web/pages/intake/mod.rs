@@ -2,4 +2,7 @@
 
 pub(in crate::web) mod editions;
 pub(in crate::web) mod imports;
+mod preview;
+pub(in crate::web) mod simulation;
+pub(in crate::web) mod upload;
 mod words;

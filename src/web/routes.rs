@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::intake::{editions, imports, simulation, upload};
+use super::pages::intake::{assistant, editions, imports, simulation, upload};
 use super::pages::{alerts, dashboard, projects};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own, whole};
@@ -13,6 +13,9 @@ use crate::domain::accounts::access::Permission::{Act, Operate, Read};
 
 /// Files that wait to be imported.
 const SIMULATION: &str = "/imports/simulations/{simulation}";
+
+/// The assistant that describes the layout of one of them.
+const MAPPING: &str = "/imports/simulations/{simulation}/{file}/modele";
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let get = Route::page;
@@ -44,6 +47,8 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         post("/imports/simulations/{simulation}/{file}", whole(Operate), || {
             route().to(simulation::set_options)
         }),
+        get(MAPPING, whole(Operate), || route().to(assistant::show)),
+        post(MAPPING, whole(Operate), || route().to(assistant::submit)),
         post("/imports/simulations/{simulation}/{file}/retrait", whole(Operate), || {
             route().to(simulation::remove)
         }),

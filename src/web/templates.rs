@@ -42,6 +42,7 @@ templates! {
     "pages/editions.html",
     "pages/import.html",
     "pages/imports.html",
+    "pages/mapping.html",
     "pages/problem.html",
     "pages/project.html",
     "pages/projects.html",

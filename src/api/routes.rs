@@ -17,8 +17,8 @@ use super::resources::decisions::{
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
-    campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, projects,
-    questionnaire, wanted_answers,
+    campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, profiles,
+    projects, questionnaire, wanted_answers,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -89,6 +89,10 @@ routes! {
         imports::withdraw_import: whole(Operate),
         layouts::propose_profile: whole(Operate),
         layouts::try_profile: whole(Operate),
+        profiles::list_profiles: whole(Read),
+        profiles::find_profile: whole(Read),
+        profiles::save_profile: whole(Operate),
+        profiles::withdraw_profile: whole(Operate),
     }
     "projects" {
         projects::list_projects: own(Read),

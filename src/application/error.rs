@@ -63,6 +63,12 @@ pub enum ApplicationError {
     Timetable(#[from] TimetableError),
     #[error("no timetable in the catalogue: expected `reviews.toml` next to the rules")]
     NoTimetable,
+    #[error("no profile is called `{requested}`; `vigie profiles list` shows those there are")]
+    NoSuchProfile { requested: String },
+    #[error("the text is that of the profile `{found}`, expected `{expected}`")]
+    ProfileId { expected: String, found: String },
+    #[error("there are {most} saved profiles already: withdraw one that no longer serves")]
+    TooManyProfiles { most: usize },
     #[error("write the calendar")]
     Calendar(#[source] std::fmt::Error),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]

@@ -28,11 +28,18 @@ pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
     mission_ranking, mission_teams,
 };
+pub use actions::profiles::{
+    ProfileFile, ProfileOutline, open_reader, profile_file, profile_outlines, save_profile,
+    withdraw_profile,
+};
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
 };
 pub use actions::sessions::{end_own_session, end_session};
+pub use actions::several_files::{
+    EditionFigures, FileToRead, FilesIntake, TakenFile, take_in_files,
+};
 pub use actions::tokens::{
     MOST_DAYS, USUAL_DAYS, issue_token, revoke_own_token, revoke_token, valid_local_tokens,
 };
@@ -76,12 +83,12 @@ pub use publishing::publish::{
 };
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
+pub use queries::alert_queue::{
+    AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, alert_queue,
+};
 pub use queries::coverage::{
     Coverage, CycleFindings, FieldCost, LevelCount, MinistryCoverage, RuleCoverage, RuleFindings,
     Tally, coverage, findings,
-};
-pub use queries::alert_queue::{
-    AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, alert_queue,
 };
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
 pub use queries::edition_comparison::{
@@ -91,7 +98,9 @@ pub use queries::edition_comparison::{
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
 pub use queries::firing::{Firing, firing};
-pub use queries::layouts::{LayoutTrialTerms, parse_profile, propose_profile, try_profile};
+pub use queries::layouts::{
+    LayoutLook, LayoutTrialTerms, look_at_layout, parse_profile, propose_profile, try_profile,
+};
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};
 pub use queries::project_records::{FigureSource, ProjectRecords, project_records};
 pub use queries::project_standings::{ProjectStanding, project_standings};

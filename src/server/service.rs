@@ -159,7 +159,7 @@ fn listen(
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
     let in_force = serde_json::to_value(config).unwrap_or_default();
-    let page_settings = web::Data::new(web_pages::PageSettings { demonstration, in_force });
+    let page_settings = web::Data::new(web_pages::PageSettings::new(demonstration, in_force));
     // The last wrap runs first.
     let app = move || {
         App::new()

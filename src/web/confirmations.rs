@@ -65,6 +65,12 @@ words! {
         ReviewCancelled = "review_cancelled" => "La revue est annulée.",
         ActionDone = "action_done" => "L’action est faite.",
         ActionReopened = "action_reopened" => "L’action est rouverte.",
+        ImportConfirmed = "import_confirmed" => "L’importation est confirmée : elle est en service.",
+        ImportWithdrawn = "import_withdrawn" => "L’importation est retirée : ce qui valait avant elle vaut de nouveau.",
+        FilesImported = "files_imported" => "Les fichiers sont importés.",
+        SimulationForgotten = "simulation_forgotten" => "La simulation est abandonnée : rien n’a été enregistré.",
+        ProfileSaved = "profile_saved" => "La disposition est enregistrée : le fichier est lu avec elle.",
+        ProjectsLinked = "projects_linked" => "Les deux noms désignent désormais un seul projet.",
     }
 }
 

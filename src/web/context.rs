@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use tracing::error;
 
 use super::confirmations::Confirmation;
+use super::staging::Staging;
 use super::{assets, confirmations, templates};
 use crate::api::{Problem, RequestContext};
 use crate::domain::accounts::access::Caller;
@@ -28,6 +29,14 @@ pub struct PageSettings {
     pub demonstration: Option<NaiveDate>,
     /// The settings in force, without secrets.
     pub in_force: Json,
+    /// Files that wait to be imported.
+    pub(super) staging: Staging,
+}
+
+impl PageSettings {
+    pub fn new(demonstration: Option<NaiveDate>, in_force: Json) -> Self {
+        Self { demonstration, in_force, staging: Staging::default() }
+    }
 }
 
 /// The request context of a page's handler.
@@ -106,7 +115,9 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
     ("Missions", "/missions", Permission::Read, Reach::Own),
     ("Revues", "/revues", Permission::Read, Reach::Own),
+    ("Éditions", "/editions", Permission::Read, Reach::Own),
     ("Règles", "/regles", Permission::Read, Reach::Own),
+    ("Importations", "/imports", Permission::Read, Reach::Whole),
     ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
     ("Messages", "/messages", Permission::Read, Reach::Own),
     ("Administration", "/administration", Permission::Read, Reach::Whole),

@@ -8,6 +8,7 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::problem_words::for_people;
 use super::{audit_words, labels, office_names, query};
+use crate::intake::base_name;
 use crate::support::clock::today;
 use crate::support::{french, translation};
 
@@ -19,6 +20,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("points", |value: &Value| figure(value, french::points));
     environment.add_filter("meur", |value: &Value| figure(value, french::meur));
     environment.add_filter("billions", |value: &Value| figure(value, french::billions));
+    environment.add_filter("signed_meur", |value: &Value| figure(value, signed_meur));
+    environment.add_filter("base_name", |path: &str| base_name(path).to_owned());
+    environment.add_filter("plain_quotes", plain_quotes);
     environment.add_filter("months", |value: &Value| figure(value, french::months));
     environment.add_filter("integer", integer);
     environment.add_filter("decimal", |value: &Value| {
@@ -47,6 +51,27 @@ fn figure(value: &Value, written: impl Fn(f64) -> String) -> Result<String, Erro
         return Ok(UNKNOWN.to_owned());
     }
     Ok(written(f64::try_from(value.clone())?))
+}
+
+/// `+ 12,5 M€`
+fn signed_meur(millions: f64) -> String {
+    let sign = if millions > 0.0 { "+\u{a0}" } else { "" };
+    format!("{sign}{}", french::meur(millions))
+}
+
+/// A text whose back-ticks, which quote values of files, become quotation marks.
+fn plain_quotes(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut opens = true;
+    for letter in text.chars() {
+        match letter {
+            '`' if opens => written.push_str("«\u{a0}"),
+            '`' => written.push_str("\u{a0}»"),
+            other => written.push(other),
+        }
+        opens ^= letter == '`';
+    }
+    written
 }
 
 fn integer(value: &Value) -> Result<String, Error> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::application::{AnswerState, ReplayDifferenceKind};
+use crate::application::{AnswerState, ComparedField, EditionMove, ReplayDifferenceKind};
 use crate::domain::accounts::access::Role;
 use crate::domain::accounts::audit::NameProof;
 use crate::domain::accounts::sessions::SessionOpening;
@@ -19,7 +19,7 @@ use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome};
 use crate::domain::portfolio::campaign::CampaignState;
 use crate::domain::portfolio::follow_up::{ContactRole, WatchList};
 use crate::domain::portfolio::import::Dataset;
-use crate::domain::portfolio::import_decision::ImportState;
+use crate::domain::portfolio::import_decision::{HoldKind, ImportAction, ImportState};
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::draft::{DraftState, DraftStep};
@@ -41,8 +41,12 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("draft_step", DraftStep::labels()),
             ("family", Family::labels()),
             ("awaited", Awaited::labels()),
-            ("dataset", Dataset::labels()),
             ("dispute_state", DisputeState::labels()),
+            ("compared_field", ComparedField::labels()),
+            ("dataset", Dataset::labels()),
+            ("edition_move", EditionMove::labels()),
+            ("hold_kind", HoldKind::labels()),
+            ("import_action", ImportAction::labels()),
             ("import_state", ImportState::labels()),
             ("job", JobName::labels()),
             ("job_trigger", JobTrigger::labels()),

@@ -9,12 +9,14 @@ mod context;
 mod filters;
 mod labels;
 mod last_visit;
+mod multipart;
 mod office_names;
 mod pages;
 mod problem_pages;
 mod problem_words;
 mod query;
 mod routes;
+mod staging;
 mod templates;
 mod visitor;
 

@@ -6,7 +6,8 @@ use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
 use super::pages::{
-    administration, comparison, dashboard, decisions, entry, people, project, projects, rules,
+    administration, comparison, dashboard, decisions, entry, intake, people, project, projects,
+    rules,
 };
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
@@ -25,6 +26,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     routes.extend(decisions::routes());
     routes.extend(administration::routes());
     routes.extend(people::routes());
+    routes.extend(intake::routes());
     routes.extend(rules::routes());
     routes
 });

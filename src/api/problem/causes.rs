@@ -32,6 +32,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchFile { .. }
             | ApplicationError::NoSuchToken(_)
             | ApplicationError::NoSuchSession(_)
+            | ApplicationError::NoSuchProfile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
@@ -48,6 +49,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
+            | ApplicationError::ProfileId { .. }
+            | ApplicationError::TooManyProfiles { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -104,6 +107,7 @@ impl From<StoreError> for Problem {
             StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
+            | StoreError::NoSavedProfile { .. }
             | StoreError::NoSuchAlert { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
@@ -122,7 +126,9 @@ impl From<StoreError> for Problem {
             | StoreError::MailAddressTaken { .. }
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
-            StoreError::Moved { .. } | StoreError::Changed { .. } => Self::Stale(error.to_string()),
+            StoreError::Moved { .. }
+            | StoreError::Changed { .. }
+            | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

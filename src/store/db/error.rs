@@ -100,6 +100,12 @@ pub enum StoreError {
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
     #[error("{what} {id} changed since it was read; look at it again, then start again")]
     Changed { what: &'static str, id: String },
+    #[error(
+        "profile `{profile}`: found version {found}, expected {expected}; it was changed meanwhile"
+    )]
+    ProfileMoved { profile: String, found: i64, expected: i64 },
+    #[error("no profile `{profile}` was saved")]
+    NoSavedProfile { profile: String },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
     #[error("`{name}` already has this mail address")]

@@ -110,7 +110,7 @@ pub(in crate::web) async fn show(
     let address = format!("/projets/{}", page.project);
     let heading =
         Heading::of(&title, "projet").under(&[("Projets", "/projets"), (&page.name, &address)]);
-    context.page("pages/comparison.html", &heading, &page)
+    context.page("pages/project_comparison.html", &heading, &page)
 }
 
 fn shown_name(view: &ProjectView) -> String {

@@ -5,6 +5,7 @@ pub(super) mod comparison;
 pub(super) mod dashboard;
 pub(super) mod decisions;
 pub(super) mod entry;
+pub(super) mod intake;
 pub(super) mod people;
 pub(super) mod project;
 pub(super) mod projects;

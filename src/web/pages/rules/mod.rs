@@ -54,9 +54,15 @@ fn about_drafts() -> Vec<Route> {
         post("/brouillons/{draft}", whole(WriteRules), || route().to(editor::save)),
         get("/brouillons/{draft}/dictionnaire", own(WriteRules), || route().to(dictionary::list)),
         post("/brouillons/{draft}/essai", whole(WriteRules), || route().to(editor::try_form)),
-        post("/brouillons/{draft}/fichiers", whole(WriteRules), || route().to(drafts::list::add_file)),
-        post("/brouillons/{draft}/soumission", whole(WriteRules), || route().to(drafts::list::submit)),
-        post("/brouillons/{draft}/retrait", whole(WriteRules), || route().to(drafts::list::withdraw)),
+        post("/brouillons/{draft}/fichiers", whole(WriteRules), || {
+            route().to(drafts::list::add_file)
+        }),
+        post("/brouillons/{draft}/soumission", whole(WriteRules), || {
+            route().to(drafts::list::submit)
+        }),
+        post("/brouillons/{draft}/retrait", whole(WriteRules), || {
+            route().to(drafts::list::withdraw)
+        }),
         get("/brouillons/{draft}/relecture", own(Read), || route().to(review::show)),
         post("/brouillons/{draft}/renvoi", whole(PublishRules), || route().to(review::give_back)),
         post("/brouillons/{draft}/publication", whole(PublishRules), || {

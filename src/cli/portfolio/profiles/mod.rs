@@ -1,4 +1,6 @@
-//! `vigie profiles`: a first profile for an unknown file, and what a profile makes of a file. Nothing is recorded.
+//! `vigie profiles`: a first profile for an unknown file, what a profile makes of a file, and the profiles that are saved.
+
+mod saved;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,10 +13,9 @@ use crate::cli::output::print::{Cell, Sheet};
 use crate::cli::output::whole_file::write_whole;
 use crate::cli::rules::texts_of;
 use crate::cli::session::Session;
-use crate::cli::values::word;
+use crate::cli::values::{text, word};
 use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::Dataset;
-use vigie::frame::dictionary::Dictionary;
 use vigie::intake::{
     Certainty, MOST_TRIED_ROWS, Profile, ProfileProposal, ProfileTerms, ProfileTrial, TriedState,
     TriedValue, base_name, column_letters, known_field,
@@ -28,6 +29,32 @@ pub(crate) enum ProfilesCommand {
     Propose(ProposeArgs),
     /// Show the first rows of a file as a profile reads them, and every fault; nothing is recorded
     Try(TryArgs),
+    /// List the profiles that files are read with, and where they come from
+    List,
+    /// Show the text of a saved profile, and who saved its versions
+    Show {
+        /// Id of the profile
+        #[arg(value_name = "PROFILE")]
+        profile: String,
+    },
+    /// Save a profile in the service: files are read with it from now on
+    Save {
+        /// File of the profile, in TOML
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Why it is saved
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Withdraw a saved profile: the shipped one of its id, if any, holds again
+    Withdraw {
+        /// Id of the profile
+        #[arg(value_name = "PROFILE")]
+        profile: String,
+        /// Why it is withdrawn
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Parser)]
@@ -69,6 +96,17 @@ pub(in crate::cli) async fn run(
     match command {
         ProfilesCommand::Propose(request) => propose(request, session).await,
         ProfilesCommand::Try(request) => try_out(request, session).await,
+        ProfilesCommand::List => saved::list(session).await,
+        ProfilesCommand::Show { profile } => saved::show(profile, session).await,
+        ProfilesCommand::Save { file, reason } => {
+            let bytes = vigie::intake::read_file(file)?;
+            let read = parsed(&bytes, file, session).await?;
+            let content = String::from_utf8_lossy(&bytes).into_owned();
+            saved::save(&read.id, (content, text("--reason", reason)?), session).await
+        }
+        ProfilesCommand::Withdraw { profile, reason } => {
+            saved::withdraw(profile, text("--reason", reason)?, session).await
+        }
     }
 }
 
@@ -117,12 +155,8 @@ fn tell(proposal: &ProfileProposal, request: &ProposeArgs) {
 
 async fn try_out(request: &TryArgs, session: &Session<'_>) -> Result<Conclusion, CliError> {
     let profile = vigie::intake::read_file(&request.profile)?;
-    // Its faults are those of a file that the server does not know the name of.
     let api = &session.api;
-    let dictionary = &Arc::new(dictionary_of(&texts_of(api).await?));
-    let terms = ProfileTerms { dictionary, language: &RowFormulas };
-    let file = request.profile.display().to_string();
-    let read = Profile::parse(&String::from_utf8_lossy(&profile), &file, terms)?;
+    let read = parsed(&profile, &request.profile, session).await?;
     let place = api
         .at(&["profiles", "try"])
         .with("file", Some(name(&request.file)))
@@ -132,16 +166,24 @@ async fn try_out(request: &TryArgs, session: &Session<'_>) -> Result<Conclusion,
         .with("rows", Some(request.rows));
     let bytes = [profile, vigie::intake::read_file(&request.file)?].concat();
     let trial: ProfileTrial = api.upload(place, bytes).await?;
-    let sheets: Vec<Sheet> =
-        [Some(rows(&trial, &read, dictionary)), remarks(&trial), faults(&trial)]
-            .into_iter()
-            .flatten()
-            .collect();
+    let sheets: Vec<Sheet> = [Some(rows(&trial, &read)), remarks(&trial), faults(&trial)]
+        .into_iter()
+        .flatten()
+        .collect();
     session.printer.answer(&trial, &sheets, 0)?;
     Ok(if trial.fault_count == 0 { Conclusion::Good } else { Conclusion::Bad })
 }
 
-fn rows(trial: &ProfileTrial, profile: &Profile, dictionary: &Dictionary) -> Sheet {
+/// Reads the text of a profile here: its faults are those of a file that the server does not know the name of.
+async fn parsed(text: &[u8], file: &Path, session: &Session<'_>) -> Result<Profile, CliError> {
+    let dictionary = &Arc::new(dictionary_of(&texts_of(&session.api).await?));
+    let terms = ProfileTerms { dictionary, language: &RowFormulas };
+    let file = file.display().to_string();
+    Ok(Profile::parse(&String::from_utf8_lossy(text), &file, terms)?)
+}
+
+fn rows(trial: &ProfileTrial, profile: &Profile) -> Sheet {
+    let dictionary = profile.dictionary();
     let fields =
         trial.fields.iter().map(|field| known_field(&field.name, dictionary).unwrap_or("field"));
     let is_column = profile.is_transposed();

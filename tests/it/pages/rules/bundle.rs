@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{in_ci, root};
+use crate::support::root;
 
 /// Bytes of the bundle, as it is sent.
 const MOST_BYTES: usize = 170 * 1024;

@@ -93,10 +93,7 @@ pub(super) struct Sparkline {
 /// A chart of these series; `None` if no value is known.
 ///
 /// `written` says a value in French, as `26,5 %`. The scale begins at zero, so that a small change never looks like a large one.
-pub(super) fn line_chart(
-    series: &[Series],
-    written: impl Fn(f64) -> String,
-) -> Option<LineChart> {
+pub(super) fn line_chart(series: &[Series], written: impl Fn(f64) -> String) -> Option<LineChart> {
     let values = || series.iter().flat_map(|one| &one.points).filter_map(|(_, value)| *value);
     let dates = || series.iter().flat_map(|one| &one.points).map(|(date, _)| *date);
     let (first, last) = (dates().min()?, dates().max()?);
@@ -288,7 +285,10 @@ mod tests {
         assert_eq!(chart.lines[0].dots.len(), 3);
         assert_eq!(chart.rows.len(), 4);
         assert_eq!(chart.rows[1].values, [None]);
-        assert!(line_chart(&[Series { label: "", look: "", points: vec![] }], |_| String::new()).is_none());
+        assert!(
+            line_chart(&[Series { label: "", look: "", points: vec![] }], |_| String::new())
+                .is_none()
+        );
     }
 
     #[test]

@@ -41,9 +41,7 @@ pub async fn rule_titles(
 ///
 /// # Errors
 /// When the catalogue cannot be read.
-pub async fn rule_heads(
-    services: &Services,
-) -> Result<BTreeMap<RuleId, Rule>, ApplicationError> {
+pub async fn rule_heads(services: &Services) -> Result<BTreeMap<RuleId, Rule>, ApplicationError> {
     Ok(rules::heads(&read_rules(services).await?))
 }
 

@@ -103,8 +103,7 @@ pub(in crate::web) async fn show(
     context: PageContext,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let visits =
-        Visits::at(request.cookie(last_visit::COOKIE).as_ref(), context.clock.now());
+    let visits = Visits::at(request.cookie(last_visit::COOKIE).as_ref(), context.clock.now());
     let panorama = match application::panorama(&context, None).await.map_err(Problem::from) {
         Ok(panorama) => Some(panorama),
         Err(Problem::NotYet(_)) => None,
@@ -232,15 +231,13 @@ async fn news(context: &PageContext, visits: Visits) -> Result<Option<News>, Pro
 }
 
 fn news_entry(entry: FeedEntry) -> NewsEntry {
-    let href = entry
-        .path
-        .strip_prefix("/api/v1/")
-        .and_then(|path| path.split_once('/'))
-        .and_then(|(kind, id)| match kind {
+    let href = entry.path.strip_prefix("/api/v1/").and_then(|path| path.split_once('/')).and_then(
+        |(kind, id)| match kind {
             "alerts" => Some(format!("/alertes/{id}")),
             "missions" => Some(format!("/missions/{id}")),
             _ => None,
-        });
+        },
+    );
     NewsEntry { at: entry.at, title: entry.title, href }
 }
 
@@ -264,11 +261,8 @@ fn counted(kind: &str, count: usize) -> Option<String> {
 async fn data(context: &PageContext) -> Result<Vec<DataAge>, Problem> {
     let mut newest = BTreeMap::new();
     for import in context.store.imports().await? {
-        let age = DataAge {
-            label: import.dataset.label(),
-            file: import.file,
-            at: import.imported_at,
-        };
+        let age =
+            DataAge { label: import.dataset.label(), file: import.file, at: import.imported_at };
         newest.insert(import.dataset, age);
     }
     Ok(newest.into_values().collect())

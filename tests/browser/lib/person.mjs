@@ -116,6 +116,11 @@ export class Person {
     return this.page.getByRole(role, { name }).first();
   }
 
+  /** The entry of a list, or the row of a table, that holds a text, to act `within`. */
+  entry(text) {
+    return this.page.getByRole('listitem').or(this.page.getByRole('row')).filter({ hasText: text }).first();
+  }
+
   async #activate(locator) {
     if (this.way !== 'keyboard') {
       await locator.click();

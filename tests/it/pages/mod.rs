@@ -2,4 +2,6 @@
 
 mod browser;
 mod every_page;
+mod links;
 mod read_why;
+mod site;

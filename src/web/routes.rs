@@ -5,23 +5,30 @@ use std::sync::LazyLock;
 use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
-use super::pages::{alerts, dashboard, project, projects};
+use super::pages::{
+    administration, comparison, dashboard, decisions, entry, intake, people, project, projects,
+    rules,
+};
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
-use crate::domain::accounts::access::Permission::{Act, Read};
+use crate::domain::accounts::access::Permission::Read;
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let get = Route::page;
-    let post = Route::form;
-    vec![
+    let mut routes = vec![
         get(assets::PATH, anonymous(), || route().to(assets::serve)),
         get("/", own(Read), || route().to(dashboard::show)),
         get("/projets", own(Read), || route().to(projects::list)),
         get("/projets/{project}", own(Read), || route().to(project::show)),
-        get("/alertes", own(Read), || route().to(alerts::list)),
-        get("/alertes/{alert}", own(Read), || route().to(alerts::show)),
-        post("/alertes/{alert}/acquittement", own(Act), || route().to(alerts::acknowledge)),
-    ]
+        get("/projets/{project}/comparaison", own(Read), || route().to(comparison::show)),
+    ];
+    routes.extend(entry::routes());
+    routes.extend(decisions::routes());
+    routes.extend(administration::routes());
+    routes.extend(people::routes());
+    routes.extend(intake::routes());
+    routes.extend(rules::routes());
+    routes
 });
 
 static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| Resource::all(&ROUTES));

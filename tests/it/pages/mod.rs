@@ -1,7 +1,10 @@
-//! Pages in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
+//! Pages over HTTP, and in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
 
 mod browser;
+mod decisions;
 mod every_page;
 mod links;
+mod people;
 mod read_why;
+mod rules;
 mod site;

@@ -22,9 +22,11 @@ export class Person {
   }
 
   /** Follows a link. The first, where several have this name; `within` is a part of the page. */
-  async follow(name, { within = this.page, status } = {}) {
+  async follow(name, { within = this.page, status, leaves = true } = {}) {
     const link = within.getByRole('link', { name, exact: true }).first();
-    await this.#leaves(() => this.#activate(link), status);
+    const act = () => this.#activate(link);
+    if (leaves) await this.#leaves(act, status);
+    else await act();
   }
 
   /** Presses a button. Without scripts it leads to another page; `status` is the one that its response must have. */

@@ -9,8 +9,7 @@ await scenario(async ({ person, given }) => {
   const ada = await person();
   await ada.goes(given.link);
   await ada.fill('Vos prénom et nom', 'Ada Martin');
-  await ada.press('Créer le compte', { leaves: true });
-  await ada.goes('/');
+  await ada.press('Créer le compte et ouvrir la session', { leaves: true });
   await ada.seesHeading('Tableau de bord');
   await ada.sees('Édition de novembre 2020');
 

@@ -8,3 +8,4 @@ mod people;
 mod read_why;
 mod rules;
 mod site;
+mod work;

@@ -22,9 +22,11 @@ export class Person {
   }
 
   /** Follows a link. The first, where several have this name; `within` is a part of the page. */
-  async follow(name, { within = this.page, status } = {}) {
+  async follow(name, { within = this.page, status, leaves = true } = {}) {
     const link = within.getByRole('link', { name, exact: true }).first();
-    await this.#leaves(() => this.#activate(link), status);
+    const act = () => this.#activate(link);
+    if (leaves) await this.#leaves(act, status);
+    else await act();
   }
 
   /** Presses a button. Without scripts it leads to another page; `status` is the one that its response must have. */
@@ -114,6 +116,11 @@ export class Person {
   /** A region, table, dialog, row… of the page by its name, to act `within`. */
   part(role, name) {
     return this.page.getByRole(role, { name }).first();
+  }
+
+  /** The entry of a list, or the row of a table, that holds a text, to act `within`. */
+  entry(text) {
+    return this.page.getByRole('listitem').or(this.page.getByRole('row')).filter({ hasText: text }).first();
   }
 
   async #activate(locator) {

@@ -90,11 +90,10 @@ async function keep(people) {
   for (const [index, { page, traced, watch }] of people.entries()) {
     const file = (name) => join(given.failed, `${index + 1}-${name}`);
     const read = await page.locator('body').ariaSnapshot({ timeout: 5000 }).catch((error) => `${error}`);
-    const told = [page.url(), ...watch.faults, read].join('\n');
-    if (index === people.length - 1) console.error(`-- what the last person has before them: ${told}`);
-    await writeFile(file('page.txt'), told);
+    await writeFile(file('page.txt'), [page.url(), ...watch.faults, read].join('\n'));
     await page.screenshot({ path: file('page.png'), fullPage: true }).catch(() => {});
     if (traced) await page.context().tracing.stop({ path: file('trace.zip') });
+    console.error(`-- person ${index + 1} is on ${page.url()}`);
   }
-  console.error(`-- kept in ${given.failed}`);
+  console.error(`-- what each has before them is kept in ${given.failed}`);
 }

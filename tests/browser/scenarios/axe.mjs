@@ -37,7 +37,7 @@ async function lookAt(reader, { path, status = 200, as }, { looks, pictures }) {
     await reader.goes(path, { status });
     await isStructured(page).catch(told);
     await tabThrough(page).catch(told);
-    if (status === 200) ownTitle(path, await page.title()).forEach(told);
+    if (status === 200) ownTitle(new URL(page.url()).pathname, await page.title()).forEach(told);
     for (const { dark = false, width, textSize = 100 } of looks) {
       const name = [dark ? 'dark' : 'light', width, ...(textSize === 100 ? [] : [`text-${textSize}`])].join('-');
       const here = (fault) => told(`${name}: ${fault.message}`);
@@ -56,8 +56,7 @@ async function lookAt(reader, { path, status = 200, as }, { looks, pictures }) {
 }
 
 /** Two pages with one title cannot be told apart in a list of windows. */
-function ownTitle(path, title) {
-  const place = path.split('?')[0];
+function ownTitle(place, title) {
   const other = titles.get(title) ?? place;
   titles.set(title, place);
   return other === place ? [] : [`« ${title} » is the title of ${other} too`];

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use crate::support::test_server::TestServer;
-use crate::support::{TestApp, in_ci, root, token};
+use crate::support::{TestApp, fixtures, in_ci, root, token};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::domain::accounts::sessions::SessionOpening;
@@ -141,11 +141,17 @@ pub(super) fn has_browser() -> bool {
     missing.is_empty()
 }
 
-/// The fixtures imported and judged, as `make demo` does: once, then copied.
+/// The fixtures imported and judged on the day of their data, as `make demo` does: once, then copied.
 pub(super) fn demonstration() -> TestApp {
     static JUDGED: LazyLock<TestApp> = LazyLock::new(|| {
-        let app = TestApp::with_fixtures();
-        app.ok(&["cycle", "--as-of", AS_OF]);
+        let app = TestApp::new();
+        for arguments in
+            [&["import", fixtures().to_str().unwrap()][..], &["cycle", "--as-of", AS_OF]]
+        {
+            let mut command = app.command(arguments);
+            let output = command.env("VIGIE_DEMONSTRATION_DATE", AS_OF).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
         app
     });
     let app = TestApp::new();

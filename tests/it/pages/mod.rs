@@ -3,6 +3,9 @@
 mod browser;
 mod decisions;
 mod every_page;
+mod links;
 mod people;
 mod read_why;
 mod rules;
+mod site;
+mod work;

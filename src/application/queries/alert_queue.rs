@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::dossier::AlertLine;
-use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
 use crate::domain::words::words;
@@ -59,11 +58,6 @@ impl AlertLine {
     /// The new facts that nobody has seen: those of an alert that nobody acknowledged since.
     pub fn has_unseen_facts(&self) -> bool {
         self.handling.acknowledged.is_none() && !self.alert.facts.is_empty()
-    }
-
-    /// Whether a person may have it: by their name.
-    pub fn is_of(&self, person: &Actor) -> bool {
-        self.handling.assigned_to.as_deref() == Some(person.as_str())
     }
 
     fn is(&self, absence: QueueAbsence) -> bool {

@@ -105,9 +105,10 @@ fn listing_of(query: &PageQuery) -> Result<Listing<MissionQuery>, Problem> {
     let mut asked = query.clone();
     asked.given.entry("limite".to_owned()).or_insert_with(|| vec![LIMIT.to_owned()]);
     let live = [MissionState::Proposed, MissionState::Open];
-    asked.given.entry("etat".to_owned()).or_insert_with(|| {
-        live.iter().map(|state| labels::in_address(state.label())).collect()
-    });
+    asked
+        .given
+        .entry("etat".to_owned())
+        .or_insert_with(|| live.iter().map(|state| labels::in_address(state.label())).collect());
     asked.listing::<MissionQuery>(PARAMETERS)
 }
 

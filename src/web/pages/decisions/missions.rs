@@ -193,6 +193,7 @@ pub(in crate::web) async fn ranking(context: PageContext) -> Result<HttpResponse
             });
         }
     }
+    rankings.sort_by_key(|team| team.at_once.is_none());
     let view = RankingView { tabs: tabs::of_missions("/missions/classement"), teams: rankings };
     let heading = Heading::of("Missions par équipe", "missions-classement")
         .under(&[("Missions", "/missions")]);

@@ -225,6 +225,6 @@ pub(super) async fn give_opinion(
     let director = context.action_settings().director.as_deref();
     let note = MissionAct::Note(Comment { text });
     let who = (context.person()?, director);
-    application::act_on_mission(&context, &mission, &note, who).await?;
+    application::act_on_mission(&context, (&mission, None), &note, who).await?;
     Ok(context.done(Confirmation::OpinionGiven, &format!("/ministeres/{ministry}")))
 }

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::dossier::AlertLine;
-use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
 use crate::domain::words::words;
@@ -59,11 +58,6 @@ impl AlertLine {
     /// The new facts that nobody has seen: those of an alert that nobody acknowledged since.
     pub fn has_unseen_facts(&self) -> bool {
         self.handling.acknowledged.is_none() && !self.alert.facts.is_empty()
-    }
-
-    /// Whether a person may have it: by their name.
-    pub fn is_of(&self, person: &Actor) -> bool {
-        self.handling.assigned_to.as_deref() == Some(person.as_str())
     }
 
     fn is(&self, absence: QueueAbsence) -> bool {
@@ -146,5 +140,92 @@ impl QueueTerms {
             Some(QueueOwner::Person(person)) => assigned == Some(person.as_str()),
         };
         is_of_owner && self.wanted.iter().all(|(absence, wanted)| line.is(*absence) == *wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// An open alert on a project, with what differs from it.
+    fn line(project: &str, level: &str, differs: &serde_json::Value) -> AlertLine {
+        let mut line = json!({
+            "id": format!("{project}-{level}"),
+            "rule": "D1",
+            "subject": format!("project/{project}"),
+            "state": "open",
+            "level": level,
+            "since": "2020-11-01",
+            "updated_at": "2020-11-30T09:00:00Z",
+            "streak": 0,
+            "stale": false,
+            "evidence": null,
+            "explanation": null,
+            "rule_title": "Dérive budgétaire",
+            "subject_name": project,
+            "ministry": "MJ",
+            "handling": { "acknowledged": null, "assigned_to": null },
+            "silenced_by": null,
+            "disputed_in": null,
+        });
+        let all = line.as_object_mut().unwrap();
+        all.extend(differs.as_object().unwrap().clone());
+        serde_json::from_value(line).unwrap()
+    }
+
+    fn shown(
+        lines: Vec<AlertLine>,
+        terms: &QueueTerms,
+    ) -> (Vec<String>, Vec<(&'static str, usize)>) {
+        let AlertQueue { shown, left_out } = alert_queue(lines, terms, QueueOrder::Project);
+        let shown = shown.iter().map(|line| line.alert.id.to_string()).collect();
+        (shown, left_out.into_iter().map(|(absence, count)| (absence.as_str(), count)).collect())
+    }
+
+    fn lines() -> Vec<AlertLine> {
+        let seen = json!({ "by": "Ada", "at": "2020-11-30T09:00:00Z" });
+        let fact = json!([{
+            "cycle": 2,
+            "on": "2020-11-30",
+            "field": "cost_current",
+            "before": { "float": 10.0 },
+            "after": { "float": 12.0 },
+            "from_edition": "2020-06",
+            "edition": "2020-11",
+            "text": "Le coût passe de 10 à 12 M€.",
+        }]);
+        vec![
+            line("a", "moderate", &json!({})),
+            line("b", "critical", &json!({ "hidden_by": "D2" })),
+            line("c", "high", &json!({ "hidden_by": "D2", "facts": fact })),
+            line("d", "high", &json!({ "silenced_by": 1, "hidden_by": "D2" })),
+            line(
+                "e",
+                "high",
+                &json!({ "handling": { "acknowledged": seen, "assigned_to": null }, "facts": fact }),
+            ),
+            line("f", "high", &json!({ "state": "resolved" })),
+            line("g", "critical", &json!({})),
+        ]
+    }
+
+    #[test]
+    fn an_alert_is_left_out_for_a_counted_reason_and_never_with_a_fact_that_nobody_has_seen() {
+        let (shown, left_out) = shown(lines(), &QueueTerms::default());
+        assert_eq!(shown, ["g-critical", "c-high", "a-moderate"]);
+        assert_eq!(left_out, [("hidden", 2), ("acknowledged", 1), ("resolved", 1)]);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_shown_whatever_else_is_done_about_it() {
+        let wanted = BTreeMap::from([(QueueAbsence::Hidden, true)]);
+        let terms = QueueTerms { wanted, ..QueueTerms::default() };
+        assert_eq!(shown(lines(), &terms).0, ["b-critical", "c-high", "d-high"]);
+        let terms = QueueTerms { states_asked: true, ..QueueTerms::default() };
+        assert!(shown(lines(), &terms).0.contains(&"f-high".to_owned()));
+        let terms = QueueTerms { owner: Some(QueueOwner::Nobody), ..QueueTerms::default() };
+        assert_eq!(shown(lines(), &terms).0.len(), 3);
     }
 }

@@ -8,6 +8,7 @@
   const toggle = document.getElementById("raccourcis-actifs");
   const announcement = document.getElementById("annonce");
   let current = null;
+  let isBusy = false;
 
   const items = () => [...document.querySelectorAll("#actes .vigie-queue__item")];
   const link = (item) => item.querySelector(".vigie-queue__title a");
@@ -80,6 +81,12 @@
   }
 
   async function acknowledge() {
+    if (isBusy) return;
+    isBusy = true;
+    try { await send(); } finally { isBusy = false; }
+  }
+
+  async function send() {
     const form = document.getElementById("actes");
     let boxesToSend = chosen();
     if (!boxesToSend.length) {

@@ -8,4 +8,3 @@ mod people;
 mod read_why;
 mod rules;
 mod site;
-mod work;

@@ -15,6 +15,7 @@ use crate::application::{
     AlertLine, AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, today,
 };
 use crate::domain::alerts::alert::AlertState;
+use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::words::Labelled as _;
@@ -62,6 +63,8 @@ struct QueueView {
     query: PageQuery,
     /// The address of this page, to come back to after an act.
     here: String,
+    /// The name under which the reader decides.
+    me: String,
     tabs: Vec<Tab>,
     groups: Vec<AlertGroup>,
     /// `12 alertes`
@@ -119,7 +122,6 @@ pub(super) struct QueueLine {
     age: String,
     state: AlertState,
     assigned_to: Option<String>,
-    is_mine: bool,
     acknowledged_by: Option<String>,
     /// The last new fact that nobody has seen.
     news: Option<String>,
@@ -157,6 +159,7 @@ pub(in crate::web) async fn list(
     let left_out = left_out.into_iter().map(|(absence, count)| left(&query, absence, count));
     let view = QueueView {
         here: here(&query),
+        me: context.caller().name.to_string(),
         tabs: tabs::of_alerts(PATH),
         groups: groups(&context, lines, order),
         found: french::counted(total, "alerte", "alertes"),
@@ -267,7 +270,7 @@ async fn choices(context: &PageContext) -> Result<QueueChoices, Problem> {
     let ministries: BTreeSet<String> =
         known.iter().map(|project| project.ministry.to_string()).collect();
     let titles = application::rule_titles(context).await?;
-    let rule = |(id, title): (crate::domain::ids::RuleId, String)| Choice {
+    let rule = |(id, title): (RuleId, String)| Choice {
         label: format!("{title} ({id})"),
         value: id.to_string(),
     };
@@ -320,7 +323,6 @@ pub(super) fn address_of(subject: &Subject) -> Option<String> {
 /// An alert as the queue shows it.
 pub(super) fn queue_line(context: &PageContext, line: AlertLine, order: QueueOrder) -> QueueLine {
     let unseen = line.has_unseen_facts();
-    let is_mine = line.is_of(&context.caller().name);
     let AlertLine { alert, rule_title, subject_name, handling, silenced_by, disputed_in, .. } =
         line;
     let title = match order {
@@ -340,7 +342,6 @@ pub(super) fn queue_line(context: &PageContext, line: AlertLine, order: QueueOrd
         explanation: alert.explanation,
         since: alert.since,
         state: alert.state,
-        is_mine,
         acknowledged_by: acknowledged.map(|acknowledged| acknowledged.by.to_string()),
         assigned_to: handling.assigned_to,
         news,

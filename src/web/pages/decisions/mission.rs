@@ -14,7 +14,6 @@ use crate::application::{MissionFile, today};
 use crate::decisions::missions::Ranked;
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::MissionId;
-use crate::domain::missions::mission::{MissionKind, MissionState};
 use crate::domain::missions::progress::{MissionOutcome, NamingTone};
 use crate::domain::words::Labelled;
 use crate::store::MissionEntry;
@@ -36,10 +35,6 @@ struct MissionView {
     /// What others did since the reader read it, when their form came too late.
     meanwhile: Vec<Event>,
     form: FormState,
-    is_proposed: bool,
-    is_open: bool,
-    is_under_way: bool,
-    is_escalation: bool,
     /// Who may decide to name a vendor.
     director: Option<String>,
     is_director: bool,
@@ -114,10 +109,6 @@ pub(super) async fn show_with(
         events: file.history.iter().rev().map(event).collect(),
         meanwhile: file.history.iter().filter(since).map(event).collect(),
         form,
-        is_proposed: mission.state == MissionState::Proposed,
-        is_open: mission.state == MissionState::Open,
-        is_under_way: mission.is_under_way(),
-        is_escalation: mission.kind == MissionKind::VendorEscalation,
         is_director: director.as_deref() == Some(me),
         director,
         outcomes: choices::<MissionOutcome>(),

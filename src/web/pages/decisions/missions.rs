@@ -13,10 +13,11 @@ use crate::api::resources::decisions::missions::{MissionQuery, list_missions};
 use crate::api::{Listing, Problem};
 use crate::application;
 use crate::application::MissionLine;
-use crate::decisions::missions::{RankGroup, Ranked, RuleOutcomes};
+use crate::decisions::missions::{RankGroup, Ranked, RuleOutcomes, Team};
 use crate::domain::missions::mission::{Awaited, MissionKind, MissionState};
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::labels;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, yes_no};
 
 /// Missions of a page: it stays within 60 KB.
@@ -77,12 +78,7 @@ pub(in crate::web) async fn list(
     let ministries: BTreeSet<String> = known.iter().map(|one| one.ministry.to_string()).collect();
     let view = MissionsView {
         tabs: tabs::of_missions("/missions"),
-        found: match cursor.is_some() || query.given.contains_key("curseur") {
-            true => {
-                french::counted(lines.len(), "mission sur cette page", "missions sur cette page")
-            }
-            false => french::counted(lines.len(), "mission", "missions"),
-        },
+        found: found(lines.len(), &query, cursor.is_some()),
         groups: groups(lines),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
         first: query.given.contains_key("curseur").then(|| query.without("curseur")),
@@ -97,13 +93,22 @@ pub(in crate::web) async fn list(
     context.page("pages/missions.html", &Heading::of("Missions", "missions"), &view)
 }
 
+/// How many missions the page shows, and whether there are others.
+fn found(count: usize, query: &PageQuery, has_more: bool) -> String {
+    if has_more || query.given.contains_key("curseur") {
+        return french::counted(count, "mission sur cette page", "missions sur cette page");
+    }
+    french::counted(count, "mission", "missions")
+}
+
 fn listing_of(query: &PageQuery) -> Result<Listing<MissionQuery>, Problem> {
     let mut asked = query.clone();
     asked.given.entry("limite".to_owned()).or_insert_with(|| vec![LIMIT.to_owned()]);
     let live = [MissionState::Proposed, MissionState::Open];
-    asked.given.entry("etat".to_owned()).or_insert_with(|| {
-        live.iter().map(|state| crate::web::labels::in_address(state.label())).collect()
-    });
+    asked
+        .given
+        .entry("etat".to_owned())
+        .or_insert_with(|| live.iter().map(|state| labels::in_address(state.label())).collect());
     asked.listing::<MissionQuery>(PARAMETERS)
 }
 
@@ -168,7 +173,7 @@ pub(in crate::web) async fn ranking(context: PageContext) -> Result<HttpResponse
         if rankings.last().is_none_or(|last| last.name != name) {
             rankings.push(TeamRanking {
                 name,
-                at_once: at_once.map(crate::decisions::missions::Team::at_once),
+                at_once: at_once.map(Team::at_once),
                 under_way: 0,
                 taken: 0,
                 waiting: 0,
@@ -188,6 +193,7 @@ pub(in crate::web) async fn ranking(context: PageContext) -> Result<HttpResponse
             });
         }
     }
+    rankings.sort_by_key(|team| team.at_once.is_none());
     let view = RankingView { tabs: tabs::of_missions("/missions/classement"), teams: rankings };
     let heading = Heading::of("Missions par équipe", "missions-classement")
         .under(&[("Missions", "/missions")]);

@@ -70,10 +70,7 @@ pub(in crate::web) async fn list(
     let ministries: BTreeSet<String> = known.iter().map(|one| one.ministry.to_string()).collect();
     let view = CalendarView {
         tabs: tabs::of_reviews("/revues"),
-        found: match cursor.is_some() || query.given.contains_key("curseur") {
-            true => french::counted(lines.len(), "revue sur cette page", "revues sur cette page"),
-            false => french::counted(lines.len(), "revue", "revues"),
-        },
+        found: found(lines.len(), &query, cursor.is_some()),
         months: months(lines),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
         first: query.given.contains_key("curseur").then(|| query.without("curseur")),
@@ -85,6 +82,14 @@ pub(in crate::web) async fn list(
         query,
     };
     context.page("pages/reviews.html", &Heading::of("Revues", "revues"), &view)
+}
+
+/// How many reviews the page shows, and whether there are others.
+fn found(count: usize, query: &PageQuery, has_more: bool) -> String {
+    if has_more || query.given.contains_key("curseur") {
+        return french::counted(count, "revue sur cette page", "revues sur cette page");
+    }
+    french::counted(count, "revue", "revues")
 }
 
 fn listing_of(query: &PageQuery) -> Result<Listing<ReviewQuery>, Problem> {

@@ -1,6 +1,7 @@
 //! Pages on which people decide: alerts, silences, disputes, missions, reviews.
 
 mod alerts;
+mod in_browser;
 mod ministry;
 mod missions;
 mod reader;

@@ -97,7 +97,7 @@ pub(super) fn first_link(html: &str, start: &str) -> String {
 /// Fails unless the page has each of the texts.
 #[track_caller]
 pub(super) fn assert_says(html: &str, texts: &[&str]) {
-    let plain = html.replace("&nbsp;", "\u{a0}").replace("&#x27;", "'");
+    let plain = html.replace("&nbsp;", "\u{a0}").replace("&#x27;", "'").replace("&#x2f;", "/");
     for text in texts {
         assert!(plain.contains(text), "no « {text} » in\n{plain}");
     }

@@ -11,9 +11,12 @@ mod services;
 mod tables;
 
 pub use crate::support::clock::today;
+pub use actions::account_links::{Invitation, SignInLink, invite, send_sign_in_link};
 pub use actions::alert_actions::{
-    SilenceRequest, contest, find_alert, ministries, silence, subject_called,
+    ContestableField, SilenceRequest, contest, contestable_fields, find_alert, ministries, silence,
+    subject_called,
 };
+pub use actions::alert_handling::{AlertHandling, ReadAlert, handle_alert};
 pub use actions::exits::explain_exit;
 pub use actions::intake::{
     FileIntake, Intake, IntakeTerms, RefusedFile, record_files, record_successions, take_in,
@@ -23,11 +26,22 @@ pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, Qu
 pub use actions::local_tokens::issue_local_token;
 pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
-    mission_ranking,
+    mission_ranking, mission_teams,
+};
+pub use actions::profiles::{
+    ProfileFile, ProfileOutline, open_reader, profile_file, profile_outlines, save_profile,
+    withdraw_profile,
 };
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
+};
+pub use actions::sessions::{end_own_session, end_session};
+pub use actions::several_files::{
+    EditionFigures, FileToRead, FilesIntake, TakenFile, take_in_files,
+};
+pub use actions::tokens::{
+    MOST_DAYS, USUAL_DAYS, issue_token, revoke_own_token, revoke_token, valid_local_tokens,
 };
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cycle::announce::preview;
@@ -69,6 +83,9 @@ pub use publishing::publish::{
 };
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
+pub use queries::alert_queue::{
+    AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, alert_queue,
+};
 pub use queries::coverage::{
     Coverage, CycleFindings, FieldCost, LevelCount, MinistryCoverage, RuleCoverage, RuleFindings,
     Tally, coverage, findings,
@@ -81,7 +98,9 @@ pub use queries::edition_comparison::{
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};
 pub use queries::firing::{Firing, firing};
-pub use queries::layouts::{LayoutTrialTerms, parse_profile, propose_profile, try_profile};
+pub use queries::layouts::{
+    LayoutLook, LayoutTrialTerms, look_at_layout, parse_profile, propose_profile, try_profile,
+};
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};
 pub use queries::project_records::{FigureSource, ProjectRecords, project_records};
 pub use queries::project_standings::{ProjectStanding, project_standings};
@@ -92,6 +111,10 @@ pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
+pub use questionnaire::answer_sheet::{
+    AnswerSheet, AskedQuestion, AskedTheme, LastShownAnswer, NO_VALUE, answer_sheet,
+};
+pub use questionnaire::answers_sent::{AnswerFault, SignedAnswers, check_answers, send_answers};
 pub use questionnaire::campaign_messages::write_campaign_messages;
 pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
 pub use questionnaire::refusal::QuestionnaireRefusal;

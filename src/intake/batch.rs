@@ -9,6 +9,7 @@ use super::profiles::profile_set::{ProfileTerms, Profiles};
 use super::read::bundle::FileContent;
 use super::read_request::ReadOptions;
 use super::reader::Reader;
+use crate::domain::formula::FormulaLanguage;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
 use crate::support::fingerprint::Fingerprint;
 
@@ -25,6 +26,19 @@ impl Reader {
             all = all.with_folder(profiles, terms.language)?;
         }
         Ok(Self::new(all, Aliases::read(aliases)?))
+    }
+
+    /// The same reader with saved profiles, each by its id and text, laid over the others.
+    ///
+    /// # Errors
+    /// One of them is wrong, as it may become when a field is taken out of the dictionary.
+    pub fn with_saved<'s>(
+        mut self,
+        saved: impl Iterator<Item = (&'s str, &'s str)>,
+        language: &dyn FormulaLanguage,
+    ) -> Result<Self, SourceError> {
+        self.lay_over(saved, language)?;
+        Ok(self)
     }
 
     /// The fingerprint of what decides how a file is read, besides the file and the known projects.
@@ -93,12 +107,12 @@ pub struct Batch {
     pub refused: Vec<(String, SourceError)>,
 }
 
-/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `begin` gets
-/// the name of each file that is read.
-pub fn read_batch(
+/// Reads files in their order: editions first, each file with the projects that earlier ones brought. `options` gives those
+/// of a file by its name; `begin` gets the name of each file that is read.
+pub fn read_batch<'o>(
     reader: &Reader,
     files: Vec<FileContent>,
-    options: ReadOptions<'_>,
+    options: impl Fn(&str) -> ReadOptions<'o>,
     mut known: Vec<KnownProject>,
     mut begin: impl FnMut(&str),
 ) -> Batch {
@@ -106,7 +120,7 @@ pub fn read_batch(
     let mut waiting = Vec::new();
     for (name, content) in files {
         let found = content.and_then(|bytes| {
-            let dataset = reader.recognise(&options.of(&name, &bytes))?;
+            let dataset = reader.recognise(&options(&name).of(&name, &bytes))?;
             Ok((dataset, bytes))
         });
         match found {
@@ -117,7 +131,7 @@ pub fn read_batch(
     waiting.sort_by(|a, b| reading_order((a.0, &a.1), (b.0, &b.1)));
     for (_, name, bytes) in waiting {
         begin(&name);
-        match reader.read(&options.of(&name, &bytes), &known) {
+        match reader.read(&options(&name).of(&name, &bytes), &known) {
             Ok(imports) => {
                 for import in &imports {
                     remember(&mut known, import);

@@ -26,7 +26,10 @@ pub use plausibility::edition::{implausible, same_bytes};
 pub use profiles::fault::{ProfileFault, WrongProfile};
 pub use profiles::profile::Profile;
 pub use profiles::profile_set::{ProfileTerms, Profiles};
-pub use proposal::{Certainty, ProfileProposal, ProposedColumn};
+pub use proposal::{
+    Certainty, DraftColumn, FileLook, LayoutDraft, LayoutField, LayoutProposal, LookedColumn,
+    LookedRow, ProfileProposal, ProposalTerms, ProposedColumn, layout_fields,
+};
 pub use read::bundle::{FileContent, unpacked};
 pub use read::file_bytes::read_file;
 pub use read_request::{ReadOptions, ReadRequest};

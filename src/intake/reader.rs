@@ -19,6 +19,7 @@ use super::rows::row::{RowContext, RowReader};
 use super::rows::table::{FileRow, FileTable};
 use super::rows::{checks, contacts, facts, follow_up, panorama};
 use super::sheets;
+use crate::domain::formula::FormulaLanguage;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Fact;
@@ -41,6 +42,14 @@ impl Reader {
 
     pub fn shipped(dictionary: &Arc<Dictionary>) -> Result<Self, SourceError> {
         Ok(Self::new(Profiles::shipped(dictionary)?, Aliases::shipped()?))
+    }
+
+    pub(super) fn lay_over<'s>(
+        &mut self,
+        saved: impl Iterator<Item = (&'s str, &'s str)>,
+        language: &dyn FormulaLanguage,
+    ) -> Result<(), SourceError> {
+        self.profiles.lay_over(saved, language)
     }
 
     pub fn profiles(&self) -> &Profiles {

@@ -15,9 +15,8 @@ use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::{Done, ImportSource, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::import::{Dataset, KnownProject};
-use crate::intake::{ProfileTerms, ReadRequest, Reader, SourceError};
+use crate::intake::{ReadRequest, Reader, SourceError};
 use crate::notify::DomainEvent;
-use crate::rules::RowFormulas;
 use crate::store::{Recorded, Store};
 use crate::support::fingerprint::Fingerprint;
 use crate::support::french::counted;
@@ -45,9 +44,8 @@ struct Recognised {
 
 pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
     let store = &work.services.store;
-    let dictionary = &application::dictionary(&work.services).await?;
-    let terms = ProfileTerms { dictionary, language: &RowFormulas };
-    let reader = Arc::new(Reader::open(&work.profiles, &work.aliases, terms)?);
+    let reader = application::open_reader(&work.services, &work.profiles, &work.aliases).await?;
+    let reader = Arc::new(reader);
     let known = store.known_projects().await?;
     let context = context(&reader, &known);
     let remembered: KnownSources = store

@@ -8,9 +8,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value as Json;
 use tracing::error;
 
 use super::confirmations::Confirmation;
+use super::staging::Staging;
 use super::{assets, confirmations, templates};
 use crate::api::{Problem, RequestContext};
 use crate::domain::accounts::access::Caller;
@@ -25,6 +27,16 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub struct PageSettings {
     /// The day on which the service started, where it is not that of the system.
     pub demonstration: Option<NaiveDate>,
+    /// The settings in force, without secrets.
+    pub in_force: Json,
+    /// Files that wait to be imported.
+    pub(super) staging: Staging,
+}
+
+impl PageSettings {
+    pub fn new(demonstration: Option<NaiveDate>, in_force: Json) -> Self {
+        Self { demonstration, in_force, staging: Staging::default() }
+    }
 }
 
 /// The request context of a page's handler.
@@ -93,6 +105,7 @@ struct Message {
 struct Assets {
     css: &'static str,
     js: &'static str,
+    icon: &'static str,
 }
 
 /// Label and address of each part of the site, and what it requires.
@@ -100,13 +113,21 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Tableau de bord", "/", Permission::Read, Reach::Own),
     ("Projets", "/projets", Permission::Read, Reach::Own),
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
+    ("Missions", "/missions", Permission::Read, Reach::Own),
+    ("Revues", "/revues", Permission::Read, Reach::Own),
+    ("Éditions", "/editions", Permission::Read, Reach::Own),
     ("Règles", "/regles", Permission::Read, Reach::Own),
+    ("Importations", "/imports", Permission::Read, Reach::Whole),
+    ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
+    ("Messages", "/messages", Permission::Read, Reach::Own),
+    ("Administration", "/administration", Permission::Read, Reach::Whole),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Own,
+    Whole,
 }
 
 impl PageContext {
@@ -238,14 +259,18 @@ impl Frame {
         let account = self
             .caller
             .as_ref()
-            .map(|caller| Link { label: caller.name.to_string(), href: "/account".to_owned() });
+            .map(|caller| Link { label: caller.name.to_string(), href: "/compte".to_owned() });
         Layout {
             heading,
             path: &self.path,
             nav: parts.map(|(label, href, ..)| self.entry(label, href)).collect(),
             account,
             messages: self.done.into_iter().map(Message::of).collect(),
-            assets: Assets { css: assets::address("vigie.css"), js: assets::address("vigie.js") },
+            assets: Assets {
+                css: assets::address("vigie.css"),
+                js: assets::address("vigie.js"),
+                icon: assets::address("vigie.svg"),
+            },
             scheme: "system",
             demonstration: self.demonstration,
             may: Permission::ALL

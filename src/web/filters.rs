@@ -6,9 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::{labels, query};
+use super::problem_words::for_people;
+use super::{audit_words, labels, office_names, query};
+use crate::intake::base_name;
 use crate::support::clock::today;
-use crate::support::french;
+use crate::support::{french, translation};
 
 /// What stands for a value that nobody gave.
 const UNKNOWN: &str = "inconnu";
@@ -18,6 +20,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("points", |value: &Value| figure(value, french::points));
     environment.add_filter("meur", |value: &Value| figure(value, french::meur));
     environment.add_filter("billions", |value: &Value| figure(value, french::billions));
+    environment.add_filter("signed_meur", |value: &Value| figure(value, signed_meur));
+    environment.add_filter("base_name", |path: &str| base_name(path).to_owned());
+    environment.add_filter("plain_quotes", plain_quotes);
     environment.add_filter("months", |value: &Value| figure(value, french::months));
     environment.add_filter("integer", integer);
     environment.add_filter("decimal", |value: &Value| {
@@ -25,9 +30,15 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
     environment.add_filter("date", |value: &Value| dated(value, french::date));
     environment.add_filter("short_date", |value: &Value| dated(value, short));
+    environment.add_filter("moment", moment);
     environment.add_filter("month", |value: &Value| dated(value, french::month_and_year));
     environment.add_filter("label", label);
     environment.add_filter("address", address);
+    environment.add_filter("audit_action", |word: &str| audit_words::action(word));
+    environment.add_filter("audit_subject", |word: &str| audit_words::subject(word));
+    environment.add_filter("channel", |word: &str| office_names::channel(word));
+    environment.add_filter("receiver", |word: &str| office_names::receiver(word));
+    environment.add_filter("for_people", |text: &str| for_people(&translation::into_french(text)));
     environment.add_function("counted", french::counted);
 }
 
@@ -40,6 +51,27 @@ fn figure(value: &Value, written: impl Fn(f64) -> String) -> Result<String, Erro
         return Ok(UNKNOWN.to_owned());
     }
     Ok(written(f64::try_from(value.clone())?))
+}
+
+/// `+ 12,5 M€`
+fn signed_meur(millions: f64) -> String {
+    let sign = if millions > 0.0 { "+\u{a0}" } else { "" };
+    format!("{sign}{}", french::meur(millions))
+}
+
+/// A text whose back-ticks, which quote values of files, become quotation marks.
+fn plain_quotes(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut opens = true;
+    for letter in text.chars() {
+        match letter {
+            '`' if opens => written.push_str("«\u{a0}"),
+            '`' => written.push_str("\u{a0}»"),
+            other => written.push(other),
+        }
+        opens ^= letter == '`';
+    }
+    written
 }
 
 fn integer(value: &Value) -> Result<String, Error> {
@@ -66,6 +98,20 @@ fn dated(value: &Value, written: impl Fn(NaiveDate) -> String) -> Result<String,
     let fault =
         |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected a date"));
     day.map(written).map_err(fault)
+}
+
+/// An instant, to the minute in Paris.
+///
+/// # Errors
+/// If the value is neither an instant nor absent.
+fn moment(value: &Value) -> Result<String, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN.to_owned());
+    }
+    let at = value.as_str().unwrap_or_default().parse::<DateTime<Utc>>();
+    let fault =
+        |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected an instant"));
+    at.map(french::moment).map_err(fault)
 }
 
 /// The address of a query of a page with other parameters: `{{ view.query | address(niveau="critique", curseur=none) }}`.

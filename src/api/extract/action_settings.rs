@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use actix_web::web;
-
 use crate::api::problem::kinds::Problem;
 use crate::application;
-use crate::application::Services;
+use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::silence::SilenceTerms;
-use crate::intake::{ProfileTerms, Reader};
-use crate::rules::RowFormulas;
+use crate::intake::Reader;
 
 #[derive(Clone, Debug)]
 pub struct ActionSettings {
@@ -22,19 +19,15 @@ pub struct ActionSettings {
 }
 
 impl ActionSettings {
-    /// A reader with the profiles and aliases that are on disk now.
+    /// A reader with the profiles and aliases that are on disk now, and the saved profiles.
     ///
     /// # Errors
     /// 503 if they cannot be read.
     pub(crate) async fn reader(&self, services: &Services) -> Result<Reader, Problem> {
-        let dictionary = application::dictionary(services).await?;
-        let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
-        let open = move || {
-            let terms = ProfileTerms { dictionary: &dictionary, language: &RowFormulas };
-            Reader::open(&profiles, &aliases, terms)
-        };
-        let opened = web::block(open).await;
-        let opened = opened.map_err(|_| Problem::NotReady("the service is busy".to_owned()))?;
-        opened.map_err(|fault| Problem::NotReady(format!("{fault}")))
+        let opened = application::open_reader(services, &self.profiles, &self.aliases).await;
+        opened.map_err(|fault| match fault {
+            ApplicationError::Source(fault) => Problem::NotReady(fault.to_string()),
+            other => other.into(),
+        })
     }
 }

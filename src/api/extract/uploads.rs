@@ -17,8 +17,13 @@ use crate::api::problem::kinds::Problem;
 use crate::api::settings::ApiSettings;
 
 /// Paths to which files are uploaded. Their bodies are received by the handler.
-pub(crate) const UPLOAD_PATHS: [&str; 3] =
-    ["/api/v1/imports", "/api/v1/profiles/propose", "/api/v1/profiles/try"];
+pub(crate) const UPLOAD_PATHS: [&str; 5] = [
+    "/api/v1/imports",
+    "/api/v1/profiles/propose",
+    "/api/v1/profiles/try",
+    "/imports/nouveau",
+    "/imports/simulations/{simulation}/fichiers",
+];
 
 /// Bytes of an upload buffered in memory before they are written to disk.
 const CHUNK: usize = 256 * 1024;
@@ -71,6 +76,11 @@ impl Uploads {
             Err(Problem::BadBody { status: StatusCode::REQUEST_TIMEOUT, found })
         })?;
         Ok(Upload { file, _receiving: receiving })
+    }
+
+    /// Bytes of an upload at most.
+    pub(crate) fn most_bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Waits until no other upload is being parsed.

@@ -30,6 +30,9 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
+            | ApplicationError::NoSuchToken(_)
+            | ApplicationError::NoSuchSession(_)
+            | ApplicationError::NoSuchProfile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
@@ -46,6 +49,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
+            | ApplicationError::ProfileId { .. }
+            | ApplicationError::TooManyProfiles { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -58,6 +63,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
+            ApplicationError::TooBroad => Self::TooBroad,
+            ApplicationError::TokenDays { .. } => Self::BadParameter(error.to_string()),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -100,6 +107,7 @@ impl From<StoreError> for Problem {
             StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
+            | StoreError::NoSavedProfile { .. }
             | StoreError::NoSuchAlert { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
@@ -115,9 +123,12 @@ impl From<StoreError> for Problem {
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }
             | StoreError::AccountAlike { .. }
+            | StoreError::MailAddressTaken { .. }
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
-            StoreError::Moved { .. } => Self::Stale(error.to_string()),
+            StoreError::Moved { .. }
+            | StoreError::Changed { .. }
+            | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

@@ -68,7 +68,7 @@ impl Intake {
 }
 
 impl FileIntake {
-    fn of((import, recorded): (&Import, &Recorded)) -> Self {
+    pub(super) fn of((import, recorded): (&Import, &Recorded)) -> Self {
         Self {
             recorded: recorded.clone(),
             rows_kept: import.rows.len(),
@@ -119,7 +119,7 @@ pub async fn take_in_file(
         let (profile, sheet) = (profile.as_deref(), sheet.as_deref());
         let options = ReadOptions { profile, sheet, edition };
         Ok::<_, SourceError>(if let Some(files) = intake::unpacked(&file, &bytes)? {
-            intake::read_batch(&reader, files, options, known, |_| ())
+            intake::read_batch(&reader, files, |_| options, known, |_| ())
         } else {
             let imports = reader.read(&options.of(&file, &bytes), &known)?;
             Batch { imports, refused: vec![] }

@@ -7,7 +7,8 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
 use crate::frame::dictionary::Dictionary;
 use crate::intake::{
-    Profile, ProfileProposal, ProfileTerms, ProfileTrial, ReadRequest, Reader, SourceError,
+    FileLook, LayoutProposal, Profile, ProfileProposal, ProfileTerms, ProfileTrial, ProposalTerms,
+    ReadRequest, Reader, SourceError,
 };
 use crate::rules::RowFormulas;
 use crate::support::clock::today;
@@ -32,10 +33,37 @@ pub async fn propose_profile(
     (file, bytes): (String, Vec<u8>),
     dataset: Option<Dataset>,
 ) -> Result<ProfileProposal, ApplicationError> {
-    let now = today(services.clock.now());
+    let today = today(services.clock.now());
+    let terms = ProposalTerms { dataset, sheet: None, header_row: None, today };
     let proposed =
-        tokio::task::spawn_blocking(move || reader.propose(&file, &bytes, (dataset, now))).await?;
+        tokio::task::spawn_blocking(move || reader.propose(&file, &bytes, &terms)).await?;
     Ok(proposed?)
+}
+
+/// What a file of an unknown layout holds, and a first description of it; `Err` of the latter says why there is none.
+#[derive(Debug)]
+pub struct LayoutLook {
+    pub look: FileLook,
+    pub proposal: Result<LayoutProposal, SourceError>,
+}
+
+/// Looks at a file of an unknown layout, on a blocking thread, for a person to describe it.
+///
+/// # Errors
+///
+/// The file cannot be read as a table, or has no such sheet.
+pub async fn look_at_layout(
+    reader: Reader,
+    (file, bytes): (String, Vec<u8>),
+    terms: ProposalTerms,
+) -> Result<LayoutLook, ApplicationError> {
+    let looked = tokio::task::spawn_blocking(move || {
+        let proposal = reader.propose_layout(&file, &bytes, &terms);
+        let found = proposal.as_ref().ok().and_then(|proposal| proposal.sheet.as_deref());
+        let look = reader.look(&file, &bytes, terms.sheet.as_deref().or(found))?;
+        Ok::<_, SourceError>(LayoutLook { look, proposal })
+    });
+    Ok(looked.await??)
 }
 
 /// Reads the text of a profile, on a blocking thread: it may be long, and wrong all along.

@@ -1,5 +1,6 @@
 //! Questions about what is stored, answered for the API and the command line.
 
+pub(super) mod alert_queue;
 pub(super) mod coverage;
 pub(super) mod dossier;
 pub(super) mod edition_comparison;

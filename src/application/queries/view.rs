@@ -120,7 +120,7 @@ pub(in crate::application) fn series_frame(
 fn ends_of_editions(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeSet<NaiveDate> {
     let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
     let past = editions.filter(|edition| edition.as_of() <= as_of);
-    past.map(|edition| end_of(edition).min(as_of)).collect()
+    past.map(|edition| edition.last_day().min(as_of)).collect()
 }
 
 /// The projects of the current edition, and those that have left.
@@ -327,13 +327,4 @@ pub(in crate::application) async fn known_data(
     let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
     let upto = services.store.latest_known().await?;
     Ok((as_of, known_portfolio(services, &upto, as_of).await?))
-}
-
-/// Last day of the edition's month: follow-up data reported with the edition counts for it.
-fn end_of(edition: EditionId) -> NaiveDate {
-    edition
-        .as_of()
-        .checked_add_months(chrono::Months::new(1))
-        .and_then(|next| next.pred_opt())
-        .unwrap_or(edition.as_of())
 }

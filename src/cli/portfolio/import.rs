@@ -19,10 +19,8 @@ use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Dataset, Import, KnownProject};
 use vigie::frame::dictionary::built_in;
 use vigie::intake::{
-    Batch, FileContent, ProfileTerms, ReadOptions, Reader, SourceError, base_name, read_batch,
-    unpacked,
+    Batch, FileContent, ReadOptions, Reader, SourceError, base_name, read_batch, unpacked,
 };
-use vigie::rules::RowFormulas;
 use vigie::server::config::Config;
 use vigie::support::french;
 
@@ -65,9 +63,7 @@ async fn import_here(
     services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let dictionary = &application::dictionary(services).await?;
-    let profile_terms = ProfileTerms { dictionary, language: &RowFormulas };
-    let reader = Reader::open(&config.profiles, &config.aliases, profile_terms)?;
+    let reader = application::open_reader(services, &config.profiles, &config.aliases).await?;
     let known = services.store.known_projects().await?;
     let (mut imports, refused) = match read_all(request, &reader, known) {
         Err(CliError::Source(SourceError::Refused(refused))) => {
@@ -174,7 +170,8 @@ fn read_all(
         progress.set_message(name.to_owned());
         progress.inc(1);
     };
-    let Batch { imports, mut refused } = read_batch(reader, files, options(request), known, begin);
+    let Batch { imports, mut refused } =
+        read_batch(reader, files, |_| options(request), known, begin);
     progress.finish_and_clear();
     if alone && let Some((_, fault)) = refused.pop() {
         return Err(fault.into());

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -43,6 +43,12 @@ impl EditionId {
     /// The first day of the month: what the edition says holds from then on.
     pub fn as_of(self) -> NaiveDate {
         self.0
+    }
+
+    /// The last day of the month: what is reported with the edition counts for it until then.
+    pub fn last_day(self) -> NaiveDate {
+        let next = self.0.checked_add_months(Months::new(1));
+        next.and_then(|next| next.pred_opt()).unwrap_or(self.0)
     }
 }
 

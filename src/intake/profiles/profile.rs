@@ -113,6 +113,11 @@ pub(in crate::intake) struct FactColumns {
 }
 
 impl Profile {
+    /// The fields that it was read with.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
     /// Whether projects are in columns: what is said of a row is then of a column of the file.
     pub fn is_transposed(&self) -> bool {
         self.transposed

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::profile::Profile;
 use crate::domain::formula::{Formula, FormulaFault, FormulaLanguage};
+use crate::domain::portfolio::saved_profile::ProfileOrigin;
 use crate::frame::dictionary::Dictionary;
 use crate::intake::error::SourceError;
 use crate::intake::read::file_bytes::read_text;
@@ -45,6 +46,8 @@ pub struct ProfileTerms<'t> {
 #[derive(Clone, Debug)]
 pub struct Profiles {
     by_id: BTreeMap<String, Profile>,
+    /// Where those come from that are not shipped.
+    origins: BTreeMap<String, ProfileOrigin>,
     dictionary: Arc<Dictionary>,
 }
 
@@ -60,10 +63,14 @@ impl FormulaLanguage for NoFormulas {
 
 impl Profiles {
     pub fn shipped(dictionary: &Arc<Dictionary>) -> Result<Self, SourceError> {
-        let mut profiles = Self { by_id: BTreeMap::new(), dictionary: Arc::clone(dictionary) };
+        let mut profiles = Self {
+            by_id: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            dictionary: Arc::clone(dictionary),
+        };
         let terms = ProfileTerms { dictionary, language: &NoFormulas };
         for (file, text) in SHIPPED {
-            profiles.add(Profile::parse(text, file, terms)?);
+            profiles.add(Profile::parse(text, file, terms)?, ProfileOrigin::Shipped);
         }
         Ok(profiles)
     }
@@ -71,7 +78,8 @@ impl Profiles {
     /// This profile alone.
     pub fn only(profile: Profile) -> Self {
         let dictionary = Arc::clone(&profile.dictionary);
-        Self { by_id: BTreeMap::from([(profile.id.clone(), profile)]), dictionary }
+        let by_id = BTreeMap::from([(profile.id.clone(), profile)]);
+        Self { by_id, origins: BTreeMap::new(), dictionary }
     }
 
     /// Adds every `*.toml` of a folder; a profile with a known id replaces it.
@@ -91,12 +99,27 @@ impl Profiles {
             let text = read_text(&path)?;
             let terms = ProfileTerms { dictionary: &self.dictionary, language };
             let profile = Profile::parse(&text, &path.display().to_string(), terms)?;
-            self.add(profile);
+            self.add(profile, ProfileOrigin::Folder);
         }
         Ok(self)
     }
 
-    fn add(&mut self, profile: Profile) {
+    /// Adds saved profiles, each by its id and text; one with a known id replaces it.
+    pub(in crate::intake) fn lay_over<'s>(
+        &mut self,
+        saved: impl Iterator<Item = (&'s str, &'s str)>,
+        language: &dyn FormulaLanguage,
+    ) -> Result<(), SourceError> {
+        for (id, text) in saved {
+            let terms = ProfileTerms { dictionary: &self.dictionary, language };
+            let profile = Profile::parse(text, &format!("profil enregistré {id}"), terms)?;
+            self.add(profile, ProfileOrigin::Saved);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, profile: Profile, origin: ProfileOrigin) {
+        self.origins.insert(profile.id.clone(), origin);
         self.by_id.insert(profile.id.clone(), profile);
     }
 
@@ -106,6 +129,11 @@ impl Profiles {
 
     pub fn iter(&self) -> impl Iterator<Item = &Profile> {
         self.by_id.values()
+    }
+
+    /// Where a profile comes from.
+    pub fn origin(&self, id: &str) -> ProfileOrigin {
+        self.origins.get(id).copied().unwrap_or(ProfileOrigin::Shipped)
     }
 
     pub fn find(&self, id: &str) -> Option<&Profile> {

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use super::ProposalTerms;
+use super::look::sheet_called;
 use super::vocabulary::Vocabulary;
 use crate::intake::error::SourceError;
 use crate::intake::identity::names::key;
@@ -27,10 +29,11 @@ pub(super) fn read(
     file: &str,
     bytes: &[u8],
     vocabularies: &[Vocabulary],
+    terms: &ProposalTerms,
 ) -> Result<FoundTable, SourceError> {
     bounded(file, bytes)?;
     if !sheet::is_sheet(bytes) {
-        return Ok(headed(csv::read(file, bytes)?, vocabularies, false));
+        return headed_as_asked(file, csv::read(file, bytes)?, vocabularies, (terms, false));
     }
     let chosen = RefCell::new((String::new(), false));
     let choose = |heads: &[SheetHead]| {
@@ -44,7 +47,10 @@ pub(super) fn read(
             Some((_, score)) if score >= next.1 => most,
             _ => Some(*next),
         });
-        let place = place.map_or(0, |(place, _)| place);
+        let place = match &terms.sheet {
+            Some(name) => sheet_called(file, name, heads)?,
+            None => place.map_or(0, |(place, _)| place),
+        };
         let name = heads.get(place).map(|head| head.name.clone()).unwrap_or_default();
         chosen.replace((name, visible.len() > 1));
         Ok(place)
@@ -52,7 +58,28 @@ pub(super) fn read(
     let mut table = sheet::read(file, bytes, &choose)?;
     let (name, names_sheet) = chosen.into_inner();
     table.sheet = Some(name);
-    Ok(headed(table, vocabularies, names_sheet))
+    headed_as_asked(file, table, vocabularies, (terms, names_sheet))
+}
+
+/// The header that a person names, or else the best one.
+fn headed_as_asked(
+    file: &str,
+    table: FileTable,
+    vocabularies: &[Vocabulary],
+    (terms, names_sheet): (&ProposalTerms, bool),
+) -> Result<FoundTable, SourceError> {
+    let Some(number) = terms.header_row else {
+        return Ok(headed(table, vocabularies, names_sheet));
+    };
+    let mut rows = std::iter::once(&table.header).chain(&table.rows);
+    let place = rows.position(|row| row.number == number && !row.is_empty());
+    let place = place.ok_or_else(|| SourceError::Unreadable {
+        file: file.to_owned(),
+        found: format!("rien à la ligne {number}"),
+        expected: "le numéro d’une ligne qui nomme les colonnes",
+    })?;
+    let table = table.headed_at(place);
+    Ok(FoundTable { score: score(&table.header, vocabularies), table, names_sheet })
 }
 
 /// The way round and the row of the best header.

@@ -1,7 +1,9 @@
 //! A first profile for an unknown file, with what is sure of it and what is not.
 
 mod cells;
+mod draft;
 mod found_table;
+mod look;
 mod vocabulary;
 mod written;
 
@@ -23,7 +25,9 @@ use crate::frame::dictionary::{Dictionary, FieldKind, Unit};
 use crate::support::french::counted;
 use crate::support::visible_text;
 use cells::{CellStyle, quoted};
+pub use draft::{DraftColumn, LayoutDraft, LayoutField, layout_fields};
 use found_table::FoundTable;
+pub use look::{FileLook, LayoutProposal, LookedColumn, LookedRow};
 use vocabulary::{END, SURE, Vocabulary, fact_of, phase_of};
 
 /// A proposed profile.
@@ -77,6 +81,8 @@ impl Certainty {
 pub(super) struct Guess {
     proposed: ProposedColumn,
     section: Section,
+    /// How like the header is to what the field is called.
+    likeness: Option<f64>,
     nth: Option<usize>,
     /// Lines of its table in the profile.
     lines: Vec<String>,
@@ -90,8 +96,29 @@ enum Section {
     None,
 }
 
+/// What is known of an unknown file beforehand.
+#[derive(Clone, Debug)]
+pub struct ProposalTerms {
+    /// What it is about.
+    pub dataset: Option<Dataset>,
+    /// The sheet with its table.
+    pub sheet: Option<String>,
+    /// The row of its headers, as a spreadsheet program numbers it.
+    pub header_row: Option<u32>,
+    pub today: NaiveDate,
+}
+
+/// A file whose columns were taken for fields.
+struct Guessed {
+    dataset: Dataset,
+    found: FoundTable,
+    guesses: Vec<Guess>,
+    extras: Extras,
+    looked: Vec<LookedColumn>,
+}
+
 impl Reader {
-    /// Looks at an unknown file. `dataset` is what it is about, when that is known.
+    /// Looks at an unknown file.
     ///
     /// # Errors
     /// When the file cannot be read as a table.
@@ -99,12 +126,41 @@ impl Reader {
         &self,
         file: &str,
         bytes: &[u8],
-        (dataset, today): (Option<Dataset>, NaiveDate),
+        terms: &ProposalTerms,
     ) -> Result<ProfileProposal, SourceError> {
-        let datasets: Vec<Dataset> = dataset.map_or(Dataset::ALL.to_vec(), |one| vec![one]);
+        let Guessed { dataset, found, guesses, extras, .. } = self.guess(file, bytes, terms)?;
+        Ok(written::proposal(file, dataset, &found, &guesses, &extras))
+    }
+
+    /// Looks at an unknown file, and gives a first description of it for a person to complete.
+    ///
+    /// # Errors
+    /// When the file cannot be read as a table.
+    pub fn propose_layout(
+        &self,
+        file: &str,
+        bytes: &[u8],
+        terms: &ProposalTerms,
+    ) -> Result<LayoutProposal, SourceError> {
+        let Guessed { dataset, found, guesses, extras, looked } = self.guess(file, bytes, terms)?;
+        Ok(LayoutProposal {
+            draft: LayoutDraft::of_guesses(file, dataset, &found, (&guesses, &extras)),
+            sheet: found.table.sheet.clone(),
+            header_row: found.table.header.number,
+            columns: looked,
+        })
+    }
+
+    fn guess(
+        &self,
+        file: &str,
+        bytes: &[u8],
+        terms: &ProposalTerms,
+    ) -> Result<Guessed, SourceError> {
+        let datasets: Vec<Dataset> = terms.dataset.map_or(Dataset::ALL.to_vec(), |one| vec![one]);
         let vocabularies: Vec<Vocabulary> =
             datasets.iter().map(|one| Vocabulary::of(*one, self.profiles())).collect();
-        let found = found_table::read(file, bytes, &vocabularies)?;
+        let found = found_table::read(file, bytes, &vocabularies, terms)?;
         let scores = datasets
             .iter()
             .zip(&vocabularies)
@@ -114,7 +170,9 @@ impl Reader {
                 Some((.., score)) if score >= next.2 => most,
                 _ => Some(next),
             });
-        let Some((about, words, _)) = best.filter(|_| found.score > 0.0) else {
+        // A row that a person names is the header whatever it says.
+        let is_one = found.score > 0.0 || terms.header_row.is_some();
+        let Some((about, words, _)) = best.filter(|_| is_one) else {
             return Err(SourceError::Unreadable {
                 file: file.to_owned(),
                 found: "aucun en-tête qui ressemble à un champ de Vigie".to_owned(),
@@ -125,12 +183,16 @@ impl Reader {
         let mut guesses =
             guesses((about, self.profiles().dictionary()), words, &found.table.header);
         let mut extras = Extras::default();
+        let mut looked = Vec::new();
         for (index, guess) in guesses.iter_mut().enumerate() {
             let cells = cells::sample(rows.iter().map(|row| row.cell(index)));
-            self.describe(guess, &cells, &mut extras, today);
+            self.describe(guess, &cells, &mut extras, terms.today);
+            if !guess.proposed.header.is_empty() {
+                looked.push(look::column(guess, index, &rows));
+            }
         }
         guesses.retain(|guess| !guess.proposed.header.is_empty());
-        Ok(written::proposal(file, about, &found, &guesses, &extras))
+        Ok(Guessed { dataset: about, found, guesses, extras, looked })
     }
 
     /// Adds how the cells of a column are written.
@@ -334,6 +396,7 @@ fn guess_of(
             reasons: vec![reason],
         },
         section: chosen.map_or(Section::None, |(_, section, _)| section),
+        likeness: chosen.map(|(.., likeness)| likeness),
         nth,
         lines: Vec::new(),
     };

@@ -67,10 +67,7 @@ pub(super) fn proposal(
 
 fn head(file: &str, dataset: Dataset, found: &FoundTable) -> Vec<String> {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let words = key(stem);
-    let words: Vec<&str> = words.split(' ').filter(|word| !word.is_empty()).collect();
-    let id = if words.is_empty() { "profil".to_owned() } else { words.join("-") };
+    let id = profile_id(name);
     let mut lines = vec![
         format!("# Profil proposé d’après {}. À relire, puis à essayer :", quoted(name)),
         "#   vigie profiles try PROFIL FICHIER".to_owned(),
@@ -85,6 +82,14 @@ fn head(file: &str, dataset: Dataset, found: &FoundTable) -> Vec<String> {
         lines.push("transposed = true   # les projets sont en colonnes".to_owned());
     }
     lines
+}
+
+/// `2024-06-ministere` of `2024-06.ministère.xlsx`
+pub(super) fn profile_id(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let words = key(stem);
+    let words: Vec<&str> = words.split(' ').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "profil".to_owned() } else { words.join("-") }
 }
 
 fn lists(lines: &mut Vec<String>, guesses: &[Guess], extras: &Extras) {
@@ -110,10 +115,15 @@ fn lists(lines: &mut Vec<String>, guesses: &[Guess], extras: &Extras) {
     }
 }
 
+/// The words by which rows of totals and notes begin.
+pub(super) fn aside_words(found: &FoundTable) -> BTreeSet<&'static str> {
+    let firsts = found.table.rows.iter().filter_map(|row| row.cells.iter().find(|c| !c.is_empty()));
+    firsts.filter_map(|cell| note_word(cell)).collect()
+}
+
 /// Rows that add up others, or explain them.
 fn asides(lines: &mut Vec<String>, found: &FoundTable) {
-    let firsts = found.table.rows.iter().filter_map(|row| row.cells.iter().find(|c| !c.is_empty()));
-    let words: BTreeSet<&str> = firsts.filter_map(|cell| note_word(cell)).collect();
+    let words = aside_words(found);
     if words.is_empty() {
         return;
     }

@@ -12,6 +12,30 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 
 impl Store {
+    /// What an import said otherwise than the one that it replaced: when it was recorded, and when people decided on it.
+    pub async fn corrections_of_import(
+        &self,
+        import: ImportNumber,
+    ) -> Result<Vec<Difference>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut rows: Vec<(Subject, String, String, String)> = query_as(
+            "select subject, field, former, now_says from
+                 (select 0 as decision, position, subject, field, former, now_says
+                  from import_corrections where import = $1
+                  union all
+                  select decision, position, subject, field, former, now_says
+                  from decision_corrections where import = $1)
+             order by decision, position",
+        )
+        .bind(import)
+        .all(&mut *transaction, "corrections")
+        .await?;
+        rows.retain(|(subject, ..)| visible.subject(subject));
+        let difference = |(subject, field, former, now)| Difference { subject, field, former, now };
+        Ok(rows.into_iter().map(difference).collect())
+    }
+
     /// By the imports and the decisions on imports after `after` and up to `upto`, in order: the last import and the
     /// last decision of each. Projects are as they were known when it was imported or decided.
     pub async fn corrections_between(

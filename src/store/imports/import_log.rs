@@ -9,6 +9,7 @@ use super::import_decisions;
 use super::import_index::replacements;
 use super::import_report::{ImportReport, ImportSummary};
 use super::project_logs::link_log;
+use crate::domain::accounts::audit::Actor;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::import::{Dataset, SightingKind};
 use crate::domain::portfolio::import_decision::ImportState;
@@ -70,6 +71,19 @@ impl Store {
             }
         }
         Ok(imports)
+    }
+
+    /// Who brought each import, as the audit trail says.
+    pub async fn import_authors(&self) -> Result<BTreeMap<ImportNumber, Actor>, StoreError> {
+        self.check_whole("who brought an import")?;
+        let rows: Vec<(ImportNumber, Actor)> = query_as(
+            "select imports.number, audit.actor from imports
+             join audit on audit.subject = 'import/' || imports.number
+                       and audit.action = 'import_recorded'",
+        )
+        .all(self.readers()?, "who brought imports")
+        .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Rows set aside are of no project, and shown to those who see the whole State.

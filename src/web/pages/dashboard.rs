@@ -24,6 +24,7 @@ use crate::web::charts::{LineChart, Series, line_chart};
 use crate::web::context::{Heading, Link, PageContext};
 use crate::web::last_visit;
 use crate::web::last_visit::Visits;
+use crate::web::pages::people::ministry;
 
 /// Most changes since the last visit that are counted, and that are shown one by one.
 const MOST_CHANGES: usize = 1000;
@@ -103,6 +104,9 @@ pub(in crate::web) async fn show(
     context: PageContext,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    if let Some(page) = ministry::home(&context).await? {
+        return Ok(page);
+    }
     let visits = Visits::at(request.cookie(last_visit::COOKIE).as_ref(), context.clock.now());
     let panorama = match application::panorama(&context, None).await.map_err(Problem::from) {
         Ok(panorama) => Some(panorama),

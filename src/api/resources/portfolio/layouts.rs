@@ -116,7 +116,7 @@ pub(crate) async fn try_profile(
 }
 
 /// The profile is that of the caller, not of the service.
-fn wrong_profile(error: SourceError) -> Problem {
+pub(super) fn wrong_profile(error: SourceError) -> Problem {
     if let SourceError::Profile(wrong) = &error {
         let errors = profile_errors(wrong);
         return Problem::BadFile { detail: error.to_string(), errors };

@@ -9,6 +9,7 @@ pub(crate) mod imports;
 pub(crate) mod layouts;
 pub(crate) mod links;
 pub(crate) mod panorama;
+pub(crate) mod profiles;
 pub(crate) mod projects;
 pub(crate) mod questionnaire;
 pub(crate) mod wanted_answers;

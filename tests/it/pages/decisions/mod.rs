@@ -1,0 +1,9 @@
+//! Pages on which people decide: alerts, silences, disputes, missions, reviews.
+
+mod alerts;
+mod ministry;
+mod missions;
+mod reader;
+mod reviews;
+mod silences;
+mod visitors;

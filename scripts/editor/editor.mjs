@@ -46,14 +46,26 @@ const language = StreamLanguage.define({
   languageData: { commentTokens: { line: "//" } },
 });
 
+// Colours are those of the page, whichever its theme.
 const colours = HighlightStyle.define([
-  { tag: tags.comment, class: "vigie-token--comment" },
-  { tag: tags.string, class: "vigie-token--string" },
-  { tag: tags.number, class: "vigie-token--number" },
-  { tag: tags.keyword, class: "vigie-token--keyword" },
-  { tag: tags.propertyName, class: "vigie-token--field" },
-  { tag: tags.heading, class: "vigie-token--heading" },
+  { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
+  { tag: tags.string, color: "var(--clear)" },
+  { tag: tags.number, color: "var(--high)" },
+  { tag: tags.keyword, color: "var(--accent)", fontWeight: "700" },
+  { tag: tags.propertyName, color: "var(--watch)" },
+  { tag: tags.heading, color: "var(--accent)", fontWeight: "700" },
 ]);
+
+const theme = EditorView.theme({
+  "&": { maxHeight: "40rem", backgroundColor: "var(--page)", color: "var(--text)" },
+  "&.cm-focused": { outline: "2px solid var(--focus)" },
+  ".cm-scroller": { minHeight: "22rem", overflow: "auto", font: "var(--small)/1.55 var(--mono)" },
+  ".cm-gutters": { borderColor: "var(--line)", backgroundColor: "var(--sunken)", color: "var(--muted)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-tooltip": { borderColor: "var(--edge)", backgroundColor: "var(--raised)", color: "var(--text)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft)" },
+});
 
 const texts = EditorState.phrases.of({
   "Completions": "Propositions",
@@ -81,10 +93,12 @@ const diagnostics = (state) => {
   });
 };
 
-const edit = (area, known) => {
+const edit = (area, known, root) => {
   let leaves = false;
   const view = new EditorView({
     doc: area.value,
+    parent: root,
+    root,
     extensions: [
       lineNumbers(),
       history(),
@@ -92,6 +106,7 @@ const edit = (area, known) => {
       bracketMatching(),
       language,
       syntaxHighlighting(colours),
+      theme,
       lintGutter(),
       autocompletion({ override: [completeFromList(known)], activateOnTyping: true }),
       texts,
@@ -127,10 +142,12 @@ const begin = async () => {
   if (!area) {
     return;
   }
-  const view = edit(area, await completions(area.dataset.dictionnaire));
   const box = document.createElement("div");
   box.className = "vigie-codemirror";
-  box.append(view.dom);
+  // Within a root of its own the editor's styles are adopted sheets, which the policy of pages allows; elsewhere they would
+  // be elements, which it does not.
+  const root = box.attachShadow({ mode: "open" });
+  const view = edit(area, await completions(area.dataset.dictionnaire), root);
   const plain = document.createElement("button");
   plain.type = "button";
   plain.className = "fr-btn fr-btn--tertiary fr-btn--sm";

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::catalogue::THRESHOLDS;
-use super::diff::CatalogueDiff;
+use super::diff::{CatalogueDiff, CompiledTexts};
 use super::draft_bounds::{require_reason, within_bounds};
 use super::proof::Proof;
 use super::trial::Trial;
-use super::{catalogue, diff, proof};
+use super::{catalogue, companion_files, diff, proof};
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::ids::DraftNumber;
@@ -257,23 +257,26 @@ pub async fn try_files(
     files: BTreeMap<RulePath, String>,
 ) -> Result<DraftTrial, ApplicationError> {
     let about: Vec<String> = files.keys().map(|path| path.stem().to_owned()).collect();
-    let texts = catalogue::with_files(services, files.clone()).await?.texts;
+    let source = catalogue::with_files(services, files).await?;
     let limits = services.limits;
     let tried = trial.run(move |budget| {
-        let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
-        let cases = rules::case_faults(&texts);
-        let is_sound = faults.is_empty() && cases.is_empty();
-        let remarks = rules::lints(&catalogue, &texts);
-        let (mut proof, mut outcomes) = proof::prove_compiled(&catalogue, faults, &texts)?;
-        proof.faults.extend(cases);
+        let compiled = CompiledTexts::of(source, &limits, budget);
+        let CompiledTexts { source, catalogue, faults } = &compiled;
+        let of_cases = rules::case_faults(&source.texts);
+        let remarks = rules::lints(catalogue, &source.texts);
+        let (mut proof, mut outcomes) =
+            proof::prove_compiled(catalogue, faults.clone(), &source.texts)?;
+        let is_sound =
+            faults.is_empty() && companion_files::faults(&source.texts, catalogue).is_empty();
+        proof.faults.extend(of_cases);
         outcomes.retain(|outcome| {
             outcome.rule.as_ref().is_some_and(|rule| about.iter().any(|one| one == rule.as_str()))
         });
-        Ok((is_sound, DraftTrial { proof, remarks, outcomes, effect: None }))
+        Ok((is_sound.then_some(compiled), DraftTrial { proof, remarks, outcomes, effect: None }))
     });
-    let (is_sound, mut tried) = tried.await?;
-    if is_sound {
-        tried.effect = Some(diff::diff_files(services, trial, files, None).await?);
+    let (sound, mut tried) = tried.await?;
+    if let Some(compiled) = sound {
+        tried.effect = Some(diff::diff_to(services, trial, compiled).await?);
     }
     Ok(tried)
 }

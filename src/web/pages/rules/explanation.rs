@@ -67,7 +67,7 @@ pub(in crate::web) async fn show(
     };
     let about = (id.as_str(), subject.as_str());
     let explained = application::explain(&context, &trial, about, None, draft).await?;
-    let title = format!("{} : {}", explained.rule.title, explained.subject_name);
+    let title = format!("{}\u{a0}: {}", explained.rule.title, explained.subject_name);
     let address = format!("/regles/{id}");
     let rule = explained.rule.title.clone();
     let heading =

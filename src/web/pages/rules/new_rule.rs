@@ -92,7 +92,8 @@ pub(in crate::web) async fn create(
         }
         Err(error) => return Err(error.into()),
     };
-    let act = context.act(&format!("Nouvelle règle {} : {}", form.id.trim(), form.titre.trim()))?;
+    let act =
+        context.act(&format!("Nouvelle règle {}\u{a0}: {}", form.id.trim(), form.titre.trim()))?;
     let draft = application::save_draft(&context, None, files, &act).await?;
     Ok(context.done(Confirmation::DraftOpened, &format!("/brouillons/{}", draft.outline.number)))
 }
@@ -146,7 +147,7 @@ fn template(form: &NewRuleForm, dictionary: &Dictionary) -> Result<RuleTemplate,
         errors.push(FormError { anchor: anchor.to_owned(), text: text.to_owned() });
     };
     if form.id.trim().is_empty() {
-        error("id", "Donnez un code à la règle : une lettre et des chiffres, comme X1.");
+        error("id", "Donnez un code à la règle\u{a0}: une lettre et des chiffres, comme X1.");
     }
     if form.titre.trim().is_empty() {
         error("titre", "Donnez un titre à la règle.");
@@ -247,7 +248,7 @@ fn test(
             _ => {
                 return Err(wrong(
                     anchor,
-                    "Répondez oui ou non : cette donnée n’est pas un nombre.",
+                    "Répondez oui ou non\u{a0}: cette donnée n’est pas un nombre.",
                 ));
             }
         };

@@ -87,7 +87,7 @@ async fn a_fault_is_said_at_its_line_and_led_to_its_field() {
     let tried = office.send_form(&ada, "/brouillons/1/essai", "", &as_text).await;
     assert_eq!(tried.status, 200, "{}", tried.html);
     for words in [
-        "drift/D1.rhai, ligne 23, colonne",
+        "drift/D1.rhai, ligne 22, colonne",
         "href=\"#s2-condition\"",
         "budget_drift",
         "une fois les fautes corrigées",

@@ -93,7 +93,9 @@ impl RulesOffice {
         let answer = request.bearer_auth(token).header(ACCEPT, "text/html").send().await.unwrap();
         let to = answer.headers().get(LOCATION).map(|value| value.to_str().unwrap().to_owned());
         let status = answer.status().as_u16();
-        Shown { status, to: to.unwrap_or_default(), html: answer.text().await.unwrap() }
+        // Blanks that do not break read like others.
+        let html = answer.text().await.unwrap().replace('\u{a0}', " ").replace("&nbsp;", " ");
+        Shown { status, to: to.unwrap_or_default(), html }
     }
 }
 

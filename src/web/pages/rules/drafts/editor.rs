@@ -306,7 +306,7 @@ async fn page(
         href: format!("/brouillons/{number}?fichier={}", percent_encoded(path.as_str())),
         current: path.as_str() == editor.path,
     });
-    let title = format!("Brouillon {number} : {}", outline.comment);
+    let title = format!("Brouillon {number}\u{a0}: {}", outline.comment);
     let heading = Heading::of(&title, "brouillon")
         .under(&[("Règles", "/regles"), ("Brouillons", "/brouillons")]);
     let view = DraftPage {
@@ -333,7 +333,7 @@ fn addable(catalogue: &DraftCatalogue, texts: &BTreeMap<RulePath, String>) -> Ve
     let cases = of_rules.filter_map(|path| RulePath::parse(&path).ok());
     let cases = cases.map(|path| (path.to_string(), catalogue.label(&path)));
     let thresholds = catalogue.threshold_files().into_iter();
-    let thresholds = thresholds.map(|(path, label)| (path, format!("Seuil : {label}")));
+    let thresholds = thresholds.map(|(path, label)| (path, format!("Seuil\u{a0}: {label}")));
     let held = |path: &str| texts.keys().any(|held| held.as_str() == path);
     let files = cases.chain(thresholds).filter(|(path, _)| !held(path));
     files.map(|(value, label)| Choice { value, label }).collect()

@@ -94,19 +94,19 @@ impl DraftCatalogue {
         if let Some(name) = path.threshold() {
             let label =
                 self.thresholds.get(name).map_or(name, |threshold| threshold.label.as_str());
-            return format!("Seuil : {label}");
+            return format!("Seuil\u{a0}: {label}");
         }
         if let Some(rule) = path.rule() {
-            return format!("Règle : {}", title(rule));
+            return format!("Règle\u{a0}: {}", title(rule));
         }
         match path.as_str() {
             "thresholds.toml" => "Tous les seuils".to_owned(),
             "missions.toml" => "Référentiel des missions".to_owned(),
             "notices.toml" => "Réglages des messages".to_owned(),
             "reviews.toml" => "Calendrier des revues".to_owned(),
-            "cases/baseline.toml" => "Cas d’essai : sujets sains".to_owned(),
-            other if other.starts_with("fields/") => format!("Donnée : {}", path.stem()),
-            _ => format!("Cas d’essai : {}", title(path.stem())),
+            "cases/baseline.toml" => "Cas d’essai\u{a0}: sujets sains".to_owned(),
+            other if other.starts_with("fields/") => format!("Donnée\u{a0}: {}", path.stem()),
+            _ => format!("Cas d’essai\u{a0}: {}", title(path.stem())),
         }
     }
 
@@ -174,7 +174,7 @@ impl DraftCatalogue {
                     Ok(edited) => application::edited(text, &edited),
                     Err(errors) => return Err(self.refused(form, text, signs, errors)),
                 };
-                let untold = "le texte de la règle a changé : ses signes ne se modifient plus par formulaire.";
+                let untold = "le texte de la règle a changé\u{a0}: ses signes ne se modifient plus par formulaire.";
                 let error = FormError { anchor: "signes".to_owned(), text: untold.to_owned() };
                 edited.ok_or_else(|| self.refused(form, text, signs, vec![error]))
             }
@@ -303,13 +303,13 @@ fn shown(value: &Value, unit: Unit) -> String {
 
 fn example(unit: Unit) -> &'static str {
     match unit {
-        Unit::Ratio => "Par exemple : 20 %",
-        Unit::Points => "Par exemple : 3 points",
-        Unit::Meur | Unit::MeurPerYear => "Par exemple : 9 M€",
-        Unit::Months => "Par exemple : 18 mois",
-        Unit::Days => "Par exemple : 90 jours",
-        Unit::Fte => "Par exemple : 0,8 ETP",
-        Unit::None | Unit::Count => "Par exemple : 3",
+        Unit::Ratio => "Par exemple\u{a0}: 20 %",
+        Unit::Points => "Par exemple\u{a0}: 3 points",
+        Unit::Meur | Unit::MeurPerYear => "Par exemple\u{a0}: 9 M€",
+        Unit::Months => "Par exemple\u{a0}: 18 mois",
+        Unit::Days => "Par exemple\u{a0}: 90 jours",
+        Unit::Fte => "Par exemple\u{a0}: 0,8 ETP",
+        Unit::None | Unit::Count => "Par exemple\u{a0}: 3",
     }
 }
 
@@ -319,17 +319,19 @@ fn figure(typed: &str, threshold: &rules::Threshold, was: &Value) -> Result<Stri
     let figure = rules::typed_figure(typed, threshold.unit);
     let figure = figure.ok_or_else(|| {
         let example = example(threshold.unit).to_lowercase();
-        format!("« {label} » : « {typed} » n’est pas un nombre dans l’unité du seuil. {example}")
+        format!("«\u{a0}{label}\u{a0}»\u{a0}: «\u{a0}{typed}\u{a0}» n’est pas un nombre dans l’unité du seuil. {example}")
     })?;
     let is_below = threshold.min.is_some_and(|min| figure < min);
     let is_above = threshold.max.is_some_and(|max| figure > max);
     if is_below || is_above {
         let bounds = threshold.bounds_shown();
-        return Err(format!("« {label} » : {typed} est hors des valeurs plausibles ({bounds})."));
+        return Err(format!(
+            "«\u{a0}{label}\u{a0}»\u{a0}: {typed} est hors des valeurs plausibles ({bounds})."
+        ));
     }
     let is_whole = matches!(was, Value::Int(_)) && threshold.unit == Unit::Count;
     if is_whole && figure.fract() != 0.0 {
-        return Err(format!("« {label} » : donnez un nombre entier."));
+        return Err(format!("«\u{a0}{label}\u{a0}»\u{a0}: donnez un nombre entier."));
     }
     Ok(figure.to_string())
 }

@@ -83,7 +83,7 @@ pub(in crate::web) async fn open_rule(
     let rule = in_force.catalogue.rule(&RuleId::new(id.as_str()));
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.clone() })?;
     let path = RulePath::parse(&rule.file).map_err(application::ApplicationError::from)?;
-    open(&context, path, &format!("Modifier la règle « {} »", rule.title)).await
+    open(&context, path, &format!("Modifier la règle «\u{a0}{}\u{a0}»", rule.title)).await
 }
 
 /// Opens a draft of a threshold, or goes to the one that holds it.
@@ -99,7 +99,7 @@ pub(in crate::web) async fn open_threshold(
     let threshold = in_force.catalogue.thresholds().get(&name);
     let threshold =
         threshold.ok_or_else(|| Problem::NotFound { kind: "threshold", id: name.clone() })?;
-    open(&context, path, &format!("Modifier le seuil « {} »", threshold.label)).await
+    open(&context, path, &format!("Modifier le seuil «\u{a0}{}\u{a0}»", threshold.label)).await
 }
 
 async fn open(

@@ -221,7 +221,7 @@ impl SignForm {
     ) -> Result<EditedSign, Vec<FormError>> {
         let error = |field: String, text: &str| FormError {
             anchor: format!("s{number}-{field}"),
-            text: format!("Signe {number} : {text}"),
+            text: format!("Signe {number}\u{a0}: {text}"),
         };
         let mut errors = Vec::new();
         let level = self.level.parse::<Level>();
@@ -269,12 +269,12 @@ impl SignForm {
                     }
                     TestFault::UnknownValue => (
                         "valeur",
-                        "cette valeur n’est ni un nombre dans l’unité de la donnée (« 20 % »), ni un seuil, ni une donnée.",
+                        "cette valeur n’est ni un nombre dans l’unité de la donnée («\u{a0}20 %\u{a0}»), ni un seuil, ni une donnée.",
                     ),
                 };
                 FormError {
                     anchor: format!("s{number}-l{line}-{field}"),
-                    text: format!("Signe {number}, ligne {line} : {text}"),
+                    text: format!("Signe {number}, ligne {line}\u{a0}: {text}"),
                 }
             };
             faults.into_iter().map(error).collect()

@@ -15,6 +15,7 @@ mod hostile;
 mod intake;
 mod messages;
 mod operation;
+mod pages;
 mod questionnaire;
 mod rules;
 mod store;

@@ -1,0 +1,3 @@
+//! Pages in French, over real HTTP.
+
+mod intake;

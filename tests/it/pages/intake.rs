@@ -114,7 +114,9 @@ async fn one_file_is_simulated_then_imported_and_the_history_says_by_whom() {
     let visit = Visit::open(TestApp::new()).await;
     let simulation = visit.simulate(&[fixture("2020-06.panorama.csv")]).await;
     let shown = visit.get(&simulation).await;
-    for words in ["Bon à importer", "45 nouveaux", "Première édition", "10 en-têtes reconnus sur 10"] {
+    for words in
+        ["Bon à importer", "45\u{a0}nouveaux", "Première édition", "10 en-têtes reconnus sur 10"]
+    {
         assert!(shown.html.contains(words), "{words}\n{}", shown.html);
     }
     assert_eq!(visit.count().await, 0, "a simulation records nothing");
@@ -124,7 +126,9 @@ async fn one_file_is_simulated_then_imported_and_the_history_says_by_whom() {
     let after = visit.get(&simulation).await.html;
     assert!(after.contains("Tous les fichiers sont importés"), "{after}");
     let history = visit.get("/imports").await.html;
-    assert!(history.contains("2020-06.panorama.csv") && history.contains("claire.martin@example.org"));
+    assert!(
+        history.contains("2020-06.panorama.csv") && history.contains("claire.martin@example.org")
+    );
     let import = visit.get("/imports/1").await.html;
     assert!(import.contains("Panorama, fichier de Vigie") && import.contains("En service"));
     visit.server.close().await;
@@ -141,19 +145,25 @@ async fn of_several_files_the_good_ones_are_imported_and_the_refused_one_stays_w
     ];
     let simulation = visit.simulate(&files).await;
     let html = visit.get(&simulation).await.html;
-    assert!(html.contains("2 bons à importer, 1 refusé"), "{html}");
-    assert!(html.contains("Ministère de la Navigation lunaire") && html.contains("ligne 3"), "{html}");
+    assert!(html.contains("2\u{a0}bons à importer, 1\u{a0}refusé"), "{html}");
+    assert!(
+        html.contains("Ministère de la Navigation lunaire") && html.contains("ligne 3"),
+        "{html}"
+    );
     assert_eq!(visit.import(&simulation).await.status, 303);
     assert_eq!(visit.count().await, 2);
     let after = visit.get(&simulation).await.html;
-    assert!(after.contains("importation n° 2") && after.contains("unknown-ministry.csv"), "{after}");
+    assert!(
+        after.contains("importation n° 2") && after.contains("unknown-ministry.csv"),
+        "{after}"
+    );
     // Mended and sent again under its name, it takes the place of the refused one.
     let (_, mended) = fixture("2020-06.panorama.csv");
     let name = "2020-11.unknown-ministry.csv";
     let add = format!("{simulation}/fichiers");
     assert_eq!(visit.drop_files(&add, &[(name, mended)]).await.status, 303);
     let again = visit.get(&simulation).await.html;
-    assert!(again.contains("1 fichier&nbsp;:") && again.contains("0 refusé"), "{again}");
+    assert!(again.contains("1\u{a0}fichier&nbsp;:") && again.contains("0\u{a0}refusé"), "{again}");
     let gone = visit.post(&format!("{simulation}/abandon"), &[]).await;
     assert_eq!(gone.location, "/imports/nouveau");
     assert_eq!(visit.get(&simulation).await.status, 404);
@@ -184,7 +194,15 @@ fn unknown_workbook() -> Vec<u8> {
     let rows = vec![
         vec!["Direction du numérique"],
         vec!["Suivi des chantiers au 30 novembre 2020"],
-        vec!["Intitulé du chantier", "Porteur", "Avancement", "Lancement", "Terme prévu", "Budget (k€)", "Visa"],
+        vec![
+            "Intitulé du chantier",
+            "Porteur",
+            "Avancement",
+            "Lancement",
+            "Terme prévu",
+            "Budget (k€)",
+            "Visa",
+        ],
         vec!["Mimosa", "Ministère de la Justice", "Travaux", "03/2018", "12/2022", "24 500", "oui"],
         vec!["Genêt", "Ministère de la Justice", "Réflexion", "09/2019", "06/2024", "8 200", "non"],
         vec!["Total", "", "", "", "", "32 700", ""],
@@ -241,8 +259,7 @@ async fn an_unknown_layout_is_described_in_the_assistant_and_its_file_imported()
     let tried = visit.post(&assistant, &described).await.html;
     assert!(tried.contains("2\u{a0}lignes se liraient sans erreur"), "{tried}");
     assert!(tried.contains("<td>24.5</td>"), "{tried}");
-    let described: Vec<_> =
-        described.into_iter().filter(|(name, _)| *name != "acte").collect();
+    let described: Vec<_> = described.into_iter().filter(|(name, _)| *name != "acte").collect();
     let save = [&described[..], &[("acte", "enregistrer")]].concat();
     let saved = visit.post(&assistant, &save).await;
     assert_eq!(saved.status, 303, "{}", saved.html);
@@ -281,7 +298,10 @@ async fn an_import_on_hold_is_confirmed_with_a_reason() {
     let reason = [("motif", "Coût vérifié avec le ministère.")];
     assert_eq!(visit.post("/imports/1/confirmation", &reason).await.status, 303);
     let html = visit.get("/imports/1").await.html;
-    assert!(html.contains("En service") && html.contains("Coût vérifié avec le ministère."), "{html}");
+    assert!(
+        html.contains("En service") && html.contains("Coût vérifié avec le ministère."),
+        "{html}"
+    );
     let again = visit.post("/imports/1/confirmation", &reason).await;
     assert_eq!(again.status, 409);
     assert_eq!(visit.post("/imports/1/retrait", &[("motif", "Erreur.")]).await.status, 303);
@@ -341,7 +361,11 @@ async fn files_that_are_too_large_or_too_many_or_none_are_refused_in_words() {
 async fn editions_are_listed_shown_as_known_then_and_compared() {
     let visit = Visit::open(TestApp::with_fixtures()).await;
     let list = visit.get("/editions").await.html;
-    assert!(list.contains("novembre 2020") && list.contains("/editions/comparaison?de=2020-06&amp;a=2020-11"), "{list}");
+    assert!(
+        list.contains("novembre 2020")
+            && list.contains("/editions/comparaison?de=2020-06&amp;a=2020-11"),
+        "{list}"
+    );
     let edition = visit.get("/editions/2020-06").await.html;
     assert!(edition.contains("30 juin 2020") && edition.contains("as_of=2020-06-30"), "{edition}");
     assert_eq!(visit.get("/editions/2019-01").await.status, 404);

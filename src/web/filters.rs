@@ -20,6 +20,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("points", |value: &Value| figure(value, french::points));
     environment.add_filter("meur", |value: &Value| figure(value, french::meur));
     environment.add_filter("billions", |value: &Value| figure(value, french::billions));
+    environment.add_filter("whole_percent", |value: &Value| figure(value, whole_percent));
     environment.add_filter("signed_meur", |value: &Value| figure(value, signed_meur));
     environment.add_filter("base_name", |path: &str| base_name(path).to_owned());
     environment.add_filter("plain_quotes", plain_quotes);
@@ -51,6 +52,11 @@ fn figure(value: &Value, written: impl Fn(f64) -> String) -> Result<String, Erro
         return Ok(UNKNOWN.to_owned());
     }
     Ok(written(f64::try_from(value.clone())?))
+}
+
+/// `77 %`, of what is not known more precisely.
+fn whole_percent(ratio: f64) -> String {
+    format!("{}\u{a0}%", french::decimal(ratio * 100.0, 0))
 }
 
 /// `+ 12,5 M€`

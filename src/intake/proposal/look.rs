@@ -126,11 +126,10 @@ pub(super) fn sheet_called(
 
 fn first_rows(table: &FileTable) -> Vec<LookedRow> {
     let rows = std::iter::once(&table.header).chain(&table.rows).filter(|row| !row.is_empty());
-    let looked = |row: &FileRow| LookedRow {
-        number: row.number,
-        cells: row.cells.iter().take(CELLS).map(|cell| shortened(cell)).collect(),
-    };
-    rows.take(ROWS).map(looked).collect()
+    let rows: Vec<&FileRow> = rows.take(ROWS).collect();
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default().min(CELLS);
+    let cells = |row: &FileRow| (0..width).map(|column| shortened(row.cell(column))).collect();
+    rows.iter().map(|row| LookedRow { number: row.number, cells: cells(row) }).collect()
 }
 
 /// What is seen of the column at `index`.

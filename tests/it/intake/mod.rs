@@ -2,7 +2,7 @@
 
 pub(super) mod answers;
 pub(super) mod archives;
-mod as_sent;
+pub(crate) mod as_sent;
 pub(super) mod editions;
 pub(super) mod faults;
 pub(super) mod follow_up;

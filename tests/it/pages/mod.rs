@@ -3,6 +3,7 @@
 mod browser;
 mod decisions;
 mod every_page;
+mod intake;
 mod links;
 mod people;
 mod read_why;

@@ -107,6 +107,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
         "job" => ("/api/v1/jobs", "job"),
         "mission" => ("/api/v1/missions", "id"),
         "notice" => ("/api/v1/notices", "id"),
+        "profile" => ("/api/v1/profiles", "id"),
         "project" => ("/api/v1/projects", "project_id"),
         "review" => ("/api/v1/reviews", "id"),
         "rule" if pattern.contains("overrides") => ("D1", ""),

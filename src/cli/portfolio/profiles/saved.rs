@@ -81,12 +81,9 @@ fn tell(version: &ProfileVersion) {
 }
 
 fn versions(file: &ProfileFile) -> Sheet {
-    let origin = file.in_force.as_ref().map_or("retiré", |profile| profile.origin.label());
+    let count = file.versions.len();
     Sheet::list(
-        format!(
-            "Profil {origin} : {}",
-            french::counted(file.versions.len(), "version", "versions")
-        ),
+        french::counted(count, "version enregistrée", "versions enregistrées"),
         file.versions.iter(),
         &[
             ("number", "Version", &|one| Cell::count(one.number)),

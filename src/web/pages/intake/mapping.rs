@@ -13,6 +13,7 @@ use crate::frame::dictionary::Dictionary;
 use crate::intake::{
     DraftColumn, LayoutDraft, LayoutField, LayoutProposal, LookedColumn, layout_fields, name_key,
 };
+use crate::support::french;
 use crate::web::query::Choice;
 
 /// Characters of a layout's name at most.
@@ -69,7 +70,8 @@ pub(super) struct ColumnView {
     field: String,
     unit: String,
     writing: String,
-    likeness: Option<f64>,
+    /// In percent, as people write it.
+    likeness: Option<String>,
     certainty: &'static str,
     reasons: Vec<String>,
     samples: Vec<String>,
@@ -129,9 +131,9 @@ impl MappingView {
             field: column.field.as_deref().map(&label).unwrap_or_default(),
             unit: column.unit.clone().unwrap_or_default(),
             writing: column.writing.clone().unwrap_or_default(),
-            likeness: seen.likeness,
+            likeness: seen.likeness.map(|likeness| french::decimal(likeness * 100.0, 0)),
             certainty: seen.certainty.label(),
-            reasons: seen.reasons.clone(),
+            reasons: seen.reasons.iter().map(|reason| in_form(reason)).collect(),
             samples: seen.samples.clone(),
         };
         let lacking = draft.lacking();
@@ -161,6 +163,13 @@ impl MappingView {
             fields,
         }
     }
+}
+
+/// A reason of the proposal, whose keys of a profile become those of the form.
+fn in_form(reason: &str) -> String {
+    reason
+        .replace("l’ordre est à dire dans `date_format`", "choisissez l’ordre dans « Écriture »")
+        .replace("le cours est à dire dans `factor`", "leur cours n’est pas connu ici")
 }
 
 /// The known ways of writing, and those that the draft has besides.

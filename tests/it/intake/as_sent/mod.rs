@@ -33,7 +33,7 @@ pub(super) fn row<'a>(project: &'a str, cost: &'a str) -> Vec<&'a str> {
 
 /// A sheet of a workbook. Cells that begin with `#` are errors, with `@` days since 1900.
 #[derive(Clone, Default)]
-pub(super) struct Sheet<'a> {
+pub(crate) struct Sheet<'a> {
     name: &'a str,
     hidden: bool,
     rows: Vec<Vec<&'a str>>,
@@ -42,7 +42,7 @@ pub(super) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) fn new(name: &'a str, rows: Vec<Vec<&'a str>>) -> Self {
+    pub(crate) fn new(name: &'a str, rows: Vec<Vec<&'a str>>) -> Self {
         Self { name, rows, ..Self::default() }
     }
 
@@ -66,7 +66,7 @@ pub(super) fn csv(rows: &[Vec<&str>]) -> Vec<u8> {
     lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
-pub(super) fn xlsx(sheets: &[Sheet<'_>]) -> Vec<u8> {
+pub(crate) fn xlsx(sheets: &[Sheet<'_>]) -> Vec<u8> {
     let mut parts: Vec<(String, String)> = vec![
         (
             "[Content_Types].xml".to_owned(),

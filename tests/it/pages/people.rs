@@ -13,6 +13,7 @@ use crate::support::test_server::TestServer;
 use crate::support::{TestApp, root};
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::ids::MinistryCode;
+use vigie::support::secret::Secret;
 
 const NOW: &str = "2020-11-30T12:00:00Z";
 
@@ -200,7 +201,7 @@ async fn settings_are_shown_without_secrets() {
     let hidden = "un-mot-de-passe-de-messagerie";
     let server = TestServer::with(app, NOW, |config| {
         config.mail.host = "courriel.example".to_owned();
-        config.mail.password = hidden.into();
+        config.mail.password = Secret::new(hidden);
     })
     .await;
     let chief = reader(&server, &[Role::Administrator], &[]).await;

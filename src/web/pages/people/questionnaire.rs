@@ -39,8 +39,8 @@ struct ThemeLine {
     title: &'static str,
     questions: usize,
     kept: usize,
-    /// Questions whose answer would settle the most verdicts.
-    first: usize,
+    /// Questions whose answer some rules wait for.
+    awaited: usize,
     /// Questions that never had an answer.
     never: usize,
 }
@@ -96,7 +96,7 @@ fn line(number: usize, theme: &AskedTheme, kept: &BTreeMap<String, String>) -> T
         title: theme.title,
         questions: theme.questions.len(),
         kept: count(&|question| kept.contains_key(question.field)),
-        first: count(&|question| question.is_first),
+        awaited: count(&|question| !question.awaited_by.is_empty()),
         never: count(&|question| question.last.is_none() && !kept.contains_key(question.field)),
     }
 }

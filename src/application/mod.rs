@@ -11,6 +11,7 @@ mod services;
 mod tables;
 
 pub use crate::support::clock::today;
+pub use actions::account_links::{Invitation, SignInLink, invite, send_sign_in_link};
 pub use actions::alert_actions::{
     SilenceRequest, contest, find_alert, ministries, silence, subject_called,
 };
@@ -28,6 +29,10 @@ pub use actions::missions::{
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
+};
+pub use actions::sessions::{end_own_session, end_session};
+pub use actions::tokens::{
+    MOST_DAYS, USUAL_DAYS, issue_token, revoke_own_token, revoke_token, valid_local_tokens,
 };
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cycle::announce::preview;

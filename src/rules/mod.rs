@@ -44,6 +44,7 @@ pub use evaluate::budget::{Budget, OverBudget, TrialLimits};
 pub use evaluate::distinct_verdicts::DistinctVerdicts;
 pub use evaluate::specimen::Specimen;
 pub use evaluate::trace::{Trace, TraceFinding, TraceReading, TraceStep};
+pub use evaluate::trace_words::comparison_in_words;
 pub use language::formula::RowFormulas;
 pub use language::library::{FUNCTIONS, LibraryFunction};
 pub use language::sandbox::ScriptLimits;

@@ -121,6 +121,15 @@ pub fn moment(at: DateTime<Utc>) -> String {
     format!("{} à {}", date(at.date_naive()), at.format("%H h %M"))
 }
 
+/// With spaces at which no line breaks, as French has them next to these signs and units.
+pub fn unbroken(text: &str) -> String {
+    let signs = [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!")];
+    let quotes = [("« ", "«\u{a0}"), (" »", "\u{a0}»")];
+    let units = [(" M€", "\u{a0}M€"), (" %", "\u{a0}%")];
+    let all = signs.into_iter().chain(quotes).chain(units);
+    all.fold(text.to_owned(), |before, (plain, unbroken)| before.replace(plain, unbroken))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,7 @@ macro_rules! assets {
 assets! {
     "vigie.css": "text/css; charset=utf-8",
     "vigie.js": "text/javascript; charset=utf-8",
+    "vigie.svg": "image/svg+xml",
 }
 
 struct Asset {

@@ -96,6 +96,7 @@ struct Message {
 struct Assets {
     css: &'static str,
     js: &'static str,
+    icon: &'static str,
 }
 
 /// Label and address of each part of the site, and what it requires.
@@ -228,14 +229,18 @@ impl Frame {
         let account = self
             .caller
             .as_ref()
-            .map(|caller| Link { label: caller.name.to_string(), href: "/account".to_owned() });
+            .map(|caller| Link { label: caller.name.to_string(), href: "/compte".to_owned() });
         Layout {
             heading,
             path: &self.path,
             nav: parts.map(|(label, href, ..)| self.entry(label, href)).collect(),
             account,
             messages: self.done.into_iter().map(Message::of).collect(),
-            assets: Assets { css: assets::address("vigie.css"), js: assets::address("vigie.js") },
+            assets: Assets {
+                css: assets::address("vigie.css"),
+                js: assets::address("vigie.js"),
+                icon: assets::address("vigie.svg"),
+            },
             scheme: "system",
             demonstration: self.demonstration,
             may: Permission::ALL

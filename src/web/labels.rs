@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::application::{AnswerState, ReplayDifferenceKind};
 use crate::domain::accounts::access::Role;
 use crate::domain::accounts::audit::NameProof;
+use crate::domain::accounts::sessions::SessionOpening;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{NoticeKind, NoticeState};
@@ -45,6 +46,7 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("review_state", ReviewState::labels()),
             ("role", Role::labels()),
             ("run_outcome", RunOutcome::labels()),
+            ("session_opening", SessionOpening::labels()),
             ("watch", WatchList::labels()),
         ])
     });

@@ -30,6 +30,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
+            | ApplicationError::NoSuchToken(_)
+            | ApplicationError::NoSuchSession(_)
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
@@ -58,6 +60,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
+            ApplicationError::TooBroad => Self::TooBroad,
+            ApplicationError::TokenDays { .. } => Self::BadParameter(error.to_string()),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -115,6 +119,7 @@ impl From<StoreError> for Problem {
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }
             | StoreError::AccountAlike { .. }
+            | StoreError::MailAddressTaken { .. }
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. } => Self::Stale(error.to_string()),

@@ -1,5 +1,6 @@
 //! What people do: to alerts, missions, reviews, imports and jobs.
 
+pub(super) mod account_links;
 pub(super) mod alert_actions;
 pub(super) mod exits;
 pub(super) mod intake;
@@ -8,4 +9,6 @@ pub(super) mod local_tokens;
 pub(super) mod missions;
 pub(super) mod plausibility;
 pub(super) mod reviews;
+pub(super) mod sessions;
+pub(super) mod tokens;
 pub(super) mod webhook_events;

@@ -100,6 +100,8 @@ pub enum StoreError {
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
+    #[error("`{name}` already has this mail address")]
+    MailAddressTaken { name: Actor },
     #[error("`{name}` cannot be distinguished from `{other}`, the name of an account")]
     AccountAlike { name: Actor, other: Actor },
     #[error("`{name}` is a former name of `{current}`: histories have it under that name")]

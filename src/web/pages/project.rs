@@ -19,7 +19,7 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::{Absence, Verdict};
 use crate::frame::dictionary::Dictionary;
-use crate::rules::{Family, Rule};
+use crate::rules::{Family, Rule, comparison_in_words};
 use crate::store::MissionFilter;
 use crate::support::french;
 use crate::web::charts::{LineChart, Series, line_chart};
@@ -188,7 +188,9 @@ impl FamilyOfVerdicts {
                     title,
                     level,
                     explanation: judgement.explanation,
-                    evidence: held.map(|comparison| comparison.text).collect(),
+                    evidence: held
+                        .map(|comparison| comparison_in_words(&comparison, dictionary))
+                        .collect(),
                     alert: alert.map(|alert| alert.id.clone()),
                     rule,
                 });

@@ -112,6 +112,7 @@ fn common(parameter: &str) -> &'static str {
         "cycle" => "3",
         "edition" => "2020-11",
         "account" | "token" | "draft" | "action" | "import" | "run" => "1",
+        "session" => "0123456789ab",
         "table" => "projects",
         "file:.*" => "index.html",
         "link" => "no.link",

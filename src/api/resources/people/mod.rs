@@ -2,7 +2,5 @@
 
 pub(in crate::api) mod accounts;
 pub(crate) mod audit;
-pub(in crate::api) mod mail_links;
 pub(in crate::api) mod session;
-pub(in crate::api) mod sign_in;
 pub(in crate::api) mod tokens;

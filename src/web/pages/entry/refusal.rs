@@ -1,9 +1,14 @@
 //! Reasons to refuse a sign-in: shown to the person in French with what to do, and recorded in the audit trail.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use tracing::warn;
 
-use super::page::HtmlPage;
+use super::statement::Statement;
+use crate::api::{Problem, SignIn};
 use crate::auth::SignInFault;
+use crate::domain::accounts::audit::{Actor, AuditRecord};
+use crate::web::visitor::VisitorContext;
 
 const TITLE: &str = "Connexion impossible";
 
@@ -38,7 +43,7 @@ pub(super) enum SignInRefusal {
 }
 
 impl SignInRefusal {
-    pub(super) fn status(&self) -> StatusCode {
+    fn status(&self) -> StatusCode {
         match self {
             Self::Off => StatusCode::NOT_FOUND,
             Self::GoesElsewhere => StatusCode::BAD_REQUEST,
@@ -63,7 +68,7 @@ impl SignInRefusal {
     }
 
     /// The reason in English, for the log and the audit trail.
-    pub(super) fn reason(&self) -> String {
+    fn reason(&self) -> String {
         match self {
             Self::Off => {
                 "no identity provider is configured: the setting `sign_in.issuer` is empty"
@@ -89,7 +94,7 @@ impl SignInRefusal {
     }
 
     /// The account to name in the audit trail, if it is known.
-    pub(super) fn account(&self) -> Option<&str> {
+    fn account(&self) -> Option<&str> {
         match self {
             Self::NoRole { account }
             | Self::NoMinistry { account, .. }
@@ -100,14 +105,26 @@ impl SignInRefusal {
         }
     }
 
-    pub(super) fn page(&self, contact: &str) -> HtmlPage {
-        let (what, then, again) = self.explanation(contact);
-        HtmlPage {
-            title: TITLE,
-            paragraphs: vec![what, then],
-            link: again.then(|| ("Recommencer la connexion", "/sign-in".to_owned())),
-            ..HtmlPage::default()
+    /// Logs the refusal, records it in the audit trail, and gives a page that says what to do.
+    ///
+    /// # Errors
+    /// If the template cannot be filled.
+    pub(super) fn show(
+        &self,
+        (context, sign_in): (&VisitorContext, &SignIn),
+    ) -> Result<HttpResponse, Problem> {
+        let reason = self.reason();
+        warn!(reason, "A sign-in was refused");
+        let who = self.account().and_then(|account| Actor::person(account).ok());
+        let who = who.unwrap_or_else(Actor::vigie);
+        let record = AuditRecord::by(&who, "sign_in_refused", "sign-in").because(&reason);
+        context.note_refusal(record);
+        let (what, then, is_open) = self.explanation(sign_in.contact());
+        let mut statement = Statement::of(TITLE, &[&what, &then]);
+        if is_open {
+            statement = statement.with_link("Recommencer la connexion", "/connexion");
         }
+        statement.show(context, self.status())
     }
 
     /// What happened, what to do, and whether to offer to start again, in French.
@@ -116,8 +133,8 @@ impl SignInRefusal {
         match self {
             Self::Off => (
                 "La connexion par un fournisseur d’identité n’est pas configurée sur ce serveur.".to_owned(),
-                ask("pour obtenir un jeton d’accès à l’API."),
-                false,
+                "La page de connexion dit comment ouvrir une session.".to_owned(),
+                true,
             ),
             Self::GoesElsewhere => (
                 "L’adresse où aller après la connexion n’est pas une adresse de Vigie.".to_owned(),

@@ -5,18 +5,17 @@
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
 
-use super::sign_in::page::HtmlPage;
-use crate::api::context::AnonymousContext;
-use crate::api::middleware::access::session_cookie;
-use crate::api::problem::details::ProblemDetails;
-use crate::api::problem::kinds::Problem;
+use super::statement::Statement;
 use crate::api::resources::decisions::notices::POLICY;
+use crate::api::{Problem, check_origin};
 use crate::application;
 use crate::application::Services;
 use crate::domain::accounts::access::Scope;
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::domain::level::Level;
 use crate::domain::messages::notice::{Content, Receiver};
 use crate::domain::messages::recipients::Recipients;
 use crate::domain::portfolio::follow_up::Contact;
@@ -24,6 +23,20 @@ use crate::notify::{LinkPurpose, LinkSigner, PersonalLink};
 use crate::store::Credential;
 use crate::support::clock::today;
 use crate::support::visible_text;
+use crate::web::context::Heading;
+use crate::web::visitor::VisitorContext;
+
+#[derive(Debug, Serialize)]
+struct AcknowledgementView {
+    alerts: Vec<NamedAlert>,
+}
+
+#[derive(Debug, Serialize)]
+struct NamedAlert {
+    project: String,
+    rule: String,
+    level: Level,
+}
 
 /// A link that serves now, and what its holder may see.
 struct Held {
@@ -36,33 +49,27 @@ struct Held {
     key: Credential,
 }
 
-/// Show a message in full, to those who received it by mail.
-#[utoipa::path(
-    get,
-    path = "/messages/{link}",
-    params(("link" = String, Path, description = "Secret of the link in the mail")),
-    responses(
-        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
-        (status = 404, description = "The link is unknown, expired or revoked", body = String, content_type = "text/html")
-    )
-)]
-pub(in crate::api) async fn show_message(
-    context: AnonymousContext,
+/// Shows a message in full, to those who received it by mail.
+///
+/// # Errors
+/// If the database cannot be read.
+pub(in crate::web) async fn show_message(
+    context: VisitorContext,
     request: HttpRequest,
     link: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let Some(held) = held(&context, &request, &link, LinkPurpose::Read).await? else {
-        return Ok(refuse(&context, &request, "/messages/{link}"));
+        return refuse(&context, &request, "/messages/{link}");
     };
     let notice = held.services.store.notice(&held.link.notice).await?.map(|one| one.notice);
     let Some(notice) = notice.filter(|notice| notice.receiver == held.link.receiver) else {
-        return Ok(refuse(&context, &request, "/messages/{link}"));
+        return refuse(&context, &request, "/messages/{link}");
     };
     let signer = LinkSigner::new(held.key.reveal().as_bytes(), &context.notify);
     let recipients: Vec<&Contact> = held.recipients.iter().collect();
     let personal = signer.personal(&notice, &recipients);
     let Content::Message { html, page, .. } = personal.content else {
-        return Ok(refuse(&context, &request, "/messages/{link}"));
+        return refuse(&context, &request, "/messages/{link}");
     };
     Ok(HttpResponse::Ok()
         .insert_header(ContentType::html())
@@ -70,63 +77,45 @@ pub(in crate::api) async fn show_message(
         .body(visible_text::lines(&page.unwrap_or(html)).into_owned()))
 }
 
-/// Show the page that acknowledges alerts, to those who received them by mail. Changes nothing.
-#[utoipa::path(
-    get,
-    path = "/acknowledgements/{link}",
-    params(("link" = String, Path, description = "Secret of the link in the mail")),
-    responses(
-        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
-        (status = 404, description = "The link is unknown, expired or revoked", body = String, content_type = "text/html")
-    )
-)]
-pub(in crate::api) async fn show_acknowledgement(
-    context: AnonymousContext,
+/// Shows the page that acknowledges alerts, to those who received them by mail. Changes nothing.
+///
+/// # Errors
+/// If the database cannot be read.
+pub(in crate::web) async fn show_acknowledgement(
+    context: VisitorContext,
     request: HttpRequest,
     link: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let Some(held) = held(&context, &request, &link, LinkPurpose::Acknowledge).await? else {
-        return Ok(refuse(&context, &request, "/acknowledgements/{link}"));
+        return refuse(&context, &request, "/acknowledgements/{link}");
     };
     let alerts = waiting(&held).await?;
     if alerts.is_empty() {
-        return Ok(done().answer(StatusCode::OK));
+        return done().show(&context, StatusCode::OK);
     }
     let directory = application::directory(&held.services).await?;
-    let named = alerts.iter().map(|alert| {
-        let (name, title) = (directory.name(&alert.subject), directory.rule_title(&alert.rule));
-        format!("{name} : {title} ({}).", alert.level.label())
+    let named = alerts.iter().map(|alert| NamedAlert {
+        project: directory.name(&alert.subject),
+        rule: directory.rule_title(&alert.rule),
+        level: alert.level,
     });
-    let explained = "En confirmant, vous indiquez à la DINUM que votre ministère a pris connaissance de \
-                     ce qui suit. Cela ne vaut ni accord ni décision ; les rappels cessent.";
-    let page = HtmlPage {
-        title: "Prendre connaissance",
-        paragraphs: std::iter::once(explained.to_owned()).chain(named).collect(),
-        button: Some(("J’ai pris connaissance", "")),
-        ..HtmlPage::default()
-    };
-    Ok(page.answer(StatusCode::OK))
+    let view = AcknowledgementView { alerts: named.collect() };
+    let heading = Heading::of("Prendre connaissance", "");
+    context.page(StatusCode::OK, "pages/acknowledgement.html", &heading, &view)
 }
 
-/// Acknowledge alerts, for those who received them by mail.
-#[utoipa::path(
-    post,
-    path = "/acknowledgements/{link}",
-    params(("link" = String, Path, description = "Secret of the link in the mail")),
-    responses(
-        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
-        (status = 403, description = "The request comes from a page of another site", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "The link is unknown, expired or revoked", body = String, content_type = "text/html")
-    )
-)]
-pub(in crate::api) async fn acknowledge_by_link(
-    context: AnonymousContext,
+/// Acknowledges alerts, for those who received them by mail.
+///
+/// # Errors
+/// If the request comes from a page of another site, or the database cannot be written.
+pub(in crate::web) async fn acknowledge_by_link(
+    context: VisitorContext,
     request: HttpRequest,
     link: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    session_cookie::check_origin(&request)?;
+    check_origin(&request)?;
     let Some(held) = held(&context, &request, &link, LinkPurpose::Acknowledge).await? else {
-        return Ok(refuse(&context, &request, "/acknowledgements/{link}"));
+        return refuse(&context, &request, "/acknowledgements/{link}");
     };
     let act = ActionContext {
         actor: actor(&held)?,
@@ -136,13 +125,13 @@ pub(in crate::api) async fn acknowledge_by_link(
     for alert in waiting(&held).await? {
         application::acknowledge(&held.services, &alert, &act).await?;
     }
-    Ok(done().answer(StatusCode::OK))
+    done().show(&context, StatusCode::OK)
 }
 
 /// `None` unless the link was made here, serves this purpose, has neither expired nor been revoked, and went only to
 /// people who may read the messages of the ministry now.
 async fn held(
-    context: &AnonymousContext,
+    context: &VisitorContext,
     request: &HttpRequest,
     presented: &str,
     purpose: LinkPurpose,
@@ -189,32 +178,31 @@ fn actor(held: &Held) -> Result<Actor, Problem> {
     }
 }
 
-fn done() -> HtmlPage {
-    HtmlPage {
-        title: "C’est noté",
-        paragraphs: vec![
-            "La DINUM sait que votre ministère a pris connaissance de ces alertes. Vous pouvez fermer \
-             cette page."
-                .to_owned(),
+fn done() -> Statement {
+    Statement::of(
+        "C’est noté",
+        &[
+            "La DINUM sait que votre ministère a pris connaissance de ces alertes. Vous pouvez fermer cette page.",
         ],
-        ..HtmlPage::default()
-    }
+    )
 }
 
-fn refuse(context: &AnonymousContext, request: &HttpRequest, path: &str) -> HttpResponse {
+fn refuse(
+    context: &VisitorContext,
+    request: &HttpRequest,
+    path: &str,
+) -> Result<HttpResponse, Problem> {
     let method = if *request.method() == Method::POST { "POST" } else { "GET" };
     let record =
         AuditRecord::by(&Actor::vigie(), "request_refused", format!("route/{method} {path}"))
             .because("the link of a mail is unknown, expired or revoked");
     context.note_refusal(record);
-    let page = HtmlPage {
-        title: "Ce lien ne vaut plus",
-        paragraphs: vec![
-            "Il a expiré, il a été révoqué, ou le destinataire des messages de ce ministère a changé."
-                .to_owned(),
-            "Pour toute question, répondez au message qui le contenait.".to_owned(),
+    let statement = Statement::of(
+        "Ce lien ne sert plus",
+        &[
+            "Il a expiré, il a été révoqué, ou le destinataire des messages de ce ministère a changé.",
+            "Pour toute question, répondez au message qui le contenait.",
         ],
-        ..HtmlPage::default()
-    };
-    page.answer(StatusCode::NOT_FOUND)
+    );
+    statement.show(context, StatusCode::NOT_FOUND)
 }

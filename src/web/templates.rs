@@ -41,6 +41,7 @@ templates! {
     "pages/acknowledgement.html",
     "pages/alert.html",
     "pages/alerts.html",
+    "pages/answer_link.html",
     "pages/answers.html",
     "pages/audit_check.html",
     "pages/audit_trail.html",

@@ -244,7 +244,7 @@ pub(super) async fn invite(
 /// A new token.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TokenForm {
+pub(super) struct AccountTokenForm {
     label: SingleLine,
     days: u16,
 }
@@ -256,10 +256,10 @@ pub(super) struct TokenForm {
 pub(super) async fn issue_token(
     context: PageContext,
     number: web::Path<AccountNumber>,
-    form: web::Form<TokenForm>,
+    form: web::Form<AccountTokenForm>,
 ) -> Result<HttpResponse, Problem> {
     let account = found(&context, *number).await?;
-    let TokenForm { label, days } = form.into_inner();
+    let AccountTokenForm { label, days } = form.into_inner();
     let body = TokenBody { label, roles: None, scope: None, days: Some(days) };
     let owner = (context.caller(), Some(&account));
     let act = context.act("")?;

@@ -31,8 +31,7 @@ async fn link(app: &TestApp) -> String {
         dinum: "risques@dinum.example".to_owned(),
         ..MailSettings::default()
     };
-    let notify =
-        NotifySettings { public_url: HOME.to_owned(), mail, ..NotifySettings::default() };
+    let notify = NotifySettings { public_url: HOME.to_owned(), mail, ..NotifySettings::default() };
     let now = NOW.parse().unwrap();
     let services = Services {
         store: Store::open(&app.database_url()).await.unwrap(),
@@ -119,7 +118,8 @@ async fn a_director_answers_by_the_link_of_the_mail_without_an_account() {
     server.clock.set("2021-01-10T09:00:00Z");
     assert_eq!(ask(&server, &sheet, None).await.status(), 404);
     let app = server.close().await;
-    let answers = ["campaigns", "answers", "2021-03", "--project", "portalis", "--as-of", "2020-12-10"];
+    let answers =
+        ["campaigns", "answers", "2021-03", "--project", "portalis", "--as-of", "2020-12-10"];
     let recorded = app.ok(&answers);
     assert!(recorded.contains("Ada Lovelace, directrice"), "{recorded}");
 }

@@ -13,6 +13,7 @@ use sha2::Sha256;
 use crate::support::test_server::TestServer;
 use crate::support::{TestApp, in_ci, root, token};
 use vigie::domain::accounts::access::Role;
+use vigie::domain::accounts::sessions::SessionOpening;
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::store::{SessionTerms, Store};
 
@@ -193,7 +194,8 @@ pub(super) async fn session_cookie(
     let at = NOW.parse().unwrap();
     let act = ActionContext { actor, at, reason: String::new() };
     let expires_at = "2100-01-01T00:00:00Z".parse().unwrap();
-    let terms = SessionTerms { account, multi_factor: true, id_token: None, expires_at };
+    let opened_by = SessionOpening::Provider;
+    let terms = SessionTerms { account, multi_factor: true, id_token: None, expires_at, opened_by };
     let secret = store.begin_session(&terms, &act).await.unwrap();
     let key = store.session_key(at).await.unwrap();
     let mut keyed = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).unwrap();

@@ -112,6 +112,10 @@ impl AnonymousContext {
         self.state.services_seen_by(request, scope)
     }
 
+    pub(crate) fn action_settings(&self) -> &ActionSettings {
+        &self.state.action_settings
+    }
+
     pub(crate) fn note_refusal(&self, record: AuditRecord) {
         self.state.note_refusal(record);
     }

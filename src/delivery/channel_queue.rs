@@ -343,16 +343,31 @@ impl Worker {
         if let Some(CarriedLink::Fresh(secret)) = self.batch.account_links.get(&notice.id) {
             return Cow::Owned(with_account_link(notice, secret.reveal()));
         }
-        let (Some(key), Receiver::SecretaryGeneral(ministry)) =
-            (&self.batch.link_key, &notice.receiver)
-        else {
+        let Some(key) = &self.batch.link_key else { return Cow::Borrowed(notice) };
+        let readers = self.readers(&notice.receiver);
+        if readers.is_empty() {
             return Cow::Borrowed(notice);
-        };
-        let today = self.dispatcher.today();
-        let found = Recipients::of(&self.batch.contacts, ministry, today);
-        let all: Vec<&Contact> = found.to().into_iter().chain(found.copies()).collect();
+        }
         let signer = LinkSigner::new(key.reveal().as_bytes(), &self.dispatcher.settings);
-        Cow::Owned(signer.personal(notice, &all))
+        Cow::Owned(signer.personal(notice, &readers))
+    }
+
+    /// Those to whom a mail to an office goes, who may have no account; nobody for other receivers.
+    fn readers(&self, receiver: &Receiver) -> Vec<&Contact> {
+        let (contacts, today) = (&self.batch.contacts, self.dispatcher.today());
+        match receiver {
+            Receiver::SecretaryGeneral(ministry) => {
+                let found = Recipients::of(contacts, ministry, today);
+                found.to().into_iter().chain(found.copies()).collect()
+            }
+            Receiver::ProjectDirector(project) => project_directors(contacts, project, today),
+            Receiver::SecurityRelay(ministry) => Recipients::of(contacts, ministry, today).relays(),
+            Receiver::Dinum
+            | Receiver::Director
+            | Receiver::Account(_)
+            | Receiver::Webhook(_)
+            | Receiver::Tchap => Vec::new(),
+        }
     }
 
     async fn next(&self) -> Option<ClaimedNotice> {

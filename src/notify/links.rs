@@ -28,6 +28,9 @@ const CONTEXT: &[u8] = b"vigie-link-1";
 /// After the address of a message, in its stored text: the alerts that a link is to acknowledge.
 const ACKNOWLEDGE: &str = "#acknowledge=";
 
+/// After the address of a message, in its stored text: that a link is to answer a questionnaire.
+const ANSWER: &str = "#answer";
+
 /// Between two alerts in one link.
 const BETWEEN: char = '~';
 
@@ -37,6 +40,8 @@ pub enum LinkPurpose {
     Read,
     /// To acknowledge alerts of that message.
     Acknowledge,
+    /// To answer the questionnaire that the message asks for.
+    Answer,
 }
 
 /// What a link lets its holder do.
@@ -127,17 +132,22 @@ impl<'a> LinkSigner<'a> {
         let mut parts = text.split(page.as_str());
         let mut all = parts.next().unwrap_or_default().to_owned();
         for part in parts {
-            let (path, link, rest) = match part.strip_prefix(ACKNOWLEDGE) {
-                None => ("messages", read.clone(), part),
-                Some(named) => {
-                    let is_of_id = |one: char| one.is_ascii_alphanumeric() || one == BETWEEN;
-                    let end = named.find(|one| !is_of_id(one)).unwrap_or(named.len());
-                    let (ids, rest) = named.split_at(end);
-                    let alerts = ids.split(BETWEEN).map(AlertId::new).collect();
-                    let purpose = LinkPurpose::Acknowledge;
-                    ("acknowledgements", PersonalLink { purpose, alerts, ..read.clone() }, rest)
-                }
-            };
+            let (path, link, rest) =
+                match (part.strip_prefix(ACKNOWLEDGE), part.strip_prefix(ANSWER)) {
+                    (None, None) => ("messages", read.clone(), part),
+                    (None, Some(rest)) => {
+                        let purpose = LinkPurpose::Answer;
+                        ("reponses", PersonalLink { purpose, ..read.clone() }, rest)
+                    }
+                    (Some(named), _) => {
+                        let is_of_id = |one: char| one.is_ascii_alphanumeric() || one == BETWEEN;
+                        let end = named.find(|one| !is_of_id(one)).unwrap_or(named.len());
+                        let (ids, rest) = named.split_at(end);
+                        let alerts = ids.split(BETWEEN).map(AlertId::new).collect();
+                        let purpose = LinkPurpose::Acknowledge;
+                        ("acknowledgements", PersonalLink { purpose, alerts, ..read.clone() }, rest)
+                    }
+                };
             let url = format!("{}/{path}/", self.public_url).replace('/', slash);
             all.push_str(&url);
             all.push_str(&self.signed(&link).unwrap_or_default());
@@ -168,6 +178,11 @@ const HTML_SLASH: &str = "&#x2f;";
 pub(in crate::notify) fn acknowledgement_of(page: &str, alerts: &[AlertId]) -> String {
     let ids: Vec<&str> = alerts.iter().map(AlertId::as_str).collect();
     format!("{page}{ACKNOWLEDGE}{}", ids.join(&BETWEEN.to_string()))
+}
+
+/// The address by which a stored message asks for a link that answers a questionnaire.
+pub(in crate::notify) fn answer_of(page: &str) -> String {
+    format!("{page}{ANSWER}")
 }
 
 fn fingerprint(receiver: &Receiver, address: &str) -> String {

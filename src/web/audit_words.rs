@@ -55,7 +55,7 @@ pub(super) const SUBJECTS: [(&str, &str); 20] = [
     ("token", "jeton"),
 ];
 
-const ACTIONS: [(&str, &str); 54] = [
+const ACTIONS: [(&str, &str); 55] = [
     ("account_changed", "compte modifié"),
     ("account_closed", "compte fermé"),
     ("account_invited", "invitation envoyée"),
@@ -103,6 +103,7 @@ const ACTIONS: [(&str, &str); 54] = [
     ("rule_published", "règle publiée"),
     ("rule_roll_back_refused", "retour en arrière refusé"),
     ("rule_rolled_back", "règle remise à sa version précédente"),
+    ("session_ended", "session terminée"),
     ("sign_in_refused", "connexion refusée"),
     ("signed_in", "connexion"),
     ("signed_out", "déconnexion"),

@@ -14,6 +14,10 @@ const SECONDS: i64 = 60;
 words! {
     /// An act that a page confirms.
     pub(super) enum Confirmation, "an act" {
+        AccountChanged = "account_changed" => "Le compte est modifié.",
+        AccountClosed = "account_closed" => "Le compte est fermé, ses jetons sont révoqués et ses sessions terminées.",
+        AccountMade = "account_made" => "Le compte est créé. Invitez maintenant la personne.",
+        InvitationSent = "invitation_sent" => "L’invitation part par courriel.",
         AllSentAgain = "all_sent_again" => "Les messages abandonnés sont remis en attente d’envoi.",
         AlertRead = "alert_read" => "C’est noté\u{a0}: la DINUM sait que vous avez pris connaissance de cette alerte.",
         AlertsRead = "alerts_read" => "C’est noté\u{a0}: la DINUM sait que vous avez pris connaissance de ces alertes.",

@@ -20,6 +20,7 @@ macro_rules! templates {
 }
 
 templates! {
+    "components/account_fields.html",
     "components/badge.html",
     "components/button.html",
     "components/chart.html",
@@ -42,12 +43,14 @@ templates! {
     "pages/alert.html",
     "pages/alert_act.html",
     "pages/alerts.html",
+    "pages/answer_link.html",
     "pages/answers.html",
     "pages/audit_check.html",
     "pages/audit_trail.html",
     "pages/campaign.html",
     "pages/campaigns.html",
     "pages/channels.html",
+    "pages/comparison.html",
     "pages/cycle.html",
     "pages/cycles.html",
     "pages/dashboard.html",
@@ -67,6 +70,8 @@ templates! {
     "pages/job_run.html",
     "pages/jobs.html",
     "pages/legal_notice.html",
+    "pages/managed_account.html",
+    "pages/managed_accounts.html",
     "pages/mapping.html",
     "pages/message.html",
     "pages/message_previews.html",

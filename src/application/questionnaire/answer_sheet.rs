@@ -1,26 +1,29 @@
 //! The questionnaire of one project, for a person who answers it page by page: what is asked, what each answer serves, and the
 //! last answer.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::refusal::QuestionnaireRefusal;
 use super::report::shown;
-use super::wanted_answers::wanted_of;
 use super::workbook::answers::{Allowed, AnswerFormat, NO, WORDS, YES, no_answer, step};
 use super::workbook::contents;
-use super::workbook::contents::{AskedProject, Question};
+use super::workbook::contents::AskedProject;
 use crate::application::publishing::catalogue;
-use crate::application::queries::view;
+use crate::application::queries::{names, view};
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::Answer;
 use crate::domain::portfolio::snapshot::Snapshot;
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::verdict::Verdict;
 use crate::domain::value::Value;
 use crate::frame;
-use crate::frame::dictionary::{Field, FieldKind, Unit};
-use crate::support::clock::today;
+use crate::frame::AnswersBehind;
+use crate::frame::dictionary::{Dictionary, Field, FieldKind, Unit};
 
 /// What any question may be answered in place of a value: that the last answer holds, that nobody knows, that it is withheld.
 pub const NO_VALUE: [&str; 3] = WORDS;
@@ -63,10 +66,8 @@ pub struct AskedQuestion {
     pub is_date: bool,
     /// Whether it is written in percent, and recorded as a ratio.
     pub is_percent: bool,
-    /// Titles of the rules that read the answer.
-    pub serves: Vec<String>,
-    /// Whether it is among those that would settle the most verdicts.
-    pub is_first: bool,
+    /// Titles of the rules that could not judge the project for want of the answer.
+    pub awaited_by: Vec<String>,
     pub last: Option<LastShownAnswer>,
 }
 
@@ -89,41 +90,75 @@ pub async fn answer_sheet(
     project: &str,
 ) -> Result<AnswerSheet, ApplicationError> {
     let found = view::find_project(services, project).await?;
-    let as_of = today(services.clock.now());
-    let (as_of, portfolio) = view::known_data(services, Some(as_of)).await?;
-    let in_force = catalogue::catalogue(services).await?;
-    let sheet = move || {
-        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let of_project = |one: &&Snapshot| one.project == found.project && one.edition == edition;
-        let listed = portfolio.snapshots.iter().find(of_project);
-        let listed = listed.filter(|one| contents::is_under_way(one)).ok_or_else(|| {
-            let (project, ministry) = (found.project.to_string(), found.ministry.to_string());
-            QuestionnaireRefusal::NotAsked { project, ministry, edition }
-        })?;
-        let priorities =
-            wanted_of(&portfolio, &in_force, as_of, &|project| *project == listed.project)?;
-        let known = (&portfolio, in_force.catalogue.dictionary().as_ref());
-        let asked = contents::asked_project(listed, known, &priorities, as_of);
-        let campaign = contents::campaign(&portfolio, as_of);
-        let themes = contents::themes(&in_force.catalogue).into_iter().map(|theme| AskedTheme {
-            title: theme.title,
-            questions: theme.questions.into_iter().map(|one| question(one, &asked)).collect(),
-        });
-        Ok(AnswerSheet {
-            project: listed.project.clone(),
-            name: listed.name.clone(),
-            ministry: listed.ministry.clone(),
-            edition: campaign.map_or(edition, |campaign| campaign.edition),
-            closes_on: campaign.map(|campaign| campaign.closes_on),
-            as_of,
-            answered_by: asked.answered_by.clone(),
-            themes: themes.collect(),
-        })
-    };
-    tokio::task::spawn_blocking(sheet).await?
+    let (as_of, portfolio) = view::known_data(services, None).await?;
+    let dictionary = catalogue::dictionary(services).await?;
+    let awaiting = awaiting(services, &found.project, &dictionary).await?;
+    let edition = frame::editions_in_force(&portfolio, as_of)?.current;
+    let of_project = |one: &&Snapshot| one.project == found.project && one.edition == edition;
+    let listed = portfolio.snapshots.iter().find(of_project);
+    let listed = listed.filter(|one| contents::is_under_way(one)).ok_or_else(|| {
+        let (project, ministry) = (found.project.to_string(), found.ministry.to_string());
+        QuestionnaireRefusal::NotAsked { project, ministry, edition }
+    })?;
+    let asked = contents::asked_project(listed, (&portfolio, dictionary.as_ref()), &[], as_of);
+    let campaign = contents::campaign(&portfolio, as_of);
+    Ok(AnswerSheet {
+        project: listed.project.clone(),
+        name: listed.name.clone(),
+        ministry: listed.ministry.clone(),
+        edition: campaign.map_or(edition, |campaign| campaign.edition),
+        closes_on: campaign.map(|campaign| campaign.closes_on),
+        as_of,
+        themes: themes(&dictionary, &asked, &awaiting),
+        answered_by: asked.answered_by,
+    })
 }
 
-fn question(Question { field, readers }: Question, asked: &AskedProject) -> AskedQuestion {
+/// The titles of the rules that could not judge a project in the last cycle, by the questions whose answers they lacked.
+async fn awaiting(
+    services: &Services,
+    project: &ProjectId,
+    dictionary: &Dictionary,
+) -> Result<BTreeMap<&'static str, BTreeSet<String>>, ApplicationError> {
+    let mut awaiting: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    let Some(cycle) = services.store.last_cycle().await? else { return Ok(awaiting) };
+    let titles = names::rule_titles(services).await?;
+    let subject = Subject::Project(project.clone());
+    for judgement in services.store.judgements_of(&subject, cycle.number).await? {
+        let Verdict::Unknown { missing } = judgement.verdict else { continue };
+        let Some(title) = titles.get(&judgement.rule) else { continue };
+        for lacked in missing {
+            let AnswersBehind::All(questions) = AnswersBehind::of(&lacked.field, dictionary) else {
+                continue;
+            };
+            for question in questions {
+                awaiting.entry(question).or_default().insert(title.clone());
+            }
+        }
+    }
+    Ok(awaiting)
+}
+
+/// The questions under their headings, in the order of the dictionary.
+fn themes(
+    dictionary: &Dictionary,
+    asked: &AskedProject,
+    awaiting: &BTreeMap<&'static str, BTreeSet<String>>,
+) -> Vec<AskedTheme> {
+    let mut themes: Vec<AskedTheme> = Vec::new();
+    for field in dictionary.questions() {
+        let title = field.theme.unwrap_or(contents::OTHER_QUESTIONS);
+        let rules = awaiting.get(field.name).cloned().unwrap_or_default();
+        let question = question(field, asked, rules.into_iter().collect());
+        match themes.iter_mut().find(|theme| theme.title == title) {
+            Some(theme) => theme.questions.push(question),
+            None => themes.push(AskedTheme { title, questions: vec![question] }),
+        }
+    }
+    themes
+}
+
+fn question(field: &Field, asked: &AskedProject, awaited_by: Vec<String>) -> AskedQuestion {
     let format = AnswerFormat::of(field);
     let choices = match format.allowed {
         Allowed::Choices(choices) => choices,
@@ -137,8 +172,7 @@ fn question(Question { field, readers }: Question, asked: &AskedProject) -> Aske
         choices,
         is_date: field.kind == FieldKind::Date,
         is_percent: matches!(field.unit, Unit::Ratio | Unit::Points),
-        serves: readers,
-        is_first: asked.first.contains(field.name),
+        awaited_by,
         last: asked.last.get(field.name).map(|last| LastShownAnswer {
             shown: in_words(field, &last.answer),
             written: written(field, &last.answer),

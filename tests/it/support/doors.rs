@@ -110,6 +110,7 @@ fn common(parameter: &str) -> &'static str {
         "receiver" => "mail",
         "job" => "cycle",
         "cycle" => "3",
+        "theme" => "1",
         "edition" => "2020-11",
         "account" | "token" | "draft" | "action" | "import" | "run" => "1",
         "session" => "0123456789ab",

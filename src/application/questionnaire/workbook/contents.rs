@@ -18,7 +18,7 @@ use crate::frame::dictionary::{Dictionary, Field};
 use crate::rules::Catalogue;
 
 /// The heading of questions that have none.
-const OTHER_QUESTIONS: &str = "Autres questions";
+pub(in crate::application::questionnaire) const OTHER_QUESTIONS: &str = "Autres questions";
 
 /// All that the workbook of a ministry says.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use crate::domain::messages::notice::{NoticeKind, Receiver};
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 use crate::notify::layout::footer::footer;
-use crate::notify::layout::message::{Group, Message, Section, plural};
+use crate::notify::layout::message::{Group, Message, MessageAction, Section, plural};
+use crate::notify::links::answer_of;
 use crate::support::clock::today;
 use crate::support::french;
 
@@ -42,10 +43,22 @@ pub(super) fn message(
         title: format!("[QUESTIONNAIRE] {head}{about}, réponse attendue au plus tard le {until}"),
         heading: format!("{heading}, {about}"),
         intro,
+        action: answer_online(inputs, due),
         sections: vec![wanted(inputs, due)],
         footer: footer(&due.receiver, &place, settings),
         ..Message::default()
     }
+}
+
+/// The link by which a contact answers page by page, without an account. The risk team has accounts.
+fn answer_online(inputs: CampaignInputs<'_>, due: &DueMessage<'_>) -> Option<MessageAction> {
+    let is_contact =
+        matches!(due.receiver, Receiver::ProjectDirector(_) | Receiver::SecurityRelay(_));
+    if !is_contact || !inputs.settings.sends_links() {
+        return None;
+    }
+    let page = format!("{}/notices/{}", inputs.settings.public_url, due.id);
+    Some(MessageAction { label: "Répondre en ligne".to_owned(), url: answer_of(&page) })
 }
 
 /// Whom or what the receiver answers for.

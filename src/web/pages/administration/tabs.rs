@@ -6,10 +6,11 @@ use crate::domain::accounts::access::Permission;
 use crate::web::context::{Heading, PageContext};
 
 /// Label, address and permission of each part.
-const PARTS: [(&str, &str, Permission); 5] = [
+const PARTS: [(&str, &str, Permission); 6] = [
     ("Tâches", "/administration", Permission::Read),
     ("Cycles", "/administration/cycles", Permission::Read),
     ("Canaux", "/administration/canaux", Permission::Read),
+    ("Comptes", "/administration/comptes", Permission::Administer),
     ("Réglages", "/administration/reglages", Permission::Administer),
     ("Journal", "/administration/journal", Permission::Administer),
 ];

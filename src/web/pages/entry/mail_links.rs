@@ -118,7 +118,7 @@ pub(in crate::web) async fn acknowledge_by_link(
         return refuse(&context, &request, "/acknowledgements/{link}");
     };
     let act = ActionContext {
-        actor: actor(&held)?,
+        actor: actor(&held.recipients)?,
         at: context.clock.now(),
         reason: format!("par le lien du message {}", held.link.notice),
     };
@@ -165,12 +165,15 @@ async fn waiting(held: &Held) -> Result<Vec<Alert>, Problem> {
     Ok(waiting)
 }
 
-/// Who acknowledges: one of those to whom the mail went, by name when all have one.
-fn actor(held: &Held) -> Result<Actor, Problem> {
+/// Who acts by a link: one of those to whom the mail went, by name when all have one.
+///
+/// # Errors
+/// If their names are none.
+pub(in crate::web) fn actor(recipients: &[Contact]) -> Result<Actor, Problem> {
     let names: Option<Vec<&str>> =
-        held.recipients.iter().map(|contact| contact.name.as_deref()).collect();
+        recipients.iter().map(|contact| contact.name.as_deref()).collect();
     let person = names.and_then(|names| Actor::person(&names.join(" ou ")).ok());
-    let ministry = held.recipients.first().map_or("", |contact| contact.ministry.as_str());
+    let ministry = recipients.first().map_or("", |contact| contact.ministry.as_str());
     let office = || Actor::person(&format!("un destinataire des messages, {ministry}"));
     match person {
         Some(person) => Ok(person),
@@ -187,7 +190,11 @@ fn done() -> Statement {
     )
 }
 
-fn refuse(
+/// Says that a link does not serve, and records that it was tried.
+///
+/// # Errors
+/// If the page cannot be made.
+pub(in crate::web) fn refuse(
     context: &VisitorContext,
     request: &HttpRequest,
     path: &str,

@@ -1,11 +1,13 @@
 //! Pages about Vigie itself, and those about whom it asks and tells: messages, campaigns, secretaries-general.
 
 mod about;
+mod answer_links;
 mod campaigns;
 mod message_previews;
 mod messages;
 pub(in crate::web) mod ministry;
 mod questionnaire;
+mod respondent;
 
 use actix_web::web::route;
 
@@ -18,6 +20,7 @@ pub(in crate::web) fn routes() -> Vec<Route> {
     routes.extend(about_messages());
     routes.extend(about_campaigns());
     routes.extend(about_ministries());
+    routes.extend(by_links());
     routes
 }
 
@@ -74,5 +77,22 @@ fn about_ministries() -> Vec<Route> {
         post("/ministeres/{ministry}/missions/{mission}/avis", own(Act), || {
             route().to(ministry::give_opinion)
         }),
+    ]
+}
+
+/// What the links of campaigns' mails lead to.
+fn by_links() -> Vec<Route> {
+    let get = Route::page;
+    let post = Route::form;
+    vec![
+        get("/reponses/{link}", anonymous(), || route().to(answer_links::show)),
+        get("/reponses/{link}/{project}", anonymous(), || route().to(answer_links::show_project)),
+        post("/reponses/{link}/{project}/transmission", anonymous(), || {
+            route().to(answer_links::send)
+        }),
+        get("/reponses/{link}/{project}/{theme}", anonymous(), || {
+            route().to(answer_links::show_theme)
+        }),
+        post("/reponses/{link}/{project}/{theme}", anonymous(), || route().to(answer_links::keep)),
     ]
 }

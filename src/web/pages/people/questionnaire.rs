@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::campaigns::CAMPAIGNS;
+use super::respondent::Respondent;
 use crate::api::Problem;
 use crate::application;
 use crate::application::{AnswerFault, AnswerSheet, AskedTheme, NO_VALUE, SignedAnswers};
@@ -23,6 +24,8 @@ const NEXT: &str = "suite";
 
 #[derive(Debug, Serialize)]
 struct SheetView {
+    /// The address of this page.
+    base: String,
     sheet: AnswerSheet,
     themes: Vec<ThemeLine>,
     /// Answers that are kept and were not sent.
@@ -39,8 +42,8 @@ struct ThemeLine {
     title: &'static str,
     questions: usize,
     kept: usize,
-    /// Questions whose answer would settle the most verdicts.
-    first: usize,
+    /// Questions whose answer some rules wait for.
+    awaited: usize,
     /// Questions that never had an answer.
     never: usize,
 }
@@ -59,32 +62,44 @@ struct FaultLine {
 /// If the project is not asked, or not among those that the caller sees.
 pub(super) async fn show(
     context: PageContext,
+    request: HttpRequest,
     project: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let sheet = application::answer_sheet(&context, &project).await?;
-    overview(&context, sheet, None, Vec::new()).await
+    let respondent = Respondent::of_account(&context, &request, &project)?;
+    show_sheet(&respondent, &project).await
+}
+
+pub(super) async fn show_sheet(
+    respondent: &Respondent,
+    project: &str,
+) -> Result<HttpResponse, Problem> {
+    let sheet = application::answer_sheet(&respondent.services, project).await?;
+    overview(respondent, sheet, None, Vec::new()).await
 }
 
 async fn overview(
-    context: &PageContext,
+    respondent: &Respondent,
     sheet: AnswerSheet,
     answered_by: Option<String>,
     faults: Vec<AnswerFault>,
 ) -> Result<HttpResponse, Problem> {
-    let kept = context.store.answer_draft(&sheet.project, &author(context)).await?;
+    let store = &respondent.services.store;
+    let kept = store.answer_draft(&sheet.project, &respondent.author).await?;
     let themes: Vec<ThemeLine> =
         (1..).zip(&sheet.themes).map(|(number, theme)| line(number, theme, &kept)).collect();
     let known = answered_by.or_else(|| sheet.answered_by.clone());
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let base = &respondent.base;
     let view = SheetView {
+        base: base.clone(),
         kept: themes.iter().map(|theme| theme.kept).sum(),
-        answered_by: known.unwrap_or_else(|| context.caller().name.to_string()),
-        faults: faults.into_iter().map(|fault| fault_line(&sheet, fault)).collect(),
+        answered_by: known.unwrap_or_else(|| respondent.actor.to_string()),
+        faults: faults.into_iter().map(|fault| fault_line(base, &sheet, fault)).collect(),
         themes,
         sheet,
     };
     let heading = heading(&format!("Questionnaire, {}", view.sheet.name), &[]);
-    context.page_with_status(status, "pages/questionnaire.html", &heading, &view)
+    respondent.page(status, "pages/questionnaire.html", &heading, &view)
 }
 
 fn line(number: usize, theme: &AskedTheme, kept: &BTreeMap<String, String>) -> ThemeLine {
@@ -96,12 +111,12 @@ fn line(number: usize, theme: &AskedTheme, kept: &BTreeMap<String, String>) -> T
         title: theme.title,
         questions: theme.questions.len(),
         kept: count(&|question| kept.contains_key(question.field)),
-        first: count(&|question| question.is_first),
+        awaited: count(&|question| !question.awaited_by.is_empty()),
         never: count(&|question| question.last.is_none() && !kept.contains_key(question.field)),
     }
 }
 
-fn fault_line(sheet: &AnswerSheet, fault: AnswerFault) -> FaultLine {
+fn fault_line(base: &str, sheet: &AnswerSheet, fault: AnswerFault) -> FaultLine {
     let of_field = |theme: &AskedTheme| {
         let field = fault.field.as_deref()?;
         theme.questions.iter().find(|question| question.field == field).map(|one| one.label)
@@ -111,7 +126,7 @@ fn fault_line(sheet: &AnswerSheet, fault: AnswerFault) -> FaultLine {
     let anchor = fault.field.clone().unwrap_or_else(|| "answered_by".to_owned());
     match place {
         Some((number, label)) => FaultLine {
-            href: format!("/questionnaire/{}/{number}#{anchor}", sheet.project),
+            href: format!("{base}/{number}#{anchor}"),
             text: format!("{label}\u{a0}: {}", fault.words),
             anchor,
         },
@@ -121,6 +136,8 @@ fn fault_line(sheet: &AnswerSheet, fault: AnswerFault) -> FaultLine {
 
 #[derive(Debug, Serialize)]
 struct ThemeView {
+    /// The address of the list of themes.
+    base: String,
     sheet: AnswerSheet,
     number: usize,
     title: &'static str,
@@ -150,16 +167,27 @@ struct QuestionView {
 /// If the project is not asked, or has no such theme.
 pub(super) async fn show_theme(
     context: PageContext,
+    request: HttpRequest,
     of: web::Path<(String, usize)>,
 ) -> Result<HttpResponse, Problem> {
     let (project, number) = of.into_inner();
-    let sheet = application::answer_sheet(&context, &project).await?;
-    let kept = context.store.answer_draft(&sheet.project, &author(&context)).await?;
-    theme_page(&context, (sheet, number), &kept, &[])
+    let respondent = Respondent::of_account(&context, &request, &project)?;
+    show_questions(&respondent, &project, number).await
+}
+
+pub(super) async fn show_questions(
+    respondent: &Respondent,
+    project: &str,
+    number: usize,
+) -> Result<HttpResponse, Problem> {
+    let sheet = application::answer_sheet(&respondent.services, project).await?;
+    let store = &respondent.services.store;
+    let kept = store.answer_draft(&sheet.project, &respondent.author).await?;
+    theme_page(respondent, (sheet, number), &kept, &[])
 }
 
 fn theme_page(
-    context: &PageContext,
+    respondent: &Respondent,
     (sheet, number): (AnswerSheet, usize),
     kept: &BTreeMap<String, String>,
     faults: &[AnswerFault],
@@ -174,8 +202,10 @@ fn theme_page(
             if is_instead { (String::new(), answer) } else { (answer, String::new()) };
         QuestionView { question, value, instead, error }
     };
-    let errors = faults.iter().map(|fault| fault_line(&sheet, fault.clone())).collect();
+    let base = &respondent.base;
+    let errors = faults.iter().map(|fault| fault_line(base, &sheet, fault.clone())).collect();
     let view = ThemeView {
+        base: base.clone(),
         number,
         title: theme.title,
         next: (number < sheet.themes.len()).then(|| number.saturating_add(1)),
@@ -185,24 +215,36 @@ fn theme_page(
         sheet,
     };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let above = format!("/questionnaire/{}", view.sheet.project);
     let name = format!("Questionnaire, {}", view.sheet.name);
-    let heading = heading(view.title, &[(name.as_str(), above.as_str())]);
-    context.page_with_status(status, "pages/questions.html", &heading, &view)
+    let heading = heading(view.title, &[(name.as_str(), base.as_str())]);
+    respondent.page(status, "pages/questions.html", &heading, &view)
 }
 
-/// Keeps the answers of one theme, and leads to the next one or back to the list of themes. Answers that are not
-/// acceptable are kept too, and shown with what is expected.
+/// What the form of a theme sends: fields of the dictionary, and what stands for their values.
+pub(super) type AnswersForm = web::Form<BTreeMap<String, OptionalText>>;
+
+/// Keeps the answers of one theme, and leads to the next one or back to the list of themes.
 ///
 /// # Errors
 /// If the project is not asked, has no such theme, or the answers cannot be kept.
 pub(super) async fn keep(
     context: PageContext,
+    request: HttpRequest,
     of: web::Path<(String, usize)>,
-    form: web::Form<BTreeMap<String, OptionalText>>,
+    form: AnswersForm,
 ) -> Result<HttpResponse, Problem> {
     let (project, number) = of.into_inner();
-    let sheet = application::answer_sheet(&context, &project).await?;
+    let respondent = Respondent::of_account(&context, &request, &project)?;
+    keep_answers(&respondent, (&project, number), form).await
+}
+
+/// Answers that are not acceptable are kept too, and shown with what is expected.
+pub(super) async fn keep_answers(
+    respondent: &Respondent,
+    (project, number): (&str, usize),
+    form: AnswersForm,
+) -> Result<HttpResponse, Problem> {
+    let sheet = application::answer_sheet(&respondent.services, project).await?;
     let form = form.into_inner();
     let given = |name: &str| form.get(name).map(|text| text.as_str().trim()).unwrap_or_default();
     let answers: BTreeMap<String, String> = theme(&sheet, number)?
@@ -214,30 +256,30 @@ pub(super) async fn keep(
             (question.field.to_owned(), answer.to_owned())
         })
         .collect();
-    let draft = (&sheet.project, author(&context));
-    context.store.keep_answers((draft.0, &draft.1), &answers, context.clock.now()).await?;
-    let faults = check(&context, &sheet, &answers).await?;
+    let Respondent { services, author, .. } = respondent;
+    let draft = (&sheet.project, author.as_str());
+    services.store.keep_answers(draft, &answers, services.clock.now()).await?;
+    let faults = check(respondent, &sheet, &answers).await?;
     if !faults.is_empty() {
-        return theme_page(&context, (sheet, number), &answers, &faults);
+        return theme_page(respondent, (sheet, number), &answers, &faults);
     }
-    let address = if form.contains_key(NEXT) && number < sheet.themes.len() {
-        format!("/questionnaire/{}/{}", sheet.project, number.saturating_add(1))
+    let below = if form.contains_key(NEXT) && number < sheet.themes.len() {
+        format!("/{}", number.saturating_add(1))
     } else {
-        format!("/questionnaire/{}", sheet.project)
+        String::new()
     };
-    Ok(context.done(Confirmation::AnswersKept, &address))
+    Ok(respondent.done(Confirmation::AnswersKept, &below))
 }
 
 async fn check(
-    context: &PageContext,
+    respondent: &Respondent,
     sheet: &AnswerSheet,
     answers: &BTreeMap<String, String>,
 ) -> Result<Vec<AnswerFault>, Problem> {
-    let services = context.recording_services();
-    let reader = context.action_settings().reader(&services).await?;
-    let name = context.caller().name.clone();
-    let signed = SignedAnswers { sheet, answers, answered_by: name.as_str() };
-    Ok(application::check_answers(&services, reader, &signed, &name).await?)
+    let Respondent { recording, settings, actor, .. } = respondent;
+    let reader = settings.reader(recording).await?;
+    let signed = SignedAnswers { sheet, answers, answered_by: actor.as_str() };
+    Ok(application::check_answers(recording, reader, &signed, actor).await?)
 }
 
 /// Who answers.
@@ -253,33 +295,38 @@ pub(super) struct SignatureForm {
 /// If the project is not asked, nothing was answered, or nothing can be recorded.
 pub(super) async fn send(
     context: PageContext,
+    request: HttpRequest,
     project: web::Path<String>,
     form: web::Form<SignatureForm>,
 ) -> Result<HttpResponse, Problem> {
-    let sheet = application::answer_sheet(&context, &project).await?;
-    let author = author(&context);
-    let answers = context.store.answer_draft(&sheet.project, &author).await?;
-    let answered_by = form.answered_by.as_str();
-    if answers.is_empty() {
-        let words = "Aucune réponse n’est gardée : répondez à une question au moins.".to_owned();
-        let fault = AnswerFault { field: None, words };
-        return overview(&context, sheet, Some(answered_by.to_owned()), vec![fault]).await;
-    }
-    let faults = check(&context, &sheet, &answers).await?;
-    if !faults.is_empty() {
-        return overview(&context, sheet, Some(answered_by.to_owned()), faults).await;
-    }
-    let services = context.recording_services();
-    let reader = context.action_settings().reader(&services).await?;
-    let signed = SignedAnswers { sheet: &sheet, answers: &answers, answered_by };
-    application::send_answers(&services, reader, &signed, context.person()?).await?;
-    context.store.forget_answers(&sheet.project, &author).await?;
-    Ok(context.done(Confirmation::AnswersSent, &format!("/questionnaire/{}", sheet.project)))
+    let respondent = Respondent::of_account(&context, &request, &project)?;
+    send_answers(&respondent, &project, &form).await
 }
 
-/// Whose draft the answers are.
-fn author(context: &PageContext) -> String {
-    format!("account/{}", context.caller().account.0)
+pub(super) async fn send_answers(
+    respondent: &Respondent,
+    project: &str,
+    form: &SignatureForm,
+) -> Result<HttpResponse, Problem> {
+    let Respondent { services, recording, settings, actor, author, .. } = respondent;
+    let sheet = application::answer_sheet(services, project).await?;
+    let answers = services.store.answer_draft(&sheet.project, author).await?;
+    let answered_by = form.answered_by.as_str();
+    let faults = if answers.is_empty() {
+        let words =
+            "Aucune réponse n’est gardée\u{a0}: répondez à une question au moins.".to_owned();
+        vec![AnswerFault { field: None, words }]
+    } else {
+        check(respondent, &sheet, &answers).await?
+    };
+    if !faults.is_empty() {
+        return overview(respondent, sheet, Some(answered_by.to_owned()), faults).await;
+    }
+    let reader = settings.reader(recording).await?;
+    let signed = SignedAnswers { sheet: &sheet, answers: &answers, answered_by };
+    application::send_answers(recording, reader, &signed, actor).await?;
+    services.store.forget_answers(&sheet.project, author).await?;
+    Ok(respondent.done(Confirmation::AnswersSent, ""))
 }
 
 /// The theme with a number, from 1.

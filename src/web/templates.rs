@@ -50,7 +50,6 @@ templates! {
     "pages/campaign.html",
     "pages/campaigns.html",
     "pages/channels.html",
-    "pages/comparison.html",
     "pages/cycle.html",
     "pages/cycles.html",
     "pages/dashboard.html",

@@ -5,6 +5,7 @@ pub(super) mod accounts;
 pub(super) mod audit;
 pub(super) mod coming_in;
 pub(super) mod guard;
+pub(super) mod pages;
 pub(super) mod people;
 pub(super) mod proved_names;
 pub(super) mod refusals;

@@ -2,7 +2,7 @@
 
 mod account;
 mod first_start;
-mod mail_links;
+pub(in crate::web) mod mail_links;
 mod provider;
 mod refusal;
 mod session_links;

@@ -30,8 +30,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
-            | ApplicationError::NoSuchToken(_)
-            | ApplicationError::NoSuchSession(_)
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
@@ -105,6 +103,7 @@ impl From<StoreError> for Problem {
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
             | StoreError::NoSuchAlert { .. }
+            | StoreError::NoSuchSession { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
             | StoreError::NotTheLastCycle { .. }

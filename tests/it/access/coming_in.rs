@@ -73,8 +73,7 @@ impl Mailed {
     /// What the trail says of links and sessions, oldest first.
     async fn trail(&self) -> String {
         let trail = self.server.get(&self.chief, "/api/v1/audit?limit=1000").await.body;
-        let text =
-            |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let is_about = |entry: &&Value| {
             ["account_invited", "sign_in_link_sent", "signed_in"]
                 .contains(&entry["action"].as_str().unwrap())
@@ -82,7 +81,14 @@ impl Mailed {
         let entries = trail["data"].as_array().unwrap().iter().rev().filter(is_about);
         let lines = entries.map(|entry| {
             let of = |key: &str| text(entry, key);
-            format!("{} {} {} {} {}", of("at"), of("actor"), of("action"), of("subject"), of("became"))
+            format!(
+                "{} {} {} {} {}",
+                of("at"),
+                of("actor"),
+                of("action"),
+                of("subject"),
+                of("became")
+            )
         });
         lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
     }
@@ -93,7 +99,8 @@ impl Mailed {
         loop {
             let trail = self.server.get(&self.chief, &path).await;
             assert_eq!(trail.status, 200, "{}", trail.body);
-            if trail.body["data"].as_array().unwrap().iter().any(|entry| entry["reason"] == reason) {
+            if trail.body["data"].as_array().unwrap().iter().any(|entry| entry["reason"] == reason)
+            {
                 return;
             }
         }
@@ -125,6 +132,7 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     let secret = former.rsplit('/').next().unwrap();
     assert_snapshot!(first.text.replace(secret, "(secret)"));
 
+    vigie.server.clock.set("2026-11-25T09:01:00Z");
     vigie.invite(anne, json!({})).await;
     let path = link(&vigie.mails(2).await[1]);
     let mut browser = Visitor::of(&vigie.server);
@@ -141,11 +149,12 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     assert_eq!(browser.api("/api/v1/session").await["name"], "Anne");
     assert_eq!(browser.submit(&path, &[]).await.status, 404, "used");
 
+    vigie.server.clock.set("2026-11-25T09:02:00Z");
     vigie.invite(anne, json!({})).await;
     let late = link(&vigie.mails(3).await[2]);
-    vigie.server.clock.set("2026-11-28T09:00:00Z");
+    vigie.server.clock.set("2026-11-28T09:02:00Z");
     assert_eq!(browser.read(&late).await.status, 404, "after three days");
-    vigie.server.clock.set(NOW);
+    vigie.server.clock.set("2026-11-25T09:03:00Z");
     assert_snapshot!(vigie.trail().await);
 
     // What is stored of the mails has no link that serves.

@@ -8,7 +8,6 @@ use super::questionnaire::refusal::QuestionnaireRefusal;
 use super::tables::export::ExportError;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};
-use crate::domain::accounts::sessions::SessionId;
 use crate::domain::ids::{CycleNumber, ImportNumber, MissionId, ReviewId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::overlay::RulePathError;
@@ -141,10 +140,6 @@ pub enum ApplicationError {
         "this exceeds the roles or ministries of the account, or of the token used for this request"
     )]
     TooBroad,
-    #[error("no token `{0}`")]
-    NoSuchToken(i64),
-    #[error("no session `{0}`")]
-    NoSuchSession(SessionId),
     #[error("`days`: found {found}, expected 1 to {most}")]
     TokenDays { found: u16, most: u16 },
     #[error(transparent)]

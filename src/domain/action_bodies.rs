@@ -180,6 +180,7 @@ pub struct TokenBody {
 }
 
 /// Tells a value that is null from one that was left out.
+#[expect(clippy::option_option, reason = "null removes, and leaving out keeps")]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     value: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -30,8 +30,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
-            | ApplicationError::NoSuchToken(_)
-            | ApplicationError::NoSuchSession(_)
             | ApplicationError::NoSuchProfile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
@@ -109,6 +107,7 @@ impl From<StoreError> for Problem {
             StoreError::NoSuch { .. }
             | StoreError::NoSavedProfile { .. }
             | StoreError::NoSuchAlert { .. }
+            | StoreError::NoSuchSession { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
             | StoreError::NotTheLastCycle { .. }

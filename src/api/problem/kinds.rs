@@ -20,7 +20,7 @@ use crate::domain::rules::draft::Meanwhile;
 pub enum Problem {
     /// 401: the request carries no valid credential.
     #[error(
-        "{reason}; expected a session (sign in at /sign-in) or `Authorization: Bearer` with a token issued by \
+        "{reason}; expected a session (sign in at /connexion) or `Authorization: Bearer` with a token issued by \
          `vigie tokens issue`"
     )]
     Unproven { reason: &'static str },

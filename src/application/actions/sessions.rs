@@ -3,7 +3,7 @@
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::access::{Account, AccountNumber, Caller, ProvedBy};
 use crate::domain::accounts::audit::ActionContext;
-use crate::domain::accounts::sessions::SessionId;
+use crate::domain::accounts::session_id::SessionId;
 
 /// Ends one of the caller's own sessions.
 ///
@@ -33,9 +33,5 @@ pub async fn end_session(
     (account, session): (AccountNumber, &SessionId),
     act: &ActionContext,
 ) -> Result<(), ApplicationError> {
-    if services.store.end_session_of((account, session), act).await? {
-        Ok(())
-    } else {
-        Err(ApplicationError::NoSuchSession(session.clone()))
-    }
+    Ok(services.store.end_session_of((account, session), act).await?)
 }

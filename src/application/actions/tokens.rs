@@ -10,7 +10,7 @@ use crate::domain::accounts::access::{
 };
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::action_bodies::TokenBody;
-use crate::store::{Credential, TokenTerms};
+use crate::store::{Credential, StoreError, TokenTerms};
 
 /// Lifetime of a token whose request does not say it, in days.
 pub const USUAL_DAYS: u16 = 90;
@@ -92,7 +92,7 @@ pub async fn revoke_token(
 ) -> Result<(), ApplicationError> {
     let tokens = services.store.tokens(Some(account)).await?;
     if !tokens.iter().any(|token| token.number == number) {
-        return Err(ApplicationError::NoSuchToken(number));
+        return Err(StoreError::NoSuch { what: "token", number }.into());
     }
     Ok(services.store.revoke_token(number, act).await?)
 }

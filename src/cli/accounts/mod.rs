@@ -2,6 +2,7 @@
 //! Anybody who can write the database can do this, so it asks for no account; it is marked as done by a name that
 //! nobody proved.
 
+mod lookup;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use super::output::print::{Cell, Printer, Sheet};
 use super::person::act;
 use super::session::Session;
 use super::values::{text, word};
+use lookup::{all, find, numbered};
 use sessions::{invite, list_sessions};
 use vigie::application::Services;
 use vigie::client::ApiClient;
@@ -84,7 +86,7 @@ pub(crate) enum AccountsCommand {
     Change {
         name: String,
         #[command(flatten)]
-        change: Change,
+        change: AccountChange,
         /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
@@ -110,7 +112,7 @@ pub(crate) struct Terms {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-pub(crate) struct Change {
+pub(crate) struct AccountChange {
     /// Role: `reader`, `analyst`, `rule_author`, `approver` or `administrator`; may be repeated
     #[arg(long = "role", value_name = "ROLE", value_parser = role)]
     roles: Vec<Role>,
@@ -297,10 +299,6 @@ async fn issue_here(
     Ok(())
 }
 
-async fn all(api: &ApiClient) -> Result<Vec<Account>, CliError> {
-    Ok(api.all(api.at(&["accounts"])).await?)
-}
-
 /// In the order in which they were issued.
 async fn all_tokens(accounts: &[Account], api: &ApiClient) -> Result<Vec<Token>, CliError> {
     let mut tokens: Vec<Token> = Vec::new();
@@ -312,19 +310,13 @@ async fn all_tokens(accounts: &[Account], api: &ApiClient) -> Result<Vec<Token>,
     Ok(tokens)
 }
 
-async fn find(name: &str, api: &ApiClient) -> Result<Account, CliError> {
-    let found = all(api).await?.into_iter().find(|account| account.name.as_str() == name);
-    found.ok_or_else(|| CliError::NoSuchAccount(name.to_owned()))
-}
-
-/// Its number, and its revision as `If-Match` has it.
-fn numbered(account: &Account) -> (String, String) {
-    (account.number.0.to_string(), format!("\"{}\"", account.revision))
-}
-
 /// The account with what the command changes.
-fn changed(account: &Account, change: &Change, reason: &str) -> Result<AccountBody, CliError> {
-    let Change { roles, ministries, mail, no_mail } = change;
+fn changed(
+    account: &Account,
+    change: &AccountChange,
+    reason: &str,
+) -> Result<AccountBody, CliError> {
+    let AccountChange { roles, ministries, mail, no_mail } = change;
     let keeps_scope = roles.is_empty() && ministries.is_empty();
     Ok(AccountBody {
         name: text("NAME", account.name.as_str())?,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{find, numbered};
+use super::lookup::{find, numbered};
 use crate::cli::outcome::CliError;
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Sheet};

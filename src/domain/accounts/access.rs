@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::audit::Actor;
 use super::mail_address::MailAddress;
-use super::sessions::SessionId;
+use super::session_id::SessionId;
 use crate::domain::ids::MinistryCode;
 use crate::domain::words::words;
 

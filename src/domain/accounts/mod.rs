@@ -4,4 +4,5 @@ pub mod access;
 pub mod audit;
 pub mod mail_address;
 pub mod network;
+pub mod session_id;
 pub mod sessions;

@@ -289,8 +289,8 @@ pub(in crate::store) fn audited(account: &Account) -> Value {
         "signs_in": account.identity.is_some(),
     });
     // Whoever holds it can come in.
-    if let Some(address) = &account.mail_address {
-        shown["mail_address"] = json!(address);
+    if let (Value::Object(fields), Some(address)) = (&mut shown, &account.mail_address) {
+        fields.insert("mail_address".to_owned(), json!(address));
     }
     shown
 }

@@ -12,7 +12,8 @@ use super::credential::Credential;
 use super::token_memory::UsedCredential;
 use crate::domain::accounts::access::{AccountNumber, Caller, ProvedBy, Role, Scope};
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord, NameProof};
-use crate::domain::accounts::sessions::{OpenSession, SessionId, SessionOpening};
+use crate::domain::accounts::session_id::SessionId;
+use crate::domain::accounts::sessions::{OpenSession, SessionOpening};
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, writing};
@@ -90,16 +91,20 @@ impl Store {
         Ok(rows.into_iter().map(|(_, session)| session).collect())
     }
 
-    /// Ends a session of an account; says whether there was one.
+    /// Ends a session of an account.
+    ///
+    /// # Errors
+    ///
+    /// The account has no such session.
     pub async fn end_session_of(
         &self,
         (account, id): (AccountNumber, &SessionId),
         act: &ActionContext,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         let found = open_sessions(&mut *transaction, account, act.at).await?;
         let Some((hash, session)) = found.into_iter().find(|(_, session)| session.id == *id) else {
-            return Ok(false);
+            return Err(StoreError::NoSuchSession { id: id.clone() });
         };
         sqlx::query("delete from sessions where hash = $1")
             .bind(hash)
@@ -108,8 +113,7 @@ impl Store {
         let ended = json!({ "begun_at": session.begun_at, "opened_by": session.opened_by });
         let deed = act.deed("session_ended", account_records::subject(account)).was(&ended);
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
-        end(transaction).await?;
-        Ok(true)
+        end(transaction).await
     }
 
     /// What the provider of identities wants back, when it gave anything.

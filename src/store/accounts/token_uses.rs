@@ -27,7 +27,7 @@ impl Store {
         used: UsedCredential,
         (last, now): (Option<DateTime<Utc>>, DateTime<Utc>),
     ) {
-        let is_recent = |last: DateTime<Utc>| (now - last).abs() < TimeDelta::minutes(USE_MINUTES);
+        let is_recent = |at: DateTime<Utc>| (now - at).abs() < TimeDelta::minutes(USE_MINUTES);
         if last.is_some_and(is_recent) {
             return;
         }

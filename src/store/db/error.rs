@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::domain::accounts::audit::Actor;
+use crate::domain::accounts::session_id::SessionId;
 use crate::domain::ids::{AlertId, CycleNumber, ImportNumber, MissionId, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
@@ -108,6 +109,8 @@ pub enum StoreError {
     NoSavedProfile { profile: String },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
+    #[error("no session `{id}`")]
+    NoSuchSession { id: SessionId },
     #[error("`{name}` already has this mail address")]
     MailAddressTaken { name: Actor },
     #[error("`{name}` cannot be distinguished from `{other}`, the name of an account")]

@@ -112,7 +112,7 @@ async fn the_page_shows_who_one_is_and_does_what_the_api_does() {
     for words in [
         "Un jeton a été émis pour votre compte sur la machine du service",
         "lecteur, approbateur de règles",
-        "Ministère de la Justice",
+        "MI, MJ",
         "lien d’invitation",
         "Publier des règles demande un second facteur",
         "25 novembre 2026 à 10 h 30",

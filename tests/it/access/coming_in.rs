@@ -132,6 +132,7 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     let secret = former.rsplit('/').next().unwrap();
     assert_snapshot!(first.text.replace(secret, "(secret)"));
 
+    vigie.server.clock.set("2026-11-25T09:01:00Z");
     vigie.invite(anne, json!({})).await;
     let path = link(&vigie.mails(2).await[1]);
     let mut browser = Visitor::of(&vigie.server);
@@ -148,11 +149,12 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     assert_eq!(browser.api("/api/v1/session").await["name"], "Anne");
     assert_eq!(browser.submit(&path, &[]).await.status, 404, "used");
 
+    vigie.server.clock.set("2026-11-25T09:02:00Z");
     vigie.invite(anne, json!({})).await;
     let late = link(&vigie.mails(3).await[2]);
-    vigie.server.clock.set("2026-11-28T09:00:00Z");
+    vigie.server.clock.set("2026-11-28T09:02:00Z");
     assert_eq!(browser.read(&late).await.status, 404, "after three days");
-    vigie.server.clock.set(NOW);
+    vigie.server.clock.set("2026-11-25T09:03:00Z");
     assert_snapshot!(vigie.trail().await);
 
     // What is stored of the mails has no link that serves.

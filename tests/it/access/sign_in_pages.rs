@@ -126,7 +126,7 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     ada@culture.example signed_in account/1
     vigie request_refused route/POST /sign-out a change made with a session cookie must come from a page of Vigie; programs use a token
     ada@culture.example signed_out account/1
-    vigie request_refused route/GET /api/v1/session no credentials were sent; expected a session (sign in at /sign-in) or `Authorization: Bearer` with a token issued by `vigie tokens issue`
+    vigie request_refused route/GET /api/v1/session no credentials were sent; expected a session (sign in at /connexion) or `Authorization: Bearer` with a token issued by `vigie tokens issue`
     ");
 }
 

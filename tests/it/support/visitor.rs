@@ -1,8 +1,7 @@
 //! Somebody who comes in by a browser: its cookies, and the pages that it is shown.
 
-use reqwest::Response;
-use reqwest::Url;
 use reqwest::header::{LOCATION, REFRESH, SET_COOKIE};
+use reqwest::{Response, Url};
 use serde_json::Value;
 
 use super::servers::provider::Browser;

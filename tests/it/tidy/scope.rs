@@ -55,7 +55,6 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
     ("use_account_link", "of whoever holds the link"),
     ("version", "tells that something was written, not what"),
-    ("watch_outbox", "tells that a message waits, not which"),
     ("watch_storage", "whether the disk can be written, for the log"),
     ("welcome", "the account of whoever has just proved who they are"),
 ];

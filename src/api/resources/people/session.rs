@@ -17,7 +17,8 @@ use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::domain::accounts::access::{AccountNumber, Permission, ProvedBy, Role, Scope, Token};
 use crate::domain::accounts::audit::Actor;
-use crate::domain::accounts::sessions::{OpenSession, SessionId};
+use crate::domain::accounts::session_id::SessionId;
+use crate::domain::accounts::sessions::OpenSession;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct CurrentSession {

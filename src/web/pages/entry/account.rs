@@ -1,6 +1,6 @@
 //! `/compte`: who one is for Vigie, one's sessions and one's tokens.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -10,11 +10,11 @@ use crate::api::{Problem, SignIn, no_session_cookie};
 use crate::application;
 use crate::application::{MOST_DAYS, USUAL_DAYS};
 use crate::domain::accounts::access::{Caller, Lack, Permission, ProvedBy, Role, Scope, Token};
-use crate::domain::accounts::sessions::{OpenSession, SessionId};
+use crate::domain::accounts::session_id::SessionId;
+use crate::domain::accounts::sessions::OpenSession;
 use crate::domain::action_bodies::TokenBody;
 use crate::domain::bounded_text::SingleLine;
-use crate::domain::portfolio::subject::Subject;
-use crate::notify::Directory;
+use crate::domain::ids::MinistryCode;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
 use crate::web::query::Choice;
@@ -29,8 +29,8 @@ const REASON: &str = "depuis la page du compte";
 struct AccountView {
     name: String,
     roles: Vec<Role>,
-    /// Names of the ministries that the caller sees; none for all.
-    ministries: Option<Vec<String>>,
+    /// Codes of the ministries that the caller sees; none for all.
+    ministries: Option<BTreeSet<MinistryCode>>,
     mail_address: Option<String>,
     contact: String,
     /// The session of this request; none for a token.
@@ -222,7 +222,10 @@ async fn page(
     let view = AccountView {
         name: caller.name.to_string(),
         roles: caller.roles.iter().copied().collect(),
-        ministries: ministries(context).await?,
+        ministries: match &caller.scope {
+            Scope::Whole => None,
+            Scope::Ministries(codes) => Some(codes.clone()),
+        },
         mail_address: address.map(|address| address.as_str().to_owned()),
         contact: sign_in.contact().to_owned(),
         current: sessions.iter().find(|line| line.current).cloned(),
@@ -256,15 +259,6 @@ fn form_view(caller: &Caller, form: TokenForm, faults: TokenFaults) -> TokenForm
         label_error: faults.label,
         days_error: faults.days,
     }
-}
-
-/// The names of the ministries that the caller sees; none for all of them.
-async fn ministries(context: &PageContext) -> Result<Option<Vec<String>>, Problem> {
-    let Scope::Ministries(codes) = &context.caller().scope else { return Ok(None) };
-    let known = context.store.known_projects().await?;
-    let directory = Directory::of_known(known, BTreeMap::new());
-    let name = |code: &_| directory.name(&Subject::Ministry(Clone::clone(code)));
-    Ok(Some(codes.iter().map(name).collect()))
 }
 
 fn own_session(caller: &Caller) -> Option<&SessionId> {

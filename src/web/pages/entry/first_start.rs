@@ -120,17 +120,20 @@ fn read(typed: &FirstAccount) -> Result<(Actor, Option<MailAddress>), FormFault>
 /// # Errors
 /// Any other fault of the database.
 fn taken(fault: StoreError) -> Result<FormFault, Problem> {
-    match fault {
+    let is_name = matches!(
+        fault,
         StoreError::AccountExists { .. }
-        | StoreError::AccountAlike { .. }
-        | StoreError::FormerName { .. } => {
-            Ok(FormFault::Name("Un compte porte ou a porté ce nom, ou un nom qui lui ressemble."))
-        }
-        StoreError::MailAddressTaken { .. } => {
-            Ok(FormFault::MailAddress("Un autre compte a cette adresse électronique."))
-        }
-        other => Err(other.into()),
+            | StoreError::AccountAlike { .. }
+            | StoreError::FormerName { .. }
+    );
+    if is_name {
+        let text = "Un compte porte ou a porté ce nom, ou un nom qui lui ressemble.";
+        return Ok(FormFault::Name(text));
     }
+    if matches!(fault, StoreError::MailAddressTaken { .. }) {
+        return Ok(FormFault::MailAddress("Un autre compte a cette adresse électronique."));
+    }
+    Err(fault.into())
 }
 
 fn form(

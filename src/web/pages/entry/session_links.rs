@@ -123,8 +123,8 @@ async fn open(
     let browser = browser(request).map(|ticket| ticket.fingerprint());
     let presents = (&presented, browser.as_ref());
     let now = context.clock.now();
-    let state = context.store.account_link(kind, presents, now).await?;
-    if let AccountLinkState::Serves(link) = &state
+    let before = context.store.account_link(kind, presents, now).await?;
+    if let AccountLinkState::Serves(link) = &before
         && link.account.roles.is_empty()
     {
         let account = link.account.name.to_string();

@@ -64,6 +64,9 @@ const theme = EditorView.theme({
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   ".cm-tooltip": { borderColor: "var(--edge)", backgroundColor: "var(--raised)", color: "var(--text)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  // In place of pictures within the style, which the policy of pages refuses.
+  ".cm-lint-marker-error": { content: "normal", borderRadius: "50%", backgroundColor: "var(--critical)", height: "0.7em", width: "0.7em" },
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--critical)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft)" },
 });
 

@@ -107,6 +107,7 @@ pub(crate) async fn samples(data: &MinistryData, ministry: &str, parameter: &str
 fn common(parameter: &str) -> &'static str {
     match parameter {
         "rule" => "D1",
+        "threshold" => "budget_drift_high",
         "receiver" => "mail",
         "job" => "cycle",
         "cycle" => "3",
@@ -137,6 +138,7 @@ pub(crate) fn asked(address: &str) -> &'static str {
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",
         "/api/v1/rules/{rule}/explanation" => "?subject=france-visas",
+        "/regles/{rule}/explication" => "?sujet=france-visas",
         _ => "",
     }
 }

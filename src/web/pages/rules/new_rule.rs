@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::drafts::signs_form::FormError;
+use super::drafts::signs_form::FieldError;
 use crate::api::Problem;
 use crate::application;
 use crate::domain::ids::RuleId;
@@ -47,7 +47,7 @@ pub(in crate::web) struct NewRuleForm {
 #[derive(Debug, Serialize)]
 struct NewRuleView {
     form: NewRuleForm,
-    errors: Vec<FormError>,
+    errors: Vec<FieldError>,
     levels: Vec<Choice>,
     /// Labels of the fields of projects that can be tested.
     fields: Vec<&'static str>,
@@ -87,7 +87,7 @@ pub(in crate::web) async fn create(
         Ok(files) => files,
         Err(application::ApplicationError::Template(fault)) => {
             let text = translation::into_french(&fault).into_owned();
-            let error = FormError { anchor: anchor_of(&fault, &form).to_owned(), text };
+            let error = FieldError { anchor: anchor_of(&fault, &form).to_owned(), text };
             return shown(&context, form, vec![error]).await;
         }
         Err(error) => return Err(error.into()),
@@ -112,7 +112,7 @@ fn anchor_of(fault: &str, form: &NewRuleForm) -> &'static str {
 async fn shown(
     context: &PageContext,
     form: NewRuleForm,
-    errors: Vec<FormError>,
+    errors: Vec<FieldError>,
 ) -> Result<HttpResponse, Problem> {
     let dictionary = application::dictionary(context).await?;
     let labels = |scope, wanted: &dyn Fn(&Field) -> bool| -> Vec<&'static str> {
@@ -141,10 +141,10 @@ async fn shown(
 }
 
 /// The answers as the writer of rules takes them.
-fn template(form: &NewRuleForm, dictionary: &Dictionary) -> Result<RuleTemplate, Vec<FormError>> {
+fn template(form: &NewRuleForm, dictionary: &Dictionary) -> Result<RuleTemplate, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut error = |anchor: &str, text: &str| {
-        errors.push(FormError { anchor: anchor.to_owned(), text: text.to_owned() });
+        errors.push(FieldError { anchor: anchor.to_owned(), text: text.to_owned() });
     };
     if form.id.trim().is_empty() {
         error("id", "Donnez un code à la règle\u{a0}: une lettre et des chiffres, comme X1.");
@@ -174,7 +174,7 @@ fn template(form: &NewRuleForm, dictionary: &Dictionary) -> Result<RuleTemplate,
     }
 }
 
-fn sign(form: &NewRuleForm, dictionary: &Dictionary) -> Result<SignTemplate, Vec<FormError>> {
+fn sign(form: &NewRuleForm, dictionary: &Dictionary) -> Result<SignTemplate, Vec<FieldError>> {
     let project = |label: &str, anchor| field(label, anchor, (SubjectKind::Project, dictionary));
     let first = || test(project(&form.champ, "champ")?, &form.compare, (&form.valeur, "valeur"));
     match form.genre.as_str() {
@@ -212,15 +212,15 @@ fn sign(form: &NewRuleForm, dictionary: &Dictionary) -> Result<SignTemplate, Vec
     }
 }
 
-fn wrong(anchor: &str, text: &str) -> Vec<FormError> {
-    vec![FormError { anchor: anchor.to_owned(), text: text.to_owned() }]
+fn wrong(anchor: &str, text: &str) -> Vec<FieldError> {
+    vec![FieldError { anchor: anchor.to_owned(), text: text.to_owned() }]
 }
 
 fn field(
     label: &str,
     anchor: &str,
     (scope, dictionary): (SubjectKind, &Dictionary),
-) -> Result<&'static Field, Vec<FormError>> {
+) -> Result<&'static Field, Vec<FieldError>> {
     let wanted = name_key(label);
     let mut fields = dictionary.fields_of(scope);
     let found = fields.find(|field| name_key(field.label) == wanted || field.name == label.trim());
@@ -229,7 +229,7 @@ fn field(
     })
 }
 
-fn figure(typed: &str, field: &Field, anchor: &str) -> Result<f64, Vec<FormError>> {
+fn figure(typed: &str, field: &Field, anchor: &str) -> Result<f64, Vec<FieldError>> {
     rules::typed_figure(typed, field.unit).ok_or_else(|| {
         wrong(anchor, "Donnez un nombre dans l’unité de la donnée, par exemple 20 %.")
     })
@@ -240,7 +240,7 @@ fn test(
     field: &Field,
     compare: &str,
     (typed, anchor): (&str, &str),
-) -> Result<FieldTest, Vec<FormError>> {
+) -> Result<FieldTest, Vec<FieldError>> {
     let words = if field.kind == FieldKind::Bool {
         let held = match name_key(typed).as_str() {
             "oui" => "true",

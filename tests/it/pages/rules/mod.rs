@@ -4,4 +4,5 @@ mod bundle;
 mod drafts;
 mod editing;
 mod office;
+mod played;
 mod reading;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::effect::{TrialView, tried};
 use super::file_editor::{DraftCatalogue, FileEditor, RefusedForm, with_text};
 use super::form::DraftForm;
-use super::signs_form::FormError;
+use super::signs_form::FieldError;
 use crate::api::{Problem, Trials, percent_encoded};
 use crate::application;
 use crate::application::DraftView;
@@ -34,7 +34,7 @@ struct DraftPage {
     files: Vec<FileTab>,
     file: FileEditor,
     trial: Option<TrialView>,
-    errors: Vec<FormError>,
+    errors: Vec<FieldError>,
     /// What others did since the revision that was seen.
     meanwhile: Option<MeanwhileView>,
     /// Whether the form holds what is not saved.
@@ -85,7 +85,7 @@ impl StepLine {
 #[derive(Default)]
 struct Shown {
     editor: Option<FileEditor>,
-    errors: Vec<FormError>,
+    errors: Vec<FieldError>,
     meanwhile: Option<MeanwhileView>,
     comment: Option<String>,
     revision: Option<i64>,
@@ -282,7 +282,7 @@ pub(in crate::web) async fn try_form(
 #[derive(Debug, Serialize)]
 struct FragmentView {
     trial: Option<TrialView>,
-    errors: Vec<FormError>,
+    errors: Vec<FieldError>,
 }
 
 async fn page(

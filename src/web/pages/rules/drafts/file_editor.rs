@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::form::{DraftForm, FormKind};
-use super::signs_form::{FormError, SignsForm};
+use super::signs_form::{FieldError, SignsForm};
 use crate::api::Problem;
 use crate::application;
 use crate::domain::ids::RuleId;
@@ -64,7 +64,7 @@ struct ValueField {
 /// Why a form makes no text, and the form as it was sent.
 pub(super) struct RefusedForm {
     pub(super) editor: FileEditor,
-    pub(super) errors: Vec<FormError>,
+    pub(super) errors: Vec<FieldError>,
 }
 
 impl DraftCatalogue {
@@ -175,7 +175,7 @@ impl DraftCatalogue {
                     Err(errors) => return Err(self.refused(form, text, signs, errors)),
                 };
                 let untold = "le texte de la règle a changé\u{a0}: ses signes ne se modifient plus par formulaire.";
-                let error = FormError { anchor: "signes".to_owned(), text: untold.to_owned() };
+                let error = FieldError { anchor: "signes".to_owned(), text: untold.to_owned() };
                 edited.ok_or_else(|| self.refused(form, text, signs, vec![error]))
             }
             FormKind::Threshold => self.edited_threshold(form, text),
@@ -210,7 +210,7 @@ impl DraftCatalogue {
         form: &DraftForm,
         text: &str,
         signs: SignsForm,
-        errors: Vec<FormError>,
+        errors: Vec<FieldError>,
     ) -> Box<RefusedForm> {
         Box::new(RefusedForm { editor: self.with_signs(form, text, signs), errors })
     }
@@ -237,7 +237,7 @@ impl DraftCatalogue {
                     changed.push((dated_name, value));
                 }
                 Err(fault) => {
-                    errors.push(FormError { anchor: field.name.clone(), text: fault.clone() });
+                    errors.push(FieldError { anchor: field.name.clone(), text: fault.clone() });
                     field.error = Some(fault);
                 }
             }
@@ -252,7 +252,7 @@ impl DraftCatalogue {
             Ok(written) => Ok(written.unwrap_or_else(|| text.to_owned())),
             Err(fault) => {
                 let fault = translation::into_french(&fault.to_string()).into_owned();
-                let errors = vec![FormError { anchor: "valeur-1".to_owned(), text: fault }];
+                let errors = vec![FieldError { anchor: "valeur-1".to_owned(), text: fault }];
                 Err(Box::new(RefusedForm { editor, errors }))
             }
         }

@@ -14,7 +14,7 @@ use crate::web::query::Choice;
 
 /// What is wrong with a form, and the field where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(in crate::web::pages::rules) struct FormError {
+pub(in crate::web::pages::rules) struct FieldError {
     pub(in crate::web::pages::rules) anchor: String,
     pub(in crate::web::pages::rules) text: String,
 }
@@ -109,7 +109,7 @@ impl SignsForm {
     pub(super) fn edited(
         &self,
         words: ConditionWords<'_>,
-    ) -> Result<Vec<EditedSign>, Vec<FormError>> {
+    ) -> Result<Vec<EditedSign>, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut edited = Vec::new();
         for (number, sign) in (1..).zip(&self.signs) {
@@ -218,8 +218,8 @@ impl SignForm {
         &self,
         number: usize,
         words: ConditionWords<'_>,
-    ) -> Result<EditedSign, Vec<FormError>> {
-        let error = |field: String, text: &str| FormError {
+    ) -> Result<EditedSign, Vec<FieldError>> {
+        let error = |field: String, text: &str| FieldError {
             anchor: format!("s{number}-{field}"),
             text: format!("Signe {number}\u{a0}: {text}"),
         };
@@ -256,7 +256,7 @@ impl SignForm {
         &self,
         number: usize,
         words: ConditionWords<'_>,
-    ) -> Result<String, Vec<FormError>> {
+    ) -> Result<String, Vec<FieldError>> {
         let given = self.lines.iter().enumerate().filter(|(_, line)| !line.field.trim().is_empty());
         let (places, lines): (Vec<usize>, Vec<ConditionTest>) =
             given.map(|(place, line)| (place, line.clone())).unzip();
@@ -272,7 +272,7 @@ impl SignForm {
                         "cette valeur n’est ni un nombre dans l’unité de la donnée («\u{a0}20 %\u{a0}»), ni un seuil, ni une donnée.",
                     ),
                 };
-                FormError {
+                FieldError {
                     anchor: format!("s{number}-l{line}-{field}"),
                     text: format!("Signe {number}, ligne {line}\u{a0}: {text}"),
                 }

@@ -12,14 +12,17 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider xz clients test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: demo ## Import the fixtures, run a cycle, show what it found, and serve it
 	@printf '%s\n' '' \
-		'À faire ensuite, dans un autre terminal :' \
+		'Dans un navigateur : le lien ci-dessous crée le compte de l’administrateur et ouvre sa session sur le tableau de bord.' \
+		'S’il a déjà servi : http://127.0.0.1:8080, et « vigie accounts invite NOM » pour un nouveau lien.' \
+		'' \
+		'Dans un autre terminal :' \
 		'  export PATH="$$PWD/target/debug:$$PATH" VIGIE_ACTOR="Claire Martin" VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(DEMO_AS_OF)' \
 		'  vigie alerts --level critique            les alertes critiques, et pourquoi' \
 		'  vigie project "SI SAMU"                  un projet : ses éditions, ce que disent les règles, leurs preuves' \
@@ -87,6 +90,29 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
+# Pages are tested in a real browser, Debian's, driven by npm packages that live outside the repository's files.
+browser: provider
+	@command -v chromium >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	else \
+		echo "chromium is not installed: the tests of pages will say that they do not run" >&2; \
+	fi
+	@if command -v npm >/dev/null && ! cmp -s tests/browser/package-lock.json target/browser/installed; then \
+		mkdir -p target/browser && cp tests/browser/package.json tests/browser/package-lock.json target/browser && \
+		npm ci --prefix target/browser --ignore-scripts --no-audit --no-fund --silent && \
+		cp tests/browser/package-lock.json target/browser/installed || \
+		echo "playwright-core or axe-core cannot be had: the tests of pages will say that they do not run" >&2; \
+	fi
+
+# The editor of rules is bundled by esbuild; a test compares what it makes with the file of the repository.
+editor: provider
+	@if command -v npm >/dev/null && ! cmp -s scripts/editor/package-lock.json target/editor/installed; then \
+		mkdir -p target/editor && cp scripts/editor/package.json scripts/editor/package-lock.json target/editor && \
+		npm ci --prefix target/editor --ignore-scripts --no-audit --no-fund --silent && \
+		cp scripts/editor/package-lock.json target/editor/installed; \
+	fi
+
 # Databases that earlier versions made are packed with it.
 xz:
 	@command -v xz >/dev/null || \
@@ -116,13 +142,16 @@ clients: provider
 		echo "the generators of clients cannot be had: their test says that it does not run" >&2; }; \
 	fi
 
-test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider xz clients ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
 
 test-crash: mail-calendars-feeds-and-workbooks ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
 	TEST_KILLS=500 cargo test --locked --test it -- --nocapture killed
+
+test-browser: browser ## Hold every page to axe in each theme and width, and leave pictures of them in target/browser/pictures
+	TEST_BROWSER=all cargo test --locked --test it -- --nocapture pages::every_page
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check
@@ -145,6 +174,9 @@ load: ## Measure the API under load, next to a bare route that returns the same 
 		echo "wrk is not installed: see https://github.com/wg/wrk" >&2; exit 1; \
 	fi
 	ulimit -n $$(ulimit -Hn) && cargo bench --locked -- --write --only load
+
+load-pages: ## Measure the pages under fifty people who click, and the first answer after a write
+	cargo bench --locked -- --write --only pages
 
 # A package of its own: neither `make build` nor the tests know of these engines. DuckDB is a Python package.
 bench-peers: ## Measure other rule engines, and DuckDB, on the same rules and rows, verdicts compared first

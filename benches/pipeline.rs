@@ -1,6 +1,6 @@
 //! Benchmarks: import, frame, evaluation and cycle on 43, 10 000 and 100 000 projects; rules written by hand, compiled and
 //! interpreted; the API under load. Prints tables, and with `-- --write` writes them to `docs/BENCHMARKS.md`. One part only:
-//! `-- --only pipeline`, `-- --only rules`, `-- --only load`. `-- --peers FILE` only writes the input of `benches/peers`.
+//! `-- --only pipeline`, `-- --only rules`, `-- --only load`, `-- --only pages`. `-- --peers FILE` only writes the input of `benches/peers`.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -46,6 +46,9 @@ fn main() {
     // Runs only if named, because it needs `wrk`.
     if only.as_deref() == Some("load") {
         sections.push(("Under load", load::measure()));
+    }
+    if only.as_deref() == Some("pages") {
+        sections.push(("Pages", load::pages::measure()));
     }
     for (heading, body) in sections {
         println!("## {heading}\n\n{body}");

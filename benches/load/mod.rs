@@ -3,6 +3,7 @@
 
 mod bare;
 mod hostile;
+pub(crate) mod pages;
 mod service;
 mod waiting_writers;
 mod wrk;

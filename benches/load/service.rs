@@ -151,7 +151,7 @@ async fn token(database: &str, scope: Scope) -> String {
     let name = Actor::person(if scope.is_whole() { "State" } else { "Ministry" }).unwrap();
     let act = ActionContext { actor: name.clone(), at, reason: String::new() };
     let roles = Role::ALL.into();
-    let terms = AccountTerms { name, roles, scope, identity: None };
+    let terms = AccountTerms { name, roles, scope, mail_address: None, identity: None };
     let account = store.make_account(&terms, &act).await.unwrap();
     let lent = TokenTerms {
         account: account.number,

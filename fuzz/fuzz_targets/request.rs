@@ -77,7 +77,13 @@ async fn token(store: &Store, now: DateTime<Utc>) -> String {
     let actor = Actor::person("Fuzz").unwrap();
     let act = ActionContext { actor: actor.clone(), at: now, reason: "fuzzing".to_owned() };
     let roles = Role::ALL.into_iter().collect();
-    let terms = AccountTerms { name: actor, roles, scope: Scope::Whole, identity: None };
+    let terms = AccountTerms {
+        name: actor,
+        roles,
+        scope: Scope::Whole,
+        mail_address: None,
+        identity: None,
+    };
     let account = store.make_account(&terms, &act).await.unwrap();
     let terms = TokenTerms {
         account: account.number,

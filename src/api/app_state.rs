@@ -180,6 +180,11 @@ impl AppState {
         Services { store, ..self.services.clone() }
     }
 
+    /// The services with a store that sees the whole State.
+    pub(super) fn whole_services(&self) -> Services {
+        self.services.clone()
+    }
+
     /// Records the queued refusals, then `others`. If that fails, it is logged, and they are counted with later refusals.
     async fn write_refusals(
         &self,

@@ -37,6 +37,12 @@ impl RequestContext {
         &self.state.action_settings
     }
 
+    /// The services that record what the caller answers of a project that it sees: imports are of the whole State. Nothing
+    /// that they read may be shown.
+    pub(crate) fn recording_services(&self) -> Services {
+        self.state.whole_services()
+    }
+
     /// When the service started.
     pub(crate) fn started_at(&self) -> DateTime<Utc> {
         self.state.opened_at
@@ -90,7 +96,7 @@ impl FromRequest for RequestContext {
 }
 
 /// The services for routes open to anonymous callers, with a store that shows no project. Extraction fails on other routes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AnonymousContext {
     services: Services,
     state: web::Data<AppState>,

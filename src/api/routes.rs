@@ -15,8 +15,7 @@ use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
-use super::resources::people::sign_in::{account, setup, sign_in_flow};
-use super::resources::people::{accounts, audit, mail_links, session, tokens};
+use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
     campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, profiles,
     projects, questionnaire, wanted_answers,
@@ -54,14 +53,9 @@ routes! {
         document::show_document: anonymous(),
     }
     "accounts" {
-        sign_in_flow::start_sign_in: anonymous(),
-        sign_in_flow::end_sign_in: anonymous(),
-        sign_in_flow::sign_out: anonymous(),
-        account::show_signed_out: anonymous(),
-        account::show_account: anonymous(),
-        setup::show_setup: anonymous(),
-        setup::set_up: anonymous(),
         session::find_session: own(Read),
+        session::list_own_sessions: own(Read),
+        session::end_own_session: own(Read),
         tokens::list_own_tokens: own(Read),
         tokens::issue_own_token: own(Read),
         tokens::revoke_own_token: own(Read),
@@ -73,6 +67,9 @@ routes! {
         accounts::find_account: whole(Administer),
         accounts::change_account: whole(Administer),
         accounts::close_account: whole(Administer),
+        accounts::invite_account: whole(Administer),
+        session::list_sessions: whole(Administer),
+        session::end_session: whole(Administer),
     }
     "portfolio" {
         panorama::find_portfolio: own(Read),
@@ -154,9 +151,6 @@ routes! {
     }
     "notices" {
         notices::show_notice: own(Read),
-        mail_links::show_message: anonymous(),
-        mail_links::show_acknowledgement: anonymous(),
-        mail_links::acknowledge_by_link: anonymous(),
         notices::revoke_links: whole(Administer),
         notices::list_notices: own(Read),
         notices::find_notice: own(Read),

@@ -8,6 +8,7 @@ use super::questionnaire::refusal::QuestionnaireRefusal;
 use super::tables::export::ExportError;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};
+use crate::domain::accounts::sessions::SessionId;
 use crate::domain::ids::{CycleNumber, ImportNumber, MissionId, ReviewId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::overlay::RulePathError;
@@ -135,6 +136,17 @@ pub enum ApplicationError {
          from, as `vigie dictionary` says{}", nearest(.near.as_deref())
     )]
     NotContestable { field: String, near: Option<String> },
+    /// A token with more roles or ministries than the account, or than the token used for the request.
+    #[error(
+        "this exceeds the roles or ministries of the account, or of the token used for this request"
+    )]
+    TooBroad,
+    #[error("no token `{0}`")]
+    NoSuchToken(i64),
+    #[error("no session `{0}`")]
+    NoSuchSession(SessionId),
+    #[error("`days`: found {found}, expected 1 to {most}")]
+    TokenDays { found: u16, most: u16 },
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]

@@ -11,9 +11,12 @@ mod services;
 mod tables;
 
 pub use crate::support::clock::today;
+pub use actions::account_links::{Invitation, SignInLink, invite, send_sign_in_link};
 pub use actions::alert_actions::{
-    SilenceRequest, contest, find_alert, ministries, silence, subject_called,
+    ContestableField, SilenceRequest, contest, contestable_fields, find_alert, ministries, silence,
+    subject_called,
 };
+pub use actions::alert_handling::{AlertHandling, ReadAlert, handle_alert};
 pub use actions::exits::explain_exit;
 pub use actions::intake::{
     FileIntake, Intake, IntakeTerms, RefusedFile, record_files, record_successions, take_in,
@@ -23,7 +26,7 @@ pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, Qu
 pub use actions::local_tokens::issue_local_token;
 pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
-    mission_ranking,
+    mission_ranking, mission_teams,
 };
 pub use actions::profiles::{
     ProfileFile, ProfileOutline, open_reader, profile_file, profile_outlines, save_profile,
@@ -33,8 +36,12 @@ pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
 };
+pub use actions::sessions::{end_own_session, end_session};
 pub use actions::several_files::{
     EditionFigures, FileToRead, FilesIntake, TakenFile, take_in_files,
+};
+pub use actions::tokens::{
+    MOST_DAYS, USUAL_DAYS, issue_token, revoke_own_token, revoke_token, valid_local_tokens,
 };
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cycle::announce::preview;
@@ -65,15 +72,24 @@ pub use publishing::diff::{
     VerdictDifference, diff, diff_draft, diff_files,
 };
 pub use publishing::drafts::{
-    DraftOutline, DraftView, amended, draft, prove_draft, prove_files, save_draft, step_draft,
-    with_field, with_template, with_thresholds,
+    DraftOutline, DraftTrial, DraftView, amended, draft, draft_on, draft_text_at, edited,
+    prove_draft, prove_files, save_draft, step_draft, try_files, with_field, with_template,
+    with_thresholds,
 };
 pub use publishing::file_names::named_for_people;
 pub use publishing::proof::Proof;
-pub use publishing::publish::{RollBack, publish, refuse_local_publication, roll_back};
+pub use publishing::publish::{
+    RollBack, publication_bar, publish, refuse_local_publication, roll_back,
+};
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
 pub use publishing::verdict_diff::{DifferenceKind, Standing};
-pub use queries::coverage::{Coverage, FieldCost, MinistryCoverage, RuleCoverage, Tally, coverage};
+pub use queries::alert_queue::{
+    AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, alert_queue,
+};
+pub use queries::coverage::{
+    Coverage, CycleFindings, FieldCost, LevelCount, MinistryCoverage, RuleCoverage, RuleFindings,
+    Tally, coverage, findings,
+};
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
 pub use queries::edition_comparison::{
     ComparedField, EditionComparison, EditionMove, EditionTotals, ProjectComparison,
@@ -85,7 +101,9 @@ pub use queries::firing::{Firing, firing};
 pub use queries::layouts::{
     LayoutLook, LayoutTrialTerms, look_at_layout, parse_profile, propose_profile, try_profile,
 };
-pub use queries::names::{JudgementLine, rule_titles, verdict_lines};
+pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};
+pub use queries::project_records::{FigureSource, ProjectRecords, project_records};
+pub use queries::project_standings::{ProjectStanding, project_standings};
 pub use queries::recipients::recipients;
 pub use queries::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
 pub use queries::table_rows::TableRow;
@@ -93,6 +111,10 @@ pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
     Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
 };
+pub use questionnaire::answer_sheet::{
+    AnswerSheet, AskedQuestion, AskedTheme, LastShownAnswer, NO_VALUE, answer_sheet,
+};
+pub use questionnaire::answers_sent::{AnswerFault, SignedAnswers, check_answers, send_answers};
 pub use questionnaire::campaign_messages::write_campaign_messages;
 pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
 pub use questionnaire::refusal::QuestionnaireRefusal;

@@ -38,6 +38,8 @@ pub struct SignInSettings {
     pub ministries: Vec<Organisation>,
     /// Roles of accounts created at a first sign-in; empty: an administrator must grant some.
     pub roles: Vec<Role>,
+    /// Whether people may sign in by a link sent to the mail address of their account, where mail is configured.
+    pub mail_links: bool,
     /// Length of a session, in hours.
     pub session_hours: u32,
     /// Whom to contact; empty for the contact named in mails.
@@ -97,6 +99,7 @@ impl Default for SignInSettings {
             mfa: vec!["mfa".to_owned()],
             ministries: vec![],
             roles: vec![],
+            mail_links: true,
             session_hours: 12,
             contact: String::new(),
             ca_file: PathBuf::new(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,11 @@ impl ApiClient {
     }
 
     /// The address of `segments` under `/api/v1`.
+    /// Where the service is; a name that leads nowhere when this process answers.
+    pub fn base(&self) -> &Url {
+        self.transport.base()
+    }
+
     pub fn at(&self, segments: &[&str]) -> Address {
         Address::under(self.transport.base(), segments)
     }

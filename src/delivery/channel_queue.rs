@@ -1,7 +1,7 @@
 //! Delivers the notices of one channel: claims what is due, sends it, records the results.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,8 +19,9 @@ use crate::domain::messages::recipients::{Recipients, project_directors};
 use crate::domain::portfolio::follow_up::Contact;
 use crate::notify::{
     Blame, DeliveryAttempt, FailureReason, LinkSigner, MailSession, Mailbox, Patience,
+    with_account_link,
 };
-use crate::store::{ClaimedNotice, Credential, Tried, WaitLimit};
+use crate::store::{CarriedLink, ClaimedNotice, Credential, Tried, WaitLimit};
 
 /// How long a claimed notice belongs to a program. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -44,6 +45,8 @@ struct Batch {
     contacts: Vec<Contact>,
     /// Only read when a receiver of the batch is an account.
     accounts: Vec<Account>,
+    /// Links that mails of the batch carry to accounts.
+    account_links: BTreeMap<NoticeId, CarriedLink>,
     /// Signs the links of mails; `None` when readers have no address of Vigie.
     link_key: Option<Credential>,
     leased_until: DateTime<Utc>,
@@ -126,24 +129,29 @@ impl Dispatcher {
             let now = self.clock.now();
             let leased_until = now + LEASE;
             let size = if outage.is_some() { 1 } else { BATCH };
-            let claimed = self.store.claim_notices(lane, now, leased_until, size).await?;
+            let mut claimed = self.store.claim_notices(lane, now, leased_until, size).await?;
             if claimed.is_empty() {
                 break;
             }
+            let account_links = self.account_links(&claimed, now).await?;
+            claimed
+                .retain(|one| account_links.get(&one.queued.notice.id) != Some(&CarriedLink::Over));
             let contacts = match lane {
                 Channel::Mail => self.store.contacts(self.today()).await?,
                 Channel::Webhook(_) | Channel::Tchap => vec![],
             };
-            let has_account =
-                |one: &ClaimedNotice| matches!(one.queued.notice.receiver, Receiver::Account(_));
-            let accounts =
-                if claimed.iter().any(has_account) { self.store.accounts().await? } else { vec![] };
+            let accounts = if claimed.iter().any(is_to_account) {
+                self.store.accounts().await?
+            } else {
+                vec![]
+            };
             let has_links = *lane == Channel::Mail && !self.settings.public_url.is_empty();
             let link_key = if has_links { Some(self.store.link_key(now).await?) } else { None };
             let batch = Arc::new(Batch {
                 queue: Mutex::new(claimed.into()),
                 contacts,
                 accounts,
+                account_links,
                 link_key,
                 leased_until,
                 outage,
@@ -165,6 +173,16 @@ impl Dispatcher {
         }
         self.report_outages(lane).await?;
         Ok(report)
+    }
+
+    async fn account_links(
+        &self,
+        claimed: &[ClaimedNotice],
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<NoticeId, CarriedLink>, DeliveryError> {
+        let to_accounts = claimed.iter().filter(|one| is_to_account(one));
+        let ids: Vec<&NoticeId> = to_accounts.map(|one| &one.queued.notice.id).collect();
+        Ok(self.store.carried_links(&ids, now).await?)
     }
 
     /// Restores the dates of notices that a clock which was ahead has put off for years.
@@ -254,7 +272,11 @@ impl Dispatcher {
             Receiver::Director => address(&settings.director),
             Receiver::Account(number) => {
                 let found = batch.accounts.iter().find(|account| account.number == *number);
-                address(found.map_or("", |account| account.name.as_str()))
+                // An account without an address may have one for its name.
+                address(found.map_or("", |account| match &account.mail_address {
+                    Some(own) => own.as_str(),
+                    None => account.name.as_str(),
+                }))
             }
             Receiver::Webhook(_) | Receiver::Tchap => Err("not a receiver of mail".to_owned()),
         }
@@ -316,8 +338,11 @@ impl Worker {
         }
     }
 
-    /// The notice with links that serve those who receive it, when these may have no account.
+    /// The notice with links that serve those who receive it, when these may have no account, or are to come in by it.
     fn personal<'a>(&self, notice: &'a Notice) -> Cow<'a, Notice> {
+        if let Some(CarriedLink::Fresh(secret)) = self.batch.account_links.get(&notice.id) {
+            return Cow::Owned(with_account_link(notice, secret.reveal()));
+        }
         let (Some(key), Receiver::SecretaryGeneral(ministry)) =
             (&self.batch.link_key, &notice.receiver)
         else {
@@ -359,6 +384,10 @@ impl Worker {
             ),
         }
     }
+}
+
+fn is_to_account(claimed: &ClaimedNotice) -> bool {
+    matches!(claimed.queued.notice.receiver, Receiver::Account(_))
 }
 
 /// The addresses of those who receive the messages of a ministry, and of those who get a copy.

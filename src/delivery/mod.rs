@@ -24,7 +24,7 @@ use crate::notify::{ChannelFault, Endpoint, Mailer, NotifySettings, RenderError,
 use crate::store::{Store, StoreError};
 use crate::support::clock::{Clock, today};
 
-/// Time between two checks of the outbox.
+/// Longest time between two checks of the outbox.
 const POLL: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Error)]
@@ -123,14 +123,18 @@ impl Dispatcher {
     async fn run_lane(self, lane: Channel, mut stop: watch::Receiver<bool>) {
         // The first check tries channels that are down, as `drain` does.
         let mut at_once = true;
+        let mut filled = self.store.watch_outbox();
         loop {
+            filled.mark_unchanged();
             if let Err(fault) = self.drain_lane(&lane, &stop, at_once).await {
                 let cause: &dyn std::error::Error = &fault;
                 error!(error = cause, lane = %lane, "The outbox of channel {lane} could not be checked");
             }
             at_once = false;
-            if tokio::time::timeout(POLL, stop.wait_for(|stopped| *stopped)).await.is_ok() {
-                return;
+            tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => return,
+                _ = filled.changed() => {}
+                () = tokio::time::sleep(POLL) => {}
             }
         }
     }

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::accounts::access::{Role, Scope};
+use super::accounts::mail_address::MailAddress;
 use super::bounded_text::{OptionalText, RequiredText, SingleLine};
 use super::portfolio::exit::ExitReason;
 
@@ -140,6 +141,23 @@ pub struct AccountBody {
     #[schema(value_type = Vec<Role>)]
     pub roles: BTreeSet<Role>,
     pub scope: Scope,
+    /// Mail address of its person, for invitations and sign-in links; null for none. A change that leaves it out keeps
+    /// the one there is.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<MailAddress>)]
+    pub mail_address: Option<Option<MailAddress>>,
+    /// The reason, for the audit trail.
+    #[serde(default)]
+    pub reason: OptionalText,
+}
+
+/// A new invitation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationBody {
+    /// Whether to show the link rather than send it by mail. It is always shown when it cannot be sent.
+    #[serde(default)]
+    pub show: bool,
     /// The reason, for the audit trail.
     #[serde(default)]
     pub reason: OptionalText,
@@ -159,4 +177,11 @@ pub struct TokenBody {
     /// Lifetime in days: 90 by default, at most 366.
     #[schema(minimum = 1, maximum = 366)]
     pub days: Option<u16>,
+}
+
+/// Tells a value that is null from one that was left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    value: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }

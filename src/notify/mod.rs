@@ -30,6 +30,9 @@ pub use compose::domain_event::{
 };
 pub use compose::notices::{correct, lanes, outgoing, preview, with_end_of_cycle};
 pub use compose::remind::{ReminderInputs, Reminders, reminders};
+pub use compose::service::account_link::{
+    AccountLinkMessage, account_link_notice, with_account_link,
+};
 pub use compose::service::account_notice::local_token_notice;
 pub use compose::service::engine_change::engine_notice;
 pub use compose::service::outage::outage_notices;

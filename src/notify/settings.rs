@@ -138,6 +138,13 @@ fn plausible_days<'de, D: Deserializer<'de>>(days: D) -> Result<Vec<NaiveDate>, 
     days.iter().map(|day| plausible::date(day).map_err(|expected| refused(day, expected))).collect()
 }
 
+impl NotifySettings {
+    /// Whether mails can carry links to Vigie.
+    pub fn sends_links(&self) -> bool {
+        self.mail.is_on() && !self.public_url.is_empty()
+    }
+}
+
 impl MailSettings {
     pub fn is_on(&self) -> bool {
         !self.host.is_empty()

@@ -21,15 +21,21 @@ mod language;
 mod testing;
 
 pub use authoring::answers::{FieldTest, FieldTestError, RuleTemplate, SignTemplate};
+pub use authoring::condition::{ConditionTest, ConditionWords, TestFault, TestLink, TestOperator};
 pub use authoring::field::FieldTemplate;
+pub use authoring::reading::SentencePart;
+pub use authoring::signs::{
+    EditedSign, RuleHead, SignPart, rule_head, sign_part_at, signs_of, with_signs,
+};
 pub use authoring::template::{to_complete, written as from_template};
+pub use authoring::typed::{shown_figure, typed_figure};
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
 pub use catalogue::fields::dictionary_of;
 pub use catalogue::folder::{
     CatalogueFolder, FileNames, FolderError, FolderStamp, read_folder, read_named, stamp_folder,
 };
-pub use catalogue::front_matter::titles;
+pub use catalogue::front_matter::{heads, titles};
 pub use catalogue::guidance::Reference;
 pub use catalogue::rule::{Family, Rule, Subjects};
 pub use catalogue::signs::entries::Sign;
@@ -44,6 +50,7 @@ pub use evaluate::budget::{Budget, OverBudget, TrialLimits};
 pub use evaluate::distinct_verdicts::DistinctVerdicts;
 pub use evaluate::specimen::Specimen;
 pub use evaluate::trace::{Trace, TraceFinding, TraceReading, TraceStep};
+pub use evaluate::trace_words::comparison_in_words;
 pub use language::formula::RowFormulas;
 pub use language::library::{FUNCTIONS, LibraryFunction};
 pub use language::sandbox::ScriptLimits;

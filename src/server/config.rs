@@ -200,6 +200,7 @@ impl Config {
         };
         Ok(SignIn {
             provider: self.provider(clock)?,
+            mail_links: self.sign_in.mail_links && self.notify().sends_links(),
             contact,
             cookies: Cookies {
                 secure: self.public_url.starts_with("https://"),

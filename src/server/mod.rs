@@ -11,5 +11,7 @@ pub mod telemetry;
 
 pub use app_error::AppError;
 pub use in_process::InProcess;
-pub use service::{INVITED, Running, check, healthcheck, runner, setup_link, start, stop_signal};
+pub use service::{
+    INVITED, Running, check, healthcheck, home, runner, setup_link, start, stop_signal,
+};
 pub use settings_fault::SettingsFault;

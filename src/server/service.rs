@@ -158,7 +158,8 @@ fn listen(
     let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
-    let page_settings = web::Data::new(web_pages::PageSettings::new(demonstration));
+    let in_force = serde_json::to_value(config).unwrap_or_default();
+    let page_settings = web::Data::new(web_pages::PageSettings::new(demonstration, in_force));
     // The last wrap runs first.
     let app = move || {
         App::new()
@@ -234,11 +235,15 @@ impl Running {
 
 /// The setup link, under the public address if it is configured, or else under `listen`.
 pub fn setup_link(config: &Config, listen: &str, invitation: &Credential) -> String {
-    let home = match config.public_url.trim_end_matches('/') {
+    format!("{}/setup/{}", home(config, listen), invitation.reveal())
+}
+
+/// Where people reach the service: the public address if it is configured, or else `listen`. Without a final slash.
+pub fn home(config: &Config, listen: &str) -> String {
+    match config.public_url.trim_end_matches('/') {
         "" => format!("http://{listen}"),
         home => home.to_owned(),
-    };
-    format!("{home}/setup/{}", invitation.reveal())
+    }
 }
 
 /// A channel that turns true at SIGTERM or SIGINT.

@@ -18,6 +18,9 @@ mod outbox;
 mod rules;
 
 pub use crate::domain::portfolio::project_link::{LinkAction, LinkEntry};
+pub use accounts::account_links::{
+    AccountLinkState, CarriedLink, HeldAccountLink, InvitationDelivery, SignInRequest,
+};
 pub use accounts::account_records::AccountTerms;
 pub use accounts::credential::Credential;
 pub use accounts::idempotency::{Claimed, StoredResponse};

@@ -1,6 +1,7 @@
 //! Figures and dates as French readers write them: decimal comma, thin spaces, a true minus sign.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
 
 /// Unbreakable and narrow: between a figure and its unit, and between thousands.
 pub const THIN: char = '\u{202f}';
@@ -112,6 +113,21 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 pub fn date(date: NaiveDate) -> String {
     let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
     format!("{day} {}", month_and_year(date))
+}
+
+/// `30 novembre 2020 à 09 h 05`, in Paris.
+pub fn moment(at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&Paris);
+    format!("{} à {}", date(at.date_naive()), at.format("%H h %M"))
+}
+
+/// With spaces at which no line breaks, as French has them next to these signs and units.
+pub fn unbroken(text: &str) -> String {
+    let signs = [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!")];
+    let quotes = [("« ", "«\u{a0}"), (" »", "\u{a0}»")];
+    let units = [(" M€", "\u{a0}M€"), (" %", "\u{a0}%")];
+    let all = signs.into_iter().chain(quotes).chain(units);
+    all.fold(text.to_owned(), |before, (plain, unbroken)| before.replace(plain, unbroken))
 }
 
 #[cfg(test)]

@@ -76,6 +76,87 @@ pub fn written(old: &str, new: &str) -> String {
     if text.is_empty() { String::new() } else { text.join("\n") + "\n" }
 }
 
+/// A line of two texts side by side. A side that has no such line has `None` for both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LinePair {
+    pub kind: LinePairKind,
+    pub before_line: Option<usize>,
+    pub before: Option<String>,
+    pub after_line: Option<usize>,
+    pub after: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinePairKind {
+    Same,
+    Changed,
+    Removed,
+    Added,
+    /// Lines that are the same on both sides, and not shown.
+    Skipped,
+}
+
+/// The passages of two texts that differ, side by side, with the lines around them; none if the texts are the same.
+pub fn side_by_side(old: &str, new: &str) -> Vec<LinePair> {
+    let lines: Vec<&str> = old.lines().collect();
+    let mut pairs: Vec<LinePair> = Vec::new();
+    // The lines of the old and of the new text that come next.
+    let (mut was, mut is) = (1, 1);
+    let same = |was: usize, is: usize| {
+        let text =
+            was.checked_sub(1).and_then(|place| lines.get(place)).map(|line| (*line).to_owned());
+        LinePair {
+            kind: LinePairKind::Same,
+            before_line: Some(was),
+            before: text.clone(),
+            after_line: Some(is),
+            after: text,
+        }
+    };
+    let skipped = || LinePair {
+        kind: LinePairKind::Skipped,
+        before_line: None,
+        before: None,
+        after_line: None,
+        after: None,
+    };
+    for passage in passages(old, new) {
+        let between = passage.old_line - was;
+        if between > 2 * AROUND || (pairs.is_empty() && between > AROUND) {
+            let after = if pairs.is_empty() { 0 } else { AROUND };
+            pairs.extend((0..after).map(|step| same(was + step, is + step)));
+            pairs.push(skipped());
+            pairs.extend((between - AROUND..between).map(|step| same(was + step, is + step)));
+        } else {
+            pairs.extend((0..between).map(|step| same(was + step, is + step)));
+        }
+        let rows = passage.old.len().max(passage.new.len());
+        for row in 0..rows {
+            let (before, after) = (passage.old.get(row).cloned(), passage.new.get(row).cloned());
+            let kind = match (&before, &after) {
+                (Some(_), Some(_)) => LinePairKind::Changed,
+                (Some(_), None) => LinePairKind::Removed,
+                _ => LinePairKind::Added,
+            };
+            let before_line = before.as_ref().map(|_| passage.old_line + row);
+            let after_line = after.as_ref().map(|_| passage.new_line + row);
+            pairs.push(LinePair { kind, before_line, before, after_line, after });
+        }
+        was = passage.old_line + passage.old.len();
+        is = passage.new_line + passage.new.len();
+    }
+    if pairs.is_empty() {
+        return pairs;
+    }
+    let left = (lines.len() + 1).saturating_sub(was);
+    pairs.extend((0..left.min(AROUND)).map(|step| same(was + step, is + step)));
+    if left > AROUND {
+        pairs.push(skipped());
+    }
+    pairs
+}
+
 /// Whether two sets of passages over one text touch the same lines of it.
 pub fn overlap(ours: &[Passage], theirs: &[Passage]) -> bool {
     let span = |passage: &Passage| (passage.old_line, passage.old_line + passage.old.len());
@@ -112,6 +193,30 @@ mod tests {
         assert_eq!(text, "@@ -3 +3 @@\n a\n b\n-c\n+C\n d\n e\n@@ -9 +9 @@\n g\n h\n+i\n");
         assert_eq!(tally(&passages(old, new)), "+2 −1");
         assert_eq!(written(old, old), "");
+    }
+
+    #[test]
+    fn two_texts_stand_side_by_side_without_the_lines_far_from_what_differs() {
+        let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\n";
+        let new = "a\nb\nc\nD\ne\nf\ng\nh\ni\nj\n";
+        let shown: Vec<String> = side_by_side(old, new)
+            .into_iter()
+            .map(|pair| {
+                let side = |line: Option<usize>, text: Option<String>| {
+                    line.zip(text).map_or("-".to_owned(), |(line, text)| format!("{line}{text}"))
+                };
+                format!(
+                    "{}|{}",
+                    side(pair.before_line, pair.before),
+                    side(pair.after_line, pair.after)
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            ["-|-", "2b|2b", "3c|3c", "4d|4D", "5e|5e", "6f|6f", "-|-", "8h|8h", "9i|9i", "-|10j"]
+        );
+        assert_eq!(side_by_side(old, old), []);
     }
 
     #[test]

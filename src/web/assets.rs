@@ -27,9 +27,13 @@ macro_rules! assets {
 }
 
 assets! {
+    "codemirror.js": "text/javascript; charset=utf-8",
+    "editor.js": "text/javascript; charset=utf-8",
+    "queue.js": "text/javascript; charset=utf-8",
     "intake.js": "text/javascript; charset=utf-8",
     "vigie.css": "text/css; charset=utf-8",
     "vigie.js": "text/javascript; charset=utf-8",
+    "vigie.svg": "image/svg+xml",
 }
 
 struct Asset {

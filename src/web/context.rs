@@ -8,6 +8,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value as Json;
 use tracing::error;
 
 use super::confirmations::Confirmation;
@@ -26,13 +27,15 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub struct PageSettings {
     /// The day on which the service started, where it is not that of the system.
     pub demonstration: Option<NaiveDate>,
+    /// The settings in force, without secrets.
+    pub in_force: Json,
     /// Files that wait to be imported.
     pub(super) staging: Staging,
 }
 
 impl PageSettings {
-    pub fn new(demonstration: Option<NaiveDate>) -> Self {
-        Self { demonstration, staging: Staging::default() }
+    pub fn new(demonstration: Option<NaiveDate>, in_force: Json) -> Self {
+        Self { demonstration, in_force, staging: Staging::default() }
     }
 }
 
@@ -102,6 +105,7 @@ struct Message {
 struct Assets {
     css: &'static str,
     js: &'static str,
+    icon: &'static str,
 }
 
 /// Label and address of each part of the site, and what it requires.
@@ -109,8 +113,14 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Tableau de bord", "/", Permission::Read, Reach::Own),
     ("Projets", "/projets", Permission::Read, Reach::Own),
     ("Alertes", "/alertes", Permission::Read, Reach::Own),
+    ("Missions", "/missions", Permission::Read, Reach::Own),
+    ("Revues", "/revues", Permission::Read, Reach::Own),
     ("Éditions", "/editions", Permission::Read, Reach::Own),
+    ("Règles", "/regles", Permission::Read, Reach::Own),
     ("Importations", "/imports", Permission::Read, Reach::Whole),
+    ("Campagnes", "/campagnes", Permission::Read, Reach::Own),
+    ("Messages", "/messages", Permission::Read, Reach::Own),
+    ("Administration", "/administration", Permission::Read, Reach::Whole),
 ];
 
 /// Whether a part of the site is for those alone who see all ministries.
@@ -151,6 +161,18 @@ impl PageContext {
         view: &impl Serialize,
     ) -> Result<HttpResponse, Problem> {
         self.frame.page(status, template, heading, view)
+    }
+
+    /// A piece of a page, for a script that puts it in its place.
+    ///
+    /// # Errors
+    /// If the template cannot be filled.
+    pub(super) fn fragment(
+        &self,
+        template: &str,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, Problem> {
+        self.frame.fragment(template, view)
     }
 
     /// Sends the browser to `address` after an act, where the page says that it was done.
@@ -207,11 +229,7 @@ impl Frame {
         view: &impl Serialize,
     ) -> Result<HttpResponse, Problem> {
         let html = templates::render(template, &self.layout(heading), view);
-        let html = html.map_err(|fault| {
-            let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, template, "A page could not be made");
-            Problem::PageNotMade
-        })?;
+        let html = html.map_err(|fault| not_made(template, &fault))?;
         let mut response = HttpResponse::build(status);
         response
             .insert_header(header::ContentType::html())
@@ -220,6 +238,14 @@ impl Frame {
             response.cookie(confirmations::said());
         }
         Ok(response.body(html))
+    }
+
+    fn fragment(&self, template: &str, view: &impl Serialize) -> Result<HttpResponse, Problem> {
+        let html = templates::render(template, &self.layout(&Heading::of("", "")), view);
+        let html = html.map_err(|fault| not_made(template, &fault))?;
+        let mut response = HttpResponse::Ok();
+        response.insert_header(header::ContentType::html());
+        Ok(response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).body(html))
     }
 
     fn layout<'a>(&'a self, heading: &'a Heading) -> Layout<'a> {
@@ -233,14 +259,18 @@ impl Frame {
         let account = self
             .caller
             .as_ref()
-            .map(|caller| Link { label: caller.name.to_string(), href: "/account".to_owned() });
+            .map(|caller| Link { label: caller.name.to_string(), href: "/compte".to_owned() });
         Layout {
             heading,
             path: &self.path,
             nav: parts.map(|(label, href, ..)| self.entry(label, href)).collect(),
             account,
             messages: self.done.into_iter().map(Message::of).collect(),
-            assets: Assets { css: assets::address("vigie.css"), js: assets::address("vigie.js") },
+            assets: Assets {
+                css: assets::address("vigie.css"),
+                js: assets::address("vigie.js"),
+                icon: assets::address("vigie.svg"),
+            },
             scheme: "system",
             demonstration: self.demonstration,
             may: Permission::ALL
@@ -256,6 +286,12 @@ impl Frame {
         let is_under = self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
         NavigationEntry { label, href, current: self.path == href || (href != "/" && is_under) }
     }
+}
+
+fn not_made(template: &str, fault: &minijinja::Error) -> Problem {
+    let cause: &dyn std::error::Error = fault;
+    error!(error = cause, template, "A page could not be made");
+    Problem::PageNotMade
 }
 
 impl Message {

@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::{labels, query};
+use super::problem_words::for_people;
+use super::{audit_words, labels, office_names, query};
 use crate::intake::base_name;
 use crate::support::clock::today;
-use crate::support::french;
+use crate::support::{french, translation};
 
 /// What stands for a value that nobody gave.
 const UNKNOWN: &str = "inconnu";
@@ -30,9 +31,15 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
     environment.add_filter("date", |value: &Value| dated(value, french::date));
     environment.add_filter("short_date", |value: &Value| dated(value, short));
+    environment.add_filter("moment", moment);
     environment.add_filter("month", |value: &Value| dated(value, french::month_and_year));
     environment.add_filter("label", label);
     environment.add_filter("address", address);
+    environment.add_filter("audit_action", |word: &str| audit_words::action(word));
+    environment.add_filter("audit_subject", |word: &str| audit_words::subject(word));
+    environment.add_filter("channel", |word: &str| office_names::channel(word));
+    environment.add_filter("receiver", |word: &str| office_names::receiver(word));
+    environment.add_filter("for_people", |text: &str| for_people(&translation::into_french(text)));
     environment.add_function("counted", french::counted);
 }
 
@@ -97,6 +104,20 @@ fn dated(value: &Value, written: impl Fn(NaiveDate) -> String) -> Result<String,
     let fault =
         |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected a date"));
     day.map(written).map_err(fault)
+}
+
+/// An instant, to the minute in Paris.
+///
+/// # Errors
+/// If the value is neither an instant nor absent.
+fn moment(value: &Value) -> Result<String, Error> {
+    if value.is_none() {
+        return Ok(UNKNOWN.to_owned());
+    }
+    let at = value.as_str().unwrap_or_default().parse::<DateTime<Utc>>();
+    let fault =
+        |_| Error::new(ErrorKind::InvalidOperation, format!("found {value}, expected an instant"));
+    at.map(french::moment).map_err(fault)
 }
 
 /// The address of a query of a page with other parameters: `{{ view.query | address(niveau="critique", curseur=none) }}`.

@@ -3,36 +3,72 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::application::{ComparedField, EditionMove};
+use crate::application::{AnswerState, ComparedField, EditionMove, ReplayDifferenceKind};
 use crate::domain::accounts::access::Role;
+use crate::domain::accounts::audit::NameProof;
+use crate::domain::accounts::sessions::SessionOpening;
 use crate::domain::alerts::alert::AlertState;
+use crate::domain::alerts::dispute::DisputeState;
 use crate::domain::level::Level;
-use crate::domain::missions::mission::{MissionKind, MissionState};
+use crate::domain::messages::notice::{NoticeKind, NoticeState};
+use crate::domain::messages::recipients::Receipt;
+use crate::domain::missions::mission::{Awaited, MissionKind, MissionState};
+use crate::domain::missions::progress::{MissionOutcome, NamingTone};
 use crate::domain::missions::review::ReviewState;
-use crate::domain::portfolio::follow_up::WatchList;
+use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome};
+use crate::domain::portfolio::campaign::CampaignState;
+use crate::domain::portfolio::follow_up::{ContactRole, WatchList};
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::{HoldKind, ImportAction, ImportState};
 use crate::domain::portfolio::snapshot::Phase;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::draft::{DraftState, DraftStep};
+use crate::domain::rules::overlay::VersionState;
+use crate::domain::rules::rule::RuleStatus;
 use crate::domain::words::Labelled;
 use crate::intake::name_key;
+use crate::rules::{Family, SourceTag};
 
 /// Word and label of each value, by the name that templates call the kind.
 static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>> =
     LazyLock::new(|| {
         BTreeMap::from([
             ("alert_state", AlertState::labels()),
+            ("answer_state", AnswerState::labels()),
+            ("campaign_state", CampaignState::labels()),
+            ("contact_role", ContactRole::labels()),
+            ("draft_state", DraftState::labels()),
+            ("draft_step", DraftStep::labels()),
+            ("family", Family::labels()),
+            ("awaited", Awaited::labels()),
+            ("dispute_state", DisputeState::labels()),
             ("compared_field", ComparedField::labels()),
             ("dataset", Dataset::labels()),
             ("edition_move", EditionMove::labels()),
             ("hold_kind", HoldKind::labels()),
             ("import_action", ImportAction::labels()),
             ("import_state", ImportState::labels()),
+            ("job", JobName::labels()),
+            ("job_trigger", JobTrigger::labels()),
             ("level", Level::labels()),
             ("mission_kind", MissionKind::labels()),
+            ("mission_outcome", MissionOutcome::labels()),
             ("mission_state", MissionState::labels()),
+            ("name_proof", NameProof::labels()),
+            ("notice_kind", NoticeKind::labels()),
+            ("notice_state", NoticeState::labels()),
+            ("naming_tone", NamingTone::labels()),
             ("phase", Phase::labels()),
+            ("replay_difference", ReplayDifferenceKind::labels()),
+            ("receipt", Receipt::labels()),
             ("review_state", ReviewState::labels()),
             ("role", Role::labels()),
+            ("session_opening", SessionOpening::labels()),
+            ("run_outcome", RunOutcome::labels()),
+            ("rule_status", RuleStatus::labels()),
+            ("source_tag", SourceTag::labels()),
+            ("subject_kind", SubjectKind::labels()),
+            ("version_state", VersionState::labels()),
             ("watch", WatchList::labels()),
         ])
     });

@@ -8,7 +8,8 @@ use actix_web::{HttpMessage as _, ResponseError as _};
 use serde::Serialize;
 
 use super::context::{Frame, Heading};
-use crate::api::Problem;
+use super::problem_words::{ProblemWords, for_people};
+use crate::api::{Problem, request_id};
 use crate::domain::accounts::access::Caller;
 use crate::support::translation;
 
@@ -23,6 +24,10 @@ struct ProblemView {
     faults: Vec<String>,
     /// The page that a refused form came from.
     back: Option<String>,
+    /// Whether signing in may help.
+    sign_in: bool,
+    /// Under which the log has the request.
+    number: Option<String>,
 }
 
 /// Replaces the problem of a response by a page if a browser is to show it.
@@ -65,17 +70,16 @@ fn page(response: &ServiceResponse, problem: &Problem) -> Result<actix_web::Http
     let request = response.request();
     let caller = request.extensions().get::<Caller>().cloned();
     let status = problem.status_code();
-    let (title, advice) = words(status);
+    let ProblemWords { title, explanation, advice } = ProblemWords::of(problem);
+    let faults = problem.faults();
     let view = ProblemView {
         status: status.as_u16(),
-        explanation: translation::into_french(&problem.to_string()).into_owned(),
+        explanation,
         advice,
-        faults: problem
-            .faults()
-            .iter()
-            .map(|fault| translation::into_french(fault).into_owned())
-            .collect(),
+        faults: faults.iter().map(|fault| for_people(&translation::into_french(fault))).collect(),
         back: (request.method() == Method::POST).then(|| page_of_form(request.path())),
+        sign_in: status == StatusCode::UNAUTHORIZED,
+        number: request_id(),
     };
     Frame::of(request, caller).page(status, "pages/problem.html", &Heading::of(title, ""), &view)
 }
@@ -84,45 +88,4 @@ fn page(response: &ServiceResponse, problem: &Problem) -> Result<actix_web::Http
 fn page_of_form(path: &str) -> String {
     let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
     if parent.is_empty() { "/".to_owned() } else { parent.to_owned() }
-}
-
-/// The title of the page, and what to do.
-fn words(status: StatusCode) -> (&'static str, &'static str) {
-    match status {
-        StatusCode::BAD_REQUEST => (
-            "Adresse ou formulaire incomplet",
-            "Revenez à la page précédente et corrigez ce qui est signalé.",
-        ),
-        StatusCode::UNAUTHORIZED => {
-            ("Connexion nécessaire", "Connectez-vous pour voir cette page.")
-        }
-        StatusCode::FORBIDDEN => (
-            "Accès refusé",
-            "Votre compte ne donne pas ce droit. L’administrateur de Vigie peut l’ouvrir.",
-        ),
-        StatusCode::NOT_FOUND => (
-            "Page introuvable",
-            "L’adresse est erronée, ou ce qu’elle désigne ne relève pas des ministères de votre compte.",
-        ),
-        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => (
-            "Quelqu’un d’autre a agi entre-temps",
-            "Rien n’a été enregistré. Rechargez la page pour voir l’état actuel, puis recommencez s’il y a lieu.",
-        ),
-        StatusCode::GONE => ("Ce lien ne sert plus", "Demandez-en un nouveau."),
-        StatusCode::UNPROCESSABLE_ENTITY => (
-            "Saisie refusée",
-            "Rien n’a été enregistré. Revenez à la page précédente et corrigez ce qui est signalé.",
-        ),
-        StatusCode::TOO_MANY_REQUESTS => {
-            ("Trop de demandes", "Patientez quelques instants, puis rechargez la page.")
-        }
-        StatusCode::SERVICE_UNAVAILABLE => (
-            "Service momentanément indisponible",
-            "Rien n’a été perdu. Rechargez la page dans quelques instants.",
-        ),
-        _ => (
-            "Erreur du service",
-            "L’incident est consigné. Si elle se répète, signalez-la à l’administrateur de Vigie.",
-        ),
-    }
 }

@@ -108,6 +108,18 @@ impl PageQuery {
         address(&self.path, &given)
     }
 
+    /// The address of the page without a parameter.
+    pub(super) fn without(&self, name: &str) -> String {
+        let mut given = self.given.clone();
+        given.remove(name);
+        address(&self.path, &given)
+    }
+
+    /// The only value of a parameter; the first, if it has several.
+    pub(super) fn one(&self, name: &str) -> Option<&str> {
+        self.given.get(name)?.first().map(String::as_str)
+    }
+
     /// The filters in force, by the names that `called` gives them, each with the address of the list without it.
     pub(super) fn filters(&self, called: &[(&str, &str)]) -> Vec<Link> {
         let mut filters = Vec::new();

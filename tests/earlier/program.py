@@ -102,8 +102,8 @@ class Program:
             if not found:
                 raise Refused("".join(said))
             service = Service(found[1], int(found[2]))
-            if "no account yet" in (line := self._second_line(process, service)):
-                service.first_link = line.rsplit(" at ", 1)[1].strip()
+            if link := re.search(r"http\S+/setup/\S+", self._second_line(process, service)):
+                service.first_link = link[0]
             # A pipe that nobody empties fills up.
             threading.Thread(target=process.stderr.read, daemon=True).start()
             yield service

@@ -21,7 +21,9 @@ pub fn body_limits(settings: &ApiSettings) -> impl FnOnce(&mut web::ServiceConfi
         let json = web::JsonConfig::default().limit(settings.body_bytes);
         service
             .app_data(json.error_handler(json_error))
-            .app_data(web::FormConfig::default().error_handler(form_error))
+            .app_data(
+                web::FormConfig::default().limit(settings.body_bytes).error_handler(form_error),
+            )
             .app_data(web::PayloadConfig::new(settings.body_bytes))
             .app_data(web::Data::new(settings));
     }

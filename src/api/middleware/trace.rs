@@ -38,6 +38,11 @@ pub(in crate::api) fn current() -> Option<Ids> {
     CURRENT.try_with(Ids::clone).ok()
 }
 
+/// The id of the current request, under which the log has what it did; `None` outside of a request.
+pub(crate) fn request_id() -> Option<String> {
+    current().map(|ids| ids.request)
+}
+
 /// Runs `work`, in another task, with the ids of the current request.
 pub(in crate::api) fn in_current<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let ids = current();

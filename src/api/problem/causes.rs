@@ -30,6 +30,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoSuchCampaign { .. }
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
+            | ApplicationError::NoSuchToken(_)
+            | ApplicationError::NoSuchSession(_)
             | ApplicationError::NoSuchProfile { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
@@ -61,6 +63,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
+            ApplicationError::TooBroad => Self::TooBroad,
+            ApplicationError::TokenDays { .. } => Self::BadParameter(error.to_string()),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -119,11 +123,12 @@ impl From<StoreError> for Problem {
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }
             | StoreError::AccountAlike { .. }
+            | StoreError::MailAddressTaken { .. }
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
-            StoreError::Moved { .. } | StoreError::ProfileMoved { .. } => {
-                Self::Stale(error.to_string())
-            }
+            StoreError::Moved { .. }
+            | StoreError::Changed { .. }
+            | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::Serialize;
 
 use crate::application::publishing::catalogue::{catalogue, dictionary};
 use crate::application::queries::view;
@@ -196,11 +197,39 @@ pub async fn contest(
     Ok(services.store.dispute(&dispute, act).await?)
 }
 
-fn check_contestable(name: &str, dictionary: &Dictionary) -> Result<(), ApplicationError> {
-    let facts = || dictionary.facts().map(|field| field.name);
+/// What a team may contest: a published figure, a fact, or a whole list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContestableField {
+    pub name: &'static str,
+    /// In French.
+    pub label: &'static str,
+    pub origin: FieldOrigin,
+}
+
+/// All that teams may contest, by origin: published figures, then facts, then lists.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub async fn contestable_fields(
+    services: &Services,
+) -> Result<Vec<ContestableField>, ApplicationError> {
+    let fields = dictionary(services).await?;
+    Ok(contestable(&fields))
+}
+
+fn contestable(dictionary: &Dictionary) -> Vec<ContestableField> {
     let published = dictionary.fields().filter(|field| field.origin == FieldOrigin::Published);
-    let lists = LISTS.into_iter().map(Dataset::as_str);
-    let known: Vec<&str> = facts().chain(published.map(|field| field.name)).chain(lists).collect();
+    let fields = published.chain(dictionary.facts());
+    let fields = fields.map(|field| (field.name, field.label, field.origin));
+    let lists = LISTS.into_iter();
+    let lists = lists.map(|list| (list.as_str(), list.label(), FieldOrigin::List));
+    let all = fields.chain(lists);
+    all.map(|(name, label, origin)| ContestableField { name, label, origin }).collect()
+}
+
+fn check_contestable(name: &str, dictionary: &Dictionary) -> Result<(), ApplicationError> {
+    let known = contestable(dictionary);
+    let known: Vec<&str> = known.iter().map(|field| field.name).collect();
     if known.contains(&name) {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use crate::application::queries::{names, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{
     ActContext, Candidate, MissionAct, PLAYBOOK_FILE, Playbook, PlaybookEntry, Ranked,
-    RuleOutcomes, act, outcomes, rank,
+    RuleOutcomes, Team, act, outcomes, rank,
 };
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::{Alert, AlertState};
@@ -21,7 +21,7 @@ use crate::domain::ids::{AlertId, MinistryCode, MissionId, RuleId};
 use crate::domain::missions::mission::{Awaited, Mission, MissionChange};
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::notify::Directory;
-use crate::store::{MissionEntry, MissionFilter};
+use crate::store::{MissionEntry, MissionFilter, StoreError};
 use crate::support::clock::today;
 
 /// A mission in a list.
@@ -120,9 +120,12 @@ pub async fn mission(services: &Services, id: &MissionId) -> Result<MissionFile,
 }
 
 /// Applies an action to the current state of a mission and records it, or refuses it with a reason.
+///
+/// # Errors
+/// When the action is refused, or the mission is of another revision than `read`, where that is given.
 pub async fn act_on_mission(
     services: &Services,
-    id: &MissionId,
+    (id, read): (&MissionId, Option<u32>),
     what: &MissionAct,
     (actor, director): (&Actor, Option<&str>),
 ) -> Result<MissionChange, ApplicationError> {
@@ -132,6 +135,10 @@ pub async fn act_on_mission(
     let change = services
         .store
         .change_mission(id, at, |mission| {
+            if read.is_some_and(|read| read != mission.revision) {
+                let changed = StoreError::Changed { what: "mission", id: id.to_string() };
+                return Err(changed.into());
+            }
             act(mission, what, hand).map_err(ApplicationError::Refused)
         })
         .await?;
@@ -169,6 +176,14 @@ pub async fn mission_ranking(
         })
         .collect();
     Ok(rank(&candidates, &playbook(services).await?, as_of))
+}
+
+/// The teams of the playbook, in its order: how many missions each conducts at once.
+///
+/// # Errors
+/// When the playbook cannot be read.
+pub async fn mission_teams(services: &Services) -> Result<Vec<Team>, ApplicationError> {
+    Ok(playbook(services).await?.teams().to_vec())
 }
 
 /// For each rule, how many of the missions it called for had each outcome.

@@ -16,7 +16,7 @@ use crate::domain::ids::{MinistryCode, ProjectId, ReviewId};
 use crate::domain::missions::review::{Review, ReviewAction, ReviewChange, ReviewState};
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::published::Portfolio;
-use crate::store::ReviewEntry;
+use crate::store::{ReviewEntry, StoreError};
 use crate::support::clock::today;
 
 /// A review in a list.
@@ -150,9 +150,12 @@ fn open(
 
 /// Applies an action to a review. When the review was held, plans the next one in the same
 /// transaction.
+///
+/// # Errors
+/// When the action is refused, or the review is of another revision than `read`, where that is given.
 pub async fn act_on_review(
     services: &Services,
-    id: &ReviewId,
+    (id, read): (&ReviewId, Option<u32>),
     what: &ReviewAct,
     actor: &Actor,
 ) -> Result<Vec<ReviewChange>, ApplicationError> {
@@ -170,6 +173,10 @@ pub async fn act_on_review(
         .change_reviews((day, at), |known| {
             let found = known.iter().find(|review| review.id == *id);
             let review = found.ok_or_else(|| ApplicationError::NoSuchReview(id.clone()))?;
+            if read.is_some_and(|read| read != review.revision) {
+                let changed = StoreError::Changed { what: "review", id: id.to_string() };
+                return Err(changed.into());
+            }
             let change =
                 reviews::act(review, what, actor, today).map_err(ApplicationError::Disallowed)?;
             let mut changes = vec![change.clone()];

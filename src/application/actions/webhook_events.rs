@@ -6,6 +6,7 @@ use crate::application::publishing::catalogue::read_rules;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::alert::Alert;
+use crate::domain::alerts::handling::SeenAlert;
 use crate::domain::messages::notice::Notice;
 use crate::notify::{DeliveryContext, Directory, DomainEvent};
 use crate::support::clock::ClockJump;
@@ -17,8 +18,22 @@ pub async fn acknowledge(
     alert: &Alert,
     act: &ActionContext,
 ) -> Result<(), ApplicationError> {
+    acknowledge_as_read(services, alert, None, act).await
+}
+
+/// Records that a person has seen an alert, unless it has changed since they read it: `revision` is that of what they read.
+///
+/// # Errors
+/// When the alert has changed, or there is no such alert.
+pub(in crate::application) async fn acknowledge_as_read(
+    services: &Services,
+    alert: &Alert,
+    revision: Option<&str>,
+    act: &ActionContext,
+) -> Result<(), ApplicationError> {
     let notices = notices_of(services, DomainEvent::Acknowledged { alert, act }).await?;
-    Ok(services.store.acknowledge(&alert.id, act, &notices).await?)
+    let seen = SeenAlert { id: &alert.id, revision };
+    Ok(services.store.acknowledge(seen, act, &notices).await?)
 }
 
 /// Records a jump of the clock in the audit trail, and notifies the risk team and webhooks.

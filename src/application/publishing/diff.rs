@@ -21,7 +21,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::overlay::RulePath;
 use crate::domain::rules::verdict::Judgement;
 use crate::frame::Frames;
-use crate::rules::{Catalogue, RuleFault, Thresholds};
+use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits, Thresholds};
 use crate::support::clock::today;
 use crate::support::fingerprint::Fingerprint;
 use crate::{frame, rules};
@@ -133,6 +133,20 @@ async fn in_force(services: &Services) -> Result<CatalogueTexts, ApplicationErro
     Ok(CatalogueTexts { name: IN_FORCE.to_owned(), ..source.in_force() })
 }
 
+/// A catalogue that is compiled.
+pub(super) struct CompiledTexts {
+    pub(super) source: CatalogueTexts,
+    pub(super) catalogue: Catalogue,
+    pub(super) faults: Vec<RuleFault>,
+}
+
+impl CompiledTexts {
+    pub(super) fn of(source: CatalogueTexts, limits: &ScriptLimits, budget: &Budget) -> Self {
+        let (catalogue, faults) = rules::compile_within(&source.texts, limits, budget);
+        Self { source, catalogue, faults }
+    }
+}
+
 /// Judges the same data with two catalogues. Callers who do not see the whole State get nothing on
 /// the portfolio: it would be computed only on what they see.
 pub async fn diff(
@@ -141,25 +155,56 @@ pub async fn diff(
     (before, after): (CatalogueTexts, CatalogueTexts),
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
+    let limits = services.limits;
+    let compile = move |budget: &Budget| {
+        let compiled = |source| CompiledTexts::of(source, &limits, budget);
+        Ok((compiled(before), compiled(after)))
+    };
+    let compiled = trial.run(compile).await?;
+    diff_compiled(services, trial, compiled, as_of).await
+}
+
+/// What a catalogue that is compiled would change if it were in force.
+pub(super) async fn diff_to(
+    services: &Services,
+    trial: &Trial,
+    after: CompiledTexts,
+) -> Result<CatalogueDiff, ApplicationError> {
+    let before = in_force(services).await?;
+    let limits = services.limits;
+    let compile = move |budget: &Budget| Ok(CompiledTexts::of(before, &limits, budget));
+    let before = trial.run(compile).await?;
+    diff_compiled(services, trial, (before, after), None).await
+}
+
+async fn diff_compiled(
+    services: &Services,
+    trial: &Trial,
+    (before, after): (CompiledTexts, CompiledTexts),
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, ApplicationError> {
     let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
     let upto = services.store.latest_known().await?;
     let portfolio = view::known_portfolio(services, &upto, as_of).await?;
-    let limits = services.limits;
     let sees_all = services.store.check_whole("the portfolio").is_ok();
     let found = trial.run(move |budget| {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let judge = |one: CatalogueTexts| -> Result<Judged, ApplicationError> {
-            let CatalogueTexts { name, texts, file_names } = one;
+        let mut built: Option<(Option<f64>, BTreeMap<String, String>, Frames)> = None;
+        let mut judge = |one: CompiledTexts| -> Result<Judged, ApplicationError> {
+            let CompiledTexts { source, catalogue, faults } = one;
+            let CatalogueTexts { name, texts, file_names } = source;
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
-            let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
             let faults = faults.into_iter().map(|fault| file_names.placed(fault)).collect();
-            let frames = frame::build(
-                &portfolio,
-                catalogue.dictionary(),
-                as_of,
-                view::target(catalogue.thresholds(), as_of),
-            )?;
+            let target = view::target(catalogue.thresholds(), as_of);
+            let fields = texts_of_fields(&texts);
+            // The same fields and the same target make the same frames.
+            let same = built.take().filter(|(to, of, _)| *to == target && *of == fields);
+            let frames = match same {
+                Some((_, _, frames)) => frames,
+                None => frame::build(&portfolio, catalogue.dictionary(), as_of, target)?,
+            };
+            built = Some((target, fields, frames.clone()));
             let judgements = catalogue.judge(&frames, as_of);
             budget.check()?;
             let consequences = Consequences::of(
@@ -171,12 +216,19 @@ pub async fn diff(
             Ok(Judged { name, catalogue, faults, frames, judgements, consequences })
         };
         let before = judge(before)?;
-        Judged::differences(before, judge(after).map_err(as_trial_fault)?, as_of, edition)
+        let after = judge(after).map_err(as_trial_fault)?;
+        Judged::differences(before, after, as_of, edition)
     });
     let mut diff = found.await?;
     diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
     diff.missions.retain(|one| sees_all || one.subject != Subject::Portfolio);
     Ok(diff)
+}
+
+/// The files that make the dictionary what it is.
+fn texts_of_fields(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let of_fields = texts.iter().filter(|(path, _)| path.starts_with("fields/"));
+    of_fields.map(|(path, text)| (path.clone(), text.clone())).collect()
 }
 
 /// Faults of a text on trial are returned to its author.

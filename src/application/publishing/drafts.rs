@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::catalogue::THRESHOLDS;
+use super::diff::{CatalogueDiff, CompiledTexts};
 use super::draft_bounds::{require_reason, within_bounds};
 use super::proof::Proof;
 use super::trial::Trial;
-use super::{catalogue, proof};
+use super::{catalogue, companion_files, diff, proof};
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::ids::DraftNumber;
@@ -17,7 +18,7 @@ use crate::domain::rules::draft::{Draft, DraftState, DraftStep, StepTaken};
 use crate::domain::rules::entries::entry;
 use crate::domain::rules::overlay::RulePath;
 use crate::rules;
-use crate::rules::{FieldTemplate, RuleTemplate};
+use crate::rules::{CaseOutcome, EditedSign, FieldTemplate, RuleFault, RuleTemplate};
 use crate::store::{DraftSave, DraftText};
 
 /// A draft in its current state, without its texts.
@@ -197,6 +198,87 @@ pub async fn step_draft(
     }
     let draft = services.store.step_draft(number, seen, step, act).await?;
     view(services, &draft).await
+}
+
+/// The live draft that holds a file, if any.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn draft_on(
+    services: &Services,
+    path: &RulePath,
+) -> Result<Option<DraftNumber>, ApplicationError> {
+    let drafts = services.store.drafts(false).await?;
+    let holds = |draft: &&Draft| draft.files().iter().any(|file| file.path == *path);
+    Ok(drafts.iter().find(holds).map(|draft| draft.number))
+}
+
+/// The text that a file of a draft had at a revision; `None` if the draft did not hold it then.
+///
+/// # Errors
+/// When there is no such draft, or the store cannot be read.
+pub async fn draft_text_at(
+    services: &Services,
+    number: DraftNumber,
+    revision: i64,
+    path: &RulePath,
+) -> Result<Option<String>, ApplicationError> {
+    let draft = services.store.draft(number).await?;
+    let files = draft.at_revision(revision).map_or(&[][..], |step| &step.files);
+    let Some(file) = files.iter().find(|file| file.path == *path) else { return Ok(None) };
+    Ok(services.store.rule_texts(&[&file.sha256]).await?.remove(&file.sha256))
+}
+
+/// The text of a rule with other signs; `None` if its signs cannot be told apart.
+pub fn edited(text: &str, signs: &[EditedSign]) -> Option<String> {
+    rules::with_signs(text, signs)
+}
+
+/// What a trial of files gives: faults, cases, and the effect on the portfolio.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftTrial {
+    pub proof: Proof,
+    /// Warnings about rules that compile.
+    pub remarks: Vec<RuleFault>,
+    /// Of the rules that the files are about, in the order of the files of cases.
+    pub outcomes: Vec<CaseOutcome>,
+    /// `None` while a rule, a threshold or a companion file has faults: without what is faulty, the effect would be another.
+    pub effect: Option<CatalogueDiff>,
+}
+
+/// Checks these files over the catalogue in force, runs all cases, and compares what both give on the portfolio. What is
+/// still to be completed counts as a fault of the files, yet does not prevent the comparison.
+///
+/// # Errors
+/// When the files are out of bounds, the budget is spent, or there is no data.
+pub async fn try_files(
+    services: &Services,
+    trial: &Trial,
+    files: BTreeMap<RulePath, String>,
+) -> Result<DraftTrial, ApplicationError> {
+    let about: Vec<String> = files.keys().map(|path| path.stem().to_owned()).collect();
+    let source = catalogue::with_files(services, files).await?;
+    let limits = services.limits;
+    let tried = trial.run(move |budget| {
+        let compiled = CompiledTexts::of(source, &limits, budget);
+        let CompiledTexts { source, catalogue, faults } = &compiled;
+        let of_cases = rules::case_faults(&source.texts);
+        let remarks = rules::lints(catalogue, &source.texts);
+        let (mut proof, mut outcomes) =
+            proof::prove_compiled(catalogue, faults.clone(), &source.texts)?;
+        let is_sound =
+            faults.is_empty() && companion_files::faults(&source.texts, catalogue).is_empty();
+        proof.faults.extend(of_cases);
+        outcomes.retain(|outcome| {
+            outcome.rule.as_ref().is_some_and(|rule| about.iter().any(|one| one == rule.as_str()))
+        });
+        Ok((is_sound.then_some(compiled), DraftTrial { proof, remarks, outcomes, effect: None }))
+    });
+    let (sound, mut tried) = tried.await?;
+    if let Some(compiled) = sound {
+        tried.effect = Some(diff::diff_to(services, trial, compiled).await?);
+    }
+    Ok(tried)
 }
 
 /// Runs the cases of the catalogue in force with these files.

@@ -45,15 +45,26 @@ pub(in crate::application) fn prove(
     limits: &ScriptLimits,
     budget: &Budget,
 ) -> Result<Proof, OverBudget> {
-    let (catalogue, mut faults) = rules::compile_within(texts, limits, budget);
-    faults.extend(companion_files::faults(texts, &catalogue));
+    let (catalogue, faults) = rules::compile_within(texts, limits, budget);
+    Ok(prove_compiled(&catalogue, faults, texts)?.0)
+}
+
+/// Runs all cases of a catalogue that is compiled, `faults` being those of its compilation. Returns what they gave too.
+///
+/// # Errors
+/// When the catalogue's budget does not cover them.
+pub(in crate::application) fn prove_compiled(
+    catalogue: &Catalogue,
+    mut faults: Vec<RuleFault>,
+    texts: &BTreeMap<String, String>,
+) -> Result<(Proof, Vec<CaseOutcome>), OverBudget> {
+    faults.extend(companion_files::faults(texts, catalogue));
     faults.extend(rules::to_complete(texts));
-    let outcomes = cases::run_cases(&catalogue, texts, &|_| true)?;
-    let mut missing = rules::missing_cases(&catalogue, texts);
-    missing.extend(without_a_healthy_subject(&catalogue, &outcomes));
-    let cases = outcomes.len();
-    let failed = outcomes.into_iter().filter(|outcome| !outcome.passed()).collect();
-    Ok(Proof { faults, cases, failed, missing })
+    let outcomes = cases::run_cases(catalogue, texts, &|_| true)?;
+    let mut missing = rules::missing_cases(catalogue, texts);
+    missing.extend(without_a_healthy_subject(catalogue, &outcomes));
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed()).cloned().collect();
+    Ok((Proof { faults, cases: outcomes.len(), failed, missing }, outcomes))
 }
 
 fn without_a_healthy_subject(catalogue: &Catalogue, outcomes: &[CaseOutcome]) -> Vec<String> {

@@ -12,7 +12,7 @@ use super::trial::Trial;
 use super::{catalogue, lost_fields};
 use crate::application::actions::webhook_events::notices_of;
 use crate::application::{ApplicationError, Services};
-use crate::domain::accounts::audit::ActionContext;
+use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::ids::{DraftNumber, PublicationNumber, RuleId, VersionNumber};
 use crate::domain::messages::notice::Notice;
@@ -45,6 +45,20 @@ pub async fn publish(
         };
     let subject = format!("draft/{number}");
     record_refusal(services, ("rule_publication_refused", &subject), act, published).await
+}
+
+/// Why a person may not publish a draft, whatever its cases give; `None` if they may.
+///
+/// # Errors
+/// When the caller does not see the whole State, or the store cannot be read.
+pub async fn publication_bar(
+    services: &Services,
+    number: DraftNumber,
+    person: &Actor,
+) -> Result<Option<DraftRefusal>, ApplicationError> {
+    let draft = services.store.draft(number).await?;
+    let names = services.store.names_of(person).await?;
+    Ok(draft.allows(DraftStep::Published, &names).err())
 }
 
 async fn publish_proved(

@@ -1,5 +1,6 @@
 //! Questions about what is stored, answered for the API and the command line.
 
+pub(super) mod alert_queue;
 pub(super) mod coverage;
 pub(super) mod dossier;
 pub(super) mod edition_comparison;
@@ -8,6 +9,8 @@ pub(super) mod feed;
 pub(super) mod firing;
 pub(super) mod layouts;
 pub(super) mod names;
+pub(super) mod project_records;
+pub(super) mod project_standings;
 pub(super) mod recipients;
 pub(super) mod row_schemas;
 pub(super) mod table_rows;

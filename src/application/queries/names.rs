@@ -12,6 +12,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
 use crate::notify::Directory;
 use crate::rules;
+use crate::rules::Rule;
 
 /// A verdict in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -34,6 +35,14 @@ pub async fn rule_titles(
     services: &Services,
 ) -> Result<BTreeMap<RuleId, String>, ApplicationError> {
     Ok(rules::titles(&read_rules(services).await?))
+}
+
+/// What the front matter of each rule in force says: its title, its family, its guidance.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub async fn rule_heads(services: &Services) -> Result<BTreeMap<RuleId, Rule>, ApplicationError> {
+    Ok(rules::heads(&read_rules(services).await?))
 }
 
 /// The latest names of what the caller sees, and the titles of the rules in force.

@@ -1,5 +1,7 @@
 //! What project teams are asked, what their answers are worth, and what came of the campaigns.
 
+pub(in crate::application) mod answer_sheet;
+pub(in crate::application) mod answers_sent;
 pub(in crate::application) mod campaign_messages;
 pub(in crate::application) mod campaigns;
 pub(super) mod refusal;

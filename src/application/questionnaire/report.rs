@@ -345,7 +345,7 @@ impl<'p> LastAnswers<'p> {
 }
 
 /// A value in French words.
-fn shown(question: &Field, value: &Value) -> String {
+pub(super) fn shown(question: &Field, value: &Value) -> String {
     match value {
         Value::Date(day) => french::date(*day),
         Value::Int(number) => question.steps().find(|(step, _)| step == number).map_or_else(

@@ -2,6 +2,8 @@
 //! Anybody who can write the database can do this, so it asks for no account; it is marked as done by a name that
 //! nobody proved.
 
+mod sessions;
+
 use std::collections::BTreeSet;
 
 use chrono::{SecondsFormat, TimeDelta};
@@ -16,10 +18,12 @@ use super::output::print::{Cell, Printer, Sheet};
 use super::person::act;
 use super::session::Session;
 use super::values::{text, word};
+use sessions::{invite, list_sessions};
 use vigie::application::Services;
 use vigie::client::ApiClient;
 use vigie::domain::accounts::access::{Account, Role, Scope, Token};
 use vigie::domain::accounts::audit::Actor;
+use vigie::domain::accounts::mail_address::MailAddress;
 use vigie::domain::action_bodies::{AccountBody, TokenBody};
 use vigie::domain::ids::MinistryCode;
 use vigie::store::TokenTerms;
@@ -31,23 +35,56 @@ use vigie::{application, server};
 pub(crate) enum AccountsCommand {
     /// List accounts, closed ones included
     List,
-    /// Print the link that creates the administrator's account, while there is no administrator
-    Invite,
+    /// Invite the person of an account by a link; without a name, print the link that creates the administrator's account
+    ///
+    /// The link opens a session once, within 72 hours. It is sent by mail when mail is configured and the account has a mail
+    /// address, and printed otherwise. Former invitations of the account are revoked. Without a name, the link is printed
+    /// as long as there is no administrator.
+    Invite {
+        /// Name of the account
+        name: Option<String>,
+        /// Print the link rather than send it by mail
+        #[arg(long, requires = "name")]
+        show: bool,
+        /// Reason, recorded in the audit trail
+        #[arg(long, default_value = "", requires = "name")]
+        reason: String,
+    },
+    /// List the open sessions of an account
+    Sessions {
+        /// Name of the account
+        name: String,
+    },
+    /// End a session of an account
+    EndSession {
+        /// Name of the account
+        name: String,
+        /// Id of the session, as listed
+        session: String,
+        /// Reason, recorded in the audit trail
+        #[arg(long)]
+        reason: String,
+    },
     /// Create an account
     Add {
         /// Name of the account, as the audit trail shows it
         name: String,
         #[command(flatten)]
         terms: Terms,
+        /// Mail address of its person, for invitations and sign-in links
+        #[arg(long, value_name = "ADDRESS", value_parser = mail_address)]
+        mail: Option<MailAddress>,
         /// Reason, recorded in the audit trail
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// Change the roles and ministries of an account
+    /// Change the roles, ministries or mail address of an account
+    ///
+    /// Without `--role` and `--ministry`, its roles and ministries stay as they are; with `--role` alone, it sees all ministries.
     Change {
         name: String,
         #[command(flatten)]
-        terms: Terms,
+        change: Change,
         /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
@@ -71,6 +108,23 @@ pub(crate) struct Terms {
     ministries: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Change {
+    /// Role: `reader`, `analyst`, `rule_author`, `approver` or `administrator`; may be repeated
+    #[arg(long = "role", value_name = "ROLE", value_parser = role)]
+    roles: Vec<Role>,
+    /// Code of a visible ministry; may be repeated; all ministries by default
+    #[arg(long = "ministry", value_name = "CODE")]
+    ministries: Vec<String>,
+    /// Mail address of its person, for invitations and sign-in links
+    #[arg(long, value_name = "ADDRESS", value_parser = mail_address)]
+    mail: Option<MailAddress>,
+    /// Remove its mail address
+    #[arg(long, conflicts_with = "mail")]
+    no_mail: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokensCommand {
     /// List tokens, expired and revoked ones included
@@ -78,7 +132,7 @@ pub(crate) enum TokensCommand {
     /// Issue a token, shown once on standard output
     ///
     /// The local command line does not authenticate its user. The audit trail records that the token was issued there,
-    /// also with every decision made with it, and its account is notified: by mail, if its name is an address, and at its
+    /// also with every decision made with it, and its account is notified: by mail, if it has an address, and at its
     /// next sign-in.
     Issue {
         /// Name of the account
@@ -123,8 +177,11 @@ pub(super) async fn run(
             let accounts = all(api).await?;
             session.printer.answer(&accounts, &[sheet(&accounts)], 0)?;
         }
+        AccountsCommand::Invite { name: Some(name), show, reason } => {
+            invite(name, (*show, reason), session).await?;
+        }
         // For the person who runs the machine, when no administrator is left.
-        AccountsCommand::Invite => {
+        AccountsCommand::Invite { name: None, .. } => {
             let services = session.database_for("accounts invite")?;
             let now = services.clock.now();
             let invitation = services.store.invite_first((now, now + server::INVITED)).await?;
@@ -135,15 +192,29 @@ pub(super) async fn run(
             let link = server::setup_link(session.config, &session.config.listen, &secret);
             session.printer.secret(&json!({ "link": link }), &link)?;
         }
-        AccountsCommand::Add { name, terms, reason } => {
-            let body = body(name, terms, reason)?;
+        AccountsCommand::Sessions { name } => list_sessions(name, session).await?,
+        AccountsCommand::EndSession { name, session: id, reason } => {
+            let (number, _) = numbered(&find(name, api).await?);
+            let place = api.at(&["accounts", &number, "sessions", id]);
+            api.delete(place.with("reason", Some(reason)), None).await?;
+            print::message(&format!("session {id} close"));
+        }
+        AccountsCommand::Add { name, terms, mail, reason } => {
+            let body = AccountBody {
+                name: text("NAME", name)?,
+                roles: terms.roles.iter().copied().collect(),
+                scope: scope(&terms.ministries),
+                mail_address: mail.clone().map(Some),
+                reason: text("--reason", reason)?,
+            };
             let account: Account = api.post(api.at(&["accounts"]), &body).await?;
             print::message(&format!("compte {} créé : {}", account.number.0, account.name));
         }
-        AccountsCommand::Change { name, terms, reason } => {
-            let (number, etag) = numbered(&find(name, api).await?);
+        AccountsCommand::Change { name, change, reason } => {
+            let found = find(name, api).await?;
+            let (number, etag) = numbered(&found);
             let place = (Method::PUT, api.at(&["accounts", &number]));
-            let body = body(name, terms, reason)?;
+            let body = changed(&found, change, reason)?;
             let account: Account = api.act(place, &body, Some(&etag)).await?;
             print::message(&format!("compte {} modifié", account.number.0));
         }
@@ -251,11 +322,18 @@ fn numbered(account: &Account) -> (String, String) {
     (account.number.0.to_string(), format!("\"{}\"", account.revision))
 }
 
-fn body(name: &str, terms: &Terms, reason: &str) -> Result<AccountBody, CliError> {
+/// The account with what the command changes.
+fn changed(account: &Account, change: &Change, reason: &str) -> Result<AccountBody, CliError> {
+    let Change { roles, ministries, mail, no_mail } = change;
+    let keeps_scope = roles.is_empty() && ministries.is_empty();
     Ok(AccountBody {
-        name: text("NAME", name)?,
-        roles: terms.roles.iter().copied().collect(),
-        scope: scope(&terms.ministries),
+        name: text("NAME", account.name.as_str())?,
+        roles: match roles.as_slice() {
+            [] => account.roles.clone(),
+            roles => roles.iter().copied().collect(),
+        },
+        scope: if keeps_scope { account.scope.clone() } else { scope(ministries) },
+        mail_address: if *no_mail { Some(None) } else { mail.clone().map(Some) },
         reason: text("--reason", reason)?,
     })
 }
@@ -274,6 +352,10 @@ fn scope(ministries: &[String]) -> Scope {
         return Scope::Whole;
     }
     Scope::of(ministries.iter().map(MinistryCode::new))
+}
+
+fn mail_address(text: &str) -> Result<MailAddress, &'static str> {
+    MailAddress::try_from(text.to_owned())
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -318,6 +400,9 @@ fn sheet(accounts: &[Account]) -> Sheet {
             ("name", "Nom", &|one| Cell::text(one.name.as_str())),
             ("roles", "Rôles", &|one| Cell::text(words(&one.roles))),
             ("scope", "Périmètre", &|one| Cell::text(shown(&one.scope))),
+            ("mail_address", "Adresse électronique", &|one| {
+                Cell::optional(one.mail_address.as_ref().map(MailAddress::as_str))
+            }),
             ("signs_in", "Fournisseur d’identité", &|one| {
                 Cell::text(if one.identity.is_some() { "oui" } else { "non" })
             }),

@@ -102,7 +102,7 @@ async fn list(
 fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
     let run = standing.last_run.as_ref();
     vec![
-        Cell::of(label(standing.job), standing.job.as_str()),
+        Cell::of(standing.job.label(), standing.job.as_str()),
         Cell::of(timetable.unwrap_or("jamais"), *timetable),
         moment(standing.next_at),
         moment(run.map(|run| run.started_at)),
@@ -130,7 +130,7 @@ async fn run_one(
 fn show_run(run: &JobRun, printer: &Printer) -> Result<Conclusion, CliError> {
     let columns = vec![("job", "Tâche"), ("outcome", "Résultat"), ("detail", "Détail")];
     let cells = vec![
-        Cell::of(label(run.job), run.job.as_str()),
+        Cell::of(run.job.label(), run.job.as_str()),
         outcome(run.outcome),
         Cell::translated(&run.detail),
     ];
@@ -164,37 +164,16 @@ fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion,
     printer.answer(&sources, &[sheet], 0)
 }
 
-fn label(job: JobName) -> &'static str {
-    match job {
-        JobName::Import => "importation",
-        JobName::Cycle => "cycle",
-        JobName::Reviews => "revues",
-        JobName::Digest => "bulletins",
-        JobName::Reminders => "rappels",
-        JobName::Housekeeping => "entretien",
-        JobName::Backup => "sauvegarde",
-    }
-}
-
 fn occasion(run: &JobRun) -> String {
     match (run.occasion, run.missed) {
-        (JobTrigger::Timetable, _) => "à l’heure".to_owned(),
         (JobTrigger::CatchUp, 1) => "rattrapage d’une fois".to_owned(),
         (JobTrigger::CatchUp, missed) => format!("rattrapage de {missed} fois"),
-        (JobTrigger::Person, _) => "à la demande".to_owned(),
+        (trigger, _) => trigger.label().to_owned(),
     }
 }
 
 fn outcome(outcome: RunOutcome) -> Cell {
-    let label = match outcome {
-        RunOutcome::Processing => "en cours",
-        RunOutcome::Success => "faite",
-        RunOutcome::PartialFailure => "faite en partie",
-        RunOutcome::Failure => "échec",
-        RunOutcome::Stopped => "arrêtée, à reprendre",
-        RunOutcome::Interrupted => "interrompue",
-    };
-    Cell::of(label, outcome.as_str())
+    Cell::of(outcome.label(), outcome.as_str())
 }
 
 fn source_label(outcome: SourceOutcome) -> &'static str {

@@ -84,7 +84,8 @@ pub(in crate::cli) async fn run(
 
 /// What ended, how to get back in, and what to look at.
 fn advice(ended: &Ended, has_replaced: bool, has_accounts: bool) -> Vec<String> {
-    let Ended { sessions, tokens, invitations, idempotency_keys, .. } = ended;
+    let Ended { sessions, tokens, account_links, idempotency_keys, .. } = ended;
+    let invitations = ended.invitations + account_links;
     let mut lines = vec![format!(
         "all access that the backup held ended: {sessions} sessions, {tokens} tokens, {invitations} \
          invitations, {idempotency_keys} idempotency keys; the keys that sign cookies and links of \

@@ -24,7 +24,8 @@ pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError>
     }
     if let Some(link) = running.first_link() {
         say(&format!(
-            "aucun administrateur : ce lien en crée le compte, une seule fois et sous 24 heures : {link}"
+            "pour commencer, ouvrir ce lien dans un navigateur : il crée le compte de l’administrateur et ouvre sa session, \
+             une seule fois et sous 24 heures : {link}"
         ));
     }
     running.until_stopped().await?;

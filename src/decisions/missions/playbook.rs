@@ -201,6 +201,11 @@ impl Playbook {
         self.missions.get(&kind)
     }
 
+    /// The teams that conduct missions, in the order of the file.
+    pub fn teams(&self) -> &[Team] {
+        &self.teams
+    }
+
     pub(super) fn team(&self, kind: MissionKind) -> Option<&Team> {
         self.teams.iter().find(|team| team.conducts(kind))
     }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::audit::Actor;
+use super::mail_address::MailAddress;
+use super::sessions::SessionId;
 use crate::domain::ids::MinistryCode;
 use crate::domain::words::words;
 
@@ -67,6 +69,9 @@ pub struct Account {
     pub name: Actor,
     pub roles: BTreeSet<Role>,
     pub scope: Scope,
+    /// Where its person gets invitations and sign-in links; unique among accounts that are not closed.
+    #[serde(default)]
+    pub mail_address: Option<MailAddress>,
     /// Who it is for the provider of identities, when it signs in there.
     pub identity: Option<Identity>,
     pub created_at: DateTime<Utc>,
@@ -129,6 +134,7 @@ pub enum ProvedBy {
         number: i64,
     },
     Session {
+        id: SessionId,
         /// That the person proved it in more than one way.
         multi_factor: bool,
     },
@@ -196,6 +202,13 @@ impl Account {
     }
 }
 
+impl Token {
+    /// Whether it is neither revoked nor over.
+    pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at > now
+    }
+}
+
 /// What a caller lacks for what a route asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
@@ -214,7 +227,7 @@ impl Caller {
         if !self.roles.iter().any(|role| role.grants(permission)) {
             return Some(Lack::Role);
         }
-        let single = self.proof == ProvedBy::Session { multi_factor: false };
+        let single = matches!(self.proof, ProvedBy::Session { multi_factor: false, .. });
         (single && permission == Permission::PublishRules).then_some(Lack::Factor)
     }
 }

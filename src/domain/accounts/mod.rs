@@ -2,4 +2,6 @@
 
 pub mod access;
 pub mod audit;
+pub mod mail_address;
 pub mod network;
+pub mod sessions;

@@ -14,42 +14,42 @@ words! {
     /// In the order in which those that are due at once run: data first, then what is made of it.
     pub enum JobName, "a job" {
         /// Files of the watched folder and of addresses.
-        Import = "import",
-        Cycle = "cycle",
+        Import = "import" => "importation",
+        Cycle = "cycle" => "cycle",
         /// The next review of each listed project.
-        Reviews = "reviews",
+        Reviews = "reviews" => "revues",
         /// Notices of what people decided between two cycles.
-        Digest = "digest",
+        Digest = "digest" => "bulletins",
         /// What nobody acknowledged is recalled.
-        Reminders = "reminders",
+        Reminders = "reminders" => "rappels",
         /// What no longer serves is removed, the database tidied.
-        Housekeeping = "housekeeping",
+        Housekeeping = "housekeeping" => "entretien",
         /// A verified copy of the database.
-        Backup = "backup",
+        Backup = "backup" => "sauvegarde",
     }
 }
 
 words! {
     /// Why a job runs.
     pub enum JobTrigger, "an occasion" {
-        Timetable = "timetable",
+        Timetable = "timetable" => "à l’heure",
         /// At least one firing found nobody.
-        CatchUp = "catch_up",
-        Person = "person",
+        CatchUp = "catch_up" => "rattrapage",
+        Person = "person" => "à la demande",
     }
 }
 
 words! {
     pub enum RunOutcome, "an outcome" {
-        Processing = "processing",
-        Success = "success",
+        Processing = "processing" => "en cours",
+        Success = "success" => "faite",
         /// Some of it was done, and the detail says what was not.
-        PartialFailure = "partial_failure",
-        Failure = "failure",
+        PartialFailure = "partial_failure" => "faite en partie",
+        Failure = "failure" => "échec",
         /// The service was stopped; the job runs again at the next start.
-        Stopped = "stopped",
+        Stopped = "stopped" => "arrêtée, à reprendre",
         /// The service died meanwhile.
-        Interrupted = "interrupted",
+        Interrupted = "interrupted" => "interrompue",
     }
 }
 

@@ -3,19 +3,17 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::text_schema::text_schema;
+use crate::domain::words::words;
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectKind {
-    Project,
-    Ministry,
-    Portfolio,
+words! {
+    pub enum SubjectKind, "a kind of subject" {
+        Project = "project" => "projets",
+        Ministry = "ministry" => "ministères",
+        Portfolio = "portfolio" => "portefeuille",
+    }
 }
 
 /// Written `project/si-samu`, `ministry/MJ`, `portfolio`.

@@ -7,19 +7,18 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
 use crate::domain::rules::worsening::WatchedField;
+use crate::domain::words::words;
 
-/// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
-/// stored and shown, and raise nothing.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum RuleStatus {
-    Experimental,
-    Test,
-    Stable,
-    /// Still judged and shown; its standing alerts are closed, and it raises none.
-    Deprecated,
+words! {
+    /// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
+    /// stored and shown, and raise nothing.
+    pub enum RuleStatus, "a status of a rule" {
+        Experimental = "experimental" => "expérimentale",
+        Test = "test" => "à l’essai",
+        Stable = "stable" => "stable",
+        /// Still judged and shown; its standing alerts are closed, and it raises none.
+        Deprecated = "deprecated" => "retirée",
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

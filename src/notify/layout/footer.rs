@@ -32,7 +32,7 @@ pub(in crate::notify) fn footer(
                                directeur de la DINUM, à qui revient ce qui reste sans réponse."
             .to_owned(),
         Receiver::Account(_) => {
-            "Vous recevez ce message parce que cette adresse est le nom d’un compte de Vigie."
+            "Vous recevez ce message parce que cette adresse est celle d’un compte de Vigie."
                 .to_owned()
         }
         Receiver::Dinum | Receiver::Webhook(_) | Receiver::Tchap => {

@@ -20,6 +20,8 @@ pub(in crate::notify) struct Message {
     pub(in crate::notify) title: String,
     pub(in crate::notify) heading: String,
     pub(in crate::notify) intro: Vec<String>,
+    /// The one link that the message is sent for.
+    pub(in crate::notify) action: Option<MessageAction>,
     /// What the reader is to decide, before anything else.
     pub(in crate::notify) decisions: Option<Decisions>,
     pub(in crate::notify) sections: Vec<Section>,
@@ -31,6 +33,12 @@ pub(in crate::notify) struct Message {
     pub(in crate::notify) more_url: Option<String>,
     /// Why the reader receives this, and whom to contact.
     pub(in crate::notify) footer: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::notify) struct MessageAction {
+    pub(in crate::notify) label: String,
+    pub(in crate::notify) url: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::message::{Chat, Message, cap};
 use crate::domain::messages::notice::Content;
+use crate::support::french;
 
 const TEXT: &str = "message.txt";
 const HTML: &str = "message.html";
@@ -44,7 +45,7 @@ pub(in crate::notify) fn content(
     capped.more = cap(&mut capped, lines);
     let page = page.or_else(|| (capped.more > 0).then_some(message));
     capped.has_page = page.is_some();
-    let html = |whole| Ok::<_, RenderError>(unbroken(&lay_out(HTML, whole)?));
+    let html = |whole| Ok::<_, RenderError>(french::unbroken(&lay_out(HTML, whole)?));
     let page = page.map(html).transpose()?;
     Ok(Content::Message {
         text: lay_out(TEXT, &capped)?,
@@ -58,15 +59,6 @@ pub(in crate::notify) fn chat(chat: &Chat) -> Result<Content, RenderError> {
     let (text, html) = (lay_out(CHAT_TEXT, chat)?, lay_out(CHAT_HTML, chat)?);
     let text = text.trim_end().to_owned();
     Ok(Content::Message { text, html, page: None, attachments: vec![] })
-}
-
-/// With spaces at which no line breaks, as French has them next to these signs and units.
-fn unbroken(html: &str) -> String {
-    let signs = [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!")];
-    let quotes = [("« ", "«\u{a0}"), (" »", "\u{a0}»")];
-    let units = [(" M€", "\u{a0}M€"), (" %", "\u{a0}%")];
-    let all = signs.into_iter().chain(quotes).chain(units);
-    all.fold(html.to_owned(), |text, (plain, unbroken)| text.replace(plain, unbroken))
 }
 
 fn lay_out(template: &str, message: &impl Serialize) -> Result<String, RenderError> {
@@ -104,6 +96,7 @@ mod tests {
             title: "Titre".to_owned(),
             heading: "Ministère".to_owned(),
             intro: vec!["Bonjour.".to_owned()],
+            action: None,
             decisions: None,
             sections: vec![Section { title: "À décider".to_owned(), groups: vec![group] }],
             more: 0,

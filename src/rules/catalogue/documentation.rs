@@ -4,24 +4,22 @@ use chrono::NaiveDate;
 
 use super::compiled_catalogue::Catalogue;
 use super::rule::{Family, Rule, Subjects};
-use super::thresholds::{SourceTag, Threshold};
+use super::thresholds::Threshold;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::{Inhibition, RuleStatus};
 use crate::rules::language::wording;
 
-const FAMILIES: [(Family, &str); 4] = [
-    (Family::Drift, "Dérive"),
-    (Family::Cause, "Causes racines"),
-    (Family::Process, "Processus"),
-    (Family::Portfolio, "Portefeuille et ministères"),
-];
-
 impl Threshold {
     /// The value in force at a date, in French with its unit. `None` before the first date.
     pub fn shown_at(&self, as_of: NaiveDate) -> Option<String> {
         self.at(as_of).map(|value| wording::value(value, self.unit))
+    }
+
+    /// Between which bounds a value is plausible, in French; empty if it has none.
+    pub fn bounds_shown(&self) -> String {
+        bounds(self)
     }
 }
 
@@ -36,12 +34,12 @@ impl Catalogue {
             wording::date(as_of),
             self.fingerprint().short()
         );
-        for (family, title) in FAMILIES {
+        for family in Family::ALL {
             let rules: Vec<&Rule> = self.rules().filter(|rule| rule.family == family).collect();
             if rules.is_empty() {
                 continue;
             }
-            page.extend(["\n## ", title, "\n"]);
+            page.extend(["\n## ", family.label(), "\n"]);
             page.extend(rules.into_iter().map(|rule| self.entry(rule, as_of)));
         }
         page.push_str(&self.thresholds_table(as_of));
@@ -142,7 +140,7 @@ impl Catalogue {
                 threshold.label.clone(),
                 values(threshold, as_of),
                 bounds(threshold),
-                format!("{} : {}", tag(threshold.source.tag), threshold.source.text),
+                format!("{} : {}", threshold.source.tag.label(), threshold.source.text),
                 readers.join(", "),
             ];
             let cells = row.map(|cell| cell.replace('|', "\\|"));
@@ -222,13 +220,5 @@ fn status(status: RuleStatus) -> &'static str {
         RuleStatus::Test => "à l’essai : ses verdicts sont montrés, sans alerte",
         RuleStatus::Stable => "stable : ses verdicts ouvrent et ferment des alertes",
         RuleStatus::Deprecated => "retirée : ses alertes peuvent se fermer, aucune ne s’ouvre",
-    }
-}
-
-fn tag(tag: SourceTag) -> &'static str {
-    match tag {
-        SourceTag::Published => "publié",
-        SourceTag::Derived => "calculé",
-        SourceTag::Expert => "à dire d’expert",
     }
 }

@@ -198,18 +198,25 @@ fn after_a_sign(toml: &str, error: &toml::de::Error) -> Option<&'static str> {
 /// Reads the front matter alone and compiles nothing: a rule whose script has faults has its title all
 /// the same. A rule whose front matter has faults is left out.
 pub fn titles(texts: &BTreeMap<String, String>) -> BTreeMap<RuleId, String> {
-    let mut titles = BTreeMap::new();
+    // A title with bytes that are not UTF-8 is not shown.
+    let shown = |rule: &Rule| !rule.title.contains(char::REPLACEMENT_CHARACTER);
+    let heads = heads(texts).into_iter().filter(|(_, rule)| shown(rule));
+    heads.map(|(id, rule)| (id, rule.title)).collect()
+}
+
+/// What the front matter of each rule in `texts` says. Compiles nothing: a rule whose script has faults is there all the same.
+/// One whose front matter has faults is left out.
+pub fn heads(texts: &BTreeMap<String, String>) -> BTreeMap<RuleId, Rule> {
+    let mut heads = BTreeMap::new();
     for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
         let Some((base, front)) = parsed(file, text, &mut Vec::new()) else { continue };
         // Its signs may have faults: they are its script.
         let rule = check(file, text, base, &front).is_empty().then(|| front.into_rule(file, text));
-        // A title with bytes that are not UTF-8 is not shown.
-        let rule = rule.filter(|rule| !rule.title.contains(char::REPLACEMENT_CHARACTER));
         if let Some(rule) = rule {
-            titles.entry(rule.id).or_insert(rule.title);
+            heads.entry(rule.id.clone()).or_insert(rule);
         }
     }
-    titles
+    heads
 }
 
 impl FrontMatter {

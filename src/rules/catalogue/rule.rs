@@ -10,6 +10,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::{Inhibition, MissionCall, RuleStatus, RuleTerms};
 use crate::domain::rules::worsening::WatchedField;
+use crate::domain::words::words;
 use crate::support::fingerprint::Fingerprint;
 
 /// A rule of the catalogue, without its script.
@@ -73,13 +74,13 @@ impl Rule {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    Drift,
-    Cause,
-    Process,
-    Portfolio,
+words! {
+    pub enum Family, "a family" {
+        Drift = "drift" => "Dérives",
+        Cause = "cause" => "Causes racines",
+        Process = "process" => "Procédure et suivi",
+        Portfolio = "portfolio" => "Portefeuille",
+    }
 }
 
 /// Which projects a rule judges. Ministries and the portfolio are always judged.

@@ -11,6 +11,6 @@ pub(super) mod rule_evaluation;
 pub(super) mod script_run;
 pub(super) mod specimen;
 pub(super) mod trace;
-mod trace_words;
+pub(super) mod trace_words;
 pub(super) mod watched_figures;
 pub(super) mod workers;

@@ -1,6 +1,55 @@
 //! Says in words what a rule compared.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use crate::domain::rules::verdict::Comparison;
+use crate::frame::dictionary::Dictionary;
 use crate::support::french_article::Named;
+
+/// The time between two dates, as rules write it.
+static BETWEEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(days|months)_between\(([^(),]+), ([^(),]+)\)").ok());
+
+/// A field, as rules write it.
+static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bp\.([a-z0-9_]+)").ok());
+
+/// A comparison of a verdict's evidence in words, expressions of the rule included: « Jours entre échéance et date d’évaluation :
+/// 521 jours, au-dessus de… ».
+pub fn comparison_in_words(comparison: &Comparison, dictionary: &Dictionary) -> String {
+    let text = match comparison.text.strip_prefix('`').and_then(|text| text.split_once('`')) {
+        Some((expression, rest)) => {
+            format!("{}{rest}", expression_in_words(expression, dictionary))
+        }
+        None => comparison.text.clone(),
+    };
+    in_words(&text, comparison.held)
+}
+
+/// An expression of a rule by the labels of its fields; as it is, between quotes, where words cannot say it all.
+fn expression_in_words(expression: &str, dictionary: &Dictionary) -> String {
+    let (Some(between), Some(field)) = (&*BETWEEN, &*FIELD) else { return expression.to_owned() };
+    let words = between.replace_all(expression, |found: &Captures<'_>| {
+        let (_, [unit, from, to]) = found.extract();
+        format!("{} entre {from} et {to}", if unit == "days" { "jours" } else { "mois" })
+    });
+    let words: Cow<'_, str> = field.replace_all(&words, |found: &Captures<'_>| {
+        let (_, [name]) = found.extract();
+        let label = dictionary.label(name).unwrap_or(name);
+        let mut letters = label.chars();
+        let first = letters.next().map(char::to_lowercase).into_iter().flatten();
+        first.chain(letters).collect::<String>()
+    });
+    let words = words.replace(" - ", " − ").replace(" * ", " × ").replace(" / ", " ÷ ");
+    if words.contains(['(', '_', '[']) {
+        return format!("« {expression} »");
+    }
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).collect()
+}
 
 /// A comparison in words: « L’écart budgétaire, 51,9 %, dépasse le seuil critique de 30 % ».
 pub(super) fn in_words(text: &str, held: bool) -> String {
@@ -110,6 +159,26 @@ mod tests {
     use super::*;
     use crate::frame::dictionary;
     use crate::frame::dictionary::FieldKind;
+
+    #[test]
+    fn expressions_of_rules_are_said_by_the_labels_of_their_fields() {
+        let said = |text: &str| {
+            let text = text.to_owned();
+            let comparison = Comparison { line: 1, column: 1, text, held: true };
+            comparison_in_words(&comparison, dictionary::built_in())
+        };
+        assert_eq!(
+            said(
+                "`p.cost_current - p.cost_previous` (17,6 M€) > tolérance d’arrondi du coût (0,15 M€)"
+            ),
+            "Coût actualisé − coût précédent : 17,6 M€, au-dessus de « tolérance d’arrondi du coût » (0,15 M€)"
+        );
+        assert_eq!(
+            said("`months_between(p.as_of, p.contract_end_on)` (4 mois) < 6 mois"),
+            "Mois entre date d’évaluation et fin du dernier marché : 4 mois, au-dessous de 6 mois"
+        );
+        assert_eq!(said("`count(p.x[0])` (4) < 6"), "« count(p.x[0]) » : 4, au-dessous de 6");
+    }
 
     #[test]
     fn a_comparison_is_said_in_words() {

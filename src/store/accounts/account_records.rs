@@ -8,8 +8,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::former_names;
-use crate::domain::accounts::access::{Account, AccountNumber, Identity, Role, Scope};
+use crate::domain::accounts::access::{Account, AccountNumber, Caller, Identity, Role, Scope};
 use crate::domain::accounts::audit::{ActionContext, Actor};
+use crate::domain::accounts::mail_address::MailAddress;
+use crate::domain::accounts::sessions::AccountLinkKind;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
@@ -26,6 +28,7 @@ pub struct AccountTerms {
     pub name: Actor,
     pub roles: BTreeSet<Role>,
     pub scope: Scope,
+    pub mail_address: Option<MailAddress>,
     pub identity: Option<Identity>,
 }
 
@@ -43,9 +46,15 @@ impl Store {
         Ok(select(&mut transaction, Some(number)).await?.pop())
     }
 
+    /// The account behind a caller; `None` for a command next to the database.
+    pub async fn own_account(&self, caller: &Caller) -> Result<Option<Account>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        Ok(select(&mut transaction, Some(caller.account)).await?.pop())
+    }
+
     /// # Errors
     ///
-    /// Another account has or had the name or one that looks the same, or has the identity.
+    /// Another account has or had the name or one that looks the same, or has the identity or the mail address.
     pub async fn make_account(
         &self,
         terms: &AccountTerms,
@@ -63,8 +72,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// There is no such account, it is closed, it was changed since `seen`, its new name or identity is taken, or nobody could
-    /// administer accounts any more.
+    /// There is no such account, it is closed, it was changed since `seen`, its new name, identity or mail address is taken, or
+    /// nobody could administer accounts any more.
     pub async fn change_account(
         &self,
         (number, seen): (AccountNumber, i64),
@@ -75,11 +84,16 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let before = standing(&mut transaction, number, seen).await?;
         refuse_double(&mut transaction, Some(number), terms).await?;
-        let AccountTerms { name, roles, scope, identity } = terms.clone();
+        let AccountTerms { name, roles, scope, mail_address, identity } = terms.clone();
         let revision = before.revision + 1;
-        let after = Account { name, roles, scope, identity, revision, ..before.clone() };
+        let after =
+            Account { name, roles, scope, mail_address, identity, revision, ..before.clone() };
         refuse_last(&mut transaction, &before, &after).await?;
         change(&mut transaction, &before, &after, act).await?;
+        if before.mail_address != after.mail_address {
+            // Those that were sent to the former address.
+            revoke_links(&mut transaction, number, None, act.at).await?;
+        }
         end(transaction).await?;
         Ok(after)
     }
@@ -104,6 +118,7 @@ impl Store {
             Account { closed_at: Some(act.at), revision: before.revision + 1, ..before.clone() };
         refuse_last(&mut transaction, &before, &after).await?;
         write(&mut transaction, &after).await?;
+        revoke_links(&mut transaction, number, None, act.at).await?;
         let deed = act.deed("account_closed", subject(number)).was(&audited(&before));
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
@@ -129,6 +144,7 @@ pub(in crate::store) async fn make(
         name: terms.name.clone(),
         roles: terms.roles.clone(),
         scope: terms.scope.clone(),
+        mail_address: terms.mail_address.clone(),
         identity: terms.identity.clone(),
         created_at: act.at,
         closed_at: None,
@@ -153,6 +169,37 @@ pub(in crate::store) async fn change(
     let deed = act.deed("account_changed", subject(after.number));
     let deed = deed.was(&audited(before)).became(&audited(after));
     audit_trail::append(connection, act.at, &[deed]).await
+}
+
+/// Links of the account that were not used, of one kind or of any, serve nobody any more, and mails that were to carry
+/// them do not leave.
+pub(in crate::store) async fn revoke_links(
+    connection: &mut SqliteConnection,
+    account: AccountNumber,
+    kind: Option<AccountLinkKind>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update account_links set revoked_at = $3
+         where account = $1 and (cast($2 as text) is null or kind = $2)
+           and used_at is null and revoked_at is null",
+    )
+    .bind(account)
+    .bind(kind)
+    .bind(Timestamp(at))
+    .run(&mut *connection, "links of accounts")
+    .await?;
+    sqlx::query(
+        "update notices set state = 'dead', withdrawn_at = $2, leased_until = null,
+                            last_error = 'withdrawn: the link that it carries was revoked'
+         where state = 'waiting' and id in (
+             select notice from account_links where account = $1 and revoked_at is not null)",
+    )
+    .bind(account)
+    .bind(Timestamp(at))
+    .run(connection, "notices")
+    .await?;
+    Ok(())
 }
 
 /// One that is not closed.
@@ -198,6 +245,10 @@ async fn refuse_double(
         if other.name == terms.name || same_identity {
             return Err(StoreError::AccountExists { name: other.name });
         }
+        let same_address = terms.mail_address.is_some() && other.mail_address == terms.mail_address;
+        if same_address && other.closed_at.is_none() {
+            return Err(StoreError::MailAddressTaken { name: other.name });
+        }
         // Of two accounts made before names were compared so, each may still be changed.
         if !is_kept && skeleton(other.name.as_str()) == skeleton(terms.name.as_str()) {
             return Err(StoreError::AccountAlike { name: terms.name.clone(), other: other.name });
@@ -231,12 +282,17 @@ async fn refuse_last(
 
 /// The provider's name for a person says nothing to a reader of the trail.
 pub(in crate::store) fn audited(account: &Account) -> Value {
-    json!({
+    let mut shown = json!({
         "name": account.name,
         "roles": account.roles,
         "scope": account.scope,
         "signs_in": account.identity.is_some(),
-    })
+    });
+    // Whoever holds it can come in.
+    if let Some(address) = &account.mail_address {
+        shown["mail_address"] = json!(address);
+    }
+    shown
 }
 
 pub(in crate::store) async fn select(
@@ -244,7 +300,8 @@ pub(in crate::store) async fn select(
     number: Option<AccountNumber>,
 ) -> Result<Vec<Account>, StoreError> {
     query_as(
-        "select number, name, roles, scope, issuer, identity, created_at, closed_at, revision
+        "select number, name, roles, scope, mail_address, issuer, identity, created_at, closed_at,
+                revision
          from accounts where (cast($1 as bigint) is null or number = $1) order by number",
     )
     .bind(number)
@@ -258,12 +315,13 @@ pub(in crate::store) async fn write(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into accounts (number, name, roles, scope, issuer, identity, created_at, closed_at,
-                               revision)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                               revision, mail_address)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (number) do update set
              name = excluded.name, roles = excluded.roles, scope = excluded.scope,
              issuer = excluded.issuer, identity = excluded.identity,
-             closed_at = excluded.closed_at, revision = excluded.revision",
+             closed_at = excluded.closed_at, revision = excluded.revision,
+             mail_address = excluded.mail_address",
     )
     .bind(account.number)
     .bind(&account.name)
@@ -274,6 +332,7 @@ pub(in crate::store) async fn write(
     .bind(Timestamp(account.created_at))
     .bind(account.closed_at.map(Timestamp))
     .bind(account.revision)
+    .bind(account.mail_address.as_ref())
     .run(connection, "accounts")
     .await?;
     Ok(())
@@ -288,6 +347,7 @@ impl FromRow<'_, SqliteRow> for Account {
             name: row.try_get("name")?,
             roles: row.json("roles")?,
             scope: row.json("scope")?,
+            mail_address: row.try_get("mail_address")?,
             identity: issuer.zip(subject).map(|(issuer, subject)| Identity { issuer, subject }),
             created_at: row.instant("created_at")?,
             closed_at: row.optional_instant("closed_at")?,

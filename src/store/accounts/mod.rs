@@ -1,7 +1,9 @@
-//! Accounts, tokens, sessions, and idempotency keys of their requests.
+//! Accounts, tokens, sessions and the links that open them, and idempotency keys of their requests.
 
+pub(super) mod account_links;
 pub(super) mod account_records;
 pub(super) mod credential;
+pub(super) mod first_invitation;
 pub(super) mod former_names;
 pub(super) mod idempotency;
 pub(super) mod idempotent_attempt;

@@ -1,14 +1,18 @@
-//! Sessions of browsers, and the links that make an account once.
+//! Sessions of browsers.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::{Executor, Sqlite, SqliteConnection};
 
 use super::account_records;
-use super::account_records::{AccountTerms, is_over};
+use super::account_records::is_over;
 use super::credential::Credential;
-use crate::domain::accounts::access::{Account, AccountNumber, Caller, ProvedBy, Role, Scope};
+use super::token_memory::UsedCredential;
+use crate::domain::accounts::access::{AccountNumber, Caller, ProvedBy, Role, Scope};
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord, NameProof};
+use crate::domain::accounts::sessions::{OpenSession, SessionId, SessionOpening};
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, writing};
@@ -16,15 +20,14 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
+use crate::support::fingerprint::Fingerprint;
 use crate::support::secret::Secret;
-
-/// Of the first account: enough to begin with, and others to publish what it is not to publish alone.
-const FIRST_ROLES: [Role; 3] = [Role::Reader, Role::Analyst, Role::Administrator];
 
 /// How somebody who just proved who they are is known from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionTerms {
     pub account: AccountNumber,
+    pub opened_by: SessionOpening,
     pub multi_factor: bool,
     /// What the provider of identities wants back when the person signs out.
     pub id_token: Option<Secret>,
@@ -38,26 +41,8 @@ impl Store {
         terms: &SessionTerms,
         act: &ActionContext,
     ) -> Result<Credential, StoreError> {
-        let secret = Credential::fresh("")?;
         let mut transaction = self.begin_write().await?;
-        sqlx::query("delete from sessions where expires_at <= $1")
-            .bind(Timestamp(act.at))
-            .run(&mut *transaction, "sessions")
-            .await?;
-        sqlx::query(
-            "insert into sessions (hash, account, multi_factor, id_token, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(secret.hash())
-        .bind(terms.account)
-        .bind(terms.multi_factor)
-        .bind(terms.id_token.as_ref().map(Secret::reveal))
-        .bind(Timestamp(act.at))
-        .bind(Timestamp(terms.expires_at))
-        .run(&mut *transaction, "sessions")
-        .await?;
-        let deed = act.deed("signed_in", account_records::subject(terms.account));
-        audit_trail::append(&mut transaction, act.at, &[deed]).await?;
+        let secret = open(&mut transaction, terms, act).await?;
         end(transaction).await?;
         Ok(secret)
     }
@@ -68,25 +53,63 @@ impl Store {
         presented: &Credential,
         now: DateTime<Utc>,
     ) -> Result<Option<Caller>, StoreError> {
+        let hash = presented.hash();
         let found: Option<SessionRow> = query_as(
             "select sessions.account, accounts.name, accounts.roles, accounts.scope,
-                    sessions.multi_factor, sessions.expires_at, sessions.created_at
+                    sessions.multi_factor, sessions.expires_at, sessions.created_at,
+                    sessions.last_seen_at
              from sessions join accounts on accounts.number = sessions.account
              where sessions.hash = $1 and accounts.closed_at is null",
         )
-        .bind(presented.hash())
+        .bind(&hash)
         .optional(self.readers()?, "sessions")
         .await?;
         let lasts = |row: &SessionRow| {
             !is_over(row.expires_at.0, now) && !waits::is_ahead(row.created_at.0, now)
         };
-        Ok(found.filter(lasts).map(|row| Caller {
+        let Some(row) = found.filter(lasts) else { return Ok(None) };
+        let last_seen_at = row.last_seen_at.map(|Timestamp(at)| at);
+        let id = SessionId::of(&hash);
+        self.note_use(UsedCredential::Session(hash), (last_seen_at, now));
+        Ok(Some(Caller {
             account: row.account,
             name: row.name.proved_by(NameProof::Session),
             roles: row.roles.0,
             scope: row.scope.0,
-            proof: ProvedBy::Session { multi_factor: row.multi_factor },
+            proof: ProvedBy::Session { id, multi_factor: row.multi_factor },
         }))
+    }
+
+    /// The sessions of an account that have not ended, the latest first.
+    pub async fn sessions_of(
+        &self,
+        account: AccountNumber,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<OpenSession>, StoreError> {
+        let rows = open_sessions(self.readers()?, account, now).await?;
+        Ok(rows.into_iter().map(|(_, session)| session).collect())
+    }
+
+    /// Ends a session of an account; says whether there was one.
+    pub async fn end_session_of(
+        &self,
+        (account, id): (AccountNumber, &SessionId),
+        act: &ActionContext,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let found = open_sessions(&mut *transaction, account, act.at).await?;
+        let Some((hash, session)) = found.into_iter().find(|(_, session)| session.id == *id) else {
+            return Ok(false);
+        };
+        sqlx::query("delete from sessions where hash = $1")
+            .bind(hash)
+            .run(&mut *transaction, "sessions")
+            .await?;
+        let ended = json!({ "begun_at": session.begun_at, "opened_by": session.opened_by });
+        let deed = act.deed("session_ended", account_records::subject(account)).was(&ended);
+        audit_trail::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok(true)
     }
 
     /// What the provider of identities wants back, when it gave anything.
@@ -107,70 +130,6 @@ impl Store {
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
         Ok(id_token.map(Secret::new))
-    }
-
-    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once somebody
-    /// administers. Earlier links are worth nothing from then on.
-    pub async fn invite_first(
-        &self,
-        (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
-    ) -> Result<Option<Credential>, StoreError> {
-        let mut transaction = self.begin_write().await?;
-        let accounts = account_records::select(&mut transaction, None).await?;
-        if accounts.iter().any(administers) {
-            return Ok(None);
-        }
-        sqlx::query("delete from invitations where used_at is null")
-            .run(&mut *transaction, "invitations")
-            .await?;
-        let secret = Credential::fresh("")?;
-        sqlx::query(
-            "insert into invitations (hash, roles, scope, created_at, expires_at)
-             values ($1, $2, $3, $4, $5)",
-        )
-        .bind(secret.hash())
-        .bind(Json(&BTreeSet::from(FIRST_ROLES)))
-        .bind(Json(&Scope::Whole))
-        .bind(Timestamp(now))
-        .bind(Timestamp(expires_at))
-        .run(&mut *transaction, "invitations")
-        .await?;
-        let deed = AuditRecord::by(&Actor::vigie(), "administrator_invited", "account");
-        audit_trail::append(&mut transaction, now, &[deed]).await?;
-        end(transaction).await?;
-        Ok(Some(secret))
-    }
-
-    /// Whether the link still makes an account: it does until somebody administers.
-    pub async fn is_invited(
-        &self,
-        presented: &Credential,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let mut transaction = self.begin_read().await?;
-        Ok(invitation(&mut transaction, presented, now).await?.is_some())
-    }
-
-    /// Makes the account that the link is for, once. `None` when the link is worth nothing.
-    pub async fn accept_invitation(
-        &self,
-        presented: &Credential,
-        act: &ActionContext,
-    ) -> Result<Option<Account>, StoreError> {
-        let mut transaction = self.begin_write().await?;
-        let Some((roles, scope)) = invitation(&mut transaction, presented, act.at).await? else {
-            return Ok(None);
-        };
-        let terms = AccountTerms { name: act.actor.clone(), roles, scope, identity: None };
-        let account = account_records::make(&mut transaction, &terms, act).await?;
-        sqlx::query("update invitations set used_at = $2, account = $3 where hash = $1")
-            .bind(presented.hash())
-            .bind(Timestamp(act.at))
-            .bind(account.number)
-            .run(&mut *transaction, "invitations")
-            .await?;
-        end(transaction).await?;
-        Ok(Some(account))
     }
 
     /// Somebody was refused, at the instant that comes with it: in the trail, as every decision is.
@@ -198,30 +157,77 @@ struct SessionRow {
     multi_factor: bool,
     expires_at: Timestamp,
     created_at: Timestamp,
+    last_seen_at: Option<Timestamp>,
 }
 
-fn administers(account: &Account) -> bool {
-    account.closed_at.is_none() && account.roles.contains(&Role::Administrator)
-}
-
-async fn invitation(
-    connection: &mut sqlx::SqliteConnection,
-    presented: &Credential,
-    now: DateTime<Utc>,
-) -> Result<Option<(BTreeSet<Role>, Scope)>, StoreError> {
-    let found: Option<(Json<_>, Json<_>, Timestamp, Timestamp)> = query_as(
-        "select roles, scope, expires_at, created_at from invitations
-         where hash = $1 and used_at is null",
+/// Begins a session in a transaction of the caller's. Those that are over are forgotten meanwhile.
+pub(in crate::store) async fn open(
+    connection: &mut SqliteConnection,
+    terms: &SessionTerms,
+    act: &ActionContext,
+) -> Result<Credential, StoreError> {
+    let secret = Credential::fresh("")?;
+    sqlx::query("delete from sessions where expires_at <= $1")
+        .bind(Timestamp(act.at))
+        .run(&mut *connection, "sessions")
+        .await?;
+    sqlx::query(
+        "insert into sessions (hash, account, opened_by, multi_factor, id_token, created_at,
+                               last_seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $6, $7)",
     )
-    .bind(presented.hash())
-    .optional(&mut *connection, "invitations")
+    .bind(secret.hash())
+    .bind(terms.account)
+    .bind(terms.opened_by)
+    .bind(terms.multi_factor)
+    .bind(terms.id_token.as_ref().map(Secret::reveal))
+    .bind(Timestamp(act.at))
+    .bind(Timestamp(terms.expires_at))
+    .run(&mut *connection, "sessions")
     .await?;
-    let Some((Json(roles), Json(scope), Timestamp(expires_at), Timestamp(begun))) = found else {
-        return Ok(None);
+    let deed = act.deed("signed_in", account_records::subject(terms.account));
+    let deed = deed.became(&json!({ "opened_by": terms.opened_by }));
+    audit_trail::append(connection, act.at, &[deed]).await?;
+    Ok(secret)
+}
+
+/// With the hashes of their secrets, the latest first.
+async fn open_sessions(
+    executor: impl Executor<'_, Database = Sqlite>,
+    account: AccountNumber,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Fingerprint, OpenSession)>, StoreError> {
+    let rows: Vec<OpenSessionRow> = query_as(
+        "select hash, created_at, last_seen_at, expires_at, opened_by, multi_factor
+         from sessions where account = $1 and expires_at > $2 and created_at <= $3
+         order by created_at desc, hash",
+    )
+    .bind(account)
+    .bind(Timestamp(now))
+    .bind(Timestamp(waits::latest(now)))
+    .all(executor, "sessions")
+    .await?;
+    let with_hash = |row: OpenSessionRow| {
+        let session = OpenSession {
+            id: SessionId::of(&row.hash),
+            account,
+            begun_at: row.created_at.0,
+            last_seen_at: row.last_seen_at.map(|Timestamp(at)| at),
+            expires_at: row.expires_at.0,
+            opened_by: row.opened_by,
+            multi_factor: row.multi_factor,
+        };
+        (row.hash, session)
     };
-    let accounts = account_records::select(connection, None).await?;
-    let lasts = !is_over(expires_at, now)
-        && !waits::is_ahead(begun, now)
-        && !accounts.iter().any(administers);
-    Ok(lasts.then_some((roles, scope)))
+    Ok(rows.into_iter().map(with_hash).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenSessionRow {
+    hash: Fingerprint,
+    created_at: Timestamp,
+    last_seen_at: Option<Timestamp>,
+    expires_at: Timestamp,
+    opened_by: SessionOpening,
+    multi_factor: bool,
 }

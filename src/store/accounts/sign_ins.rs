@@ -93,6 +93,8 @@ impl Store {
                     roles: arrival.roles.clone(),
                     // Whom nobody gave anything to see sees nothing.
                     scope: arrival.scope.clone().unwrap_or_else(|| Scope::of([])),
+                    // It comes in by the provider, and by mail once somebody gave it an address.
+                    mail_address: None,
                     identity: Some(arrival.identity.clone()),
                 };
                 account_records::make(&mut transaction, &terms, act).await?

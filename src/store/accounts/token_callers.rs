@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::account_records::is_over;
 use super::credential::Credential;
-use super::token_memory::KnownCaller;
+use super::token_memory::{KnownCaller, UsedCredential};
 use crate::domain::accounts::access::{AccountNumber, Caller, ProvedBy, Role, Scope};
 use crate::domain::accounts::audit::{Actor, NameProof};
 use crate::store::db::error::StoreError;
@@ -16,9 +16,6 @@ use crate::store::db::queries::{Fetch, query_as};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::db::version::DatabaseVersion;
 use crate::support::fingerprint::Fingerprint;
-
-/// A token's last use is known to that many minutes: a busy program need not write at each request.
-const USE_MINUTES: i64 = 5;
 
 impl Store {
     /// The caller whose token this is, as long as neither the token nor the account is over; `version` is
@@ -40,10 +37,7 @@ impl Store {
         if is_over(known.expires_at, now) {
             return Ok(None);
         }
-        let is_recent = |used: DateTime<Utc>| (now - used).abs() < TimeDelta::minutes(USE_MINUTES);
-        if !known.last_used_at.is_some_and(is_recent) {
-            self.note_use(known.number, now);
-        }
+        self.note_use(UsedCredential::Token(known.number), (known.last_used_at, now));
         Ok(Some(known.caller))
     }
 

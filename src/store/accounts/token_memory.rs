@@ -1,4 +1,5 @@
-//! What handles remember of tokens between two requests: the callers behind them, and uses that are yet to be written.
+//! What handles remember of tokens and sessions between two requests: the callers behind tokens, and uses that are yet
+//! to be written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,34 +51,43 @@ impl fmt::Debug for TokenCache {
     }
 }
 
-/// Uses that are yet to be written: one for each token at most, and one writer.
+/// What somebody came with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) enum UsedCredential {
+    /// By its number.
+    Token(i64),
+    /// By the hash of its secret.
+    Session(Fingerprint),
+}
+
+/// Uses that are yet to be written: one for each token or session at most, and one writer.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Uses(Arc<Mutex<Pending>>);
 
 #[derive(Debug, Default)]
 struct Pending {
-    uses: BTreeMap<i64, DateTime<Utc>>,
+    uses: BTreeMap<UsedCredential, DateTime<Utc>>,
     is_writing: bool,
 }
 
 impl Uses {
     /// Whether a writer is needed.
-    pub(in crate::store) fn add(&self, token: i64, now: DateTime<Utc>) -> bool {
+    pub(in crate::store) fn add(&self, used: UsedCredential, now: DateTime<Utc>) -> bool {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.uses.insert(token, now);
+        pending.uses.insert(used, now);
         !std::mem::replace(&mut pending.is_writing, true)
     }
 
     /// `None` ends the writer.
-    pub(in crate::store) fn next(&self) -> Option<BTreeMap<i64, DateTime<Utc>>> {
+    pub(in crate::store) fn next(&self) -> Option<BTreeMap<UsedCredential, DateTime<Utc>>> {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pending.is_writing = !pending.uses.is_empty();
         pending.is_writing.then(|| pending.uses.clone())
     }
 
     /// Those that no later use has replaced.
-    pub(in crate::store) fn forget(&self, seen: &BTreeMap<i64, DateTime<Utc>>) {
+    pub(in crate::store) fn forget(&self, seen: &BTreeMap<UsedCredential, DateTime<Utc>>) {
         let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.uses.retain(|token, at| seen.get(token) != Some(at));
+        pending.uses.retain(|used, at| seen.get(used) != Some(at));
     }
 }

@@ -1,12 +1,13 @@
-//! When tokens were last used: written apart from the requests, which neither wait for it nor fail with it, and
+//! When tokens and sessions were last used: written apart from the requests, which neither wait for it nor fail with it, and
 //! several at once, since everything cached from the database is read again after any write.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::warn;
 
+use super::token_memory::UsedCredential;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
@@ -16,10 +17,21 @@ use crate::store::db::sql_types::Timestamp;
 /// How long uses are gathered before they are written. A service that is cut loses as much of them.
 const GATHERING: Duration = Duration::from_mins(1);
 
+/// The last use is known to that many minutes: a busy caller need not write at each request.
+const USE_MINUTES: i64 = 5;
+
 impl Store {
-    /// Whatever comes of it, the caller goes on.
-    pub(in crate::store) fn note_use(&self, token: i64, now: DateTime<Utc>) {
-        if self.uses.add(token, now) {
+    /// Unless `last` is recent enough. Whatever comes of it, the caller goes on.
+    pub(in crate::store) fn note_use(
+        &self,
+        used: UsedCredential,
+        (last, now): (Option<DateTime<Utc>>, DateTime<Utc>),
+    ) {
+        let is_recent = |last: DateTime<Utc>| (now - last).abs() < TimeDelta::minutes(USE_MINUTES);
+        if last.is_some_and(is_recent) {
+            return;
+        }
+        if self.uses.add(used, now) {
             let store = self.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(GATHERING).await;
@@ -33,20 +45,32 @@ impl Store {
         while let Some(uses) = self.uses.next() {
             if let Err(fault) = self.update_uses(&uses).await {
                 let cause: &dyn std::error::Error = &fault;
-                warn!(error = cause, "The last use of {} tokens cannot be written", uses.len());
+                let count = uses.len();
+                warn!(
+                    error = cause,
+                    "The last use of {count} tokens or sessions cannot be written"
+                );
             }
             self.uses.forget(&uses);
         }
     }
 
-    async fn update_uses(&self, uses: &BTreeMap<i64, DateTime<Utc>>) -> Result<(), StoreError> {
+    async fn update_uses(
+        &self,
+        uses: &BTreeMap<UsedCredential, DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        for (token, at) in uses {
-            sqlx::query("update tokens set last_used_at = $2 where number = $1")
-                .bind(token)
-                .bind(Timestamp(*at))
-                .run(&mut *transaction, "tokens")
-                .await?;
+        for (used, at) in uses {
+            let statement = match used {
+                UsedCredential::Token(number) => {
+                    sqlx::query("update tokens set last_used_at = $2 where number = $1")
+                        .bind(*number)
+                }
+                UsedCredential::Session(hash) => {
+                    sqlx::query("update sessions set last_seen_at = $2 where hash = $1").bind(hash)
+                }
+            };
+            statement.bind(Timestamp(*at)).run(&mut *transaction, "uses").await?;
         }
         end(transaction).await
     }

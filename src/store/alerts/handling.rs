@@ -7,8 +7,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
-use crate::domain::alerts::alert::{AlertChange, AlertChangeKind};
-use crate::domain::alerts::handling::{Acknowledgement, AlertAct, AlertActKind, Handling};
+use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind};
+use crate::domain::alerts::handling::{
+    Acknowledgement, AlertAct, AlertActKind, Handling, SeenAlert,
+};
 use crate::domain::ids::{AlertId, CycleNumber};
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::cycle::CycleRecord;
@@ -25,16 +27,15 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// There is no such alert.
+    /// There is no such alert, or it has changed since it was read.
     pub async fn acknowledge(
         &self,
-        alert: &AlertId,
+        alert: impl Into<SeenAlert<'_>>,
         act: &ActionContext,
         notices: &[Notice],
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        self.check_alert(&mut transaction, alert).await?;
-        let before = handling(&mut transaction, alert).await?;
+        let (alert, before) = self.seen(&mut transaction, alert.into()).await?;
         let acknowledged = Acknowledgement { by: act.actor.clone(), at: act.at };
         let after = Handling { acknowledged: Some(acknowledged), ..before.clone() };
         leave(&mut transaction, alert, &after).await?;
@@ -47,16 +48,15 @@ impl Store {
 
     /// # Errors
     ///
-    /// There is no such alert.
+    /// There is no such alert, or it has changed since it was read.
     pub async fn assign(
         &self,
-        alert: &AlertId,
+        alert: impl Into<SeenAlert<'_>>,
         whom: &str,
         act: &ActionContext,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        self.check_alert(&mut transaction, alert).await?;
-        let before = handling(&mut transaction, alert).await?;
+        let (alert, before) = self.seen(&mut transaction, alert.into()).await?;
         let after = Handling { assigned_to: Some(whom.to_owned()), ..before.clone() };
         leave(&mut transaction, alert, &after).await?;
         append(&mut transaction, (alert, AlertActKind::Assigned), act, Some(whom)).await?;
@@ -107,6 +107,25 @@ impl Store {
         .await?;
         let shown = rows.into_iter().filter(|row| alerts.contains(&row.alert));
         Ok(shown.map(|row| (row.alert, row.handling)).collect())
+    }
+
+    /// The alert that somebody acts on, and how it was handled so far.
+    async fn seen<'a>(
+        &self,
+        connection: &mut SqliteConnection,
+        SeenAlert { id, revision }: SeenAlert<'a>,
+    ) -> Result<(&'a AlertId, Handling), StoreError> {
+        self.check_alert(connection, id).await?;
+        let before = handling(connection, id).await?;
+        let Some(revision) = revision else { return Ok((id, before)) };
+        let alert: Alert = query_as("select * from alerts where id = $1")
+            .bind(id)
+            .one(connection, "an alert")
+            .await?;
+        if before.revision(&alert) != revision {
+            return Err(StoreError::Changed { what: "alert", id: id.to_string() });
+        }
+        Ok((id, before))
     }
 
     /// An act on an alert that is not there, or not shown, comes to nothing.

@@ -31,6 +31,7 @@ pub struct Ended {
     pub sessions: u64,
     pub tokens: u64,
     pub invitations: u64,
+    pub account_links: u64,
     pub sign_ins: u64,
     pub idempotency_keys: u64,
     pub job_runs: u64,
@@ -50,7 +51,7 @@ pub struct Ended {
 type Counted = fn(&mut Ended) -> &mut u64;
 
 /// Everything by which somebody is known without proving it anew, and everything that somebody holds.
-const ENDINGS: [(&str, &str, Counted); 6] = [
+const ENDINGS: [(&str, &str, Counted); 7] = [
     ("sessions", "delete from sessions where $1 is not null", |ended| &mut ended.sessions),
     ("tokens", "update tokens set revoked_at = $1 where revoked_at is null", |ended| {
         &mut ended.tokens
@@ -58,6 +59,11 @@ const ENDINGS: [(&str, &str, Counted); 6] = [
     ("invitations", "delete from invitations where used_at is null and $1 is not null", |ended| {
         &mut ended.invitations
     }),
+    (
+        "links of accounts",
+        "update account_links set revoked_at = $1 where used_at is null and revoked_at is null",
+        |ended| &mut ended.account_links,
+    ),
     ("sign-ins", "delete from sign_ins where $1 is not null", |ended| &mut ended.sign_ins),
     ("idempotency keys", "delete from idempotency_keys where $1 is not null", |ended| {
         &mut ended.idempotency_keys

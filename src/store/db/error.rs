@@ -98,6 +98,8 @@ pub enum StoreError {
         "{what} {number}: found revision {found}, expected {expected}; it was changed meanwhile"
     )]
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
+    #[error("{what} {id} changed since it was read; look at it again, then start again")]
+    Changed { what: &'static str, id: String },
     #[error(
         "profile `{profile}`: found version {found}, expected {expected}; it was changed meanwhile"
     )]
@@ -106,6 +108,8 @@ pub enum StoreError {
     NoSavedProfile { profile: String },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
+    #[error("`{name}` already has this mail address")]
+    MailAddressTaken { name: Actor },
     #[error("`{name}` cannot be distinguished from `{other}`, the name of an account")]
     AccountAlike { name: Actor, other: Actor },
     #[error("`{name}` is a former name of `{current}`: histories have it under that name")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+use tokio::sync::watch;
 
 use super::connections::{BUSY_TIMEOUT, Connections, WriteTransaction};
 use super::error::StoreError;
@@ -34,6 +35,8 @@ pub struct Store {
     pub(in crate::store) watch: ChangeWatch,
     pub(in crate::store) callers: TokenCache,
     pub(in crate::store) released: Released,
+    /// Tells those who deliver that a message waits which is to leave at once.
+    outbox: Arc<watch::Sender<()>>,
     /// What is written is written for it.
     pub(in crate::store) attempt: Option<IdempotentAttempt>,
 }
@@ -51,6 +54,7 @@ impl Store {
             watch: ChangeWatch::default(),
             callers: TokenCache::default(),
             released: Released::default(),
+            outbox: Arc::new(watch::Sender::new(())),
             attempt: None,
         }
     }
@@ -71,6 +75,15 @@ impl Store {
     #[must_use]
     pub fn attempting(&self, attempt: IdempotentAttempt) -> Self {
         Self { attempt: Some(attempt), ..self.clone() }
+    }
+
+    /// Changes when a message is written that is to leave at once, by a handle of this program.
+    pub fn watch_outbox(&self) -> watch::Receiver<()> {
+        self.outbox.subscribe()
+    }
+
+    pub(in crate::store) fn outbox_filled(&self) {
+        self.outbox.send_replace(());
     }
 
     /// Refuses what is for those who see the whole State.

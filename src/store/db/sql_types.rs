@@ -15,6 +15,8 @@ use thiserror::Error;
 
 use crate::domain::accounts::access::{AccountNumber, Role};
 use crate::domain::accounts::audit::{Actor, NameProof};
+use crate::domain::accounts::mail_address::MailAddress;
+use crate::domain::accounts::sessions::{AccountLinkKind, SessionOpening};
 use crate::domain::alerts::alert::{AlertChangeKind, AlertState};
 use crate::domain::alerts::dispute::DisputeState;
 use crate::domain::alerts::handling::AlertActKind;
@@ -148,6 +150,7 @@ macro_rules! number_ids {
 
 text_ids!(
     Actor: Actor::from_stored,
+    MailAddress: MailAddress::from_stored,
     AlertId: AlertId::new,
     Fingerprint: Fingerprint::from_stored,
     MinistryCode: MinistryCode::new,
@@ -171,6 +174,7 @@ number_ids!(
 );
 
 word_columns!(
+    AccountLinkKind,
     AlertActKind,
     AlertChangeKind,
     AlertState,
@@ -197,6 +201,7 @@ word_columns!(
     ReviewState,
     Role,
     RunOutcome,
+    SessionOpening,
     SilenceChangeKind,
     SourceOutcome,
 );

@@ -1,6 +1,12 @@
-//! The pages, one file for each part of the site.
+//! The pages: one file or folder for each part of the site.
 
-pub(super) mod alerts;
+pub(super) mod administration;
+pub(super) mod comparison;
 pub(super) mod dashboard;
+pub(super) mod decisions;
+pub(super) mod entry;
 pub(super) mod intake;
+pub(super) mod people;
+pub(super) mod project;
 pub(super) mod projects;
+pub(super) mod rules;

@@ -1,20 +1,21 @@
-//! The projects of the panorama, and one project.
+//! The projects of the panorama.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::api::Problem;
 use crate::api::resources::portfolio::projects::{ProjectQuery, list_projects};
 use crate::application;
-use crate::application::{ProjectView, TableRow};
-use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::application::{ProjectStanding, TableRow};
+use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::support::french;
+use crate::web::charts::{Sparkline, sparkline};
 use crate::web::context::{Heading, Link, PageContext};
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, sorted_by, yes_no};
 
@@ -55,10 +56,11 @@ struct ProjectsView {
 struct ProjectLine {
     #[serde(flatten)]
     fields: TableRow,
-    /// The worst level of its open alerts; `clear` if it has none.
-    level: Level,
+    level: &'static str,
     level_label: &'static str,
-    alerts: usize,
+    standing: ProjectStanding,
+    /// The drift of its cost over the editions.
+    course: Option<Sparkline>,
 }
 
 /// Lists the projects.
@@ -71,13 +73,12 @@ pub(in crate::web) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let listing = query.listing::<ProjectQuery>(PARAMETERS)?;
     let page = list_projects(context.request(), listing).await?;
-    let alerts = context.store.standing_alerts().await?;
-    let levels = levels_by_project(&alerts);
+    let standings = application::project_standings(&context).await?;
     let (rows, cursor) = page.into_parts();
     let ministries = context.store.known_projects().await?;
     let ministries: BTreeSet<String> =
         ministries.iter().map(|known| known.ministry.to_string()).collect();
-    let lines: Vec<ProjectLine> = rows.into_iter().map(|row| line(row, &levels)).collect();
+    let lines: Vec<ProjectLine> = rows.into_iter().map(|row| line(row, &standings)).collect();
     let view = ProjectsView {
         found: french::counted(lines.len(), "projet", "projets"),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
@@ -101,34 +102,16 @@ const FILTERS: [(&str, &str); 6] = [
     ("sorti", "Sorti"),
 ];
 
-/// The worst level and the number of open alerts of each project that has some.
-fn levels_by_project(alerts: &[Alert]) -> BTreeMap<&str, (Level, usize)> {
-    let mut levels: BTreeMap<&str, (Level, usize)> = BTreeMap::new();
-    for alert in alerts.iter().filter(|alert| alert.state == AlertState::Open) {
-        let Some(project) = alert.subject.project() else { continue };
-        let (worst, count) = levels.entry(project.as_str()).or_insert((alert.level, 0));
-        *worst = alert.level.max(*worst);
-        *count += 1;
-    }
-    levels
-}
-
-fn line(fields: TableRow, levels: &BTreeMap<&str, (Level, usize)>) -> ProjectLine {
-    let id = fields.get("project_id").and_then(Json::as_str).unwrap_or_default();
-    let (level, alerts) = levels.get(id).copied().unwrap_or((Level::Clear, 0));
-    ProjectLine { fields, level, level_label: level.label(), alerts }
-}
-
-/// Shows one project.
-///
-/// # Errors
-/// If there is no such project among those that the caller sees, or the data cannot be read.
-pub(in crate::web) async fn show(
-    context: PageContext,
-    project: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let view: ProjectView = application::project(&context, &project, None).await?;
-    let name = view.names.last().cloned().unwrap_or_else(|| view.id.to_string());
-    let heading = Heading::of(&name, "projet").under(&[("Projets", "/projets")]);
-    context.page("pages/project.html", &heading, &view)
+/// A project as the list shows it. With no alert and verdicts that could not be given, its level is unknown: that is no good news.
+fn line(fields: TableRow, standings: &BTreeMap<ProjectId, ProjectStanding>) -> ProjectLine {
+    let text = |field: &str| fields.get(field).and_then(Json::as_str).unwrap_or_default();
+    let standing = standings.get(&ProjectId::new(text("project_id"))).copied().unwrap_or_default();
+    let (level, level_label) = match standing.level {
+        Some(level) => (level.as_str(), level.label()),
+        None if standing.unjudged > 0 => ("unknown", "Jugé en partie"),
+        None => (Level::Clear.as_str(), Level::Clear.label()),
+    };
+    let drift: Vec<Option<f64>> =
+        text("budget_drift_history").split(' ').map(|value| value.parse().ok()).collect();
+    ProjectLine { level, level_label, standing, course: sparkline(&drift), fields }
 }

@@ -310,8 +310,10 @@ async fn a_service_logs_no_token_cookie_invitation_nor_code_of_whoever_calls() {
     client.get(url("/api/v1/alerts")).bearer_auth(format!("vigie_{MARK}")).send().await.unwrap();
     client.get(url("/api/v1/alerts")).basic_auth("x", Some(MARK)).send().await.unwrap();
     let cookie = format!("__Host-vigie={MARK}; vigie={MARK}; vigie_session={MARK}");
-    client.get(url("/account")).header("cookie", cookie).send().await.unwrap();
-    client.get(url(&format!("/setup/{MARK}"))).send().await.unwrap();
+    client.get(url("/compte")).header("cookie", cookie).send().await.unwrap();
+    for path in ["/setup/", "/invitation/", "/connexion/", "/connexion?retour=/"] {
+        client.get(url(&format!("{path}{MARK}"))).send().await.unwrap();
+    }
     client.get(url(&format!("/sign-in/return?code={MARK}&state={MARK}"))).send().await.unwrap();
     client.get(url("/sign-in")).send().await.unwrap();
     Command::new("kill").arg(child.id().to_string()).status().unwrap();

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use insta::assert_snapshot;
-use reqwest::header::{LOCATION, SET_COOKIE};
-use reqwest::{Response, Url};
+use reqwest::Url;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::manual_clock::ManualClock;
 use crate::support::servers::provider::{Browser, HOME, OpenIdProvider};
+use crate::support::visitor::Shown;
 use vigie::auth::{Flavour, Organisation, SignInSettings};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::ids::MinistryCode;
@@ -22,14 +22,6 @@ struct Vigie {
     app: TestApp,
     running: Running,
     clock: Arc<ManualClock>,
-}
-
-/// What a browser is answered.
-struct Shown {
-    status: u16,
-    to: String,
-    cookies: Vec<String>,
-    text: String,
 }
 
 impl Vigie {
@@ -55,16 +47,16 @@ impl Vigie {
     }
 
     async fn get(&self, browser: &mut Browser, address: &str) -> Shown {
-        shown(browser.get(&self.url(address)).await).await
+        Shown::of(browser.get(&self.url(address)).await).await
     }
 
     /// As a browser asks for a page.
     async fn read(&self, browser: &mut Browser, address: &str) -> Shown {
-        shown(browser.read(&self.url(address)).await).await
+        Shown::of(browser.read(&self.url(address)).await).await
     }
 
     async fn post(&self, browser: &mut Browser, address: &str, origin: &str) -> Shown {
-        shown(browser.post(&self.url(address), origin).await).await
+        Shown::of(browser.post(&self.url(address), origin).await).await
     }
 
     /// To the provider, and to the door on the way back.
@@ -106,8 +98,10 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     vigie_sign_in=; HttpOnly; SameSite=Lax; Path=/sign-in; Max-Age=0
     ");
     assert_snapshot!(vigie.get(&mut browser, &home.to).await.text, @r#"{"account":1,"name":"ada@culture.example","roles":["reader","approver"],"permissions":["read","publish_rules"],"scope":{"ministries":[]},"local_tokens":[]}"#);
-    let account = vigie.get(&mut browser, "/account").await.text;
-    assert_snapshot!(account.replace(&provider.issuer, "(the provider)"));
+    let old = vigie.get(&mut browser, "/account").await;
+    assert_eq!((old.status, old.to.as_str()), (303, "/compte"));
+    let account = vigie.get(&mut browser, "/compte").await;
+    assert_snapshot!(dated(&account.words()));
 
     let other = vigie.post(&mut browser, "/sign-out", "https://evil.example").await;
     assert_eq!(other.status, 403);
@@ -115,13 +109,16 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     assert!(other.text.contains(detail), "{}", other.text);
     let own = format!("http://{}", vigie.running.address());
     let out = vigie.post(&mut browser, "/sign-out", &own).await;
-    assert_eq!(out.status, 303);
+    assert_eq!(out.status, 200);
+    assert!(out.text.contains("Votre session de Vigie est close"), "{}", out.text);
     assert!(out.to.starts_with(&format!("{}/session/end?", provider.issuer)), "{}", out.to);
     assert!(out.to.contains("id_token_hint=ey"), "{}", out.to);
     assert_eq!(vigie.get(&mut browser, "/api/v1/session").await.status, 401);
     let page = vigie.read(&mut browser, "/notices/n1").await;
-    assert_eq!((page.status, page.to.as_str()), (303, "/sign-in?go_to=/notices/n1"));
-    assert!(vigie.get(&mut browser, "/account").await.text.contains("Vous n’êtes pas connecté"));
+    assert_eq!((page.status, page.to.as_str()), (303, "/connexion?retour=/notices/n1"));
+    let ways = vigie.get(&mut browser, &page.to).await;
+    assert_eq!(ways.status, 200);
+    assert!(ways.text.contains("href=\"/sign-in?go_to=/notices/n1\""), "{}", ways.text);
     assert!(vigie.get(&mut browser, "/signed-out").await.text.contains("Vous êtes déconnecté"));
     assert_snapshot!(vigie.trail().await, @r"
     vigie administrator_invited account
@@ -173,14 +170,14 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
         "demande",
     ]);
     let known = vigie.sign_in(&mut browser).await;
-    assert_eq!((known.status, known.to.as_str()), (303, "/account"));
-    let page = vigie.get(&mut browser, "/account").await;
+    assert_eq!((known.status, known.to.as_str()), (303, "/"));
+    let page = vigie.get(&mut browser, "/compte").await;
     provider.tell(&json!({ "person": agent("") })).await;
     let unsaid = vigie.sign_in(&mut Browser::new()).await;
     vigie.app.ok(&["accounts", "close", "ada@justice.example", "--reason", "départ"]);
     provider.tell(&json!({ "person": agent("11001001400022") })).await;
     let closed = vigie.sign_in(&mut Browser::new()).await;
-    let pages = [elsewhere, new, page, unsaid, closed].map(|shown| shown.words());
+    let pages = [elsewhere, new, page, unsaid, closed].map(|shown| dated(&shown.words()));
     assert_snapshot!(pages.join("\n\n"));
     assert_snapshot!(vigie.trail().await, @r"
     vigie administrator_invited account
@@ -214,7 +211,7 @@ async fn a_return_serves_once_in_its_own_browser_and_within_ten_minutes() {
 
     let mut other = Browser::new();
     let held = vigie.go(&mut other, "/sign-in").await;
-    assert_eq!(vigie.get(&mut other, &held).await.to, "/account");
+    assert_eq!(vigie.get(&mut other, &held).await.to, "/");
     let replayed = vigie.get(&mut other, &held).await;
     assert_eq!(replayed.words(), stolen.words());
 
@@ -261,32 +258,6 @@ async fn whoever_is_refused_is_told_what_to_do() {
     ");
 }
 
-async fn shown(answer: Response) -> Shown {
-    let header = |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-    let cookies = answer.headers().get_all(SET_COOKIE).iter();
-    Shown {
-        status: answer.status().as_u16(),
-        to: header(LOCATION).unwrap_or_default(),
-        cookies: cookies.map(|cookie| cookie.to_str().unwrap().to_owned()).collect(),
-        text: answer.text().await.unwrap(),
-    }
-}
-
-impl Shown {
-    /// What a person reads, and the ways on.
-    fn words(&self) -> String {
-        let body = self.text.split_once("<main>").map_or("", |(_, body)| body);
-        let pieces = body.split('<').map(|piece| {
-            let (tag, text) = piece.split_once('>').unwrap_or(("", piece));
-            match tag.strip_prefix("a href=\"") {
-                Some(address) => format!("→ {} : {text}", address.trim_end_matches('"')),
-                None => text.to_owned(),
-            }
-        });
-        format!("{} {}", self.status, pieces.collect::<String>().trim())
-    }
-}
-
 /// Cookies, what is drawn at random left out.
 fn hidden(cookies: &[String]) -> String {
     let lines = cookies.iter().map(|cookie| {
@@ -295,6 +266,13 @@ fn hidden(cookies: &[String]) -> String {
         let value = if value.len() == 87 { "(87 characters)" } else { value };
         format!("{name}={value};{terms}")
     });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Without the instants of today.
+fn dated(words: &str) -> String {
+    let is_instant = |line: &&str| line.contains(" à ") && line.contains(" h ");
+    let lines = words.lines().map(|line| if is_instant(&line) { "(instant)" } else { line });
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -20,6 +20,7 @@ use crate::support::ministry_data::silence;
 use vigie::delivery::Dispatcher;
 use vigie::domain::accounts::access::{AccountNumber, Role};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
+use vigie::domain::accounts::sessions::SessionOpening;
 use vigie::domain::ids::AlertId;
 use vigie::domain::messages::notice::NoticeState;
 use vigie::domain::operation::job::{Call, JobName};
@@ -346,6 +347,7 @@ async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
     // A session, a sign-in, a silence.
     let terms = SessionTerms {
         account: AccountNumber(1),
+        opened_by: SessionOpening::Provider,
         multi_factor: false,
         id_token: None,
         expires_at: ahead + TimeDelta::hours(8),

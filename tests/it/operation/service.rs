@@ -91,16 +91,10 @@ fn data(reply: &Reply) -> &Vec<Value> {
     reply.body["data"].as_array().unwrap()
 }
 
-/// Nobody signs in or is invited here, nothing was started, and no rule is overridden: that is said, and tried elsewhere.
+/// Nothing was started here, and no rule is overridden: that is said, and tried elsewhere.
 fn status_of(path: &str) -> u16 {
     match path {
-        "/sign-in"
-        | "/sign-in/return"
-        | "/setup/x"
-        | "/api/v1/runs/1"
-        // Links of mails, by whoever has none.
-        | "/messages/{link}"
-        | "/acknowledgements/{link}" => 404,
+        "/api/v1/runs/1" => 404,
         "/api/v1/overrides/D1" => 409,
         _ => 200,
     }
@@ -113,14 +107,7 @@ fn kind_of(route: &str) -> &'static str {
         "/api/v1/questionnaire.xlsx" => {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         }
-        "/notices/{notice}"
-        | "/account"
-        | "/sign-in"
-        | "/sign-in/return"
-        | "/signed-out"
-        | "/messages/{link}"
-        | "/acknowledgements/{link}"
-        | "/setup/{invitation}" => "text/html",
+        "/notices/{notice}" => "text/html",
         "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
         "/api/v1/feed" => "application/atom+xml",
         "/api/v1/overrides/{rule}" | "/api/v1/runs/{run}" => "application/problem+json",

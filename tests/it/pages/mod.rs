@@ -1,3 +1,14 @@
-//! Pages in French, over real HTTP.
+//! Pages over HTTP, and in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
 
+mod browser;
+mod decisions;
+mod every_page;
+mod import_unknown;
+mod import_unknown;
 mod intake;
+mod intake;
+mod links;
+mod people;
+mod read_why;
+mod rules;
+mod site;

@@ -8,6 +8,7 @@ use crate::support::TestApp;
 use crate::support::machine::kill::Killing;
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
+use vigie::domain::accounts::sessions::SessionOpening;
 use vigie::store;
 use vigie::store::{AccountTerms, Credential, SessionTerms, Store};
 
@@ -55,6 +56,7 @@ async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored()
     let account = store.accounts().await.unwrap()[0].number;
     let terms = SessionTerms {
         account,
+        opened_by: SessionOpening::Provider,
         multi_factor: true,
         id_token: None,
         expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
@@ -180,6 +182,7 @@ async fn copied_with_its_log(app: &TestApp) -> PathBuf {
         name: Actor::person("Ada").unwrap(),
         roles: [Role::Reader].into(),
         scope: Scope::Whole,
+        mail_address: None,
         identity: None,
     };
     store.make_account(&terms, &act()).await.unwrap();

@@ -1,7 +1,7 @@
 //! Clients that read and write over real HTTP while something goes wrong, and what they were told.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -241,8 +241,12 @@ impl Ledger {
     }
 }
 
-/// No silence lasts for ever, and the service goes by the real clock.
+/// No silence lasts for ever, and the service goes by the real clock. The same day for the whole run: a request that is repeated
+/// after midnight is the same request.
 pub(crate) fn in_a_week() -> String {
-    let day = SystemClock.now() + TimeDelta::days(7);
-    day.format("%Y-%m-%d").to_string()
+    static DAY: LazyLock<String> = LazyLock::new(|| {
+        let day = SystemClock.now() + TimeDelta::days(7);
+        day.format("%Y-%m-%d").to_string()
+    });
+    DAY.clone()
 }

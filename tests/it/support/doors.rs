@@ -112,8 +112,12 @@ fn common(parameter: &str) -> &'static str {
         "cycle" => "3",
         "edition" => "2020-11",
         "account" | "token" | "draft" | "action" | "import" | "run" => "1",
+        "session" => "0123456789ab",
         "table" => "projects",
         "file:.*" => "index.html",
+        "profile" => "vigie-panorama",
+        "simulation" => "no-simulation",
+        "file" => "1",
         "link" => "no.link",
         "invitation" => "nobody-is-invited",
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
@@ -149,6 +153,7 @@ pub(crate) fn body(address: &str) -> Value {
         "{edition}" => {
             json!({ "opens_on": "2020-09-14", "closes_on": "2020-10-16", "reason": reason })
         }
+        "{profile}" => json!({ "text": "id = \"vigie-panorama\"", "reason": reason }),
         "drafts" | "{draft}" => {
             json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })
         }

@@ -117,6 +117,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
         // Its own: whatever is revoked must not be what proves who asks.
         "token" => ("9999", ""),
         "file" => ("index.html", ""),
+        "session" => ("0123456789ab", ""),
         "link" => ("no-link-of-a-mail", ""),
         "invitation" => ("nobody-is-invited", ""),
         "edition" => ("2020-11", ""),

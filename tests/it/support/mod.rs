@@ -14,6 +14,7 @@ pub(super) mod servers;
 pub(crate) mod spellings;
 mod test_app;
 pub(crate) mod test_server;
+pub(crate) mod visitor;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

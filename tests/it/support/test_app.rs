@@ -162,7 +162,7 @@ pub(crate) async fn token(
         account
     } else {
         let roles = roles.iter().copied().collect();
-        let terms = AccountTerms { name, roles, scope, identity: None };
+        let terms = AccountTerms { name, roles, scope, mail_address: None, identity: None };
         store.make_account(&terms, &act).await.unwrap()
     };
     let terms = TokenTerms {

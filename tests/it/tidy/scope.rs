@@ -14,6 +14,7 @@ const REFUSES: &str = "self.check_whole(";
 /// Functions that say nothing of any project or ministry, and why that is so.
 const NEUTRAL: &[(&str, &str)] = &[
     ("accept_invitation", "makes the account of whoever holds the link"),
+    ("account_link", "of whoever holds the link"),
     ("are_links_revoked", "of whoever holds a link, before anybody's scope is known"),
     ("begin_session", "before anybody's scope is known"),
     ("begin_sign_in", "before anybody's scope is known"),
@@ -28,6 +29,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("draft", "texts of rules, which everybody may read"),
     ("drafts", "texts of rules, which everybody may read"),
     ("end_session", "of whoever holds its secret"),
+    ("end_session_of", "of an account; doors hold each caller to its own"),
     ("free_key", "writes only; nothing is read back"),
     ("invite_first", "a link for the first administrator, when there is no account"),
     ("is_invited", "of whoever holds the link"),
@@ -36,6 +38,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("latest_known", "numbers of the last import, link and review"),
     ("link_key", "of the service, for the links of its mails"),
     ("existing_link_key", "of the service, for the links of its mails"),
+    ("own_account", "of the caller alone"),
     ("open", "makes the first handle, which sees the whole State"),
     ("open_existing", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),
@@ -45,11 +48,14 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("revoke_token", "writes only; nothing is read back"),
     ("rule_texts", "texts of rules, which everybody may read"),
     ("rule_versions", "texts of rules, which everybody may read"),
+    ("sessions_of", "dates of an account; doors hold each caller to its own"),
     ("session_key", "of the service, for its cookies"),
     ("store_response", "writes only; nothing is read back"),
     ("take_sign_in", "of whoever holds its ticket"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
+    ("use_account_link", "of whoever holds the link"),
     ("version", "tells that something was written, not what"),
+    ("watch_outbox", "tells that a message waits, not which"),
     ("watch_storage", "whether the disk can be written, for the log"),
     ("welcome", "the account of whoever has just proved who they are"),
 ];

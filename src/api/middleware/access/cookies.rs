@@ -25,7 +25,7 @@ pub struct Cookies {
 impl Cookies {
     /// The session cookie. Browsers send it when a link on another site or in a mail is followed, but not with changes
     /// that another site submits.
-    pub(in crate::api) fn of_session(&self, secret: &Credential) -> Cookie<'static> {
+    pub(crate) fn of_session(&self, secret: &Credential) -> Cookie<'static> {
         own_cookie(SESSION, self.signed(secret.reveal()), "/")
             .secure(self.secure)
             .max_age(Duration::hours(self.hours.into()))
@@ -55,12 +55,12 @@ impl Cookies {
 }
 
 /// A cookie that makes the browser delete its session cookie.
-pub(in crate::api) fn no_session_cookie() -> Cookie<'static> {
+pub(crate) fn no_session_cookie() -> Cookie<'static> {
     expired_cookie(SESSION, "/")
 }
 
 /// A cookie that scripts cannot read.
-pub(in crate::api) fn own_cookie(
+pub(crate) fn own_cookie(
     name: &'static str,
     value: String,
     path: &'static str,
@@ -68,6 +68,6 @@ pub(in crate::api) fn own_cookie(
     Cookie::build(name, value).path(path).http_only(true).same_site(SameSite::Lax)
 }
 
-pub(in crate::api) fn expired_cookie(name: &'static str, path: &'static str) -> Cookie<'static> {
+pub(crate) fn expired_cookie(name: &'static str, path: &'static str) -> Cookie<'static> {
     own_cookie(name, String::new(), path).max_age(Duration::ZERO).finish()
 }

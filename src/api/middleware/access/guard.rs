@@ -42,7 +42,7 @@ pub(in crate::api) async fn guard(
         },
         // A redirect to sign-in is not a refusal.
         Err(refusal) if within.is_ok() && refusal.leads_to_sign_in(&request) => {
-            let redirect = session_cookie::to_sign_in(request.path());
+            let redirect = session_cookie::to_sign_in(&request);
             request.into_response(redirect)
         }
         Err(refusal) => {

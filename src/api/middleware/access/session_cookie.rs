@@ -6,37 +6,40 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cookies::SESSION;
+use super::own_path::{is_own_path, leading_to};
 use super::sign_in::SignIn;
 use crate::api::app_state::AppState;
 use crate::api::problem::kinds::Problem;
 use crate::store::Credential;
 
+/// The page that shows the ways to sign in.
+const SIGN_IN: &str = "/connexion";
+
 /// Maximum length in bytes; longer values are never valid.
 const LONGEST: usize = 200;
 
-pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
+pub(crate) fn session(request: &HttpRequest) -> Option<Credential> {
     let cookie = request.cookie(SESSION)?;
     let sign_in = request.app_data::<web::Data<SignIn>>()?;
     (cookie.value().len() <= LONGEST).then(|| sign_in.cookies.read(cookie.value()))?
 }
 
-/// Whether the request is a browser's for a page, and sign-in is configured.
+/// Whether the request is a browser's for a page.
 pub(super) fn wants_page(request: &ServiceRequest) -> bool {
-    let can = request.app_data::<web::Data<SignIn>>().is_some_and(|sign_in| sign_in.is_on());
     let html = text(request.headers(), header::ACCEPT.as_str())
         .is_some_and(|accepted| accepted.contains("text/html"));
     let program = request.headers().contains_key(header::AUTHORIZATION);
     let page = request.method() == Method::GET && !request.path().starts_with("/api/");
-    can && html && page && !program
+    html && page && !program
 }
 
-/// Redirects to sign-in, and back to `page` afterwards if its path needs no escaping.
-pub(super) fn to_sign_in(page: &str) -> HttpResponse {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    let address = if page.chars().all(plain) {
-        format!("/sign-in?go_to={page}")
+/// Redirects to sign-in, and back to the page afterwards, with its query.
+pub(super) fn to_sign_in(request: &ServiceRequest) -> HttpResponse {
+    let page = request.uri().path_and_query().map_or("", |page| page.as_str());
+    let address = if is_own_path(page) && page != "/" {
+        leading_to(SIGN_IN, ("retour", page))
     } else {
-        "/sign-in".to_owned()
+        SIGN_IN.to_owned()
     };
     HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
 }
@@ -47,7 +50,7 @@ pub(super) fn to_sign_in(page: &str) -> HttpResponse {
 ///
 /// # Errors
 /// `Problem::Foreign` if it does not.
-pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
+pub(crate) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         return Ok(());
     }

@@ -7,18 +7,20 @@ use crate::auth::Provider;
 #[derive(Debug)]
 pub struct SignIn {
     pub provider: Option<Provider>,
+    /// Whether people may sign in by a link sent to the mail address of their account.
+    pub mail_links: bool,
     /// Contact shown to refused persons; empty if none is configured.
     pub contact: String,
     pub cookies: Cookies,
 }
 
 impl SignIn {
-    pub(in crate::api) fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.provider.is_some()
     }
 
     /// Whom to write to, in French.
-    pub(in crate::api) fn contact(&self) -> &str {
+    pub(crate) fn contact(&self) -> &str {
         if self.contact.is_empty() { "l’administrateur de Vigie" } else { &self.contact }
     }
 }

@@ -256,6 +256,6 @@ pub(crate) async fn close_mission(
 async fn act(context: &RequestContext, id: web::Path<String>, what: MissionAct) -> Answer {
     let id = MissionId::new(id.into_inner());
     let director = context.action_settings().director.as_deref();
-    application::act_on_mission(context, &id, &what, (context.person()?, director)).await?;
+    application::act_on_mission(context, (&id, None), &what, (context.person()?, director)).await?;
     Ok(web::Json(application::mission(context, &id).await?))
 }

@@ -18,9 +18,9 @@ use crate::domain::messages::recipients::RecipientLine;
 #[into_params(parameter_in = Query)]
 pub(crate) struct RecipientQuery {
     /// Code or name of the ministry; all by default.
-    ministry: Option<SingleLine>,
+    pub(crate) ministry: Option<SingleLine>,
     /// Day on which messages would leave; today by default.
-    as_of: Option<NaiveDate>,
+    pub(crate) as_of: Option<NaiveDate>,
 }
 
 /// List who receives the messages of each ministry on a day, and why. Personal data: for those who import contacts.

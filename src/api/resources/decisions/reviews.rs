@@ -189,6 +189,6 @@ pub(crate) async fn tick_action(
 
 async fn act(context: &RequestContext, id: String, what: ReviewAct) -> Answer {
     let id = ReviewId::new(id);
-    application::act_on_review(context, &id, &what, context.person()?).await?;
+    application::act_on_review(context, (&id, None), &what, context.person()?).await?;
     Ok(web::Json(application::review(context, &id).await?))
 }

@@ -15,7 +15,7 @@ use crate::support::fingerprint::Fingerprint;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(in crate::api) struct AuditQuery {
+pub(crate) struct AuditQuery {
     /// A subject, such as `alert/4f2a…`, or a kind of subjects, such as `alert`.
     subject: Option<String>,
     /// Only entries at this instant or later (RFC 3339).
@@ -38,7 +38,7 @@ pub(in crate::api) struct VerifyQuery {
     params(AuditQuery),
     responses((status = 200, description = "A page of audit entries", body = Page<AuditEntry>))
 )]
-pub(in crate::api) async fn list_audit(
+pub(crate) async fn list_audit(
     context: RequestContext,
     listing: Listing<AuditQuery>,
 ) -> Result<Page<AuditEntry>, Problem> {

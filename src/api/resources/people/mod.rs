@@ -1,8 +1,6 @@
 //! Accounts, tokens, sessions, sign-in, and the audit trail.
 
 pub(in crate::api) mod accounts;
-pub(in crate::api) mod audit;
-pub(in crate::api) mod mail_links;
+pub(crate) mod audit;
 pub(in crate::api) mod session;
-pub(in crate::api) mod sign_in;
 pub(in crate::api) mod tokens;

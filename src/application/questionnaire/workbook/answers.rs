@@ -9,23 +9,23 @@ use crate::frame::dictionary::{Field, FieldKind, Unit};
 use crate::support::french;
 
 /// That the last answer, shown beside, still holds. The profile of the workbook knows the word.
-pub(super) const UNCHANGED: &str = "Inchangé";
+pub(in crate::application::questionnaire) const UNCHANGED: &str = "Inchangé";
 /// `NoAnswer` as cells say it.
-pub(super) const UNKNOWN: &str = "Ne sait pas";
-pub(super) const WITHHELD: &str = "Non communiqué";
+pub(in crate::application::questionnaire) const UNKNOWN: &str = "Ne sait pas";
+pub(in crate::application::questionnaire) const WITHHELD: &str = "Non communiqué";
 
 /// What any question may be answered.
-pub(super) const WORDS: [&str; 3] = [UNCHANGED, UNKNOWN, WITHHELD];
+pub(in crate::application::questionnaire) const WORDS: [&str; 3] = [UNCHANGED, UNKNOWN, WITHHELD];
 
-pub(super) const YES: &str = "Oui";
-pub(super) const NO: &str = "Non";
+pub(in crate::application::questionnaire) const YES: &str = "Oui";
+pub(in crate::application::questionnaire) const NO: &str = "Non";
 
 /// Characters of the format's message about a cell.
 const LONGEST_MESSAGE: usize = 255;
 
 /// How a question is answered.
 #[derive(Debug)]
-pub(super) struct AnswerFormat {
+pub(in crate::application::questionnaire) struct AnswerFormat {
     /// In French, complete sentences.
     pub expected: String,
     /// Of the cells of values, in the words of the format.
@@ -34,7 +34,7 @@ pub(super) struct AnswerFormat {
 }
 
 #[derive(Debug)]
-pub(super) enum Allowed {
+pub(in crate::application::questionnaire) enum Allowed {
     /// One of these.
     Choices(Vec<&'static str>),
     /// A figure, a whole one or not, within bounds.
@@ -48,7 +48,7 @@ pub(super) enum Allowed {
 }
 
 impl AnswerFormat {
-    pub(super) fn of(field: &Field) -> Self {
+    pub(in crate::application::questionnaire) fn of(field: &Field) -> Self {
         match field.kind {
             FieldKind::Bool => Self::among(vec![YES, NO], "Oui ou Non.".to_owned()),
             FieldKind::Int | FieldKind::Text if !field.choices.is_empty() => {
@@ -100,7 +100,7 @@ impl AnswerFormat {
     }
 
     /// What the cell says when it refuses an answer.
-    pub(super) fn refusal(&self) -> String {
+    pub(in crate::application::questionnaire) fn refusal(&self) -> String {
         let [unchanged, unknown, withheld] = WORDS;
         let words = format!("Ou\u{a0}: {unchanged}, {unknown}, {withheld}.");
         let room = LONGEST_MESSAGE.saturating_sub(words.chars().count() + 2);
@@ -113,7 +113,7 @@ impl AnswerFormat {
     }
 
     /// The validation of cells, of which the first is `cell`. `list` is the place of the choices, where there are any.
-    pub(super) fn validation(
+    pub(in crate::application::questionnaire) fn validation(
         &self,
         cell: &str,
         list: Option<&str>,
@@ -175,7 +175,7 @@ fn expected_figure(field: &Field, (whole, least): (bool, Option<f64>)) -> String
     format!("{kind}{unit}{bounds}.")
 }
 
-pub(super) fn no_answer(why: NoAnswer) -> &'static str {
+pub(in crate::application::questionnaire) fn no_answer(why: NoAnswer) -> &'static str {
     match why {
         NoAnswer::Unknown => UNKNOWN,
         NoAnswer::Withheld => WITHHELD,
@@ -183,7 +183,10 @@ pub(super) fn no_answer(why: NoAnswer) -> &'static str {
 }
 
 /// A whole number that the dictionary gives a meaning, in words.
-pub(super) fn step(field: &Field, value: &Value) -> Option<&'static str> {
+pub(in crate::application::questionnaire) fn step(
+    field: &Field,
+    value: &Value,
+) -> Option<&'static str> {
     let Value::Int(number) = value else { return None };
     field.steps().find(|(step, _)| step == number).map(|(_, meaning)| meaning)
 }

@@ -22,7 +22,7 @@ const OTHER_QUESTIONS: &str = "Autres questions";
 
 /// All that the workbook of a ministry says.
 #[derive(Debug)]
-pub(super) struct Questionnaire {
+pub(in crate::application::questionnaire) struct Questionnaire {
     pub ministry: MinistryCode,
     pub ministry_label: String,
     /// The edition that the answers serve.
@@ -39,7 +39,7 @@ pub(super) struct Questionnaire {
 }
 
 #[derive(Debug)]
-pub(super) struct AskedProject {
+pub(in crate::application::questionnaire) struct AskedProject {
     pub name: String,
     /// Fields of the answers that would settle the most verdicts.
     pub first: BTreeSet<String>,
@@ -50,37 +50,40 @@ pub(super) struct AskedProject {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct LastAnswer {
+pub(in crate::application::questionnaire) struct LastAnswer {
     pub answer: Answer,
     pub on: NaiveDate,
 }
 
 #[derive(Debug)]
-pub(super) struct Theme {
+pub(in crate::application::questionnaire) struct Theme {
     pub title: &'static str,
     pub questions: Vec<Question>,
 }
 
 #[derive(Debug)]
-pub(super) struct Question {
+pub(in crate::application::questionnaire) struct Question {
     pub field: &'static Field,
     /// Titles of the rules that read it, by their ids.
     pub readers: Vec<String>,
 }
 
 /// The campaign that is open on a day, else the next one.
-pub(super) fn campaign(portfolio: &Portfolio, day: NaiveDate) -> Option<&Campaign> {
+pub(in crate::application::questionnaire) fn campaign(
+    portfolio: &Portfolio,
+    day: NaiveDate,
+) -> Option<&Campaign> {
     let to_answer = portfolio.campaigns.iter().filter(|one| one.closes_on >= day);
     to_answer.min_by_key(|one| one.opens_on)
 }
 
 /// Neither completed nor stopped.
-pub(super) fn is_under_way(snapshot: &Snapshot) -> bool {
+pub(in crate::application::questionnaire) fn is_under_way(snapshot: &Snapshot) -> bool {
     !snapshot.is_over()
 }
 
 /// A project with its last answers as of a date.
-pub(super) fn asked_project(
+pub(in crate::application::questionnaire) fn asked_project(
     snapshot: &Snapshot,
     (portfolio, dictionary): (&Portfolio, &Dictionary),
     priorities: &[WantedAnswers],
@@ -111,7 +114,7 @@ pub(super) fn asked_project(
 }
 
 /// The questions under their headings, in the order of the dictionary.
-pub(super) fn themes(catalogue: &Catalogue) -> Vec<Theme> {
+pub(in crate::application::questionnaire) fn themes(catalogue: &Catalogue) -> Vec<Theme> {
     let readers = readers(catalogue);
     let mut themes: Vec<Theme> = Vec::new();
     for field in catalogue.dictionary().questions() {

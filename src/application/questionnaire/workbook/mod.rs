@@ -1,8 +1,8 @@
 //! The questionnaire of a ministry as a workbook, to be filled in, sent back and imported: one column of answers for each
 //! project, the last answers beside.
 
-mod answers;
-mod contents;
+pub(in crate::application::questionnaire) mod answers;
+pub(in crate::application::questionnaire) mod contents;
 mod guide;
 mod lists;
 mod looks;

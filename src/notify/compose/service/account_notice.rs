@@ -13,15 +13,16 @@ use crate::notify::settings::NotifySettings;
 use crate::support::clock::today;
 use crate::support::french;
 
-/// `None` when mail is not set up, or the account's name is not an address. Sent at once, whatever
+/// `None` when mail is not set up, or the account has no address and its name is none. Sent at once, whatever
 /// the hour.
 pub fn local_token_notice(
     account: &Account,
     (label, act): (&str, &ActionContext),
     settings: &NotifySettings,
 ) -> Result<Option<Notice>, RenderError> {
-    let is_address = Mailbox::parse(account.name.as_str()).is_ok();
-    if !settings.mail.is_on() || !is_address {
+    let has_address =
+        account.mail_address.is_some() || Mailbox::parse(account.name.as_str()).is_ok();
+    if !settings.mail.is_on() || !has_address {
         return Ok(None);
     }
     let receiver = Receiver::Account(account.number);

@@ -2,7 +2,6 @@
 //! that work. Pure.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Europe::Paris;
 use serde_json::json;
 
 use crate::domain::messages::channel::Channel;
@@ -125,7 +124,7 @@ fn headline(news: &OutageNews) -> String {
 
 fn paragraphs(news: &OutageNews) -> Vec<String> {
     let outage = &news.outage;
-    let since = instant(outage.since);
+    let since = french::moment(outage.since);
     let waiting = match news.waiting {
         0 => "Aucun message n’attend.".to_owned(),
         1 => "1 message attend.".to_owned(),
@@ -144,7 +143,7 @@ fn paragraphs(news: &OutageNews) -> Vec<String> {
                 .to_owned(),
         ],
         OutageTurn::Ended => {
-            let end = instant(moment(news));
+            let end = french::moment(moment(news));
             vec![
                 format!("Le canal répond de nouveau depuis le {end}. L’interruption a duré depuis le {since}."),
                 match news.waiting {
@@ -162,10 +161,4 @@ fn channel(lane: &Channel) -> String {
         Channel::Webhook(name) => format!("webhook « {name} »"),
         Channel::Tchap => "Tchap".to_owned(),
     }
-}
-
-/// The instant in French, in Paris time.
-fn instant(at: DateTime<Utc>) -> String {
-    let at = at.with_timezone(&Paris);
-    format!("{} à {}", french::date(at.date_naive()), at.format("%H h %M"))
 }

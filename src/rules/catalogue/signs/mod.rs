@@ -6,5 +6,5 @@ pub(in crate::rules) mod script;
 mod sentence;
 
 /// What begins and ends a front matter.
-pub(super) const OPENING: &str = "/*---";
+pub(in crate::rules) const OPENING: &str = "/*---";
 pub(in crate::rules) const CLOSING: &str = "---*/";

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::value::{FieldValue, Value};
+use crate::domain::words::words;
 use crate::frame::dictionary::Unit;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition, resemblance};
 use crate::rules::catalogue::toml_dates;
@@ -88,14 +89,14 @@ pub struct ThresholdSource {
     pub text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceTag {
-    Published,
-    /// A base rate computed on the public editions.
-    Derived,
-    /// An expert's default: no public figure was found.
-    Expert,
+words! {
+    pub enum SourceTag, "a kind of source" {
+        Published = "published" => "publié",
+        /// A base rate computed on the public editions.
+        Derived = "derived" => "calculé",
+        /// An expert's default: no public figure was found.
+        Expert = "expert" => "à dire d’expert",
+    }
 }
 
 #[derive(Debug, Deserialize)]

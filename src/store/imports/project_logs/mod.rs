@@ -1,6 +1,7 @@
 //! What is recorded of projects and ministries beside imports: links, explained exits, successions of ministries,
 //! campaigns of the questionnaire.
 
+pub(in crate::store) mod answer_drafts;
 pub(in crate::store) mod campaign_log;
 pub(in crate::store) mod exit_log;
 pub(in crate::store) mod identity;

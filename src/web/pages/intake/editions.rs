@@ -238,7 +238,7 @@ pub(in crate::web) async fn compare(
         query,
     };
     let heading = Heading::of("Comparaison de deux éditions", "comparaison").under(&[EDITIONS]);
-    context.page("pages/comparison.html", &heading, &view)
+    context.page("pages/edition_comparison.html", &heading, &view)
 }
 
 fn totals(found: &EditionComparison, query: &PageQuery) -> ComparedTotals {

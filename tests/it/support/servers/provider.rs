@@ -109,6 +109,17 @@ impl Browser {
         self.send(self.client.post(url.clone()).header(ORIGIN, origin)).await
     }
 
+    /// A form of a page of `origin`.
+    pub(crate) async fn submit(
+        &mut self,
+        url: &Url,
+        origin: &str,
+        form: &[(&str, &str)],
+    ) -> Response {
+        let request = self.client.post(url.clone()).header(ORIGIN, origin);
+        self.send(request.header(ACCEPT, "text/html,*/*;q=0.8").form(form)).await
+    }
+
     async fn send(&mut self, mut request: RequestBuilder) -> Response {
         let jar: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

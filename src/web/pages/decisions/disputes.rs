@@ -1,0 +1,112 @@
+//! Disputes raised by project teams: those that wait for an answer, and those that are over.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use super::filled_form::{FilledForm, FormState, SentForm};
+use super::silences::name_of;
+use super::tabs;
+use super::tabs::Tab;
+use crate::api::Problem;
+use crate::application;
+use crate::domain::alerts::alert::Alert;
+use crate::domain::alerts::dispute::{Dispute, DisputeState};
+use crate::domain::bounded_text::RequiredText;
+use crate::domain::ids::DisputeNumber;
+use crate::web::confirmations::Confirmation;
+use crate::web::context::{Heading, PageContext};
+
+const PATH: &str = "/contestations";
+
+const ANSWERED: [&str; 2] = ["verdict", "reason"];
+
+#[derive(Debug, Serialize)]
+struct DisputesView {
+    tabs: Vec<Tab>,
+    /// To be answered.
+    open: Vec<DisputeLine>,
+    /// Upheld, and not corrected yet.
+    awaiting: Vec<DisputeLine>,
+    over: Vec<DisputeLine>,
+    form: FormState,
+}
+
+#[derive(Debug, Serialize)]
+struct DisputeLine {
+    #[serde(flatten)]
+    dispute: Dispute,
+    project_name: String,
+    rule_title: Option<String>,
+    labels: Vec<String>,
+}
+
+/// Lists disputes.
+///
+/// # Errors
+/// If the data cannot be read.
+pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+    show(&context, (StatusCode::OK, FormState::default())).await
+}
+
+/// Answers a dispute: upholds or rejects it.
+///
+/// # Errors
+/// If there is no such dispute, or the data cannot be read or written.
+pub(in crate::web) async fn answer(
+    context: PageContext,
+    number: web::Path<i64>,
+    sent: SentForm,
+) -> Result<HttpResponse, Problem> {
+    let number = number.into_inner();
+    let mut form = FilledForm::of(format!("answer-{number}"), &ANSWERED, sent)?;
+    let state = form.word::<DisputeState>("verdict", "Suite donnée");
+    let state =
+        state.filter(|state| [DisputeState::Upheld, DisputeState::Rejected].contains(state));
+    let reason = form.required::<RequiredText>("reason", "Réponse à l’équipe");
+    let (Some(state), Some(reason)) = (state, reason) else {
+        return show(&context, form.faulty()).await;
+    };
+    let act = context.act(reason.as_str())?;
+    let answered = context.store.answer_dispute(DisputeNumber(number), state, &act).await;
+    match answered.map_err(Problem::from) {
+        Ok(_) => Ok(context.done(Confirmation::DisputeAnswered, PATH)),
+        Err(problem) => show(&context, form.refused(problem)?).await,
+    }
+}
+
+async fn show(
+    context: &PageContext,
+    (status, form): (StatusCode, FormState),
+) -> Result<HttpResponse, Problem> {
+    let titles = application::rule_titles(context).await?;
+    let dictionary = application::dictionary(context).await?;
+    let known = context.store.known_projects().await?;
+    let alerts = context.store.standing_alerts().await?;
+    let line = |dispute: Dispute| {
+        let project = known.iter().find(|one| one.project == dispute.project);
+        let alert = alerts.iter().find(|alert: &&Alert| alert.id == dispute.alert);
+        let labels = dispute.fields.iter();
+        DisputeLine {
+            project_name: project.map_or_else(|| dispute.project.to_string(), name_of),
+            rule_title: alert.and_then(|alert| titles.get(&alert.rule).cloned()),
+            labels: labels
+                .map(|field| dictionary.label(field).unwrap_or(field).to_owned())
+                .collect(),
+            dispute,
+        }
+    };
+    let (pending, over): (Vec<Dispute>, Vec<Dispute>) =
+        context.store.disputes().await?.into_iter().partition(Dispute::is_pending);
+    let (open, awaiting): (Vec<Dispute>, Vec<Dispute>) =
+        pending.into_iter().partition(|dispute| dispute.state == DisputeState::Open);
+    let view = DisputesView {
+        tabs: tabs::of_alerts(PATH),
+        open: open.into_iter().map(line).collect(),
+        awaiting: awaiting.into_iter().map(line).collect(),
+        over: over.into_iter().rev().map(line).collect(),
+        form,
+    };
+    let heading = Heading::of("Contestations", "contestations").under(&[("Alertes", "/alertes")]);
+    context.page_with_status(status, "pages/disputes.html", &heading, &view)
+}

@@ -1,0 +1,181 @@
+//! Silences: those that hold and those that are over, making one and ending one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+
+use super::filled_form::{FilledForm, FormState, SentForm};
+use super::tabs;
+use super::tabs::Tab;
+use crate::api::Problem;
+use crate::application;
+use crate::application::{SilenceRequest, today};
+use crate::domain::alerts::silence::{Silence, SilenceScope};
+use crate::domain::bounded_text::{RequiredText, SingleLine};
+use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
+use crate::domain::portfolio::import::KnownProject;
+use crate::web::confirmations::Confirmation;
+use crate::web::context::{Heading, PageContext};
+use crate::web::query::Choice;
+
+const PATH: &str = "/silences";
+
+const MADE: [&str; 5] = ["rule", "project", "ministry", "until", "reason"];
+
+const ENDED: [&str; 1] = ["reason"];
+
+#[derive(Debug, Serialize)]
+struct SilencesView {
+    tabs: Vec<Tab>,
+    holding: Vec<SilenceLine>,
+    over: Vec<SilenceLine>,
+    rules: Vec<Choice>,
+    projects: Vec<Choice>,
+    ministries: Vec<Choice>,
+    /// The last day that a silence may have.
+    latest: NaiveDate,
+    form: FormState,
+}
+
+/// A silence, with the names of what it covers.
+#[derive(Debug, Serialize)]
+struct SilenceLine {
+    #[serde(flatten)]
+    silence: Silence,
+    rule_title: Option<String>,
+    project_name: Option<String>,
+    /// Open alerts that it covered when it was made.
+    alerts: usize,
+}
+
+/// Lists silences.
+///
+/// # Errors
+/// If the data cannot be read.
+pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+    show(&context, (StatusCode::OK, FormState::default())).await
+}
+
+/// Silences a rule, a project, a ministry, or what they have in common.
+///
+/// # Errors
+/// If the form is none of this service's pages, or the data cannot be read or written.
+pub(in crate::web) async fn make(
+    context: PageContext,
+    sent: SentForm,
+) -> Result<HttpResponse, Problem> {
+    let mut form = FilledForm::of("silence", &MADE, sent)?;
+    let rule = form.optional::<SingleLine>("rule", "Règle");
+    let project = form.optional::<SingleLine>("project", "Projet");
+    let ministry = form.optional::<SingleLine>("ministry", "Ministère");
+    let until = form.date("until", "Dernier jour");
+    let reason = form.required::<RequiredText>("reason", "Motif");
+    if MADE.iter().take(3).all(|field| form.text(field).is_empty()) {
+        let words = "Portée : choisir une règle, un projet ou un ministère";
+        form.refuse("rule", words.to_owned());
+    }
+    let read = (rule, project, ministry, until, reason);
+    let (Some(rule), Some(project), Some(ministry), Some(last_day), Some(reason)) = read else {
+        return show(&context, form.faulty()).await;
+    };
+    if form.is_faulty() {
+        return show(&context, form.faulty()).await;
+    }
+    let scope = SilenceScope {
+        rule: rule.map(|rule| RuleId::new(rule.into_inner())),
+        project: project.map(|project| ProjectId::new(project.into_inner())),
+        ministry: ministry.map(|ministry| MinistryCode::new(ministry.into_inner())),
+    };
+    let act = context.act(reason.as_str())?;
+    let terms = context.action_settings().silences;
+    let request = SilenceRequest { scope, last_day };
+    match application::silence(&context, request, terms, &act).await.map_err(Problem::from) {
+        Ok(_) => Ok(context.done(Confirmation::SilenceMade, PATH)),
+        Err(problem) => show(&context, form.refused(problem)?).await,
+    }
+}
+
+/// Ends a silence before its last day.
+///
+/// # Errors
+/// If there is no such silence, or the data cannot be read or written.
+pub(in crate::web) async fn end(
+    context: PageContext,
+    number: web::Path<i64>,
+    sent: SentForm,
+) -> Result<HttpResponse, Problem> {
+    let number = number.into_inner();
+    let mut form = FilledForm::of(format!("end-{number}"), &ENDED, sent)?;
+    let Some(reason) = form.required::<RequiredText>("reason", "Motif") else {
+        return show(&context, form.faulty()).await;
+    };
+    let act = context.act(reason.as_str())?;
+    let ended = context.store.unsilence(SilenceNumber(number), &act).await;
+    match ended.map_err(Problem::from) {
+        Ok(_) => Ok(context.done(Confirmation::SilenceEnded, PATH)),
+        Err(problem) => show(&context, form.refused(problem)?).await,
+    }
+}
+
+async fn show(
+    context: &PageContext,
+    (status, form): (StatusCode, FormState),
+) -> Result<HttpResponse, Problem> {
+    let titles = application::rule_titles(context).await?;
+    let known = context.store.known_projects().await?;
+    let line = |silence: Silence| line(silence, &titles, &known);
+    let (holding, over): (Vec<Silence>, Vec<Silence>) =
+        context.store.silences().await?.into_iter().partition(|silence| silence.ended.is_none());
+    let ministries: BTreeSet<&MinistryCode> = known.iter().map(|one| &one.ministry).collect();
+    let most = context.action_settings().silences.max_days;
+    let today = today(context.clock.now());
+    let view = SilencesView {
+        tabs: tabs::of_alerts(PATH),
+        holding: holding.into_iter().map(line).collect(),
+        over: over.into_iter().rev().map(line).collect(),
+        rules: titles.iter().map(|(id, title)| choice(id, title)).collect(),
+        projects: projects(&known),
+        ministries: ministries.into_iter().map(|one| Choice::plain(one.to_string())).collect(),
+        latest: today.checked_add_days(Days::new(most.into())).unwrap_or(today),
+        form,
+    };
+    let heading = Heading::of("Silences", "silences").under(&[("Alertes", "/alertes")]);
+    context.page_with_status(status, "pages/silences.html", &heading, &view)
+}
+
+fn choice(id: &RuleId, title: &str) -> Choice {
+    Choice { value: id.to_string(), label: format!("{title} ({id})") }
+}
+
+/// Projects by name.
+pub(super) fn projects(known: &[KnownProject]) -> Vec<Choice> {
+    let mut projects: Vec<Choice> = known
+        .iter()
+        .map(|one| Choice { value: one.project.to_string(), label: name_of(one) })
+        .collect();
+    projects.sort_by(|one, other| one.label.cmp(&other.label));
+    projects
+}
+
+/// The latest name of a project.
+pub(super) fn name_of(known: &KnownProject) -> String {
+    known.names.last().cloned().unwrap_or_else(|| known.project.to_string())
+}
+
+fn line(
+    silence: Silence,
+    titles: &BTreeMap<RuleId, String>,
+    known: &[KnownProject],
+) -> SilenceLine {
+    let SilenceScope { rule, project, .. } = &silence.scope;
+    let rule_title =
+        rule.as_ref().map(|rule| titles.get(rule).cloned().unwrap_or_else(|| rule.to_string()));
+    let project_name = project.as_ref().map(|project| {
+        let found = known.iter().find(|one| one.project == *project);
+        found.map_or_else(|| project.to_string(), name_of)
+    });
+    SilenceLine { rule_title, project_name, alerts: silence.levels.len(), silence }
+}

@@ -1,0 +1,10 @@
+//! Pages on which people decide: alerts, silences, disputes, missions, reviews.
+
+mod alerts;
+mod in_browser;
+mod ministry;
+mod missions;
+mod reader;
+mod reviews;
+mod silences;
+mod visitors;

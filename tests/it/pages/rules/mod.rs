@@ -1,0 +1,7 @@
+//! The pages of the rules, through HTTP, without a script.
+
+mod bundle;
+mod drafts;
+mod editing;
+mod office;
+mod reading;

@@ -1,0 +1,178 @@
+//! Every page of the site with something on it: the addresses that the table of routes leads to, and others beside it.
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+use super::browser::Stage;
+use crate::support::doors;
+use crate::support::ministry_data::MinistryData;
+use vigie::domain::accounts::access::Role;
+use vigie::server::Running;
+use vigie::web;
+
+/// Who sees everything, and acts on all of it.
+const CHIEF: &str = "Claire Martin";
+
+/// Who sees one ministry, and only reads.
+const READER: &str = "Paul Durand";
+
+/// Pages that the table of routes does not lead to: an address, who reads it (nobody, when empty), and the status.
+const BESIDE: &[(&str, &str, u16)] = &[
+    ("/rien", CHIEF, 404),
+    ("/projets/rien", CHIEF, 404),
+    ("/projets?recherche=rien", CHIEF, 200),
+    ("/alertes?ministere=MI", CHIEF, 200),
+    ("/", READER, 200),
+    ("/projets", READER, 200),
+    ("/connexion", "", 200),
+    ("/signed-out", "", 200),
+    ("/aide", "", 200),
+];
+
+/// Routes whose page says that a link is worth nothing, with its status: links that are worth something serve once, and
+/// scenarios follow them.
+const ENDED: &[(&str, u16)] = &[
+    ("/setup/{invitation}", 404),
+    ("/connexion/{link}", 410),
+    ("/invitation/{invitation}", 410),
+    ("/messages/{link}", 404),
+    ("/acknowledgements/{link}", 404),
+];
+
+/// Two files of which one has a layout that Vigie knows.
+const FILES: &str = concat!(
+    "--files\r\ncontent-disposition: form-data; name=\"fichiers\"; filename=\"recensement.csv\"\r\n\r\n",
+    "Recensement au 30 novembre 2020;;\nIntitulé;Administration;Montant\nSI SAMU;Santé;188,7\nANÉMONE;Intérieur;12\n\r\n",
+    "--files--\r\n"
+);
+
+/// Somebody's view of one page.
+pub(super) struct View {
+    pub(super) path: String,
+    /// Nobody, when empty.
+    person: &'static str,
+    status: u16,
+}
+
+/// A service with eleven ministries and something of everything.
+pub(super) struct Site {
+    service: Running,
+    pub(super) stage: Stage,
+    pub(super) views: Vec<View>,
+    client: Client,
+}
+
+impl View {
+    /// As `tests/browser/scenarios/axe.mjs` reads it.
+    pub(super) fn given(&self) -> Value {
+        let person = (!self.person.is_empty()).then_some(self.person);
+        json!({ "path": self.path, "as": person, "status": self.status })
+    }
+}
+
+impl Site {
+    pub(super) async fn open() -> Self {
+        let data = MinistryData::new().await;
+        let service = doors::serve(data.database_url()).await;
+        let base = format!("http://{}", service.address());
+        let stage = Stage::at(&base, data.database_url())
+            .with(CHIEF, &Role::ALL, &[])
+            .await
+            .with(READER, &[Role::Reader], &["MJ"])
+            .await;
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        let mut site = Self { service, stage, views: Vec::new(), client };
+        let simulation = site.simulate().await;
+        for (path, status) in addresses(&data, &simulation).await {
+            if is_page(&site.get(CHIEF, &path).await) {
+                site.views.push(View { path, person: CHIEF, status });
+            }
+        }
+        assert!(site.views.len() > 3, "the table of routes leads to few pages");
+        let beside = BESIDE.iter();
+        site.views.extend(beside.map(|(path, person, status)| View {
+            path: (*path).to_owned(),
+            person,
+            status: *status,
+        }));
+        site
+    }
+
+    /// As a browser asks for a page.
+    pub(super) async fn get(&self, person: &str, path: &str) -> Response {
+        let mut request =
+            self.client.get(self.stage.url(path)).header(ACCEPT, "text/html,*/*;q=0.8");
+        if !person.is_empty() {
+            request =
+                request.header(COOKIE, format!("vigie_session={}", self.stage.session(person)));
+        }
+        request.send().await.unwrap()
+    }
+
+    /// The id of a simulation of files that wait to be imported.
+    async fn simulate(&self) -> String {
+        let request = self.client.post(self.stage.url("/imports/nouveau")).body(FILES);
+        let sent = request
+            .header(COOKIE, format!("vigie_session={}", self.stage.session(CHIEF)))
+            .header(ORIGIN, self.stage.url(""))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=files");
+        let answer = sent.send().await.unwrap();
+        let location = answer.headers().get(LOCATION).map(|value| value.to_str().unwrap());
+        location.unwrap().rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// The HTML of a view.
+    pub(super) async fn html(&self, view: &View) -> String {
+        self.get(view.person, &view.path).await.text().await.unwrap()
+    }
+
+    /// The status and HTML of what a link of a view leads to.
+    pub(super) async fn linked(&self, view: &View, path: &str) -> (u16, String) {
+        let answer = self.get(view.person, path).await;
+        (answer.status().as_u16(), answer.text().await.unwrap_or_default())
+    }
+
+    pub(super) async fn close(self) {
+        self.service.stop().await.unwrap();
+    }
+}
+
+/// What each `GET` of the table of pages leads to, with something of a ministry in place of each parameter, and the status.
+async fn addresses(data: &MinistryData, simulation: &str) -> Vec<(String, u16)> {
+    let mut addresses = Vec::new();
+    let is_address = |path: &str| !path.starts_with("/assets/");
+    for route in web::routes().iter().filter(|one| one.method == "GET" && is_address(&one.path)) {
+        let mut path = route.path.clone();
+        for parameter in doors::parameters(&route.path) {
+            let value = match parameter {
+                "simulation" => simulation.to_owned(),
+                "file" | "theme" => "1".to_owned(),
+                _ => doors::samples(data, "MJ", parameter).await.own,
+            };
+            path = path.replace(&format!("{{{parameter}}}"), &value);
+        }
+        let ended = ENDED.iter().find(|(ended, _)| *ended == route.path);
+        let status = ended.map_or(200, |(_, status)| *status);
+        addresses.push((path + asked(&route.path), status));
+    }
+    addresses
+}
+
+/// What a page is asked that is of something beside.
+fn asked(address: &str) -> &'static str {
+    match address {
+        "/editions/comparaison" => "?de=2020-06&a=2020-11",
+        "/projets/{project}/comparaison" => "?avec=si-samu",
+        "/regles/{rule}/explication" => "?sujet=france-visas",
+        _ => "",
+    }
+}
+
+/// A file that a page leads to is none, nor is a way to another page; whatever is refused is, so that the browser says why.
+fn is_page(answer: &Response) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE);
+    let is_html = kind.is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"));
+    is_html || answer.status().is_client_error() || answer.status().is_server_error()
+}

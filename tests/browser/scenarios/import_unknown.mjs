@@ -35,7 +35,7 @@ await scenario(async ({ person, given }) => {
   await claire.fill('Nom de cette disposition', 'Suivi de la Justice');
   await claire.press('Essayer sur le fichier', { leaves });
   await claire.sees('dans le fichier');
-  await claire.choose('Travaux', 'Conception / Réalisation');
+  await claire.choose('Amorce', 'Cadrage');
   await claire.choose('Réflexion', 'Cadrage');
   await claire.press('Essayer sur le fichier', { leaves });
   await claire.sees('2 lignes se liraient sans erreur.');

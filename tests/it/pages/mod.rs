@@ -4,6 +4,7 @@ mod answer_links;
 mod browser;
 mod decisions;
 mod every_page;
+mod import_unknown;
 mod intake;
 mod links;
 mod people;

@@ -119,6 +119,9 @@ fn common(parameter: &str) -> &'static str {
         "session" => "0123456789ab",
         "table" => "projects",
         "file:.*" => "index.html",
+        "profile" => "vigie-panorama",
+        "simulation" => "no-simulation",
+        "file" => "1",
         "link" => "no.link",
         "invitation" => "nobody-is-invited",
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
@@ -155,6 +158,7 @@ pub(crate) fn body(address: &str) -> Value {
         "{edition}" => {
             json!({ "opens_on": "2020-09-14", "closes_on": "2020-10-16", "reason": reason })
         }
+        "{profile}" => json!({ "text": "id = \"vigie-panorama\"", "reason": reason }),
         "drafts" | "{draft}" => {
             json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })
         }

@@ -91,12 +91,13 @@ async fn pages_about_vigie_are_open_to_everybody() {
 async fn problems_are_said_in_french_without_a_word_of_programs() {
     let server = TestServer::open(TestApp::new(), NOW).await;
     let nobody = Reader { server: &server, token: String::new() };
-    for (path, status, said) in [
-        ("/ailleurs", 404, "Aucune page n’est à cette adresse."),
-        ("/administration", 401, "Cette page demande une session ouverte."),
+    let nowhere = nobody.get("/ailleurs").await;
+    let unsuited = nobody.post("/aide", &[]).await;
+    for (shown, status, said) in [
+        (nowhere, 404, "Aucune page n’est à cette adresse."),
+        (unsuited, 405, "Cette adresse ne se demande pas ainsi."),
     ] {
-        let shown = nobody.get(path).await;
-        assert_eq!(shown.status, status, "{path}");
+        assert_eq!(shown.status, status, "{said}");
         let main = shown.text.split("<main").nth(1).unwrap();
         assert!(main.contains(said) && main.contains("relevez ce numéro"), "{main}");
         assert!(!main.contains('`') && !main.contains("docs/API.md"), "{main}");
@@ -201,6 +202,8 @@ async fn settings_are_shown_without_secrets() {
     let hidden = "un-mot-de-passe-de-messagerie";
     let server = TestServer::with(app, NOW, |config| {
         config.mail.host = "courriel.example".to_owned();
+        config.mail.from = "Vigie <vigie@dinum.example>".to_owned();
+        config.mail.username = "vigie".to_owned();
         config.mail.password = Secret::new(hidden);
     })
     .await;
@@ -249,7 +252,7 @@ async fn a_contact_answers_page_by_page_and_sends_all_at_once() {
     let wrong = [("committees_count", "beaucoup")];
     let refused = justice.post(&theme, &wrong).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text.contains("beaucoup") && refused.text.contains("un nombre entier"));
+    assert!(refused.text.contains("beaucoup") && refused.text.contains("Réponse refusée"));
 
     let kept = justice.post(&theme, &[("committees_count", "4"), ("suite", "oui")]).await;
     assert_eq!(kept.status, 303, "{}", kept.text);
@@ -400,6 +403,7 @@ async fn messages_are_listed_and_what_was_given_up_is_sent_again() {
     let app = TestApp::with_fixtures();
     let server = TestServer::with(app, NOW, |config| {
         config.mail.host = "127.0.0.1".to_owned();
+        config.mail.from = "Vigie <vigie@dinum.example>".to_owned();
         config.mail.dinum = "risques@dinum.example".to_owned();
     })
     .await;

@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
 use super::tables::export::ExportError;
+use super::token_refusal::TokenRefusal;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
 use crate::decisions::reviews::{ReviewRefusal, TimetableError};
 use crate::domain::ids::{CycleNumber, ImportNumber, MissionId, ReviewId, RuleId};
@@ -135,13 +136,8 @@ pub enum ApplicationError {
          from, as `vigie dictionary` says{}", nearest(.near.as_deref())
     )]
     NotContestable { field: String, near: Option<String> },
-    /// A token with more roles or ministries than the account, or than the token used for the request.
-    #[error(
-        "this exceeds the roles or ministries of the account, or of the token used for this request"
-    )]
-    TooBroad,
-    #[error("`days`: found {found}, expected 1 to {most}")]
-    TokenDays { found: u16, most: u16 },
+    #[error(transparent)]
+    Token(#[from] TokenRefusal),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]

@@ -9,6 +9,7 @@ mod queries;
 mod questionnaire;
 mod services;
 mod tables;
+mod token_refusal;
 
 pub use crate::support::clock::today;
 pub use actions::account_links::{Invitation, SignInLink, invite, send_sign_in_link};
@@ -23,7 +24,6 @@ pub use actions::intake::{
     take_in_file,
 };
 pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, QueuedJob};
-pub use actions::local_tokens::issue_local_token;
 pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
     mission_ranking, mission_teams,
@@ -41,7 +41,8 @@ pub use actions::several_files::{
     EditionFigures, FileToRead, FilesIntake, TakenFile, take_in_files,
 };
 pub use actions::tokens::{
-    MOST_DAYS, USUAL_DAYS, issue_token, revoke_own_token, revoke_token, valid_local_tokens,
+    MOST_DAYS, USUAL_DAYS, issue_local_token, issue_token, revoke_own_token, revoke_token,
+    valid_local_tokens,
 };
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cycle::announce::preview;
@@ -132,3 +133,4 @@ pub use tables::judge_table::{
     Progress, TableError, TableReport, TableRequest, TableTally, VerdictFormat, VerdictWriter,
     judge_table,
 };
+pub use token_refusal::TokenRefusal;

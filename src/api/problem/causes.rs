@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
-use crate::application::{ApplicationError, EnqueueError, Proof};
+use crate::application::{ApplicationError, EnqueueError, Proof, TokenRefusal};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
@@ -61,8 +61,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
-            ApplicationError::TooBroad => Self::TooBroad,
-            ApplicationError::TokenDays { .. } => Self::BadParameter(error.to_string()),
+            ApplicationError::Token(refusal) => refusal.into(),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -85,6 +84,15 @@ impl From<ApplicationError> for Problem {
 
 fn unproved(proof: &Proof) -> Problem {
     Problem::Unproved { detail: proof.to_string(), errors: proof_errors(proof) }
+}
+
+impl From<TokenRefusal> for Problem {
+    fn from(refusal: TokenRefusal) -> Self {
+        match refusal {
+            TokenRefusal::TooBroad => Self::TooBroad,
+            TokenRefusal::Days { .. } => Self::BadParameter(refusal.to_string()),
+        }
+    }
 }
 
 impl From<OverBudget> for Problem {

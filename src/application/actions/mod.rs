@@ -6,7 +6,6 @@ pub(super) mod alert_handling;
 pub(super) mod exits;
 pub(super) mod intake;
 pub(super) mod job_requests;
-pub(super) mod local_tokens;
 pub(super) mod missions;
 pub(super) mod plausibility;
 pub(super) mod profiles;

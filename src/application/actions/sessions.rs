@@ -1,6 +1,6 @@
 //! Sessions of browsers, ended by their owner or by an administrator.
 
-use crate::application::{ApplicationError, Services};
+use crate::application::{ApplicationError, Services, TokenRefusal};
 use crate::domain::accounts::access::{Account, AccountNumber, Caller, ProvedBy};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::accounts::session_id::SessionId;
@@ -19,7 +19,7 @@ pub async fn end_own_session(
     if matches!(caller.proof, ProvedBy::Token { .. })
         && !services.store.own_account(caller).await?.is_some_and(is_whole)
     {
-        return Err(ApplicationError::TooBroad);
+        return Err(TokenRefusal::TooBroad.into());
     }
     end_session(services, (caller.account, session), act).await
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::application::{ApplicationError, Services};
+use crate::application::{ApplicationError, Services, TokenRefusal};
 use crate::domain::accounts::access::{
     Account, AccountNumber, Caller, ProvedBy, Role, Scope, Token,
 };
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::action_bodies::TokenBody;
+use crate::notify;
 use crate::store::{Credential, StoreError, TokenTerms};
 
 /// Lifetime of a token whose request does not say it, in days.
@@ -59,6 +60,20 @@ pub async fn issue_token(
     Ok(services.store.issue_token(&terms, &act).await?)
 }
 
+/// Issues a token on the database's machine, and notifies its account.
+///
+/// Returns the token, and whether its account is notified by mail. In any case it is notified at
+/// its next sign-in.
+pub async fn issue_local_token(
+    services: &Services,
+    (account, terms): (&Account, &TokenTerms),
+    act: &ActionContext,
+) -> Result<(Token, Credential, bool), ApplicationError> {
+    let notice = notify::local_token_notice(account, (&terms.label, act), &services.notify)?;
+    let (token, secret) = services.store.issue_token_and_tell(terms, act, notice.as_ref()).await?;
+    Ok((token, secret, notice.is_some()))
+}
+
 /// Revokes one of the caller's own tokens.
 ///
 /// # Errors
@@ -76,7 +91,7 @@ pub async fn revoke_own_token(
     };
     let about = tokens.iter().find(|token| token.number == number);
     if about.is_some_and(|token| !is_own(token) && is_beyond(token)) {
-        return Err(ApplicationError::TooBroad);
+        return Err(TokenRefusal::TooBroad.into());
     }
     revoke_token(services, (caller.account, number), act).await
 }
@@ -131,11 +146,11 @@ fn terms(
     let roles = roles.unwrap_or_else(|| bounds.roles.clone());
     let scope = scope.unwrap_or_else(|| bounds.scope.clone());
     if !roles.is_subset(&bounds.roles) || !scope.is_within(&bounds.scope) {
-        return Err(ApplicationError::TooBroad);
+        return Err(TokenRefusal::TooBroad.into());
     }
     let days = days.unwrap_or(USUAL_DAYS);
     if !(1..=MOST_DAYS).contains(&days) {
-        return Err(ApplicationError::TokenDays { found: days, most: MOST_DAYS });
+        return Err(TokenRefusal::Days { found: days, most: MOST_DAYS }.into());
     }
     let end = now + TimeDelta::days(days.into());
     let expires_at = bounds.until.map_or(end, |until| until.min(end));

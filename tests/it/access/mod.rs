@@ -1,9 +1,7 @@
 //! Who may do what: accounts, roles, scopes, sign-in, secrets, the audit trail.
 
-pub(super) mod account_page;
 pub(super) mod accounts;
 pub(super) mod audit;
-pub(super) mod coming_in;
 pub(super) mod guard;
 pub(super) mod pages;
 pub(super) mod people;

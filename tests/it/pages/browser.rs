@@ -15,7 +15,6 @@ use crate::support::{TestApp, fixtures, in_ci, root, token};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::domain::accounts::sessions::SessionOpening;
-use vigie::domain::accounts::sessions::SessionOpening;
 use vigie::store::{SessionTerms, Store};
 
 /// The day after the data of the demonstration.

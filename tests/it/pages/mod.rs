@@ -1,7 +1,9 @@
 //! Pages over HTTP, and in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
 
+mod account_page;
 mod answer_links;
 mod browser;
+mod coming_in;
 mod decisions;
 mod every_page;
 mod import_unknown;

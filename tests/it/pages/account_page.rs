@@ -1,6 +1,5 @@
 //! The page of one's account, and sessions over the API: their owner ends them, and administrators do.
 
-use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -151,7 +150,7 @@ async fn the_page_shows_who_one_is_and_does_what_the_api_does() {
     let out = browser.submit(&own, &[]).await;
     assert_eq!((out.status, out.to.as_str()), (303, "/signed-out"));
     let signed_out = browser.read(&out.to).await;
-    assert_snapshot!(signed_out.words());
+    assert!(signed_out.text.contains("Vous êtes déconnecté"), "{}", signed_out.text);
     assert_eq!(browser.read("/compte").await.status, 303);
     server.close().await;
 }

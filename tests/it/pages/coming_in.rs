@@ -155,7 +155,12 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     vigie.server.clock.set("2026-11-28T09:02:00Z");
     assert_eq!(browser.read(&late).await.status, 404, "after three days");
     vigie.server.clock.set("2026-11-25T09:03:00Z");
-    assert_snapshot!(vigie.trail().await);
+    assert_snapshot!(vigie.trail().await, @r#"
+    2026-11-25T09:00:00.000000000Z Chef account_invited account/2 {"expires_at":"2026-11-28T09:00:00Z","mailed":true}
+    2026-11-25T09:01:00.000000000Z Chef account_invited account/2 {"expires_at":"2026-11-28T09:01:00Z","mailed":true}
+    2026-11-25T09:01:00.000000000Z Anne signed_in account/2 {"opened_by":"invitation"}
+    2026-11-25T09:02:00.000000000Z Chef account_invited account/2 {"expires_at":"2026-11-28T09:02:00Z","mailed":true}
+    "#);
 
     // What is stored of the mails has no link that serves.
     let notices = vigie.server.get(&vigie.chief, "/api/v1/notices").await.body;

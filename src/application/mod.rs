@@ -103,8 +103,8 @@ pub use queries::layouts::{
     LayoutLook, LayoutTrialTerms, look_at_layout, parse_profile, propose_profile, try_profile,
 };
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};
-pub use queries::project_records::{FigureSource, ProjectRecords, project_records};
-pub use queries::project_standings::{ProjectStanding, project_standings};
+pub use queries::projects::records::{FigureSource, ProjectRecords, project_records};
+pub use queries::projects::standings::{ProjectStanding, project_standings};
 pub use queries::recipients::recipients;
 pub use queries::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
 pub use queries::table_rows::TableRow;

@@ -103,14 +103,14 @@ pub fn side_by_side(old: &str, new: &str) -> Vec<LinePair> {
     let mut pairs: Vec<LinePair> = Vec::new();
     // The lines of the old and of the new text that come next.
     let (mut was, mut is) = (1, 1);
-    let same = |was: usize, is: usize| {
-        let text =
-            was.checked_sub(1).and_then(|place| lines.get(place)).map(|line| (*line).to_owned());
+    let same = |old_line: usize, new_line: usize| {
+        let place = old_line.checked_sub(1);
+        let text = place.and_then(|place| lines.get(place)).map(|line| (*line).to_owned());
         LinePair {
             kind: LinePairKind::Same,
-            before_line: Some(was),
+            before_line: Some(old_line),
             before: text.clone(),
-            after_line: Some(is),
+            after_line: Some(new_line),
             after: text,
         }
     };

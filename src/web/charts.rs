@@ -29,7 +29,7 @@ const SPARK_EDGE: f64 = 2.0;
 
 /// Values over time. A date without a value leaves a gap: nothing is drawn where nothing is known.
 #[derive(Clone, Debug)]
-pub(super) struct Series {
+pub(super) struct ChartSeries {
     pub(super) label: &'static str,
     /// The part of the class that gives its look: `line`, `target`, `baseline`.
     pub(super) look: &'static str,
@@ -93,7 +93,10 @@ pub(super) struct Sparkline {
 /// A chart of these series; `None` if no value is known.
 ///
 /// `written` says a value in French, as `26,5 %`. The scale begins at zero, so that a small change never looks like a large one.
-pub(super) fn line_chart(series: &[Series], written: impl Fn(f64) -> String) -> Option<LineChart> {
+pub(super) fn line_chart(
+    series: &[ChartSeries],
+    written: impl Fn(f64) -> String,
+) -> Option<LineChart> {
     let values = || series.iter().flat_map(|one| &one.points).filter_map(|(_, value)| *value);
     let dates = || series.iter().flat_map(|one| &one.points).map(|(date, _)| *date);
     let (first, last) = (dates().min()?, dates().max()?);
@@ -141,10 +144,10 @@ pub(super) fn sparkline(values: &[Option<f64>]) -> Option<Sparkline> {
         return None;
     }
     let (least, most) = (known().reduce(f64::min)?, known().reduce(f64::max)?);
-    let last = count(values.len().saturating_sub(1));
+    let steps = count(values.len().saturating_sub(1));
     let place = |(index, value): (usize, &Option<f64>)| {
         let value = (*value)?;
-        let x = SPARK_EDGE + share_of(count(index), last) * (SPARK_WIDTH - 2.0 * SPARK_EDGE);
+        let x = SPARK_EDGE + share_of(count(index), steps) * (SPARK_WIDTH - 2.0 * SPARK_EDGE);
         let level = if most > least { share_of(value - least, most - least) } else { 0.5 };
         let y = SPARK_HEIGHT - SPARK_EDGE - level * (SPARK_HEIGHT - 2.0 * SPARK_EDGE);
         Some((round(x), round(y)))
@@ -218,7 +221,7 @@ fn spaced(mut marks: Vec<Mark>) -> Vec<Mark> {
     chosen
 }
 
-fn rows(series: &[Series], written: impl Fn(f64) -> String) -> Vec<ChartRow> {
+fn rows(series: &[ChartSeries], written: impl Fn(f64) -> String) -> Vec<ChartRow> {
     let mut rows: BTreeMap<NaiveDate, Vec<Option<String>>> = BTreeMap::new();
     for (index, one) in series.iter().enumerate() {
         for (date, value) in &one.points {
@@ -264,11 +267,14 @@ mod tests {
 
     #[test]
     fn a_grid_has_round_values_and_covers_all() {
-        let values = |least, most| Steps::covering(least, most).values();
-        assert_eq!(values(0.2, 0.43), [0.0, 0.1, 0.2, 0.30000000000000004, 0.4, 0.5]);
-        assert_eq!(values(12.0, 61.0), [0.0, 20.0, 40.0, 60.0, 80.0]);
-        assert_eq!(values(-0.12, 0.05).first(), Some(&-0.15000000000000002));
-        assert_eq!(values(0.0, 0.0), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
+        let values = |least, most| {
+            let steps = Steps::covering(least, most).values().into_iter();
+            steps.map(|value| format!("{value:.2}")).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(values(0.2, 0.43), "0.00 0.10 0.20 0.30 0.40 0.50");
+        assert_eq!(values(12.0, 61.0), "0.00 20.00 40.00 60.00 80.00");
+        assert_eq!(values(-0.12, 0.05), "-0.15 -0.10 -0.05 0.00 0.05");
+        assert_eq!(values(0.0, 0.0), "0.00 0.20 0.40 0.60 0.80 1.00");
     }
 
     #[test]
@@ -279,14 +285,14 @@ mod tests {
             (day(2020, 1), Some(2.0)),
             (day(2020, 7), Some(3.0)),
         ];
-        let series = [Series { label: "Coût", look: "line", points }];
+        let series = [ChartSeries { label: "Coût", look: "line", points }];
         let chart = line_chart(&series, |value| value.to_string()).unwrap();
         assert_eq!(chart.lines[0].stretches.len(), 2);
         assert_eq!(chart.lines[0].dots.len(), 3);
         assert_eq!(chart.rows.len(), 4);
         assert_eq!(chart.rows[1].values, [None]);
         assert!(
-            line_chart(&[Series { label: "", look: "", points: vec![] }], |_| String::new())
+            line_chart(&[ChartSeries { label: "", look: "", points: vec![] }], |_| String::new())
                 .is_none()
         );
     }

@@ -80,9 +80,10 @@ words! {
 
 impl Confirmation {
     /// The cookie that makes the next page say it.
-    pub(super) fn cookie(self) -> Cookie<'static> {
+    pub(super) fn cookie(self, is_secure: bool) -> Cookie<'static> {
         Cookie::build(COOKIE, self.as_str())
             .path("/")
+            .secure(is_secure)
             .http_only(true)
             .same_site(SameSite::Strict)
             .max_age(Duration::seconds(SECONDS))

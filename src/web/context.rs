@@ -12,11 +12,11 @@ use serde_json::Value as Json;
 use tracing::error;
 
 use super::confirmations::Confirmation;
+pub(super) use super::link::Link;
 use super::staging::Staging;
 use super::{assets, confirmations, templates};
-use crate::api::{Problem, RequestContext};
-use crate::domain::accounts::access::Caller;
-use crate::domain::accounts::access::Permission;
+use crate::api::{Problem, RequestContext, SignIn};
+use crate::domain::accounts::access::{Caller, Permission};
 
 /// Content security policy of pages: stylesheets, scripts, pictures and forms of this service alone.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
@@ -53,6 +53,8 @@ pub(super) struct Frame {
     caller: Option<Caller>,
     demonstration: Option<NaiveDate>,
     done: Option<Confirmation>,
+    /// Whether Vigie is served over https.
+    is_secure: bool,
 }
 
 /// Title of a page, and the pages above it.
@@ -62,12 +64,6 @@ pub(super) struct Heading {
     pub(super) breadcrumb: Vec<Link>,
     /// The part of the help that says what the page is for, and its words.
     pub(super) help: &'static str,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Link {
-    pub(super) label: String,
-    pub(super) href: String,
 }
 
 /// Everything that the layout of pages shows.
@@ -175,12 +171,14 @@ impl PageContext {
         self.frame.fragment(template, view)
     }
 
+    /// Whether Vigie is served over https: its cookies are then sent over https alone.
+    pub(super) fn is_secure(&self) -> bool {
+        self.frame.is_secure
+    }
+
     /// Sends the browser to `address` after an act, where the page says that it was done.
     pub(super) fn done(&self, done: Confirmation, address: &str) -> HttpResponse {
-        HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, address))
-            .cookie(done.cookie())
-            .finish()
+        self.frame.done(done, address)
     }
 }
 
@@ -214,6 +212,9 @@ impl Frame {
             caller,
             demonstration: settings.and_then(|settings| settings.demonstration),
             done: Confirmation::of(done.as_ref()),
+            is_secure: request
+                .app_data::<web::Data<SignIn>>()
+                .is_some_and(|sign_in| sign_in.cookies.secure),
         }
     }
 
@@ -246,6 +247,14 @@ impl Frame {
         let mut response = HttpResponse::Ok();
         response.insert_header(header::ContentType::html());
         Ok(response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).body(html))
+    }
+
+    /// Sends the browser to `address` after an act, where the page says that it was done.
+    pub(super) fn done(&self, done: Confirmation, address: &str) -> HttpResponse {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, address))
+            .cookie(done.cookie(self.is_secure))
+            .finish()
     }
 
     fn layout<'a>(&'a self, heading: &'a Heading) -> Layout<'a> {

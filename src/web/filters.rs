@@ -125,6 +125,7 @@ fn moment(value: &Value) -> Result<String, Error> {
 ///
 /// # Errors
 /// If the value is not a query.
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over")]
 fn address(query: &Value, changes: Kwargs) -> Result<String, Error> {
     let mut given = BTreeMap::new();
     let before = query.get_attr("given")?;

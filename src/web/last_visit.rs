@@ -36,10 +36,11 @@ impl Visits {
         }
     }
 
-    pub(super) fn cookie(self) -> Cookie<'static> {
+    pub(super) fn cookie(self, is_secure: bool) -> Cookie<'static> {
         let former = self.former.map_or(String::new(), |former| former.timestamp().to_string());
         Cookie::build(COOKIE, format!("{former}.{}", self.latest.timestamp()))
             .path("/")
+            .secure(is_secure)
             .http_only(true)
             .same_site(SameSite::Lax)
             .max_age(Duration::days(REMEMBERED_DAYS))
@@ -56,11 +57,11 @@ mod tests {
         let at = |hour: i64| DateTime::from_timestamp(hour * 3600, 0).unwrap();
         let first = Visits::at(None, at(10));
         assert_eq!(first.former, None);
-        let same = Visits::at(Some(&first.cookie()), at(12));
+        let same = Visits::at(Some(&first.cookie(true)), at(12));
         assert_eq!(same.former, None);
-        let second = Visits::at(Some(&same.cookie()), at(30));
+        let second = Visits::at(Some(&same.cookie(true)), at(30));
         assert_eq!(second.former, Some(at(12)));
-        assert_eq!(Visits::at(Some(&second.cookie()), at(31)).former, Some(at(12)));
+        assert_eq!(Visits::at(Some(&second.cookie(true)), at(31)).former, Some(at(12)));
         for broken in ["", ".", "x.y", "1.99999999999999999999"] {
             assert_eq!(Visits::at(Some(&Cookie::new(COOKIE, broken)), at(40)).former, None);
         }

@@ -9,6 +9,7 @@ mod context;
 mod filters;
 mod labels;
 mod last_visit;
+mod link;
 mod multipart;
 mod office_names;
 mod pages;

@@ -44,17 +44,16 @@ pub async fn show_problems(
         return Ok(response);
     }
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
-    let Some(Ok(page)) = problem.map(|problem| page(&response, problem)) else {
+    let Some(Ok(mut page)) = problem.map(|problem| page(&response, problem)) else {
         return Ok(response);
     };
-    let (request, refused) = response.into_parts();
-    let mut page = page;
+    let (received, refused) = response.into_parts();
     for name in [header::RETRY_AFTER, header::ALLOW, header::WWW_AUTHENTICATE] {
         if let Some(value) = refused.headers().get(&name) {
             page.headers_mut().insert(name, value.clone());
         }
     }
-    Ok(ServiceResponse::new(request, page))
+    Ok(ServiceResponse::new(received, page))
 }
 
 /// Whether a browser asks for a page, or sends a form of one.

@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::context::Link;
 use super::labels;
+use super::link::Link;
 use crate::api::{Listing, Problem, QueryFault, percent_encoded, query_parameters};
 use crate::domain::words::Labelled;
 

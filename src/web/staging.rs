@@ -115,7 +115,7 @@ impl Staging {
             let mut own: Vec<(DateTime<Utc>, String)> = all
                 .iter()
                 .filter(|(_, one)| one.owner == *owner)
-                .map(|(id, one)| (one.used_at, id.clone()))
+                .map(|(other, one)| (one.used_at, other.clone()))
                 .collect();
             own.sort();
             let over = own.len().saturating_add(1).saturating_sub(MOST_OF_ACCOUNT);

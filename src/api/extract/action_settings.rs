@@ -25,9 +25,11 @@ impl ActionSettings {
     /// 503 if they cannot be read.
     pub(crate) async fn reader(&self, services: &Services) -> Result<Reader, Problem> {
         let opened = application::open_reader(services, &self.profiles, &self.aliases).await;
-        opened.map_err(|fault| match fault {
-            ApplicationError::Source(fault) => Problem::NotReady(fault.to_string()),
-            other => other.into(),
+        opened.map_err(|fault| {
+            if let ApplicationError::Source(unread) = fault {
+                return Problem::NotReady(unread.to_string());
+            }
+            fault.into()
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::application::{ApplicationError, EnqueueError, Proof, TokenRefusal};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
-use crate::rules::OverBudget;
+use crate::rules::{OverBudget, RuleFault};
 use crate::store::StoreError;
 
 /// Maximum number of errors listed for a file. The problem's detail counts all of them.
@@ -54,9 +54,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::OnlyNow { .. }
             | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
             ApplicationError::Unproved { proof } => unproved(&proof),
-            ApplicationError::Faulty { ref faults } => {
-                Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
-            }
+            ApplicationError::Faulty { ref faults } => faulty(&error, faults),
             ApplicationError::Refused(_)
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
@@ -80,6 +78,10 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Stopped(_) => Self::Internal(Arc::new(error)),
         }
     }
+}
+
+fn faulty(error: &ApplicationError, faults: &[RuleFault]) -> Problem {
+    Problem::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
 }
 
 fn unproved(proof: &Proof) -> Problem {

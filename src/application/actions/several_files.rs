@@ -128,8 +128,8 @@ async fn figures(
         let after_it = EditionId::of(import.edition.last_day().succ_opt().unwrap_or_default());
         let stored = services.store.edition_before(after_it).await?;
         let earlier =
-            brought.range(..after_it).next_back().map(|(edition, rows)| (*edition, *rows));
-        let stored = stored.as_ref().map(|(edition, rows)| (*edition, rows.as_slice()));
+            brought.range(..after_it).next_back().map(|(edition, kept)| (*edition, *kept));
+        let stored = stored.as_ref().map(|(edition, kept)| (*edition, kept.as_slice()));
         let former = match (stored, earlier) {
             (Some(stored), Some(earlier)) if stored.0 > earlier.0 => Some(stored),
             (stored, earlier) => earlier.or(stored),
@@ -141,7 +141,7 @@ async fn figures(
 }
 
 fn compared(former: Option<(EditionId, &[Snapshot])>, rows: &[Snapshot]) -> EditionFigures {
-    let (edition, before) = former.map_or((None, [].as_slice()), |(one, rows)| (Some(one), rows));
+    let (edition, before) = former.map_or((None, [].as_slice()), |(one, kept)| (Some(one), kept));
     let only = |some: &[Snapshot], others: &[Snapshot]| -> Vec<String> {
         let others: BTreeSet<&ProjectId> = others.iter().map(|row| &row.project).collect();
         let alone = some.iter().filter(|row| !others.contains(&row.project));

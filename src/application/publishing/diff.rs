@@ -170,9 +170,9 @@ pub(super) async fn diff_to(
     trial: &Trial,
     after: CompiledTexts,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let before = in_force(services).await?;
+    let source = in_force(services).await?;
     let limits = services.limits;
-    let compile = move |budget: &Budget| Ok(CompiledTexts::of(before, &limits, budget));
+    let compile = move |budget: &Budget| Ok(CompiledTexts::of(source, &limits, budget));
     let before = trial.run(compile).await?;
     diff_compiled(services, trial, (before, after), None).await
 }

@@ -257,10 +257,10 @@ pub async fn try_files(
     files: BTreeMap<RulePath, String>,
 ) -> Result<DraftTrial, ApplicationError> {
     let about: Vec<String> = files.keys().map(|path| path.stem().to_owned()).collect();
-    let source = catalogue::with_files(services, files).await?;
+    let with_files = catalogue::with_files(services, files).await?;
     let limits = services.limits;
     let tried = trial.run(move |budget| {
-        let compiled = CompiledTexts::of(source, &limits, budget);
+        let compiled = CompiledTexts::of(with_files, &limits, budget);
         let CompiledTexts { source, catalogue, faults } = &compiled;
         let of_cases = rules::case_faults(&source.texts);
         let remarks = rules::lints(catalogue, &source.texts);

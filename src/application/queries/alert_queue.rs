@@ -223,9 +223,9 @@ mod tests {
         let wanted = BTreeMap::from([(QueueAbsence::Hidden, true)]);
         let terms = QueueTerms { wanted, ..QueueTerms::default() };
         assert_eq!(shown(lines(), &terms).0, ["b-critical", "c-high", "d-high"]);
-        let terms = QueueTerms { states_asked: true, ..QueueTerms::default() };
-        assert!(shown(lines(), &terms).0.contains(&"f-high".to_owned()));
-        let terms = QueueTerms { owner: Some(QueueOwner::Nobody), ..QueueTerms::default() };
-        assert_eq!(shown(lines(), &terms).0.len(), 3);
+        let of_all_states = QueueTerms { states_asked: true, ..QueueTerms::default() };
+        assert!(shown(lines(), &of_all_states).0.contains(&"f-high".to_owned()));
+        let of_nobody = QueueTerms { owner: Some(QueueOwner::Nobody), ..QueueTerms::default() };
+        assert_eq!(shown(lines(), &of_nobody).0.len(), 3);
     }
 }

@@ -97,8 +97,8 @@ pub async fn answer_sheet(
     let of_project = |one: &&Snapshot| one.project == found.project && one.edition == edition;
     let listed = portfolio.snapshots.iter().find(of_project);
     let listed = listed.filter(|one| contents::is_under_way(one)).ok_or_else(|| {
-        let (project, ministry) = (found.project.to_string(), found.ministry.to_string());
-        QuestionnaireRefusal::NotAsked { project, ministry, edition }
+        let ministry = found.ministry.to_string();
+        QuestionnaireRefusal::NotAsked { project: found.project.to_string(), ministry, edition }
     })?;
     let asked = contents::asked_project(listed, (&portfolio, dictionary.as_ref()), &[], as_of);
     let campaign = contents::campaign(&portfolio, as_of);

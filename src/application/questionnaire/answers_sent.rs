@@ -58,7 +58,7 @@ pub async fn check_answers(
         let row = fault.row.and_then(|row| usize::try_from(row).ok());
         let row = row.and_then(|row| rows.get(row.checked_sub(1)?));
         let field = row.map(|row| row.field.clone());
-        let is_asked = |field: &String| signed.answers.contains_key(field);
+        let is_asked = |name: &String| signed.answers.contains_key(name);
         AnswerFault {
             field: field.filter(is_asked),
             words: format!("Réponse refusée : attendu {}.", fault.expected),

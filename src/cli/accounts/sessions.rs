@@ -50,12 +50,12 @@ pub(super) async fn invite(
             "valable une fois, jusqu’au {until} ; les invitations précédentes de ce compte ne valent plus"
         )),
         None => {
-            print::message(&format!("invitation envoyée par courriel, valable jusqu’au {until}"))
+            print::message(&format!("invitation envoyée par courriel, valable jusqu’au {until}"));
         }
     }
     let shown = Shown { expires_at, link };
     match &shown.link {
-        Some(link) => session.printer.secret(&shown, link),
+        Some(secret) => session.printer.secret(&shown, secret),
         None => session.printer.answer(&shown, &[], 0).map(drop),
     }
 }

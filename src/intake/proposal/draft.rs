@@ -72,7 +72,7 @@ pub fn layout_fields(dataset: Dataset, dictionary: &Dictionary) -> Vec<LayoutFie
     let end = end.map(|name| LayoutField { name, is_needed: false, is_fact: false });
     let takes_facts = dataset == Dataset::Panorama || dataset.is_facts();
     let facts = dictionary.facts().filter(|_| takes_facts);
-    let facts = facts.filter(|fact| fields(dataset).iter().all(|own| own.name != fact.name));
+    let facts = facts.filter(|fact| fields(dataset).iter().all(|other| other.name != fact.name));
     let facts = facts.map(|fact| LayoutField { name: fact.name, is_needed: false, is_fact: true });
     own.chain(end).chain(facts).collect()
 }
@@ -231,10 +231,10 @@ fn column(guess: &Guess, phases: &mut BTreeMap<String, Phase>) -> DraftColumn {
     let text = |key: &str| said.get(key).and_then(toml::Value::as_str).map(str::to_owned);
     let words = said.get("fields").and_then(|fields| fields.get("phase"));
     let words = words.and_then(|phase| phase.get("words")).and_then(toml::Value::as_table);
-    for (phase, words) in words.into_iter().flatten() {
-        let Ok(phase) = phase.parse::<Phase>() else { continue };
-        let words = words.as_array().into_iter().flatten().filter_map(toml::Value::as_str);
-        phases.extend(words.map(|word| (word.to_owned(), phase)));
+    for (name, spellings) in words.into_iter().flatten() {
+        let Ok(phase) = name.parse::<Phase>() else { continue };
+        let spellings = spellings.as_array().into_iter().flatten().filter_map(toml::Value::as_str);
+        phases.extend(spellings.map(|word| (word.to_owned(), phase)));
     }
     DraftColumn {
         header: guess.proposed.header.clone(),

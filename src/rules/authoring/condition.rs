@@ -101,7 +101,7 @@ impl ConditionWords<'_> {
             tests.push(ConditionTest { link, ..self.test(term.trim())? });
         }
         // What a form would write otherwise, it leaves to the text.
-        let bare = |code: &str| code.split_whitespace().collect::<Vec<_>>().join(" ");
+        let bare = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         (self.code(&tests).ok()? == bare(code)).then_some(tests)
     }
 
@@ -141,7 +141,7 @@ impl ConditionWords<'_> {
             let field = self.reading_label(read)?;
             Some(ConditionTest { link: TestLink::And, field, operator, value })
         };
-        let inner = |term: &str| Some(term.strip_prefix("has(")?.strip_suffix(')')?.to_owned());
+        let inner = |text: &str| Some(text.strip_prefix("has(")?.strip_suffix(')')?.to_owned());
         if let Some(read) = term.strip_prefix('!') {
             return match inner(read) {
                 Some(read) => of(TestOperator::Missing, &read, String::new()),

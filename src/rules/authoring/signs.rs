@@ -138,8 +138,8 @@ impl<'t> SignedText<'t> {
             return None;
         }
         let ends = starts.iter().skip(1).copied().chain([end]);
-        let blocks = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
-        Some(Self { text, signs, blocks, end }).filter(|signed| signed.is_told_apart())
+        let blocks = starts.iter().copied().zip(ends).map(|(start, stop)| start..stop).collect();
+        Some(Self { text, signs, blocks, end }).filter(Self::is_told_apart)
     }
 
     /// Whether each sign is written within its own block.
@@ -176,14 +176,14 @@ fn replaced(text: &str, (was, block): (&WrittenSign, Range<usize>), is: &Sign) -
         ("unless", was.unless.as_ref(), is.unless.as_ref()),
         ("says", was.says.as_ref(), is.says.as_ref()),
     ];
-    for (key, was, is) in parts {
-        match (was, is) {
-            (Some(was), Some(is)) if was.get_ref() == is => {}
-            (Some(was), Some(is)) => edits.push((in_text(was.span()), literal(is))),
-            (Some(was), None) => {
-                edits.push((whole_lines(text, in_text(was.span()))?, String::new()))
+    for (key, former, latter) in parts {
+        match (former, latter) {
+            (Some(old), Some(new)) if old.get_ref() == new => {}
+            (Some(old), Some(new)) => edits.push((in_text(old.span()), literal(new))),
+            (Some(old), None) => {
+                edits.push((whole_lines(text, in_text(old.span()))?, String::new()));
             }
-            (None, Some(is)) => added.push_str(&format!("{key} = {}\n", literal(is))),
+            (None, Some(new)) => added.extend([key, " = ", &literal(new), "\n"]),
             (None, None) => {}
         }
     }
@@ -211,7 +211,7 @@ fn new_sign(sign: &Sign) -> String {
         [("unless", &sign.unless), ("when", &Some(sign.when.clone())), ("says", &sign.says)];
     for (key, value) in parts {
         if let Some(value) = value {
-            block.push_str(&format!("{key} = {}\n", literal(value)));
+            block.extend([key, " = ", &literal(value), "\n"]);
         }
     }
     block

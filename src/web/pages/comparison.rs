@@ -90,14 +90,15 @@ pub(in crate::web) async fn show(
     let one = application::project(&context, &project, None).await?;
     let name = shown_name(&one);
     let against = if other.is_empty() { one.id.to_string() } else { other.clone() };
-    let beside = match other.is_empty() && as_of.is_none() {
-        true => None,
-        false => Some(application::project(&context, &against, as_of).await?),
+    let beside = if other.is_empty() && as_of.is_none() {
+        None
+    } else {
+        Some(application::project(&context, &against, as_of).await?)
     };
     let page = ComparisonPage {
         columns: beside.as_ref().map(|beside| {
-            let date = as_of.map_or_else(String::new, |date| format!(", {}", french::date(date)));
-            [name.clone(), format!("{}{date}", shown_name(beside))]
+            let then = as_of.map_or_else(String::new, |day| format!(", {}", french::date(day)));
+            [name.clone(), format!("{}{then}", shown_name(beside))]
         }),
         rows: beside.as_ref().map(|beside| rows(&one, beside)).unwrap_or_default(),
         names: known.into_iter().filter_map(|known| known.names.last().cloned()).collect(),

@@ -20,7 +20,7 @@ use crate::domain::operation::cycle::CycleCounts;
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::{FeedQuery, MissionFilter};
 use crate::support::french;
-use crate::web::charts::{LineChart, Series, line_chart};
+use crate::web::charts::{ChartSeries, LineChart, line_chart};
 use crate::web::context::{Heading, Link, PageContext};
 use crate::web::last_visit;
 use crate::web::last_visit::Visits;
@@ -130,7 +130,7 @@ pub(in crate::web) async fn show(
     let heading = Heading::of("Tableau de bord", "tableau-de-bord");
     let mut response = context.page("pages/dashboard.html", &heading, &page)?;
     // A browser that refuses cookies reads the dashboard all the same.
-    drop(response.add_cookie(&visits.cookie()));
+    drop(response.add_cookie(&visits.cookie(context.is_secure())));
     Ok(response)
 }
 
@@ -141,7 +141,7 @@ fn rate_chart(series: &[TableRow]) -> Option<LineChart> {
             let date = row.get("edition_on").and_then(Json::as_str)?.parse().ok()?;
             Some((date, row.get(field).and_then(Json::as_f64)))
         };
-        Series { label, look, points: series.iter().filter_map(point).collect() }
+        ChartSeries { label, look, points: series.iter().filter_map(point).collect() }
     };
     let lines = [
         of("Taux global de dérive", "line", "global_drift"),
@@ -199,24 +199,25 @@ async fn decisions(context: &PageContext, alerts: &[Alert]) -> Result<Vec<Decisi
     let awaiting = |line: &&MissionLine| line.awaits == Some(Awaited::Decision);
     let to_decide = missions.iter().filter(awaiting).count();
     let is_late = missions.iter().filter(awaiting).any(|line| line.late);
-    let words = ("mission à décider", "missions à décider");
-    add(to_decide, words, "/missions?etat=proposee", is_late);
-    let late = missions.iter().filter(|line| line.late && !awaiting(line)).count();
-    add(late, ("mission en retard", "missions en retard"), "/missions?retard=oui", true);
+    let to_decide_words = ("mission à décider", "missions à décider");
+    add(to_decide, to_decide_words, "/missions?etat=proposee", is_late);
+    let late_missions = missions.iter().filter(|line| line.late && !awaiting(line)).count();
+    add(late_missions, ("mission en retard", "missions en retard"), "/missions?retard=oui", true);
     let handlings = context.store.handlings().await?;
     let is_seen = |alert: &Alert| {
         handlings.get(&alert.id).is_some_and(|handling| handling.acknowledged.is_some())
     };
     let critical = alerts.iter().filter(|alert| alert.level == Level::Critical && !is_seen(alert));
-    let words = ("alerte critique à acquitter", "alertes critiques à acquitter");
-    add(critical.count(), words, "/alertes?niveau=critique", false);
+    let critical_words = ("alerte critique à acquitter", "alertes critiques à acquitter");
+    add(critical.count(), critical_words, "/alertes?niveau=critique", false);
     let reviews = application::review_lines(context, None, None).await?;
-    let late = reviews.iter().filter(|line: &&ReviewLine| line.late).count();
-    add(late, ("revue en retard", "revues en retard"), "/revues", true);
+    let late_reviews = reviews.iter().filter(|line: &&ReviewLine| line.late).count();
+    add(late_reviews, ("revue en retard", "revues en retard"), "/revues", true);
     if context.caller().may(Permission::Operate) && context.caller().scope.is_whole() {
         let held = context.store.held_imports().await?.len();
-        let words = ("import en attente de confirmation", "imports en attente de confirmation");
-        add(held, words, "/imports?etat=en-attente-de-confirmation", false);
+        let held_words =
+            ("import en attente de confirmation", "imports en attente de confirmation");
+        add(held, held_words, "/imports?etat=en-attente-de-confirmation", false);
     }
     Ok(decisions)
 }

@@ -22,7 +22,7 @@ use crate::frame::dictionary::Dictionary;
 use crate::rules::{Family, Rule, comparison_in_words};
 use crate::store::MissionFilter;
 use crate::support::french;
-use crate::web::charts::{LineChart, Series, line_chart};
+use crate::web::charts::{ChartSeries, LineChart, line_chart};
 use crate::web::context::{Heading, PageContext};
 
 /// Most events of the timeline on the page.
@@ -200,8 +200,8 @@ impl FamilyOfVerdicts {
                     let label = dictionary.label(&one.field).unwrap_or(&one.field);
                     format!("{label} : {}", why(one.why))
                 });
-                let missing = words.collect();
-                self.unknown.push(Unjudged { rule, title, missing, failure: false });
+                let lacked = words.collect();
+                self.unknown.push(Unjudged { rule, title, missing: lacked, failure: false });
             }
             Verdict::Failed { .. } => {
                 self.unknown.push(Unjudged { rule, title, missing: Vec::new(), failure: true });
@@ -237,10 +237,15 @@ fn duration_chart(history: &[TableRow]) -> Option<LineChart> {
     line_chart(&series, french::months)
 }
 
-fn series(history: &[TableRow], label: &'static str, look: &'static str, field: &str) -> Series {
+fn series(
+    history: &[TableRow],
+    label: &'static str,
+    look: &'static str,
+    field: &str,
+) -> ChartSeries {
     let point = |row: &TableRow| {
         let date = row.get("edition_on").and_then(Json::as_str)?.parse().ok()?;
         Some((date, row.get(field).and_then(Json::as_f64)))
     };
-    Series { label, look, points: history.iter().filter_map(point).collect() }
+    ChartSeries { label, look, points: history.iter().filter_map(point).collect() }
 }

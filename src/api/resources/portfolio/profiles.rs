@@ -97,8 +97,8 @@ pub(crate) async fn withdraw_profile(
 
 /// The text is that of the caller, not of the service.
 fn wrong_text(error: ApplicationError) -> Problem {
-    match error {
-        ApplicationError::Source(fault) => wrong_profile(fault),
-        other => other.into(),
+    if let ApplicationError::Source(fault) = error {
+        return wrong_profile(fault);
     }
+    error.into()
 }

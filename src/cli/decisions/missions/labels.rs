@@ -6,11 +6,13 @@ use vigie::domain::missions::mission::{Mission, MissionState};
 use vigie::support::french;
 
 pub(super) fn state(mission: &Mission) -> &'static str {
-    match mission.state {
-        MissionState::Open if mission.is_under_way() => "en cours",
-        MissionState::Open if mission.automatic => "ouverte d’office",
-        MissionState::Open => "acceptée",
-        state => state.label(),
+    if mission.state != MissionState::Open {
+        return mission.state.label();
+    }
+    match (mission.is_under_way(), mission.automatic) {
+        (true, _) => "en cours",
+        (false, true) => "ouverte d’office",
+        (false, false) => "acceptée",
     }
 }
 

@@ -238,8 +238,8 @@ pub(super) async fn invite(
     };
     let home = &context.notify.public_url;
     let text = format!("{home}/invitation/{}", secret.reveal());
-    let form = AccountForm::of_account(&account);
-    page(&context, account, form, (None, Some(ShownSecret { is_link: true, text }))).await
+    let account_form = AccountForm::of_account(&account);
+    page(&context, account, account_form, (None, Some(ShownSecret { is_link: true, text }))).await
 }
 
 /// A new token.
@@ -266,8 +266,8 @@ pub(super) async fn issue_token(
     let act = context.act("")?;
     let (_, secret) = application::issue_token(&context, owner, body, &act).await?;
     let text = secret.reveal().to_owned();
-    let form = AccountForm::of_account(&account);
-    page(&context, account, form, (None, Some(ShownSecret { is_link: false, text }))).await
+    let account_form = AccountForm::of_account(&account);
+    page(&context, account, account_form, (None, Some(ShownSecret { is_link: false, text }))).await
 }
 
 /// Why a token is revoked or a session ended.

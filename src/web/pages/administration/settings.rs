@@ -47,7 +47,7 @@ fn sections(settings: &Json) -> Vec<SettingsSection> {
     let mut sections = vec![SettingsSection::default()];
     for (name, value) in settings.as_object().into_iter().flatten() {
         if let Some(inner) = value.as_object() {
-            let lines = inner.iter().map(|(name, value)| line(name, value));
+            let lines = inner.iter().map(|(key, setting)| line(key, setting));
             sections.push(SettingsSection { name: name.clone(), settings: lines.collect() });
         } else if let Some(first) = sections.first_mut() {
             first.settings.push(line(name, value));

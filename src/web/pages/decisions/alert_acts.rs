@@ -152,12 +152,12 @@ fn handling(form: &mut FilledForm, deed: AlertDeed) -> Option<(AlertHandling, St
     match deed {
         AlertDeed::Acknowledge => {
             let reason = form.optional::<OptionalText>("reason", "Remarque")?;
-            Some((AlertHandling::Acknowledge, words_of(reason)))
+            Some((AlertHandling::Acknowledge, words_of(reason.filled())))
         }
         AlertDeed::Assign => {
             let whom = form.name("to", "Personne");
             let reason = form.optional::<OptionalText>("reason", "Remarque");
-            Some((AlertHandling::Assign(whom?), words_of(reason?)))
+            Some((AlertHandling::Assign(whom?), words_of(reason?.filled())))
         }
         AlertDeed::Comment => {
             let text = form.required::<RequiredText>("reason", "Commentaire")?;

@@ -154,14 +154,14 @@ pub(in crate::web) async fn list(
     let AlertQueue { shown, left_out } = application::alert_queue(lines, &terms, order);
     let total = shown.len();
     let page = listing.page_as_is(shown, |line| line.alert.id.clone())?;
-    let (lines, cursor) = page.into_parts();
+    let (on_page, cursor) = page.into_parts();
     let left_out_count = left_out.values().sum();
     let left_out = left_out.into_iter().map(|(absence, count)| left(&query, absence, count));
     let view = QueueView {
         here: here(&query),
         me: context.caller().name.to_string(),
         tabs: tabs::of_alerts(PATH),
-        groups: groups(&context, lines, order),
+        groups: groups(&context, on_page, order),
         found: french::counted(total, "alerte", "alertes"),
         grouping: grouping(&query, order),
         left_out: left_out.collect(),

@@ -48,6 +48,23 @@ pub(super) struct FormState {
     pub(super) is_stale: bool,
 }
 
+/// What a field holds that may be left empty.
+#[derive(Debug)]
+pub(super) enum Entry<T> {
+    Empty,
+    Filled(T),
+}
+
+impl<T> Entry<T> {
+    /// What was filled in, if anything.
+    pub(super) fn filled(self) -> Option<T> {
+        match self {
+            Self::Empty => None,
+            Self::Filled(value) => Some(value),
+        }
+    }
+}
+
 impl FilledForm {
     /// The form `name`, which has these fields, besides the revision.
     ///
@@ -113,11 +130,14 @@ impl FilledForm {
     }
 
     /// A field that may be left empty.
-    pub(super) fn optional<T>(&mut self, field: &str, label: &str) -> Option<Option<T>>
+    pub(super) fn optional<T>(&mut self, field: &str, label: &str) -> Option<Entry<T>>
     where
         T: TryFrom<String, Error = String>,
     {
-        if self.text(field).is_empty() { Some(None) } else { self.given(field, label).map(Some) }
+        if self.text(field).is_empty() {
+            return Some(Entry::Empty);
+        }
+        self.given(field, label).map(Entry::Filled)
     }
 
     fn given<T>(&mut self, field: &str, label: &str) -> Option<T>
@@ -148,33 +168,33 @@ impl FilledForm {
             self.refuse(field, format!("{label} : à renseigner"));
             return None;
         }
-        self.optional_date(field, label).flatten()
+        self.optional_date(field, label)?.filled()
     }
 
-    pub(super) fn optional_date(&mut self, field: &str, label: &str) -> Option<Option<NaiveDate>> {
+    pub(super) fn optional_date(&mut self, field: &str, label: &str) -> Option<Entry<NaiveDate>> {
         let text = self.text(field).to_owned();
         if text.is_empty() {
-            return Some(None);
+            return Some(Entry::Empty);
         }
         let day = date_of(&text);
         if day.is_none() {
             let expected = "date attendue sous la forme 2026-01-31 ou 31/01/2026";
             self.refuse(field, format!("{label} : {expected}"));
         }
-        day.map(Some)
+        day.map(Entry::Filled)
     }
 
-    pub(super) fn optional_time(&mut self, field: &str, label: &str) -> Option<Option<NaiveTime>> {
+    pub(super) fn optional_time(&mut self, field: &str, label: &str) -> Option<Entry<NaiveTime>> {
         let text = self.text(field).to_owned();
         if text.is_empty() {
-            return Some(None);
+            return Some(Entry::Empty);
         }
         let forms = ["%H:%M", "%H:%M:%S", "%Hh%M"];
         let time = forms.iter().find_map(|form| NaiveTime::parse_from_str(&text, form).ok());
         if time.is_none() {
             self.refuse(field, format!("{label} : heure attendue sous la forme 14:30"));
         }
-        time.map(Some)
+        time.map(Entry::Filled)
     }
 
     /// One text for each line that is not empty.
@@ -183,8 +203,9 @@ impl FilledForm {
         T: TryFrom<String, Error = String>,
     {
         let text = self.text(field).to_owned();
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let read: Result<Vec<T>, String> = lines.map(|line| T::try_from(line.to_owned())).collect();
+        let filled = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let read: Result<Vec<T>, String> =
+            filled.map(|line| T::try_from(line.to_owned())).collect();
         match read {
             Ok(lines) => Some(lines),
             Err(fault) => {

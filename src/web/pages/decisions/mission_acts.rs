@@ -48,9 +48,8 @@ pub(in crate::web) async fn decide(
         let words = "Pilote : personne ne conduit une mission qui est écartée";
         form.refuse("lead", words.to_owned());
     }
-    let body = verdict.zip(reason).zip(lead);
-    let act = body.map(|((verdict, reason), lead)| {
-        MissionAct::Decide(MissionDecision { verdict, reason, lead })
+    let act = verdict.zip(reason).zip(lead).map(|((verdict, reason), lead)| {
+        MissionAct::Decide(MissionDecision { verdict, reason, lead: lead.filled() })
     });
     conclude(&context, &id, (form, act), done).await
 }
@@ -68,8 +67,13 @@ pub(in crate::web) async fn start(
     let on = form.optional_date("on", "Date de démarrage");
     let lead = form.optional::<SingleLine>("lead", "Pilote");
     let until = form.optional_date("until", "Fin prévue");
-    let body = on.zip(lead).zip(until);
-    let act = body.map(|((on, lead), until)| MissionAct::Start(MissionStart { on, lead, until }));
+    let act = on.zip(lead).zip(until).map(|((on, lead), until)| {
+        MissionAct::Start(MissionStart {
+            on: on.filled(),
+            lead: lead.filled(),
+            until: until.filled(),
+        })
+    });
     conclude(&context, &id, (form, act), Confirmation::MissionStarted).await
 }
 
@@ -85,8 +89,9 @@ pub(in crate::web) async fn add_milestone(
     let mut form = FilledForm::of("milestone", &["label", "due_on"], sent)?;
     let label = form.name("label", "Jalon");
     let due_on = form.date("due_on", "Échéance");
-    let act = label.zip(due_on);
-    let act = act.map(|(label, due_on)| MissionAct::AddMilestone(NewMilestone { label, due_on }));
+    let act = label
+        .zip(due_on)
+        .map(|(label, due_on)| MissionAct::AddMilestone(NewMilestone { label, due_on }));
     conclude(&context, &id, (form, act), Confirmation::MilestoneAdded).await
 }
 
@@ -102,8 +107,9 @@ pub(in crate::web) async fn finish_milestone(
     let mut form = FilledForm::of("reached", &["label", "on"], sent)?;
     let label = form.name("label", "Jalon");
     let on = form.optional_date("on", "Date");
-    let act = label.zip(on);
-    let act = act.map(|(label, on)| MissionAct::FinishMilestone(MilestoneReached { label, on }));
+    let act = label.zip(on).map(|(label, on)| {
+        MissionAct::FinishMilestone(MilestoneReached { label, on: on.filled() })
+    });
     conclude(&context, &id, (form, act), Confirmation::MilestoneReached).await
 }
 
@@ -145,9 +151,8 @@ pub(in crate::web) async fn keep_vendor_reply(
         }
         Some(None)
     };
-    let body = vendor.zip(on).zip(asked_on).zip(text);
-    let act = body.map(|(((vendor, on), asked_on), text)| {
-        MissionAct::VendorReply(NewVendorReply { vendor, on, asked_on, text })
+    let act = vendor.zip(on).zip(asked_on).zip(text).map(|(((vendor, on), asked_on), text)| {
+        MissionAct::VendorReply(NewVendorReply { vendor, on, asked_on: asked_on.filled(), text })
     });
     conclude(&context, &id, (form, act), Confirmation::VendorReplied).await
 }
@@ -165,8 +170,7 @@ pub(in crate::web) async fn name_vendor(
     let vendor = form.name("vendor", "Prestataire");
     let tone = form.word::<NamingTone>("tone", "Pour");
     let reason = form.required::<RequiredText>("reason", "Motif");
-    let body = vendor.zip(tone).zip(reason);
-    let act = body.map(|((vendor, tone), reason)| {
+    let act = vendor.zip(tone).zip(reason).map(|((vendor, tone), reason)| {
         MissionAct::NameVendor(VendorNaming { vendor, tone, reason })
     });
     conclude(&context, &id, (form, act), Confirmation::VendorNamed).await
@@ -185,9 +189,9 @@ pub(in crate::web) async fn close(
     let outcome = form.word::<MissionOutcome>("outcome", "Ce que la mission a trouvé");
     let reason = form.required::<RequiredText>("reason", "Conclusions");
     let on = form.optional_date("on", "Date de fin");
-    let body = outcome.zip(reason).zip(on);
-    let act = body
-        .map(|((outcome, reason), on)| MissionAct::Close(MissionClosing { outcome, reason, on }));
+    let act = outcome.zip(reason).zip(on).map(|((outcome, reason), on)| {
+        MissionAct::Close(MissionClosing { outcome, reason, on: on.filled() })
+    });
     conclude(&context, &id, (form, act), Confirmation::MissionClosed).await
 }
 

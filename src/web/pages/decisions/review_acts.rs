@@ -41,11 +41,18 @@ pub(in crate::web) async fn hold(
     let decisions = form.lines::<RequiredText>("decisions", "Décisions");
     let next_on = form.optional_date("next_on", "Prochaine revue");
     let actions = actions(&mut form);
-    let body = held_on.zip(present).zip(findings).zip(decisions).zip(next_on);
-    let body = body.map(|((((held_on, present), findings), decisions), next_on)| {
-        let minutes = ReviewMinutes { held_on, present, findings, decisions, actions, next_on };
-        ReviewAct::Hold(minutes)
-    });
+    let body = held_on.zip(present).zip(findings).zip(decisions).zip(next_on).map(
+        |((((held_on, present), findings), decisions), next_on)| {
+            ReviewAct::Hold(ReviewMinutes {
+                held_on,
+                present,
+                findings,
+                decisions,
+                actions,
+                next_on: next_on.filled(),
+            })
+        },
+    );
     conclude(&context, &id, (form, body), Confirmation::ReviewHeld).await
 }
 
@@ -65,8 +72,12 @@ fn actions(form: &mut FilledForm) -> Vec<NewAction> {
         let what = form.required::<RequiredText>(&what, &format!("Action {row}"));
         let owner = form.name(&owner, &format!("Responsable de l’action {row}"));
         let due_on = form.date(&due_on, &format!("Échéance de l’action {row}"));
-        let action = what.zip(owner).zip(due_on);
-        actions.extend(action.map(|((what, owner), due_on)| NewAction { what, owner, due_on }));
+        let action = what.zip(owner).zip(due_on).map(|((what, owner), due_on)| NewAction {
+            what,
+            owner,
+            due_on,
+        });
+        actions.extend(action);
     }
     actions
 }
@@ -84,8 +95,10 @@ pub(in crate::web) async fn move_to(
     let to = form.date("to", "Nouvelle date");
     let at = form.optional_time("at", "Heure");
     let reason = form.required::<RequiredText>("reason", "Motif");
-    let body = to.zip(at).zip(reason);
-    let body = body.map(|((to, at), reason)| ReviewAct::Move(ReviewMove { to, at, reason }));
+    let body = to
+        .zip(at)
+        .zip(reason)
+        .map(|((to, at), reason)| ReviewAct::Move(ReviewMove { to, at: at.filled(), reason }));
     conclude(&context, &id, (form, body), Confirmation::ReviewMoved).await
 }
 
@@ -146,7 +159,8 @@ pub(in crate::web) async fn tick(
     let Some(reason) = reason.filter(|_| !form.is_faulty()) else {
         return show_with(&context, &id, None, form.faulty()).await;
     };
-    let act = ReviewAct::Tick(number, ActionTick { done, reason: reason.unwrap_or_default() });
+    let act =
+        ReviewAct::Tick(number, ActionTick { done, reason: reason.filled().unwrap_or_default() });
     let changed = application::act_on_review(&context, (&id, None), &act, context.person()?).await;
     let confirmation = if done { Confirmation::ActionDone } else { Confirmation::ActionReopened };
     let of_list = form.text("back") == "actions";

@@ -77,17 +77,18 @@ pub(in crate::web) async fn make(
         let words = "Portée : choisir une règle, un projet ou un ministère";
         form.refuse("rule", words.to_owned());
     }
-    let read = (rule, project, ministry, until, reason);
-    let (Some(rule), Some(project), Some(ministry), Some(last_day), Some(reason)) = read else {
+    let (Some(rule), Some(project), Some(ministry), Some(last_day), Some(reason)) =
+        (rule, project, ministry, until, reason)
+    else {
         return show(&context, form.faulty()).await;
     };
     if form.is_faulty() {
         return show(&context, form.faulty()).await;
     }
     let scope = SilenceScope {
-        rule: rule.map(|rule| RuleId::new(rule.into_inner())),
-        project: project.map(|project| ProjectId::new(project.into_inner())),
-        ministry: ministry.map(|ministry| MinistryCode::new(ministry.into_inner())),
+        rule: rule.filled().map(|rule| RuleId::new(rule.into_inner())),
+        project: project.filled().map(|project| ProjectId::new(project.into_inner())),
+        ministry: ministry.filled().map(|ministry| MinistryCode::new(ministry.into_inner())),
     };
     let act = context.act(reason.as_str())?;
     let terms = context.action_settings().silences;

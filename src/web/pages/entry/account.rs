@@ -201,11 +201,11 @@ async fn page(
     let now = context.clock.now();
     let own = own_session(caller);
     let sessions = context.store.sessions_of(caller.account, now).await?;
-    let line = |session: OpenSession| {
+    let session_line = |session: OpenSession| {
         let current = own == Some(&session.id);
         SessionLine { session, current }
     };
-    let sessions: Vec<SessionLine> = sessions.into_iter().map(line).collect();
+    let sessions: Vec<SessionLine> = sessions.into_iter().map(session_line).collect();
     let (valid, former): (Vec<Token>, Vec<Token>) = context
         .store
         .tokens(Some(caller.account))
@@ -246,9 +246,9 @@ async fn page(
 
 fn form_view(caller: &Caller, form: TokenForm, faults: TokenFaults) -> TokenFormView {
     let TokenForm { usage, jours, role } = form;
-    let choice = |role: &Role| Choice {
-        value: role.as_str().to_owned(),
-        label: format!("Ceux du rôle «\u{a0}{}\u{a0}» seulement", role.label()),
+    let choice = |held: &Role| Choice {
+        value: held.as_str().to_owned(),
+        label: format!("Ceux du rôle «\u{a0}{}\u{a0}» seulement", held.label()),
     };
     TokenFormView {
         label: usage,

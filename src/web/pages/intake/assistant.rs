@@ -119,8 +119,8 @@ impl Subject {
             header_row: place.header_row,
             today: today(context.clock.now()),
         };
-        let content = (file.name.clone(), bytes_of(&file).await?);
-        let looked = application::look_at_layout(reader.clone(), content, terms).await?;
+        let name_and_bytes = (file.name.clone(), bytes_of(&file).await?);
+        let looked = application::look_at_layout(reader.clone(), name_and_bytes, terms).await?;
         let dictionary = application::dictionary(context).await?;
         Ok(Self { id, file, reader, looked, dictionary })
     }
@@ -245,9 +245,11 @@ async fn tried(
     let options = &subject.file.options;
     let sheet = subject.looked.look.sheet.clone();
     let terms = LayoutTrialTerms { sheet, edition: options.edition, rows: ROWS };
-    let content = (profile, subject.file.name.clone(), bytes_of(&subject.file).await?);
+    let layout_and_file = (profile, subject.file.name.clone(), bytes_of(&subject.file).await?);
     let trial =
-        match application::try_profile(context, subject.reader.clone(), content, terms).await {
+        match application::try_profile(context, subject.reader.clone(), layout_and_file, terms)
+            .await
+        {
             Ok(trial) => trial,
             Err(ApplicationError::Source(fault)) => return Ok(Err(fault)),
             Err(other) => return Err(other.into()),
@@ -264,19 +266,17 @@ async fn tried(
 /// What is wrong with a layout, for the top of its form.
 fn wrong(fault: &SourceError) -> Vec<FormError> {
     let anchor = "colonnes".to_owned();
-    match fault {
-        SourceError::Profile(wrong) => {
-            let faults = wrong.faults.iter();
-            let text = |found: &str, expected: &str| {
-                format!("Trouvé {found}, attendu {expected}.").replace('`', "")
-            };
-            faults
-                .map(|one| FormError {
-                    anchor: anchor.clone(),
-                    text: format!("{} ({})", text(&one.found, &one.expected), one.key),
-                })
-                .collect()
-        }
-        other => vec![FormError { anchor, text: other.to_string().replace('`', "") }],
-    }
+    let SourceError::Profile(wrong) = fault else {
+        return vec![FormError { anchor, text: fault.to_string().replace('`', "") }];
+    };
+    let faults = wrong.faults.iter();
+    let text = |found: &str, expected: &str| {
+        format!("Trouvé {found}, attendu {expected}.").replace('`', "")
+    };
+    faults
+        .map(|one| FormError {
+            anchor: anchor.clone(),
+            text: format!("{} ({})", text(&one.found, &one.expected), one.key),
+        })
+        .collect()
 }

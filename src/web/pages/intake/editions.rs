@@ -218,15 +218,14 @@ pub(in crate::web) async fn compare(
     };
     let wanted = Wanted::of(&query)?;
     let found = application::compare_editions(&context, from, to).await?;
-    let (from, to) = (found.from, found.to);
     let all: BTreeSet<String> =
         found.projects.iter().map(|project| project.ministry.to_string()).collect();
     let totals = totals(&found, &query);
     let mut projects = found.projects;
     projects.retain(|project| wanted.fits(project));
     let view = ComparisonView {
-        from,
-        to,
+        from: found.from,
+        to: found.to,
         comparison: Some(totals),
         found: french::counted(projects.len(), "projet", "projets"),
         filters: query.filters(&FILTERS),

@@ -154,7 +154,7 @@ impl MappingView {
             phases: phases(draft, looked),
             phase_choices: Phase::labels()
                 .into_iter()
-                .map(|(word, label)| Choice { value: word.to_owned(), label: label.to_owned() })
+                .map(|(word, shown)| Choice { value: word.to_owned(), label: shown.to_owned() })
                 .collect(),
             missing: draft.missing.join("\n"),
             withheld: draft.withheld.join("\n"),

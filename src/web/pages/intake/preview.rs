@@ -276,12 +276,18 @@ fn refusal(file: Option<String>, fault: &SourceError, reader: &Reader) -> Refusa
             (Remedy::ChooseProfile, text, profiles.iter().map(profile).collect())
         }
         SourceError::Refused(_) => (Remedy::MendFile, String::new(), Vec::new()),
-        other => (Remedy::MendFile, without_file(&other.to_string()), Vec::new()),
+        SourceError::Read { .. }
+        | SourceError::TooLarge { .. }
+        | SourceError::Unreadable { .. }
+        | SourceError::Table { .. }
+        | SourceError::Profile(_)
+        | SourceError::UnknownProfile { .. }
+        | SourceError::UnknownSheet { .. } => {
+            (Remedy::MendFile, without_file(&fault.to_string()), Vec::new())
+        }
     };
-    let groups = match fault {
-        SourceError::Refused(refused) => groups(refused),
-        _ => Vec::new(),
-    };
+    let groups =
+        if let SourceError::Refused(refused) = fault { groups(refused) } else { Vec::new() };
     RefusalView { file, remedy, text, groups, choices }
 }
 

@@ -185,7 +185,7 @@ pub(in crate::web) async fn import(
         return page(&context, (&id, &simulation), (&reader, &taken), true).await;
     }
     let recorded = take_in(&context, reader, &simulation, false).await?;
-    let imported: Vec<ImportedFile> = recorded.files.iter().map(|file| imported(file)).collect();
+    let imported: Vec<ImportedFile> = recorded.files.iter().map(imported).collect();
     let refused: Vec<&String> = recorded.refused.iter().map(|(name, _)| name).collect();
     // Of an archive, files that are refused have to be mended in it: the archive stays.
     let is_done = |file: &StagedFile| {

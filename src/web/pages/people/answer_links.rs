@@ -204,5 +204,5 @@ async fn office<'c>(
     let Receiver::ProjectDirector(project) = receiver else { return Ok(None) };
     let known = whole.store.known_projects().await?;
     let own = known.into_iter().find(|known| known.project == *project);
-    Ok(own.map(|known| (known.ministry, project_directors(contacts, project, day))))
+    Ok(own.map(|found| (found.ministry, project_directors(contacts, project, day))))
 }

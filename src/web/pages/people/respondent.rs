@@ -9,7 +9,6 @@ use crate::application::Services;
 use crate::domain::accounts::audit::Actor;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Frame, Heading, PageContext};
-use crate::web::visitor::redirect;
 
 /// Somebody who answers, and what they may see and record.
 #[derive(Debug)]
@@ -61,6 +60,6 @@ impl Respondent {
 
     /// Leads to a page below the base, which says what was done.
     pub(super) fn done(&self, done: Confirmation, below: &str) -> HttpResponse {
-        redirect(&format!("{}{below}", self.base)).cookie(done.cookie()).finish()
+        self.frame.done(done, &format!("{}{below}", self.base))
     }
 }

@@ -60,8 +60,8 @@ pub(in crate::web) async fn show(
     let (from, to) = (given("de", "livre"), given("a", "en-vigueur"));
     let (before, after) = (wording(&from)?, wording(&to)?);
     let found = application::compare(&context, &rule, before, after).await?;
-    let versions = application::versions(&context, &rule).await?;
-    let own = versions.into_iter().map(|one| one.version).filter(|one| one.path.rule().is_some());
+    let all = application::versions(&context, &rule).await?;
+    let own = all.into_iter().map(|one| one.version).filter(|one| one.path.rule().is_some());
     let versions: Vec<RuleVersion> = own.collect();
     let path = found.iter().map(|file| &file.path).find(|path| path.rule().is_some());
     let draft = match path {

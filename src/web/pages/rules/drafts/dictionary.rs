@@ -13,7 +13,7 @@ use crate::rules::Thresholds;
 use crate::web::context::PageContext;
 use crate::web::query::PageQuery;
 
-/// A word that the editor proposes, as CodeMirror takes it.
+/// A word that the editor proposes, as `CodeMirror` takes it.
 #[derive(Debug, Serialize)]
 struct Proposed {
     label: String,

@@ -233,7 +233,9 @@ fn verdict_line(
     let standing = |standing: application::Standing| Standing {
         word: match standing {
             application::Standing::Level(level) => level.as_str(),
-            _ => "unknown",
+            application::Standing::NotJudged
+            | application::Standing::Unknown
+            | application::Standing::Failed => "unknown",
         },
         label: standing.label(),
     };

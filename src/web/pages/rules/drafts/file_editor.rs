@@ -123,7 +123,7 @@ impl DraftCatalogue {
     /// The editor of a text of a file: by form where that can be, unless `as_text`.
     pub(super) fn editor(&self, path: &RulePath, text: &str, as_text: bool) -> FileEditor {
         let signs = path.rule().and_then(|_| SignsForm::of_text(text, self.words_of(text)));
-        let threshold = path.threshold().and_then(|name| self.threshold_form(name, text));
+        let threshold = path.threshold().and_then(|name| threshold_form(name, text));
         let has_form = signs.is_some() || threshold.is_some();
         let kind = match (as_text, &signs, &threshold) {
             (false, Some(_), _) => FormKind::Signs,
@@ -140,27 +140,6 @@ impl DraftCatalogue {
             has_form,
             rule: rule_of(path),
         }
-    }
-
-    fn threshold_form(&self, name: &str, text: &str) -> Option<ThresholdForm> {
-        let texts = BTreeMap::from([("thresholds.toml".to_owned(), text.to_owned())]);
-        let own = Thresholds::of_texts(&texts);
-        let threshold = own.get(name)?;
-        let values = (1..).zip(&threshold.values).map(|(number, dated): (usize, _)| ValueField {
-            name: format!("valeur-{number}"),
-            label: value_label(dated.from),
-            value: shown(&dated.value, threshold.unit),
-            error: None,
-        });
-        Some(ThresholdForm {
-            label: threshold.label.clone(),
-            unit: unit_label(threshold.unit),
-            example: example(threshold.unit),
-            source_tag: threshold.source.tag,
-            source: threshold.source.text.clone(),
-            bounds: threshold.bounds_shown(),
-            values: values.collect(),
-        })
     }
 
     /// The text that a form makes of a file whose text is `text`.
@@ -248,12 +227,12 @@ impl DraftCatalogue {
         }
         let files = BTreeMap::from([(form.path.clone(), text.to_owned())]);
         let written = application::with_thresholds(files, &self.texts, &changed);
-        match written.map(|mut files| files.remove(&form.path)) {
+        match written.map(|mut written_files| written_files.remove(&form.path)) {
             Ok(written) => Ok(written.unwrap_or_else(|| text.to_owned())),
             Err(fault) => {
                 let fault = translation::into_french(&fault.to_string()).into_owned();
-                let errors = vec![FieldError { anchor: "valeur-1".to_owned(), text: fault }];
-                Err(Box::new(RefusedForm { editor, errors }))
+                let refusal = FieldError { anchor: "valeur-1".to_owned(), text: fault };
+                Err(Box::new(RefusedForm { editor, errors: vec![refusal] }))
             }
         }
     }
@@ -279,6 +258,27 @@ impl FileEditor {
             |(place, part)| format!("#{}", signs.anchor(place, part)),
         ))
     }
+}
+
+fn threshold_form(name: &str, text: &str) -> Option<ThresholdForm> {
+    let texts = BTreeMap::from([("thresholds.toml".to_owned(), text.to_owned())]);
+    let own = Thresholds::of_texts(&texts);
+    let threshold = own.get(name)?;
+    let values = (1..).zip(&threshold.values).map(|(number, dated): (usize, _)| ValueField {
+        name: format!("valeur-{number}"),
+        label: value_label(dated.from),
+        value: shown(&dated.value, threshold.unit),
+        error: None,
+    });
+    Some(ThresholdForm {
+        label: threshold.label.clone(),
+        unit: unit_label(threshold.unit),
+        example: example(threshold.unit),
+        source_tag: threshold.source.tag,
+        source: threshold.source.text.clone(),
+        bounds: threshold.bounds_shown(),
+        values: values.collect(),
+    })
 }
 
 fn rule_of(path: &RulePath) -> Option<String> {

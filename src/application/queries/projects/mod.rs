@@ -1,0 +1,4 @@
+//! What is known of projects beside their figures.
+
+pub(in crate::application) mod records;
+pub(in crate::application) mod standings;

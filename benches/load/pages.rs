@@ -48,8 +48,8 @@ pub(crate) fn measure() -> String {
                 (answer.body.len(), began.elapsed())
             })
             .collect();
-        let times = click(&served, service.token(), &pages);
-        for ((page, (bytes, first)), mut times) in PAGES.iter().zip(firsts).zip(times) {
+        let clicked = click(&served, service.token(), &pages);
+        for ((page, (bytes, first)), mut times) in PAGES.iter().zip(firsts).zip(clicked) {
             times.sort_unstable();
             let (p50, p99) = (share(&times, 0.5), share(&times, 0.99));
             println!("{} {page}: {bytes} bytes, p99 {}", size.name, milliseconds(p99));
@@ -63,8 +63,8 @@ pub(crate) fn measure() -> String {
 
 /// The address with ids of things that are there.
 fn addressed(served: &Served, token: &str, page: &str) -> String {
-    let first = |list: &str, field: &str| {
-        let body = served.get(&format!("/api/v1/{list}?limit=1"), token).body;
+    let first = |kind: &str, field: &str| {
+        let body = served.get(&format!("/api/v1/{kind}?limit=1"), token).body;
         let list: serde_json::Value = serde_json::from_slice(&body).unwrap();
         list["data"][0][field].as_str().unwrap().to_owned()
     };

@@ -223,7 +223,7 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
     let passed = call(&service, &ada, ("POST", "/trials/check"), ("", sound)).await;
     assert_eq!((passed.status, &passed.body), (200, &json!({ "remarks": [] })));
 
-    let lower = json!({ "comment": "15 %", "thresholds": { "budget_drift_high": 0.15 } });
+    let lower = json!({ "comment": "15 %", "thresholds": { "budget_drift_high": 0.13 } });
     call(&service, &ada, ("POST", "/drafts"), ("", lower)).await;
     let why = || json!({ "reason": "vu" });
     call(&service, &ada, ("POST", "/drafts/1/submission"), ("\"1\"", why())).await;

@@ -78,14 +78,11 @@ async fn a_secretary_general_without_an_account_reads_the_message_and_acknowledg
     // Programs that check mail follow links: that changes nothing, however often.
     for link in wanted.iter().chain(&wanted) {
         let (status, shown) = page(&server, link).await;
-        assert!(
-            status == 200 && shown.contains("<button>J’ai pris connaissance</button>"),
-            "{shown}"
-        );
+        assert!(status == 200 && shown.contains(">J’ai pris connaissance</button>"), "{shown}");
     }
     assert_eq!(acknowledged(&server), 0);
     let (_, asked) = page(&server, &wanted[0]).await;
-    assert!(asked.contains("PORTALIS : Dérive calendaire (Critique)."), "{asked}");
+    assert!(asked.contains("Critique</span> PORTALIS&nbsp;: Dérive calendaire"), "{asked}");
     let home = server.url("");
     assert_eq!(press(&server, &wanted[0], "https://evil.example").await, 403);
     assert_eq!(acknowledged(&server), 0, "another site's button");

@@ -70,10 +70,10 @@ async fn sessions_are_listed_and_ended_by_their_owner_and_by_administrators() {
 
     server.clock.set("2026-11-25T10:00:00Z");
     drop(signed_in(&server, &chief, 2).await);
-    let app = server.close().await;
-    let listed = app.json(&["accounts", "sessions", "Anne"]);
+    let stopped = server.close().await;
+    let left = stopped.json(&["accounts", "sessions", "Anne"]);
     // Beside the database it is another day.
-    assert_eq!(listed, json!([]));
+    assert_eq!(left, json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,8 +85,8 @@ async fn the_last_request_of_a_session_is_known_to_some_minutes() {
     server.clock.set("2026-11-25T09:20:00Z");
     browser.api("/api/v1/session").await;
     // It is written by the time the service has stopped.
-    let app = server.close().await;
-    let again = TestServer::open(app, "2026-11-25T09:21:00Z").await;
+    let stopped = server.close().await;
+    let again = TestServer::open(stopped, "2026-11-25T09:21:00Z").await;
     let listed = again.get(&chief, "/api/v1/sessions").await.body;
     assert_eq!(listed["data"][0]["last_seen_at"], "2026-11-25T09:20:00Z");
     again.close().await;
@@ -145,8 +145,8 @@ async fn the_page_shows_who_one_is_and_does_what_the_api_does() {
     assert!(!browser.read("/compte").await.text.contains(token));
 
     // Ending one's own session is signing out.
-    let sessions = browser.api("/api/v1/sessions").await;
-    let own = format!("/compte/sessions/{}/fin", ids(&sessions)[0]);
+    let remaining = browser.api("/api/v1/sessions").await;
+    let own = format!("/compte/sessions/{}/fin", ids(&remaining)[0]);
     let out = browser.submit(&own, &[]).await;
     assert_eq!((out.status, out.to.as_str()), (303, "/signed-out"));
     let signed_out = browser.read(&out.to).await;

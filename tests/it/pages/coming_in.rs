@@ -37,7 +37,7 @@ impl Mailed {
             ..MailSettings::default()
         };
         let change = |config: &mut Config| {
-            config.public_url = HOME.to_owned();
+            HOME.clone_into(&mut config.public_url);
             config.mail = mail;
         };
         let server = TestServer::with(app, NOW, change).await;
@@ -169,9 +169,9 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     let (server, secrets) = (vigie.server, [former, path, late]);
     let app = server.close().await;
     let stored = std::fs::read(app.path("vigie.db")).unwrap();
-    for secret in secrets {
-        let secret = secret.rsplit('/').next().unwrap().as_bytes();
-        assert!(!stored.windows(secret.len()).any(|window| window == secret));
+    for sent_link in secrets {
+        let end = sent_link.rsplit('/').next().unwrap().as_bytes();
+        assert!(!stored.windows(end.len()).any(|window| window == end));
     }
 }
 
@@ -196,8 +196,8 @@ async fn an_invitation_is_shown_once_where_it_cannot_be_mailed_or_is_asked_to_be
     assert_eq!(browser.submit(path, &[]).await.status, 404);
 
     let without_address = vigie.invite(paul, json!({})).await;
-    let path = without_address["path"].as_str().unwrap();
-    let refused = browser.submit(path, &[]).await;
+    let given = without_address["path"].as_str().unwrap();
+    let refused = browser.submit(given, &[]).await;
     assert_snapshot!(refused.words());
     let close = vigie.server.request(
         "DELETE".parse().unwrap(),
@@ -205,7 +205,7 @@ async fn an_invitation_is_shown_once_where_it_cannot_be_mailed_or_is_asked_to_be
         &vigie.chief,
     );
     assert_eq!(close.header("If-Match", "\"1\"").send().await.unwrap().status(), 200);
-    assert_eq!(browser.read(path).await.status, 404);
+    assert_eq!(browser.read(given).await.status, 404);
     let over = "/api/v1/accounts/3/invitation";
     assert_eq!(vigie.server.post(&vigie.chief, over, json!({})).await.status, 409);
     assert!(vigie.smtp.mails().is_empty());
@@ -254,11 +254,11 @@ async fn a_sign_in_link_serves_once_within_a_quarter_of_an_hour_in_the_browser_t
 
     let mut late = Visitor::of(&vigie.server);
     late.submit("/connexion", &[("adresse", "anne@justice.example")]).await;
-    let path = link(&vigie.mails(2).await[1]);
+    let second = link(&vigie.mails(2).await[1]);
     vigie.server.clock.set("2026-11-25T09:15:00Z");
-    assert_eq!(late.read(&path).await.status, 404);
+    assert_eq!(late.read(&second).await.status, 404);
     vigie.server.clock.set(NOW);
-    assert_eq!(late.submit(&path, &[]).await.to, "/");
+    assert_eq!(late.submit(&second, &[]).await.to, "/");
     vigie.refused("sign-in", "no account has the mail address that was given").await;
     assert_snapshot!(vigie.trail().await);
     vigie.server.close().await;
@@ -313,21 +313,29 @@ async fn the_page_of_a_service_without_mail_and_provider_says_what_to_do() {
     assert_eq!(browser.read("/connexion?retour=/compte").await.to, "/compte", "already in");
     let over = browser.read("/invitation/no-invitation").await;
     assert_snapshot!(over.words());
-    let app = server.close().await;
+    let stopped = server.close().await;
 
-    let shown = app.ok(&["accounts", "invite", "Chef"]);
+    let shown = stopped.ok(&["accounts", "invite", "Chef"]);
     assert!(shown.starts_with("http://127.0.0.1:") && shown.contains("/invitation/"), "{shown}");
-    assert_eq!(app.run(&["accounts", "invite", "Personne"]).code, Some(1));
-    app.ok(&["accounts", "change", "Chef", "--mail", "chef@dinum.example", "--reason", "adresse"]);
-    let chief = &app.json(&["accounts", "list"])[0];
+    assert_eq!(stopped.run(&["accounts", "invite", "Personne"]).code, Some(1));
+    stopped.ok(&[
+        "accounts",
+        "change",
+        "Chef",
+        "--mail",
+        "chef@dinum.example",
+        "--reason",
+        "adresse",
+    ]);
+    let changed = &stopped.json(&["accounts", "list"])[0];
     assert_eq!(
-        (&chief["mail_address"], &chief["roles"]),
+        (&changed["mail_address"], &changed["roles"]),
         (&json!("chef@dinum.example"), &json!(["administrator"]))
     );
     let twice = ["accounts", "add", "Anne", "--role", "reader", "--mail", "CHEF@dinum.example"];
-    assert_snapshot!(app.run(&twice).stderr, @"vigie: `Chef` a déjà cette adresse électronique");
+    assert_snapshot!(stopped.run(&twice).stderr, @"vigie: `Chef` a déjà cette adresse électronique");
     let unfit = ["accounts", "add", "Anne", "--role", "reader", "--mail", "chef"];
-    assert_eq!(app.run(&unfit).code, Some(2));
-    app.ok(&["accounts", "change", "Chef", "--no-mail", "--reason", "adresse"]);
-    assert_eq!(app.json(&["accounts", "list"])[0]["mail_address"], Value::Null);
+    assert_eq!(stopped.run(&unfit).code, Some(2));
+    stopped.ok(&["accounts", "change", "Chef", "--no-mail", "--reason", "adresse"]);
+    assert_eq!(stopped.json(&["accounts", "list"])[0]["mail_address"], Value::Null);
 }

@@ -231,9 +231,9 @@ async fn an_unknown_layout_is_described_in_the_assistant_and_its_file_imported()
     let html = visit.get(&simulation).await.html;
     assert!(html.contains("Décrire sa disposition"), "{html}");
     let assistant = format!("{simulation}/1/modele");
-    let html = visit.get(&format!("{assistant}?feuille=Chantiers&ligne=3")).await.html;
+    let offered = visit.get(&format!("{assistant}?feuille=Chantiers&ligne=3")).await.html;
     for words in ["Intitulé du chantier", "% de ressemblance", "Suivi des chantiers", "24 500"] {
-        assert!(html.contains(words), "{words}\n{html}");
+        assert!(offered.contains(words), "{words}\n{offered}");
     }
     // What is lacking is said at the top, with a link to its field, and what was typed stays.
     let lacking = visit.post(&assistant, &[&COLUMNS[..], &[("acte", "essayer")]].concat()).await;
@@ -256,16 +256,16 @@ async fn an_unknown_layout_is_described_in_the_assistant_and_its_file_imported()
         ("phase-1", "scoping"),
     ];
     let described = [&described[..], &phases].concat();
-    let tried = visit.post(&assistant, &described).await.html;
-    assert!(tried.contains("2\u{a0}lignes se liraient sans erreur"), "{tried}");
-    assert!(tried.contains("<td>24.5</td>"), "{tried}");
+    let read = visit.post(&assistant, &described).await.html;
+    assert!(read.contains("2\u{a0}lignes se liraient sans erreur"), "{read}");
+    assert!(read.contains("<td>24.5</td>"), "{read}");
     let described: Vec<_> = described.into_iter().filter(|(name, _)| *name != "acte").collect();
     let save = [&described[..], &[("acte", "enregistrer")]].concat();
     let saved = visit.post(&assistant, &save).await;
     assert_eq!(saved.status, 303, "{}", saved.html);
-    let html = visit.get(&simulation).await.html;
-    assert!(html.contains("Suivi du ministère de la Justice"), "{html}");
-    assert!(html.contains("Bon à importer"), "{html}");
+    let recognised = visit.get(&simulation).await.html;
+    assert!(recognised.contains("Suivi du ministère de la Justice"), "{recognised}");
+    assert!(recognised.contains("Bon à importer"), "{recognised}");
     assert_eq!(visit.import(&simulation).await.status, 303);
     let report = visit.server.get(&visit.token, "/api/v1/imports/1").await.body;
     assert_eq!(report["rows_kept"], json!(2));
@@ -297,10 +297,10 @@ async fn an_import_on_hold_is_confirmed_with_a_reason() {
     assert!(refused.html.contains("href=\"#motif-confirm\""), "{}", refused.html);
     let reason = [("motif", "Coût vérifié avec le ministère.")];
     assert_eq!(visit.post("/imports/1/confirmation", &reason).await.status, 303);
-    let html = visit.get("/imports/1").await.html;
+    let confirmed = visit.get("/imports/1").await.html;
     assert!(
-        html.contains("En service") && html.contains("Coût vérifié avec le ministère."),
-        "{html}"
+        confirmed.contains("En service") && confirmed.contains("Coût vérifié avec le ministère."),
+        "{confirmed}"
     );
     let again = visit.post("/imports/1/confirmation", &reason).await;
     assert_eq!(again.status, 409);

@@ -82,7 +82,7 @@ fn forms(view: &View, html: &str) -> Vec<(String, String)> {
 fn leads(route: &Route, method: &str, path: &str) -> bool {
     let (parts, wanted): (Vec<&str>, Vec<&str>) =
         (path.split('/').collect(), route.path.split('/').collect());
-    let fits = |(part, wanted): (&&str, &&str)| part == wanted || wanted.starts_with('{');
+    let fits = |(part, place): (&&str, &&str)| part == place || place.starts_with('{');
     route.method == method && parts.len() == wanted.len() && parts.iter().zip(&wanted).all(fits)
 }
 

@@ -76,19 +76,19 @@ async fn each_act_asks_for_its_words_keeps_what_was_typed_and_is_done() {
     let with =
         |act, fields: &[(&'static str, &'static str)]| [confirmed(act), fields.to_vec()].concat();
 
-    let refused = pages
+    let undated = pages
         .send(&ada, "/alertes/actes", &with("silence", &[("reason", "Gel des crédits")]))
         .await;
-    assert_eq!(refused.status, 422);
-    assert_says(&refused.html, &["Gel des crédits</textarea>", "href=\"#act-until\""]);
+    assert_eq!(undated.status, 422);
+    assert_says(&undated.html, &["Gel des crédits</textarea>", "href=\"#act-until\""]);
     let far = [("reason", "Gel des crédits"), ("until", "2022-01-01")];
-    let refused = pages.send(&ada, "/alertes/actes", &with("silence", &far)).await;
-    assert_eq!(refused.status, 422);
-    assert_says(&refused.html, &["1er janvier 2022", "value=\"2022-01-01\""]);
-    let refused =
+    let too_far = pages.send(&ada, "/alertes/actes", &with("silence", &far)).await;
+    assert_eq!(too_far.status, 422);
+    assert_says(&too_far.html, &["1er janvier 2022", "value=\"2022-01-01\""]);
+    let unsigned =
         pages.send(&ada, "/alertes/actes", &with("contest", &[("fields", "cost_current")])).await;
-    assert_eq!(refused.status, 422);
-    assert_says(&refused.html, &["value=\"cost_current\" checked", "2 erreurs à corriger"]);
+    assert_eq!(unsigned.status, 422);
+    assert_says(&unsigned.html, &["value=\"cost_current\" checked", "2 erreurs à corriger"]);
 
     let noted = [("reason", "Vu avec le ministère")];
     pages.done(&ada, "/alertes/actes", &with("comment", &noted)).await;
@@ -101,11 +101,11 @@ async fn each_act_asks_for_its_words_keeps_what_was_typed_and_is_done() {
     let stale = pages.send(&ada, "/alertes/actes", &with("silence", &soon)).await;
     assert_eq!(stale.status, 409);
     assert_says(&stale.html, &["confiée à Ada Martin", "Gel des crédits</textarea>"]);
-    let alert = values(&stale.html, "alert").pop().unwrap();
-    let again = [&[("act", "silence"), ("alert", &*alert), ("confirmed", "yes")][..], &soon];
+    let reassigned = values(&stale.html, "alert").pop().unwrap();
+    let again = [&[("act", "silence"), ("alert", &*reassigned), ("confirmed", "yes")][..], &soon];
     pages.done(&ada, "/alertes/actes", &again.concat()).await;
 
-    let id = alert.split('.').next().unwrap();
+    let id = reassigned.split('.').next().unwrap();
     let page = pages.read(&ada, &format!("/alertes/{id}")).await;
     assert_says(
         &page,

@@ -5,7 +5,7 @@ use super::visitors::{DecisionPages, assert_says, first_link, values};
 /// The address of a proposed mission of a kind.
 async fn proposed(pages: &DecisionPages, token: &str, kind: &str) -> String {
     let listed = pages.read(token, &format!("/missions?etat=proposee&type={kind}")).await;
-    let row = listed.split("<tbody>").nth(1).expect("a mission");
+    let row = listed.split("<tbody>").nth(1).unwrap();
     first_link(row, "/missions/")
 }
 
@@ -102,27 +102,36 @@ async fn a_vendor_is_heard_before_it_is_named_and_the_director_decides() {
     let pages = DecisionPages::open().await;
     let ada = pages.analyst("Ada Martin").await;
     let mission = proposed(&pages, &ada, "escalade-prestataire").await;
-    let read = revision(&pages, &ada, &mission).await;
-    let decision = [("revision", &*read), ("verdict", "accept"), ("lead", ""), ("reason", "Grave")];
+    let proposed_revision = revision(&pages, &ada, &mission).await;
+    let decision = [
+        ("revision", &*proposed_revision),
+        ("verdict", "accept"),
+        ("lead", ""),
+        ("reason", "Grave"),
+    ];
     pages.done(&ada, &format!("{mission}/decision"), &decision).await;
 
     let reply = format!("{mission}/reponses");
-    let read = revision(&pages, &ada, &mission).await;
-    let revision_read = ("revision", read.as_str());
+    let accepted_revision = revision(&pages, &ada, &mission).await;
+    let revision_read = ("revision", accepted_revision.as_str());
     let half = [revision_read, ("vendor", "Acme"), ("on", "2020-11-29"), ("text", "")];
-    let refused = pages.send(&ada, &reply, &half).await;
-    assert_eq!(refused.status, 422);
-    assert_says(&refused.html, &["value=\"Acme\"", "href=\"#reply-text\""]);
+    let unwritten = pages.send(&ada, &reply, &half).await;
+    assert_eq!(unwritten.status, 422);
+    assert_says(&unwritten.html, &["value=\"Acme\"", "href=\"#reply-text\""]);
     let silent = [&half[..], &[("silent", "yes")]].concat();
     pages.done(&ada, &reply, &silent).await;
     let page = pages.read(&ada, &mission).await;
     assert_says(&page, &["Acme</strong>\u{a0}: n’a pas répondu"]);
     assert!(!page.contains("/citations\""), "she is not the director");
-    let read = revision(&pages, &ada, &mission).await;
-    let naming =
-        [("revision", &*read), ("vendor", "Acme"), ("tone", "failure"), ("reason", "Retards")];
-    let refused = pages.send(&ada, &format!("{mission}/citations"), &naming).await;
-    assert_eq!(refused.status, 409);
-    assert_says(&refused.html, &["Rien n’a été enregistré", "<p>Retards</p>"]);
+    let heard_revision = revision(&pages, &ada, &mission).await;
+    let naming = [
+        ("revision", &*heard_revision),
+        ("vendor", "Acme"),
+        ("tone", "failure"),
+        ("reason", "Retards"),
+    ];
+    let forbidden = pages.send(&ada, &format!("{mission}/citations"), &naming).await;
+    assert_eq!(forbidden.status, 409);
+    assert_says(&forbidden.html, &["Rien n’a été enregistré", "<p>Retards</p>"]);
     pages.stop().await;
 }

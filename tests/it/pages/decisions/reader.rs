@@ -11,7 +11,7 @@ async fn a_reader_sees_everything_and_is_offered_and_allowed_no_act() {
     pages.done(&ada, "/revues/planification", &[("confirmed", "yes")]).await;
     let queue = pages.read(&reader, "/alertes").await;
     assert!(values(&queue, "alert").is_empty() && !queue.contains("queue.js"));
-    let alert = first_link(&queue.split("vigie-queue__title").nth(1).unwrap(), "/alertes/");
+    let alert = first_link(queue.split("vigie-queue__title").nth(1).unwrap(), "/alertes/");
     let missions = pages.read(&reader, "/missions").await;
     let mission = first_link(missions.split("<tbody>").nth(1).unwrap(), "/missions/");
     let reviews = pages.read(&reader, "/revues").await;

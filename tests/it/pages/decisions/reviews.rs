@@ -36,10 +36,10 @@ async fn a_review_is_held_with_minutes_whose_actions_are_then_done_and_reopened(
         ("what-1", "Recaler le marché"),
         ("owner-1", "Paul Durand"),
     ];
-    let refused = pages.send(&ada, &minutes, &typed).await;
-    assert_eq!(refused.status, 422);
+    let undated = pages.send(&ada, &minutes, &typed).await;
+    assert_eq!(undated.status, 422);
     assert_says(
-        &refused.html,
+        &undated.html,
         &["href=\"#minutes-due_on-1\"", "Le calendrier tient</textarea>", "Recaler le marché"],
     );
     let full = [&typed[..], &[("due_on-1", "2020-11-30")]].concat();
@@ -55,9 +55,9 @@ async fn a_review_is_held_with_minutes_whose_actions_are_then_done_and_reopened(
     let again = pages.send(&ada, &tick, &done).await;
     assert_eq!(again.status, 409);
     assert_says(&again.html, &["<p>Avenant signé</p>"]);
-    let refused = pages.send(&ada, &tick, &[("done", "no"), ("reason", "")]).await;
-    assert_eq!(refused.status, 422);
-    assert_says(&refused.html, &["href=\"#tick-1-reason\"", "id=\"tick-1-reason\""]);
+    let unexplained = pages.send(&ada, &tick, &[("done", "no"), ("reason", "")]).await;
+    assert_eq!(unexplained.status, 422);
+    assert_says(&unexplained.html, &["href=\"#tick-1-reason\"", "id=\"tick-1-reason\""]);
     let reopened = [("done", "no"), ("reason", "Avenant refusé")];
     assert_eq!(pages.done(&ada, &tick, &reopened).await, review);
     pages.stop().await;
@@ -73,25 +73,25 @@ async fn a_review_is_moved_to_a_working_day_or_cancelled_and_a_stale_form_is_sho
     let moved = format!("{review}/report");
     let christmas =
         [("revision", &*read), ("to", "2020-12-25"), ("at", ""), ("reason", "Agenda du SG")];
-    let refused = pages.send(&ada, &moved, &christmas).await;
-    assert_eq!(refused.status, 409);
-    assert_says(&refused.html, &["25 décembre 2020", "Noël", "value=\"2020-12-25\""]);
+    let on_holiday = pages.send(&ada, &moved, &christmas).await;
+    assert_eq!(on_holiday.status, 409);
+    assert_says(&on_holiday.html, &["25 décembre 2020", "Noël", "value=\"2020-12-25\""]);
     let odd = [("revision", &*read), ("to", "bientôt"), ("at", "tôt"), ("reason", "Agenda")];
-    let refused = pages.send(&ada, &moved, &odd).await;
-    assert_eq!(refused.status, 422);
-    assert_says(&refused.html, &["2 erreurs à corriger", "value=\"bientôt\""]);
+    let unreadable = pages.send(&ada, &moved, &odd).await;
+    assert_eq!(unreadable.status, 422);
+    assert_says(&unreadable.html, &["2 erreurs à corriger", "value=\"bientôt\""]);
     let worked =
         [("revision", &*read), ("to", "2020-12-22"), ("at", "14:30"), ("reason", "Agenda du SG")];
     pages.done(&ada, &moved, &worked).await;
     assert_says(&pages.read(&ada, &review).await, &["22 décembre 2020 à 14:30"]);
 
-    let cancelled = [("revision", &*read), ("reason", "Doublon")];
-    let stale = pages.send(&paul, &format!("{review}/annulation"), &cancelled).await;
+    let duplicate = [("revision", &*read), ("reason", "Doublon")];
+    let stale = pages.send(&paul, &format!("{review}/annulation"), &duplicate).await;
     assert_eq!(stale.status, 412);
     assert_says(&stale.html, &["Déplacée — ", "(Par Ada Martin)", "Doublon</textarea>"]);
-    let read = revision(&pages, &ada, &other).await;
-    let cancelled = [("revision", &*read), ("reason", "Projet suspendu")];
-    pages.done(&ada, &format!("{other}/annulation"), &cancelled).await;
+    let other_revision = revision(&pages, &ada, &other).await;
+    let suspended = [("revision", &*other_revision), ("reason", "Projet suspendu")];
+    pages.done(&ada, &format!("{other}/annulation"), &suspended).await;
     assert_says(&pages.read(&ada, "/revues?etat=annulee").await, &["Projet suspendu"]);
     pages.stop().await;
 }

@@ -90,7 +90,7 @@ pub(super) fn values(html: &str, name: &str) -> Vec<String> {
 /// The first address of a page that begins so.
 pub(super) fn first_link(html: &str, start: &str) -> String {
     let written = format!("href=\"{start}");
-    let rest = html.split(written.as_str()).nth(1).expect("a link");
+    let rest = html.split(written.as_str()).nth(1).unwrap();
     format!("{start}{}", rest.split('"').next().unwrap())
 }
 

@@ -29,17 +29,17 @@ async fn a_sign_is_added_by_fields_and_operators_and_nothing_else_changes() {
         longer.html
     );
     assert_eq!(text(&office, &ada).await, before);
-    let mut form = fields_of(&longer.html);
-    assert_eq!(form["s1-phrase"], "Très haut : {pct(p.budget_drift)}.");
+    let mut fields = fields_of(&longer.html);
+    assert_eq!(fields["s1-phrase"], "Très haut : {pct(p.budget_drift)}.");
     for (field, value) in [
         ("niveau", "moderate"),
         ("l1-champ", "écart calendaire"),
         ("l1-operateur", "above"),
         ("l1-valeur", "12,5 %"),
     ] {
-        form.insert(format!("s4-{field}"), value.to_owned());
+        fields.insert(format!("s4-{field}"), value.to_owned());
     }
-    let saved = office.send_form(&ada, &draft, "enregistrer", &form).await;
+    let saved = office.send_form(&ada, &draft, "enregistrer", &fields).await;
     assert_eq!(saved.status, 303, "{}", unescaped(&saved.html));
     let after = text(&office, &ada).await;
     let sign = "\n[[sign]]\nlevel = \"moderate\"\nwhen = \"p.calendar_drift > 0.125\"\n---*/";

@@ -101,7 +101,7 @@ impl RulesOffice {
 
 /// The fields of the form that edits a draft, as a browser would send them.
 pub(super) fn fields_of(html: &str) -> Fields {
-    let form = html.split_once("id=\"edition\"").expect("a form").1;
+    let form = html.split_once("id=\"edition\"").unwrap().1;
     let form = form.split_once("</form>").unwrap().0;
     let mut fields = Fields::new();
     for tag in form.split('<').skip(1) {

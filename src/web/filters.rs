@@ -6,8 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::problem_words::for_people;
-use super::{audit_words, labels, office_names, query};
+use super::query;
+use super::wording::problem_words::for_people;
+use super::wording::{audit_words, labels, office_names};
 use crate::intake::base_name;
 use crate::support::clock::today;
 use crate::support::{french, translation};

@@ -2,24 +2,21 @@
 //! own: its handler passes the guard that routes of the API pass, calls what they call, and fills a template.
 
 mod assets;
-mod audit_words;
 mod charts;
 mod confirmations;
 mod context;
 mod filters;
-mod labels;
 mod last_visit;
 mod link;
 mod multipart;
-mod office_names;
 mod pages;
 mod problem_pages;
-mod problem_words;
 mod query;
 mod routes;
 mod staging;
 mod templates;
 mod visitor;
+mod wording;
 
 pub use context::PageSettings;
 pub use problem_pages::show_problems;

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage as _, ResponseError as _};
 use serde::Serialize;
 
 use super::context::{Frame, Heading};
-use super::problem_words::{ProblemWords, for_people};
+use super::wording::problem_words::{ProblemWords, for_people};
 use crate::api::{Problem, request_id};
 use crate::domain::accounts::access::Caller;
 use crate::support::translation;

@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::labels;
 use super::link::Link;
+use super::wording::labels;
 use crate::api::{Listing, Problem, QueryFault, percent_encoded, query_parameters};
 use crate::domain::words::Labelled;
 

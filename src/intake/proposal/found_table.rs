@@ -2,15 +2,28 @@
 
 use std::cell::RefCell;
 
-use super::ProposalTerms;
-use super::look::sheet_called;
+use chrono::NaiveDate;
+
 use super::vocabulary::Vocabulary;
+use crate::domain::portfolio::import::Dataset;
 use crate::intake::error::SourceError;
 use crate::intake::identity::names::key;
 use crate::intake::read::file_bytes::bounded;
 use crate::intake::read::sheet_rows::SheetHead;
 use crate::intake::read::{csv, sheet};
 use crate::intake::rows::table::{FileRow, FileTable};
+
+/// What is known of an unknown file beforehand.
+#[derive(Clone, Debug)]
+pub struct ProposalTerms {
+    /// What it is about.
+    pub dataset: Option<Dataset>,
+    /// The sheet with its table.
+    pub sheet: Option<String>,
+    /// The row of its headers, as a spreadsheet program numbers it.
+    pub header_row: Option<u32>,
+    pub today: NaiveDate,
+}
 
 /// Cells of a row that are compared with names: a header of ours has fewer.
 const MOST_CELLS: usize = 100;
@@ -121,4 +134,21 @@ pub(super) fn of_words(row: &FileRow, words: &Vocabulary) -> f64 {
 pub(super) fn without_unit(header: &str) -> &str {
     let base = header.split(['(', '[']).next().unwrap_or(header);
     if key(base).is_empty() { header } else { base }
+}
+
+/// The place of a sheet.
+///
+/// # Errors
+/// When there is none of this name.
+pub(super) fn sheet_called(
+    file: &str,
+    name: &str,
+    heads: &[SheetHead],
+) -> Result<usize, SourceError> {
+    let place = heads.iter().position(|head| head.name == name);
+    place.ok_or_else(|| SourceError::UnknownSheet {
+        file: file.to_owned(),
+        found: name.to_owned(),
+        known: heads.iter().map(|head| head.name.clone()).collect(),
+    })
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use serde::Serialize;
 
 use super::draft::LayoutDraft;
+use super::found_table::sheet_called;
 use super::{Certainty, Guess};
 use crate::intake::error::SourceError;
 use crate::intake::read::file_bytes::bounded;
@@ -105,23 +106,6 @@ impl Reader {
         let (sheets, place) = seen.into_inner();
         Ok(FileLook { sheet: sheets.get(place).cloned(), sheets, rows: first_rows(&table) })
     }
-}
-
-/// The place of a sheet.
-///
-/// # Errors
-/// When there is none of this name.
-pub(super) fn sheet_called(
-    file: &str,
-    name: &str,
-    heads: &[SheetHead],
-) -> Result<usize, SourceError> {
-    let place = heads.iter().position(|head| head.name == name);
-    place.ok_or_else(|| SourceError::UnknownSheet {
-        file: file.to_owned(),
-        found: name.to_owned(),
-        known: heads.iter().map(|head| head.name.clone()).collect(),
-    })
 }
 
 fn first_rows(table: &FileTable) -> Vec<LookedRow> {

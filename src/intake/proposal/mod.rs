@@ -27,6 +27,7 @@ use crate::support::visible_text;
 use cells::{CellStyle, quoted};
 pub use draft::{DraftColumn, LayoutDraft, LayoutField, layout_fields};
 use found_table::FoundTable;
+pub use found_table::ProposalTerms;
 pub use look::{FileLook, LayoutProposal, LookedColumn, LookedRow};
 use vocabulary::{END, SURE, Vocabulary, fact_of, phase_of};
 
@@ -94,18 +95,6 @@ enum Section {
     Columns,
     Keep,
     None,
-}
-
-/// What is known of an unknown file beforehand.
-#[derive(Clone, Debug)]
-pub struct ProposalTerms {
-    /// What it is about.
-    pub dataset: Option<Dataset>,
-    /// The sheet with its table.
-    pub sheet: Option<String>,
-    /// The row of its headers, as a spreadsheet program numbers it.
-    pub header_row: Option<u32>,
-    pub today: NaiveDate,
 }
 
 /// A file whose columns were taken for fields.

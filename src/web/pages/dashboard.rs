@@ -182,7 +182,7 @@ fn levels(alerts: &[Alert]) -> Vec<LevelCount> {
         level,
         label: level.label(),
         count: alerts.iter().filter(|alert| alert.level == level).count(),
-        href: format!("/alertes?niveau={}", crate::web::labels::in_address(level.label())),
+        href: format!("/alertes?niveau={}", crate::web::wording::labels::in_address(level.label())),
     };
     Level::ALL.into_iter().rev().filter(|level| level.is_alerting()).map(of).collect()
 }

@@ -59,7 +59,7 @@ async function workByKeys(claire) {
     const item = await isOnAlert(page);
     await page.keyboard.press('a');
     await page.locator(`[id="${item}"]`).waitFor({ state: 'detached' });
-    await page.waitForFunction(() => document.activeElement?.closest('.vigie-queue__item'));
+    await isOnAlert(page);
     await page.locator('#annonce').filter({ hasText: 'L’alerte est acquittée.' }).waitFor({ state: 'attached' });
   }
   await page.keyboard.press('?');

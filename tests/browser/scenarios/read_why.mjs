@@ -30,7 +30,7 @@ await scenario(async ({ person, given }) => {
   if (ada.hasScripts) await axe(ada.page);
 
   await ada.follow('Voir l’alerte Dérive budgétaire', { within: drift });
-  await ada.seesHeading('Dérive budgétaire', { level: 1 });
+  await ada.seesHeading(/^Dérive budgétaire/, { level: 1 });
   await ada.page.goBack();
   await ada.seesHeading('SI SAMU', { level: 1 });
 });

@@ -101,7 +101,7 @@ async fn a_secretary_general_without_an_account_reads_the_message_and_acknowledg
     let swapped = wanted[0].replace("/acknowledgements/", "/messages/");
     assert_eq!(page(&server, &swapped).await.0, 404);
     let altered = page(&server, &format!("{}x", wanted[1])).await;
-    assert!(altered.0 == 404 && altered.1.contains("Ce lien ne vaut plus"), "{altered:?}");
+    assert!(altered.0 == 404 && altered.1.contains("Ce lien ne sert plus"), "{altered:?}");
     server.close().await;
 }
 

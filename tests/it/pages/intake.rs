@@ -210,7 +210,7 @@ fn unknown_workbook() -> Vec<u8> {
     xlsx(&[Sheet::new("Lisez-moi", vec![vec!["Notice"]]), Sheet::new("Chantiers", rows)])
 }
 
-const COLUMNS: [(&str, &str); 11] = [
+const COLUMNS: [(&str, &str); 12] = [
     ("contenu", "panorama-des-grands-projets"),
     ("feuille", "Chantiers"),
     ("ligne", "3"),
@@ -221,6 +221,7 @@ const COLUMNS: [(&str, &str); 11] = [
     ("champ-3", "Date de début"),
     ("ecriture-3", "%m/%Y"),
     ("champ-5", "Coût"),
+    ("unite-5", "k€"),
     ("ecarter", "Total"),
 ];
 

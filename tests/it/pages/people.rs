@@ -7,10 +7,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::json;
 
-use crate::support::doors;
 use crate::support::ministry_data::{MinistryData, told};
 use crate::support::test_server::TestServer;
-use crate::support::{TestApp, root};
+use crate::support::{TestApp, doors, root};
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::ids::MinistryCode;
 use vigie::support::secret::Secret;

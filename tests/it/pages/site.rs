@@ -1,6 +1,6 @@
 //! Every page of the site with something on it: the addresses that the table of routes leads to, and others beside it.
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -31,22 +31,23 @@ const BESIDE: &[(&str, &str, u16)] = &[
     ("/aide", "", 200),
 ];
 
-/// Routes whose page says that a link is worth nothing, with its status: links that are worth something serve once, and
-/// scenarios follow them.
+/// Routes whose page says that there is nothing: links that are worth something serve once, and scenarios follow them; no
+/// provider of identities is set, no campaign planned, no job run.
 const ENDED: &[(&str, u16)] = &[
     ("/setup/{invitation}", 404),
-    ("/connexion/{link}", 410),
-    ("/invitation/{invitation}", 410),
+    ("/connexion/{link}", 404),
+    ("/invitation/{invitation}", 404),
+    ("/sign-in", 404),
+    ("/sign-in/return", 404),
+    ("/administration/executions/{run}", 404),
+    ("/campagnes/{edition}", 404),
+    ("/campagnes/{edition}/reponses", 404),
+    ("/reponses/{link}", 404),
+    ("/reponses/{link}/{project}", 404),
+    ("/reponses/{link}/{project}/{theme}", 404),
     ("/messages/{link}", 404),
     ("/acknowledgements/{link}", 404),
 ];
-
-/// Two files of which one has a layout that Vigie knows.
-const FILES: &str = concat!(
-    "--files\r\ncontent-disposition: form-data; name=\"fichiers\"; filename=\"recensement.csv\"\r\n\r\n",
-    "Recensement au 30 novembre 2020;;\nIntitulé;Administration;Montant\nSI SAMU;Santé;188,7\nANÉMONE;Intérieur;12\n\r\n",
-    "--files--\r\n"
-);
 
 /// Somebody's view of one page.
 pub(super) struct View {
@@ -84,8 +85,7 @@ impl Site {
             .await;
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let mut site = Self { service, stage, views: Vec::new(), client };
-        let simulation = site.simulate().await;
-        for (path, status) in addresses(&data, &simulation).await {
+        for (path, status) in addresses(&data).await {
             if is_page(&site.get(CHIEF, &path).await) {
                 site.views.push(View { path, person: CHIEF, status });
             }
@@ -111,18 +111,6 @@ impl Site {
         request.send().await.unwrap()
     }
 
-    /// The id of a simulation of files that wait to be imported.
-    async fn simulate(&self) -> String {
-        let request = self.client.post(self.stage.url("/imports/nouveau")).body(FILES);
-        let sent = request
-            .header(COOKIE, format!("vigie_session={}", self.stage.session(CHIEF)))
-            .header(ORIGIN, self.stage.url(""))
-            .header(CONTENT_TYPE, "multipart/form-data; boundary=files");
-        let answer = sent.send().await.unwrap();
-        let location = answer.headers().get(LOCATION).map(|value| value.to_str().unwrap());
-        location.unwrap().rsplit('/').next().unwrap().to_owned()
-    }
-
     /// The HTML of a view.
     pub(super) async fn html(&self, view: &View) -> String {
         self.get(view.person, &view.path).await.text().await.unwrap()
@@ -140,14 +128,14 @@ impl Site {
 }
 
 /// What each `GET` of the table of pages leads to, with something of a ministry in place of each parameter, and the status.
-async fn addresses(data: &MinistryData, simulation: &str) -> Vec<(String, u16)> {
+/// Files that wait to be imported are looked at by the scenario that imports some.
+async fn addresses(data: &MinistryData) -> Vec<(String, u16)> {
     let mut addresses = Vec::new();
-    let is_address = |path: &str| !path.starts_with("/assets/");
+    let is_address = |path: &str| !path.starts_with("/assets/") && !path.contains("{simulation}");
     for route in web::routes().iter().filter(|one| one.method == "GET" && is_address(&one.path)) {
         let mut path = route.path.clone();
         for parameter in doors::parameters(&route.path) {
             let value = match parameter {
-                "simulation" => simulation.to_owned(),
                 "file" | "theme" => "1".to_owned(),
                 _ => doors::samples(data, "MJ", parameter).await.own,
             };

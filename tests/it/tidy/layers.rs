@@ -60,7 +60,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rhai", &["rules"]),
     ("rust_xlsxwriter", &["application"]),
     ("sqlx", &["store"]),
-    ("tempfile", &["api"]),
+    ("tempfile", &["api", "web"]),
     ("tracing_actix_web", &["api", "server"]),
     ("tracing_subscriber", &["server"]),
     ("utoipa_swagger_ui", &["api"]),

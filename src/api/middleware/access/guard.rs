@@ -38,7 +38,7 @@ pub(in crate::api) async fn guard(
     let mut response = match admitted {
         Ok(caller) => match within {
             Ok(()) => pass(caller, request, next).await?,
-            Err(problem) => request.into_response(HttpResponse::from_error(problem)),
+            Err(problem) => refused(request, problem),
         },
         // A redirect to sign-in is not a refusal.
         Err(refusal) if within.is_ok() && refusal.leads_to_sign_in(&request) => {
@@ -48,13 +48,18 @@ pub(in crate::api) async fn guard(
         Err(refusal) => {
             let problem = record_refusal(request.request(), *refusal);
             let problem = within.err().unwrap_or(problem);
-            request.into_response(HttpResponse::from_error(problem))
+            refused(request, problem)
         }
     };
     if let Some(allowance) = allowance {
         allowance.add_headers(response.headers_mut());
     }
     Ok(response)
+}
+
+/// The response to a request that is denied, with its problem, which a page may show in its own way.
+fn refused(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody> {
+    ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(problem))
 }
 
 async fn pass(

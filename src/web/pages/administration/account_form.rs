@@ -9,7 +9,7 @@ use crate::domain::accounts::mail_address::MailAddress;
 use crate::domain::ids::MinistryCode;
 use crate::store::AccountTerms;
 use crate::support::translation;
-use crate::web::problem_words::for_people;
+use crate::web::wording::problem_words::for_people;
 
 /// Longest code of a ministry, in bytes.
 const LONGEST_CODE: usize = 40;

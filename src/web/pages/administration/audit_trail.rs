@@ -8,9 +8,9 @@ use crate::api::resources::people::audit::{AuditQuery, list_audit};
 use crate::api::{Page, Problem};
 use crate::domain::accounts::audit::AuditEntry;
 use crate::store::AuditReport;
-use crate::web::audit_words;
 use crate::web::context::{Link, PageContext};
 use crate::web::query::{Choice, PageQuery, Parameter, plain};
+use crate::web::wording::audit_words;
 
 const TRAIL: (&str, &str) = ("Journal", "/administration/journal");
 

@@ -7,18 +7,17 @@ use super::alerts::{address_of, age};
 use super::filled_form::capital;
 use crate::api::Problem;
 use crate::api::resources::decisions::alerts::find_alert;
-use crate::application;
 use crate::application::{AlertDossier, AlertEvent, MissionLine, today};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::dispute::Dispute;
 use crate::domain::alerts::silence::Silence;
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
 use crate::frame::dictionary::Unit;
-use crate::rules;
 use crate::rules::Rule;
 use crate::store::MissionFilter;
 use crate::support::french;
 use crate::web::context::{Heading, PageContext};
+use crate::{application, rules};
 
 #[derive(Debug, Serialize)]
 struct AlertView {
@@ -39,7 +38,7 @@ struct AlertView {
     missions: Vec<MissionLine>,
     covering: Vec<CoveringSilence>,
     contested: Vec<ContestedFigures>,
-    events: Vec<Event>,
+    events: Vec<HistoryLine>,
 }
 
 /// A value that the rule read, in words.
@@ -66,7 +65,7 @@ struct ContestedFigures {
 
 /// An event of a history.
 #[derive(Debug, Serialize)]
-pub(super) struct Event {
+pub(super) struct HistoryLine {
     pub(super) date: String,
     pub(super) datetime: String,
     pub(super) text: String,
@@ -152,7 +151,7 @@ pub(super) fn by(actor: Option<&Actor>) -> String {
     person.map_or_else(|| "Par Vigie".to_owned(), |person| format!("Par {person}"))
 }
 
-fn event(event: &AlertEvent) -> Event {
+fn event(event: &AlertEvent) -> HistoryLine {
     let AlertEvent { at, actor, label, words, whom, known, times, until, .. } = event;
     let whom = whom.as_ref().map_or_else(String::new, |whom| format!(" : {whom}"));
     let said = if words.is_empty() { String::new() } else { format!(" — {words}") };
@@ -166,7 +165,7 @@ fn event(event: &AlertEvent) -> Event {
         let until = until.map(french::date).unwrap_or_default();
         details.push(format!("{times} cycles de suite, jusqu’au {until}"));
     }
-    Event {
+    HistoryLine {
         date: french::date(today(*at)),
         datetime: at.to_rfc3339(),
         text: format!("{}{whom}{said}", capital(label)),

@@ -22,8 +22,8 @@ use crate::domain::words::Labelled as _;
 use crate::rules::Family;
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
-use crate::web::labels;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain};
+use crate::web::wording::labels;
 
 const PATH: &str = "/alertes";
 

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::alert::{Event, by};
+use super::alert::{HistoryLine, by};
 use super::alerts::address_of;
 use super::filled_form::{FormState, capital};
 use crate::api::Problem;
@@ -31,9 +31,9 @@ struct MissionView {
     milestones_shown: Vec<MilestoneLine>,
     /// Its place among the missions of its team, and why.
     ranked: Option<Ranked>,
-    events: Vec<Event>,
+    events: Vec<HistoryLine>,
     /// What others did since the reader read it, when their form came too late.
-    meanwhile: Vec<Event>,
+    meanwhile: Vec<HistoryLine>,
     form: FormState,
     /// Who may decide to name a vendor.
     director: Option<String>,
@@ -127,9 +127,9 @@ fn choices<T: Labelled>() -> Vec<Choice> {
     T::labels().into_iter().map(choice).collect()
 }
 
-fn event(entry: &MissionEntry) -> Event {
+fn event(entry: &MissionEntry) -> HistoryLine {
     let MissionEntry { at, change, .. } = entry;
-    Event {
+    HistoryLine {
         date: french::date(today(*at)),
         datetime: at.to_rfc3339(),
         text: format!("{} — {}", capital(change.kind.label()), change.reason),

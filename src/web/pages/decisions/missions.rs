@@ -17,8 +17,8 @@ use crate::decisions::missions::{RankGroup, Ranked, RuleOutcomes, Team};
 use crate::domain::missions::mission::{Awaited, MissionKind, MissionState};
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
-use crate::web::labels;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, yes_no};
+use crate::web::wording::labels;
 
 /// Missions of a page: it stays within 60 KB.
 const LIMIT: &str = "60";

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::alert::{Event, by};
+use super::alert::{HistoryLine, by};
 use super::filled_form::{FormState, capital};
 use crate::api::Problem;
 use crate::application;
@@ -23,8 +23,8 @@ pub(super) const ACTION_ROWS: usize = 8;
 struct ReviewView {
     #[serde(flatten)]
     file: ReviewFile,
-    events: Vec<Event>,
-    meanwhile: Vec<Event>,
+    events: Vec<HistoryLine>,
+    meanwhile: Vec<HistoryLine>,
     form: FormState,
     is_planned: bool,
     is_held: bool,
@@ -70,9 +70,9 @@ pub(super) async fn show_with(
     context.page_with_status(status, "pages/review.html", &heading, &view)
 }
 
-fn event(entry: &ReviewEntry) -> Event {
+fn event(entry: &ReviewEntry) -> HistoryLine {
     let ReviewEntry { at, change } = entry;
-    Event {
+    HistoryLine {
         date: french::date(today(*at)),
         datetime: at.to_rfc3339(),
         text: format!("{} — {}", capital(change.kind.label()), change.reason),

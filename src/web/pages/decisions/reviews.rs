@@ -18,8 +18,8 @@ use crate::domain::missions::review::{ReviewChange, ReviewState};
 use crate::support::french;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, Link, PageContext};
-use crate::web::labels;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, yes_no};
+use crate::web::wording::labels;
 
 /// Reviews of a page: it stays within 60 KB.
 const LIMIT: &str = "100";

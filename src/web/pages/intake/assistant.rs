@@ -19,9 +19,9 @@ use crate::intake::{FileLook, ProfileTrial, ProposalTerms, Reader, SourceError};
 use crate::support::clock::today;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext, PageSettings};
-use crate::web::labels;
 use crate::web::query::{Choice, PageQuery};
 use crate::web::staging::StagedFile;
+use crate::web::wording::labels;
 
 /// Rows that the preview shows.
 const ROWS: u32 = 10;

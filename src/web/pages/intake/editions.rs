@@ -20,8 +20,8 @@ use crate::store::ImportSummary;
 use crate::support::clock::today;
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
-use crate::web::labels;
 use crate::web::query::{Choice, PageQuery};
+use crate::web::wording::labels;
 
 const EDITIONS: (&str, &str) = ("Éditions", "/editions");
 

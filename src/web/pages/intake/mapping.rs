@@ -48,7 +48,7 @@ pub(super) struct MappingView {
     pub(super) title: String,
     pub(super) columns: Vec<ColumnView>,
     /// Labels of all fields that a column may be.
-    pub(super) fields: Vec<FieldLabel>,
+    pub(super) fields: Vec<FieldChoice>,
     units: Vec<Choice>,
     writings: Vec<Choice>,
     /// Fields that need a value where no column is one.
@@ -79,7 +79,7 @@ pub(super) struct ColumnView {
 
 /// A field and what people call it.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct FieldLabel {
+pub(super) struct FieldChoice {
     name: &'static str,
     label: String,
     is_needed: bool,
@@ -100,15 +100,15 @@ struct PhaseView {
 }
 
 /// Fields of a dataset with labels that are all different.
-pub(super) fn field_labels(dataset: Dataset, dictionary: &Dictionary) -> Vec<FieldLabel> {
-    let mut labels: Vec<FieldLabel> = Vec::new();
+pub(super) fn field_labels(dataset: Dataset, dictionary: &Dictionary) -> Vec<FieldChoice> {
+    let mut labels: Vec<FieldChoice> = Vec::new();
     for LayoutField { name, is_needed, is_fact } in layout_fields(dataset, dictionary) {
         let mut label = words::field_label(name, dictionary);
         let is_taken = labels.iter().any(|known| name_key(&known.label) == name_key(&label));
         if is_taken || (is_fact && label == name) {
             label = format!("{label} ({name})");
         }
-        labels.push(FieldLabel { name, label, is_needed });
+        labels.push(FieldChoice { name, label, is_needed });
     }
     labels
 }
@@ -137,10 +137,10 @@ impl MappingView {
             samples: seen.samples.clone(),
         };
         let lacking = draft.lacking();
-        let is_constant = |field: &&FieldLabel| {
+        let is_constant = |field: &&FieldChoice| {
             lacking.contains(&field.name) || draft.constants.contains_key(field.name)
         };
-        let constant = |field: &FieldLabel| ConstantView {
+        let constant = |field: &FieldChoice| ConstantView {
             name: field.name,
             label: field.label.clone(),
             value: draft.constants.get(field.name).cloned().unwrap_or_default(),
@@ -261,12 +261,12 @@ impl MappingForm {
         &self,
         index: usize,
         column: &DraftColumn,
-        fields: &[FieldLabel],
+        fields: &[FieldChoice],
     ) -> (DraftColumn, Option<FormError>) {
         let anchor = format!("champ-{index}");
         let typed = self.text(&anchor);
         let field = typed.and_then(|typed| {
-            let called = |one: &&FieldLabel| name_key(&one.label) == name_key(typed);
+            let called = |one: &&FieldChoice| name_key(&one.label) == name_key(typed);
             fields.iter().find(called).map(|one| one.name.to_owned())
         });
         let error = match (typed, &field) {
@@ -300,7 +300,7 @@ impl MappingForm {
 }
 
 /// Fields that several columns are, and needed ones that none is.
-fn misplaced(draft: &LayoutDraft, fields: &[FieldLabel]) -> Vec<FormError> {
+fn misplaced(draft: &LayoutDraft, fields: &[FieldChoice]) -> Vec<FormError> {
     let label = |name: &str| {
         let found = fields.iter().find(|one| one.name == name);
         found.map_or_else(|| name.to_owned(), |one| one.label.clone())

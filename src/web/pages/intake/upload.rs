@@ -5,9 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::imports::{FormError, HISTORY};
-use crate::api::Problem;
-use crate::api::Uploads;
 use crate::api::extract::uploads::receive;
+use crate::api::{Problem, Uploads};
 use crate::intake::base_name;
 use crate::support::french;
 use crate::web::context::{Heading, PageContext, PageSettings};

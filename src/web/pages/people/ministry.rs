@@ -59,7 +59,7 @@ pub(super) async fn show(
     context: PageContext,
     ministry: web::Path<MinistryCode>,
 ) -> Result<HttpResponse, Problem> {
-    page(&context, &ministry).await
+    page(&context, &ministry, false).await
 }
 
 /// The page of the one ministry that the caller's account is for; `None` if it is for others, or for several.
@@ -70,12 +70,16 @@ pub(in crate::web) async fn home(context: &PageContext) -> Result<Option<HttpRes
     let Scope::Ministries(ministries) = &context.caller().scope else { return Ok(None) };
     let mut ministries = ministries.iter();
     match (ministries.next(), ministries.next()) {
-        (Some(ministry), None) => page(context, ministry).await.map(Some),
+        (Some(ministry), None) => page(context, ministry, true).await.map(Some),
         _ => Ok(None),
     }
 }
 
-async fn page(context: &PageContext, ministry: &MinistryCode) -> Result<HttpResponse, Problem> {
+async fn page(
+    context: &PageContext,
+    ministry: &MinistryCode,
+    is_home: bool,
+) -> Result<HttpResponse, Problem> {
     if !context.caller().scope.covers(ministry) {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
@@ -100,8 +104,8 @@ async fn page(context: &PageContext, ministry: &MinistryCode) -> Result<HttpResp
         missions,
         projects,
     };
-    let heading = Heading::of(&view.name, "ministere");
-    context.page("pages/ministry.html", &heading, &view)
+    let title = if is_home { format!("Accueil : {}", view.name) } else { view.name.clone() };
+    context.page("pages/ministry.html", &Heading::of(&title, "ministere"), &view)
 }
 
 /// The open alerts on a ministry and its projects that no other alert says already.

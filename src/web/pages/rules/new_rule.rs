@@ -8,18 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::drafts::signs_form::FieldError;
 use crate::api::Problem;
-use crate::application;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary::{Dictionary, Field, FieldKind};
 use crate::intake::name_key;
-use crate::rules;
 use crate::rules::{FieldTest, RuleTemplate, SignTemplate};
 use crate::support::translation;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
 use crate::web::query::Choice;
+use crate::{application, rules};
 
 /// What the form of a new rule sends.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

@@ -8,16 +8,15 @@ use super::published::{Published, VersionInForce};
 use super::roll_back::{RollBackForm, publishing_bar, rolled_back};
 use super::thresholds::ThresholdView;
 use crate::api::{Problem, Trials};
-use crate::application;
 use crate::application::{CatalogueInForce, RuleFindings};
 use crate::domain::ids::{CycleNumber, DraftNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::overlay::{RulePath, RuleVersion};
-use crate::rules;
 use crate::rules::{CaseOutcome, ConditionWords, Rule, SentencePart, Sign};
 use crate::web::context::{Heading, PageContext};
 use crate::web::query::Choice;
+use crate::{application, rules};
 
 /// How many of the last cycles the page tells about.
 const CYCLES: u32 = 8;

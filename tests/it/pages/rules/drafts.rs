@@ -63,7 +63,7 @@ async fn a_threshold_is_changed_by_form_published_by_another_person_and_rolled_b
     let back = [("publication", "1"), ("texte", "precedent"), ("reason", "trop d’alertes")];
     office.send(&paul, "/seuils/budget_drift_high/retour", &back).await;
     let late = office.post(&paul, "/seuils/budget_drift_high/retour", &back).await;
-    assert_eq!(late.status, 409, "{}", late.html);
+    assert_eq!(late.status, 412, "{}", late.html);
     let restored = office.read(&paul, "/seuils").await;
     assert!(!restored.contains("15\u{202f}%"), "{restored}");
     office.stop().await;

@@ -4,14 +4,13 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use crate::api::Problem;
-use crate::application;
 use crate::domain::ids::DraftNumber;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::overlay::RulePath;
-use crate::rules;
 use crate::rules::Thresholds;
 use crate::web::context::PageContext;
 use crate::web::query::PageQuery;
+use crate::{application, rules};
 
 /// A word that the editor proposes, as `CodeMirror` takes it.
 #[derive(Debug, Serialize)]

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::api::{Problem, Trials};
-use crate::application;
 use crate::application::{
     CatalogueDiff, DifferenceKind, DraftTrial, MinistryNews, ThresholdDifference, VerdictDifference,
 };
@@ -15,10 +14,10 @@ use crate::domain::ids::{ProjectId, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::overlay::RulePath;
-use crate::rules;
 use crate::rules::RuleFault;
 use crate::support::{french, translation};
 use crate::web::context::PageContext;
+use crate::{application, rules};
 
 /// Most lines of verdicts that a page shows.
 const MOST_LINES: usize = 60;

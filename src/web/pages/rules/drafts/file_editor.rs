@@ -8,16 +8,15 @@ use serde::Serialize;
 use super::form::{DraftForm, FormKind};
 use super::signs_form::{FieldError, SignsForm};
 use crate::api::Problem;
-use crate::application;
 use crate::domain::ids::RuleId;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::overlay::RulePath;
 use crate::domain::value::{Value, float};
 use crate::frame::dictionary::{Dictionary, Unit};
-use crate::rules;
 use crate::rules::{ConditionWords, RuleFault, RuleHead, SourceTag, Thresholds};
 use crate::support::{french, translation};
 use crate::web::pages::rules::thresholds::unit_label;
+use crate::{application, rules};
 
 /// A catalogue of which a draft is part: what its files may speak of.
 pub(super) struct DraftCatalogue {

@@ -14,9 +14,9 @@ use crate::web::query::Choice;
 
 /// What is wrong with a form, and the field where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(in crate::web::pages::rules) struct FieldError {
-    pub(in crate::web::pages::rules) anchor: String,
-    pub(in crate::web::pages::rules) text: String,
+pub(in crate::web) struct FieldError {
+    pub(in crate::web) anchor: String,
+    pub(in crate::web) text: String,
 }
 
 /// The signs of a rule as the form has them.

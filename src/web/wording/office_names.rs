@@ -4,7 +4,7 @@ use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::Receiver;
 
 /// `Secrétariat général, MJ`
-pub(super) fn receiver(word: &str) -> String {
+pub(in crate::web) fn receiver(word: &str) -> String {
     let Ok(receiver) = Receiver::try_from(word.to_owned()) else { return word.to_owned() };
     match receiver {
         Receiver::SecretaryGeneral(ministry) => format!("Secrétariat général, {ministry}"),
@@ -19,7 +19,7 @@ pub(super) fn receiver(word: &str) -> String {
 }
 
 /// `Programme « supervision »`
-pub(super) fn channel(word: &str) -> String {
+pub(in crate::web) fn channel(word: &str) -> String {
     Channel::try_from(word.to_owned())
         .map_or_else(|_| word.to_owned(), |channel| channel_name(&channel))
 }

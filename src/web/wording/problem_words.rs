@@ -8,16 +8,16 @@ use crate::support::{french, translation};
 
 /// The words of a page that says that something cannot be had.
 #[derive(Debug)]
-pub(super) struct ProblemWords {
-    pub(super) title: &'static str,
+pub(in crate::web) struct ProblemWords {
+    pub(in crate::web) title: &'static str,
     /// What happened.
-    pub(super) explanation: String,
+    pub(in crate::web) explanation: String,
     /// What to do about it.
-    pub(super) advice: &'static str,
+    pub(in crate::web) advice: &'static str,
 }
 
 impl ProblemWords {
-    pub(super) fn of(problem: &Problem) -> Self {
+    pub(in crate::web) fn of(problem: &Problem) -> Self {
         let (title, advice) = title_and_advice(problem);
         let explanation = explanation(problem)
             .unwrap_or_else(|| for_people(&translation::into_french(&problem.to_string())));
@@ -26,7 +26,7 @@ impl ProblemWords {
 }
 
 /// A text of the program as people read it: without the signs around names that programs read.
-pub(super) fn for_people(text: &str) -> String {
+pub(in crate::web) fn for_people(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut is_open = false;
     for character in text.chars() {

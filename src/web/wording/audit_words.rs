@@ -6,7 +6,7 @@ use crate::domain::missions::review::ReviewChangeKind;
 use crate::domain::words::Labelled as _;
 
 /// `alerte acquittée`; the word of the trail in plain letters where it has no French.
-pub(super) fn action(word: &str) -> String {
+pub(in crate::web) fn action(word: &str) -> String {
     if let Some((_, french)) = ACTIONS.iter().find(|(known, _)| *known == word) {
         return (*french).to_owned();
     }
@@ -24,7 +24,7 @@ pub(super) fn action(word: &str) -> String {
 }
 
 /// `alerte 4f2a…`
-pub(super) fn subject(subject: &str) -> String {
+pub(in crate::web) fn subject(subject: &str) -> String {
     let (kind, id) = subject.split_once('/').unwrap_or((subject, ""));
     let found = SUBJECTS.iter().find(|(known, _)| *known == kind);
     let kind = found.map_or(kind, |(_, french)| *french);
@@ -32,7 +32,7 @@ pub(super) fn subject(subject: &str) -> String {
 }
 
 /// Kinds of subjects, for a choice.
-pub(super) const SUBJECTS: [(&str, &str); 20] = [
+pub(in crate::web) const SUBJECTS: [(&str, &str); 20] = [
     ("account", "compte"),
     ("alert", "alerte"),
     ("campaign", "campagne"),

@@ -74,13 +74,13 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
     });
 
 /// The label of a word; `None` if the kind has no such word.
-pub(super) fn of(kind: &str, word: &str) -> Option<&'static str> {
+pub(in crate::web) fn of(kind: &str, word: &str) -> Option<&'static str> {
     let words = KINDS.get(kind)?;
     words.iter().find(|(known, _)| *known == word).map(|(_, label)| *label)
 }
 
 /// A label as addresses spell it: `Élevé` is `eleve`, `en vigilance accrue` is `en-vigilance-accrue`.
-pub(super) fn in_address(label: &str) -> String {
+pub(in crate::web) fn in_address(label: &str) -> String {
     name_key(label).replace(' ', "-")
 }
 

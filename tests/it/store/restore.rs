@@ -99,7 +99,8 @@ async fn invitations_keys_and_holds_of_a_backup_end_too() {
     store.close().await;
     let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
     for statement in [
-        "insert into accounts values (1, 'x', '[]', '\"whole\"', null, null, '2026-01-01T00:00:00Z', null, 1)",
+        "insert into accounts (number, name, roles, scope, issuer, identity, created_at, closed_at, revision)
+         values (1, 'x', '[]', '\"whole\"', null, null, '2026-01-01T00:00:00Z', null, 1)",
         "insert into idempotency_keys values (1, 'POST /x', 'k', 'f', 1, '2026', '2100', '2100', true,
                                               null, null, null)",
     ] {

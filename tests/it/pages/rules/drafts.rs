@@ -66,7 +66,7 @@ async fn a_threshold_is_changed_by_form_published_by_another_person_and_rolled_b
     assert_eq!(late.status, 412, "{}", late.html);
     let restored = office.read(&paul, "/seuils").await;
     // Other thresholds are of 15 % too.
-    let written = |page: &str| page.matches("15\u{202f}%").count();
+    let written = |html: &str| html.matches("15\u{202f}%").count();
     assert!(written(&restored) < written(&thresholds), "{restored}");
     office.stop().await;
 }

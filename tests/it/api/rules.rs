@@ -229,7 +229,11 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
     call(&service, &ada, ("POST", "/drafts/1/submission"), ("\"1\"", why())).await;
     let published =
         call(&service, &paul, ("POST", "/drafts/1/publication"), ("\"2\"", why())).await;
-    assert!(published.told().starts_with("422 unproved: not proved: 0 faults, "));
+    assert!(
+        published.told().starts_with("422 unproved: not proved: 0 faults, 2 cases that fail"),
+        "{}",
+        published.told()
+    );
     assert_eq!(published.body["errors"][0]["file"], "cases/D1.toml");
     assert_eq!(get(&service, &paul, "/drafts/1/proof").await.body["failed"][0]["rule"], "D1");
     let thresholds = get(&service, &paul, "/thresholds").await.body;

@@ -9,6 +9,7 @@ use crate::notify::ChannelFault;
 use crate::schedule::JobTimetableError;
 use crate::store::StoreError;
 use crate::support::bounded_http::BodyFault;
+use crate::web::DsfrFault;
 
 #[derive(Debug, Error)]
 pub enum AppError {
@@ -24,6 +25,8 @@ pub enum AppError {
     Channel(#[from] ChannelFault),
     #[error(transparent)]
     SignIn(#[from] SettingFault),
+    #[error(transparent)]
+    Dsfr(#[from] DsfrFault),
     #[error(transparent)]
     Timetable(#[from] JobTimetableError),
     #[error("listen on `{address}`, the setting `listen`")]

@@ -29,7 +29,7 @@ use crate::store::Credential;
 use crate::support::clock::{Clock, ShiftedClock, SystemClock};
 use crate::support::redaction;
 use crate::support::secret::Secret;
-use crate::{api, auth, notify};
+use crate::{api, auth, notify, web};
 
 /// Settings file that is read if none is given and it exists.
 pub const DEFAULT_FILE: &str = "vigie.toml";
@@ -62,6 +62,7 @@ pub struct Config {
     #[serde(serialize_with = "redaction::serialize_url")]
     pub public_url: String,
     pub api: api::ApiSettings,
+    pub web: web::WebSettings,
     pub webhooks: Vec<WebhookSettings>,
     pub schedule: Schedule,
     pub outbox: OutboxSettings,
@@ -126,6 +127,7 @@ impl Default for Config {
             log_format: LogFormat::Text,
             public_url: String::new(),
             api: api::ApiSettings::default(),
+            web: web::WebSettings::default(),
             webhooks: vec![],
             schedule: Schedule::default(),
             outbox: OutboxSettings::default(),

@@ -159,7 +159,9 @@ fn listen(
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
     let in_force = serde_json::to_value(config).unwrap_or_default();
-    let page_settings = web::Data::new(web_pages::PageSettings::new(demonstration, in_force));
+    let dsfr = web_pages::Dsfr::read(&config.web.dsfr)?;
+    let page_settings = web_pages::PageSettings::new(demonstration, in_force, dsfr);
+    let page_settings = web::Data::new(page_settings);
     // The last wrap runs first.
     let app = move || {
         App::new()
@@ -272,6 +274,7 @@ pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
+    web_pages::Dsfr::read(&config.web.dsfr)?;
     config.provider(Arc::new(SystemClock))?;
     Ok(())
 }

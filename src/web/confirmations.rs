@@ -34,6 +34,7 @@ words! {
         Acknowledged = "acknowledged" => "L’alerte est acquittée.",
         SessionEnded = "session_ended" => "La session est close.",
         TokenRevoked = "token_revoked" => "Le jeton est révoqué.",
+        DisplayChosen = "display_chosen" => "Votre choix d’affichage est enregistré dans ce navigateur.",
         DraftOpened = "draft_opened" => "Le brouillon est ouvert. Rien ne change tant qu’une autre personne ne l’a pas publié.",
         DraftFound = "draft_found" => "Ce texte est déjà dans ce brouillon : poursuivez celui-ci.",
         DraftSaved = "draft_saved" => "Le brouillon est enregistré.",

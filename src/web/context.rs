@@ -14,13 +14,10 @@ use tracing::error;
 use super::confirmations::Confirmation;
 pub(super) use super::link::Link;
 use super::staging::Staging;
+use super::theme::{ColourScheme, Dsfr, Theme};
 use super::{assets, confirmations, templates};
-use crate::api::{Problem, RequestContext, SignIn};
+use crate::api::{Problem, RequestContext, SignIn, leading_to};
 use crate::domain::accounts::access::{Caller, Permission};
-
-/// Content security policy of pages: stylesheets, scripts, pictures and forms of this service alone.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What the settings say of pages.
 #[derive(Clone, Debug, Default)]
@@ -29,13 +26,17 @@ pub struct PageSettings {
     pub demonstration: Option<NaiveDate>,
     /// The settings in force, without secrets.
     pub in_force: Json,
+    /// Stylesheets.
+    pub(super) theme: Theme,
     /// Files that wait to be imported.
     pub(super) staging: Staging,
 }
 
 impl PageSettings {
-    pub fn new(demonstration: Option<NaiveDate>, in_force: Json) -> Self {
-        Self { demonstration, in_force, staging: Staging::default() }
+    /// With the files of the DSFR, or in the neutral theme.
+    pub fn new(demonstration: Option<NaiveDate>, in_force: Json, dsfr: Option<Dsfr>) -> Self {
+        let theme = Theme::of(dsfr);
+        Self { demonstration, in_force, theme, staging: Staging::default() }
     }
 }
 
@@ -52,6 +53,10 @@ pub(super) struct Frame {
     path: String,
     caller: Option<Caller>,
     demonstration: Option<NaiveDate>,
+    theme: Theme,
+    scheme: ColourScheme,
+    /// Whether its address may stand in other addresses: those of pages open to everybody may hold secrets.
+    is_returned_to: bool,
     done: Option<Confirmation>,
     /// Whether Vigie is served over https.
     is_secure: bool,
@@ -75,8 +80,12 @@ struct Layout<'a> {
     nav: Vec<NavigationEntry>,
     account: Option<Link>,
     messages: Vec<Message>,
-    assets: Assets,
-    scheme: &'static str,
+    assets: Assets<'a>,
+    scheme: ColourScheme,
+    /// The colour scheme of what browsers draw themselves.
+    controls: &'static str,
+    /// Where the colour scheme is chosen.
+    display: String,
     demonstration: Option<NaiveDate>,
     /// What the caller may do, for buttons that would be refused.
     may: Vec<&'static str>,
@@ -98,8 +107,10 @@ struct Message {
 }
 
 #[derive(Debug, Serialize)]
-struct Assets {
-    css: &'static str,
+struct Assets<'a> {
+    stylesheets: [&'a str; 2],
+    /// The script that follows the reader's system, where the theme needs one.
+    scheme: Option<&'static str>,
     js: &'static str,
     icon: &'static str,
 }
@@ -197,7 +208,8 @@ impl FromRequest for PageContext {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let context = RequestContext::from_request(request, payload).into_inner();
         ready(context.map(|context| {
-            let frame = Frame::of(request, Some(context.caller().clone()));
+            let mut frame = Frame::of(request, Some(context.caller().clone()));
+            frame.is_returned_to = true;
             Self { request: context, frame }
         }))
     }
@@ -207,10 +219,14 @@ impl Frame {
     pub(super) fn of(request: &HttpRequest, caller: Option<Caller>) -> Self {
         let settings = request.app_data::<web::Data<PageSettings>>();
         let done = request.cookie(confirmations::cookie_name());
+        let scheme = request.cookie(ColourScheme::cookie_name());
         Self {
             path: request.path().to_owned(),
             caller,
             demonstration: settings.and_then(|settings| settings.demonstration),
+            theme: settings.map(|settings| settings.theme.clone()).unwrap_or_default(),
+            scheme: ColourScheme::of(scheme.as_ref()),
+            is_returned_to: false,
             done: Confirmation::of(done.as_ref()),
             is_secure: request
                 .app_data::<web::Data<SignIn>>()
@@ -234,7 +250,7 @@ impl Frame {
         let mut response = HttpResponse::build(status);
         response
             .insert_header(header::ContentType::html())
-            .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+            .insert_header((header::CONTENT_SECURITY_POLICY, self.theme.policy()));
         if self.done.is_some() {
             response.cookie(confirmations::said());
         }
@@ -246,7 +262,9 @@ impl Frame {
         let html = html.map_err(|fault| not_made(template, &fault))?;
         let mut response = HttpResponse::Ok();
         response.insert_header(header::ContentType::html());
-        Ok(response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).body(html))
+        Ok(response
+            .insert_header((header::CONTENT_SECURITY_POLICY, self.theme.policy()))
+            .body(html))
     }
 
     /// Sends the browser to `address` after an act, where the page says that it was done.
@@ -255,6 +273,16 @@ impl Frame {
             .insert_header((header::LOCATION, address))
             .cookie(done.cookie(self.is_secure))
             .finish()
+    }
+
+    /// Whether Vigie is served over https.
+    pub(super) fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
+    /// The colours in which the reader asked for pages.
+    pub(super) fn scheme(&self) -> ColourScheme {
+        self.scheme
     }
 
     fn layout<'a>(&'a self, heading: &'a Heading) -> Layout<'a> {
@@ -276,11 +304,18 @@ impl Frame {
             account,
             messages: self.done.into_iter().map(Message::of).collect(),
             assets: Assets {
-                css: assets::address("vigie.css"),
+                stylesheets: self.theme.stylesheets(),
+                scheme: self.theme.script(self.scheme),
                 js: assets::address("vigie.js"),
                 icon: assets::address("vigie.svg"),
             },
-            scheme: "system",
+            scheme: self.scheme,
+            controls: self.scheme.of_controls(),
+            display: if self.is_returned_to {
+                leading_to("/affichage", ("retour", &self.path))
+            } else {
+                "/affichage".to_owned()
+            },
             demonstration: self.demonstration,
             may: Permission::ALL
                 .into_iter()

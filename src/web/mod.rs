@@ -15,9 +15,11 @@ mod query;
 mod routes;
 mod staging;
 mod templates;
+mod theme;
 mod visitor;
 mod wording;
 
 pub use context::PageSettings;
 pub use problem_pages::show_problems;
 pub use routes::{configure, routes};
+pub use theme::{Dsfr, DsfrFault, WebSettings};

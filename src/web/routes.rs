@@ -6,8 +6,8 @@ use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
 use super::pages::{
-    administration, comparison, dashboard, decisions, entry, intake, people, project, projects,
-    rules,
+    administration, asset, comparison, dashboard, decisions, entry, intake, people, project,
+    projects, rules,
 };
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
@@ -16,7 +16,7 @@ use crate::domain::accounts::access::Permission::Read;
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let get = Route::page;
     let mut routes = vec![
-        get(assets::PATH, anonymous(), || route().to(assets::serve)),
+        get(assets::PATH, anonymous(), || route().to(asset::serve)),
         get("/", own(Read), || route().to(dashboard::show)),
         get("/projets", own(Read), || route().to(projects::list)),
         get("/projets/{project}", own(Read), || route().to(project::show)),

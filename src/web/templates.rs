@@ -57,6 +57,7 @@ templates! {
     "pages/cycle.html",
     "pages/cycles.html",
     "pages/dashboard.html",
+    "pages/display.html",
     "pages/disputes.html",
     "pages/draft.html",
     "pages/draft_review.html",

@@ -32,6 +32,11 @@ impl VisitorContext {
         self.context.clone()
     }
 
+    /// What pages show around their own content.
+    pub(super) fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     /// The same for somebody whose session has just ended.
     pub(super) fn without_caller(&self, request: &HttpRequest) -> Self {
         let frame = Frame::of(request, None);

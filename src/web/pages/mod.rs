@@ -1,6 +1,7 @@
 //! The pages: one file or folder for each part of the site.
 
 pub(super) mod administration;
+pub(super) mod asset;
 pub(super) mod comparison;
 pub(super) mod dashboard;
 pub(super) mod decisions;

@@ -1,5 +1,7 @@
 //! Every page as a machine sees it: accessible in each theme and width, by keyboard, and whole.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::browser::{Stage, Way, has_browser, pictures, whole_matrix};
@@ -34,6 +36,28 @@ async fn axe_finds_nothing_on_any_page() {
     let pages: Vec<Value> = site.views.iter().map(View::given).collect();
     let given =
         json!({ "pages": pages, "looks": looks, "pictures": whole_matrix().then(pictures) });
+    site.stage.play("axe", Way::Pointer, &given).await;
+    site.close().await;
+}
+
+/// The same with the DSFR's own files, which are not in the repository: `DSFR_DIST` says where they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_any_page_with_the_dsfr() {
+    let dist = std::env::var_os("DSFR_DIST").map(PathBuf::from);
+    let Some(dist) = dist else {
+        println!(
+            "NOT RUN: no `DSFR_DIST`, the folder of the DSFR, whose terms its operators accept"
+        );
+        return;
+    };
+    if !has_browser() {
+        return;
+    }
+    let site = Site::with_dsfr(dist).await;
+    let looks = json!([{ "width": 1280 }, { "width": 320, "dark": true }]);
+    let pages: Vec<Value> = site.views.iter().map(View::given).collect();
+    let pictures = pictures().join("dsfr");
+    let given = json!({ "pages": pages, "looks": looks, "pictures": pictures });
     site.stage.play("axe", Way::Pointer, &given).await;
     site.close().await;
 }

@@ -87,18 +87,18 @@ fn leads(route: &Route, method: &str, path: &str) -> bool {
 }
 
 /// The values of an attribute, wherever it stands.
-fn attributes(html: &str, name: &str) -> Vec<String> {
+pub(super) fn attributes(html: &str, name: &str) -> Vec<String> {
     let begins = format!(" {name}=\"");
     let values = html.split(begins.as_str()).skip(1).filter_map(|rest| rest.split('"').next());
     values.map(|value| value.replace("&amp;", "&").replace("&#x2f;", "/")).collect()
 }
 
-fn is_ours(target: &str) -> bool {
+pub(super) fn is_ours(target: &str) -> bool {
     !target.contains("://") && !target.starts_with("mailto:") && !target.starts_with("tel:")
 }
 
 /// An address without what tells one thing of a list from another.
-fn shape(target: &str) -> String {
+pub(super) fn shape(target: &str) -> String {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut parts: Vec<&str> = path.split('/').collect();
     if let Some(id) = parts.get_mut(2) {
@@ -110,7 +110,7 @@ fn shape(target: &str) -> String {
 }
 
 /// The address that a link of a page leads to.
-fn absolute(page: &str, target: &str) -> String {
+pub(super) fn absolute(page: &str, target: &str) -> String {
     let base = reqwest::Url::parse("http://vigie.test").unwrap().join(page).unwrap();
     let url = base.join(target).unwrap();
     let query = url.query().map_or(String::new(), |query| format!("?{query}"));

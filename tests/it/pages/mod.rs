@@ -13,3 +13,5 @@ mod people;
 mod read_why;
 mod rules;
 mod site;
+
+mod theme;

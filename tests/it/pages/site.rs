@@ -1,5 +1,7 @@
 //! Every page of the site with something on it: the addresses that the table of routes leads to, and others beside it.
 
+use std::path::PathBuf;
+
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
@@ -75,8 +77,13 @@ impl View {
 
 impl Site {
     pub(super) async fn open() -> Self {
+        Self::with_dsfr(PathBuf::new()).await
+    }
+
+    /// With the files of the DSFR in this folder; none in the neutral theme.
+    pub(super) async fn with_dsfr(dist: PathBuf) -> Self {
         let data = MinistryData::new().await;
-        let service = doors::serve(data.database_url()).await;
+        let service = doors::serve_with(data.database_url(), |config| config.web.dsfr = dist).await;
         let base = format!("http://{}", service.address());
         let stage = Stage::at(&base, data.database_url())
             .with(CHIEF, &Role::ALL, &[])

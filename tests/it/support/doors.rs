@@ -14,6 +14,7 @@ use vigie::domain::messages::notice::Receiver;
 use vigie::domain::portfolio::subject::Subject;
 use vigie::server;
 use vigie::server::Running;
+use vigie::server::config::Config;
 use vigie::store::{MissionFilter, NoticeFilter};
 use vigie::support::clock::FixedClock;
 
@@ -186,7 +187,13 @@ pub(crate) fn body(address: &str) -> Value {
 
 /// Standing in December 2020.
 pub(crate) async fn serve(database_url: String) -> Running {
-    let config = settings(database_url);
+    serve_with(database_url, |_| {}).await
+}
+
+/// The same with other settings.
+pub(crate) async fn serve_with(database_url: String, change: impl FnOnce(&mut Config)) -> Running {
+    let mut config = settings(database_url);
+    change(&mut config);
     let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
     server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }

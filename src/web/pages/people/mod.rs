@@ -3,6 +3,7 @@
 mod about;
 mod answer_links;
 mod campaigns;
+mod display;
 mod message_previews;
 mod messages;
 pub(in crate::web) mod ministry;
@@ -31,6 +32,8 @@ fn about_vigie() -> Vec<Route> {
         get("/accessibilite", anonymous(), || route().to(about::accessibility)),
         get("/mentions-legales", anonymous(), || route().to(about::legal_notice)),
         get("/plan-du-site", anonymous(), || route().to(about::site_map)),
+        get("/affichage", anonymous(), || route().to(display::show)),
+        Route::form("/affichage", anonymous(), || route().to(display::choose)),
     ]
 }
 

@@ -25,6 +25,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("signed_meur", |value: &Value| figure(value, signed_meur));
     environment.add_filter("base_name", |path: &str| base_name(path).to_owned());
     environment.add_filter("plain_quotes", plain_quotes);
+    environment.add_filter("unbroken", |text: &str| {
+        text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")
+    });
     environment.add_filter("months", |value: &Value| figure(value, french::months));
     environment.add_filter("integer", integer);
     environment.add_filter("decimal", |value: &Value| {
@@ -62,7 +65,7 @@ fn whole_percent(ratio: f64) -> String {
 
 /// `+ 12,5 M€`
 fn signed_meur(millions: f64) -> String {
-    let sign = if millions > 0.0 { "+\u{a0}" } else { "" };
+    let sign = if millions > 0.0 { "+" } else { "" };
     format!("{sign}{}", french::meur(millions))
 }
 

@@ -38,6 +38,7 @@ templates! {
     "components/level.html",
     "components/message.html",
     "components/navigation.html",
+    "components/queue.html",
     "components/search.html",
     "components/table.html",
     "layout.html",

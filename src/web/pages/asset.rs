@@ -15,8 +15,8 @@ pub(in crate::web) async fn serve(
     settings: web::Data<PageSettings>,
     _: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = request.path();
-    let asset = assets::at(asked).or_else(|| settings.theme.asset(asked));
-    let asset = asset.ok_or_else(|| Problem::NoRoute { path: asked.to_owned() })?;
+    let address = request.path();
+    let asset = assets::at(address).or_else(|| settings.theme.asset(address));
+    let asset = asset.ok_or_else(|| Problem::NoRoute { path: address.to_owned() })?;
     Ok(asset.response(&request))
 }

@@ -142,14 +142,14 @@ impl Dsfr {
     }
 
     /// Its files as pages link them, compressed, the stylesheet first. All have the fingerprint of all of them, so that the
-    /// stylesheet finds fonts and icons beside it as in the folder, unchanged.
+    /// stylesheet finds fonts and icons by the paths of the folder, unchanged.
     pub(super) fn assets(self) -> Vec<Asset> {
-        let prints: Vec<Fingerprint> =
+        let of_each: Vec<Fingerprint> =
             self.files.iter().map(|file| Fingerprint::of(&file.bytes)).collect();
         let names = self.files.iter().map(|file| file.name.as_str());
-        let parts: Vec<&str> = names.chain(prints.iter().map(Fingerprint::as_str)).collect();
-        let print = Fingerprint::of_parts(&parts);
-        let asset = |file: DsfrFile| Asset::new(&print, &file.name, file.media_type, file.bytes);
+        let parts: Vec<&str> = names.chain(of_each.iter().map(Fingerprint::as_str)).collect();
+        let of_all = Fingerprint::of_parts(&parts);
+        let asset = |file: DsfrFile| Asset::new(&of_all, &file.name, file.media_type, file.bytes);
         self.files.into_iter().map(asset).collect()
     }
 }

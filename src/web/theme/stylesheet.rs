@@ -3,7 +3,7 @@
 /// How the files of the DSFR begin: `DSFR v1.14.0 | SPDX-License-Identifier: …`, in a comment.
 const BANNER: &str = "DSFR v";
 
-/// Where the version stands, at the latest, in bytes.
+/// The version begins within so many bytes.
 const HEAD: usize = 512;
 
 /// The version that a file of the DSFR has in its first lines: major, minor and patch.
@@ -19,7 +19,7 @@ pub(super) fn version(stylesheet: &str) -> Option<(u32, u32, u32)> {
     Some((next()?, next()?, next()?))
 }
 
-/// What stands between the parentheses of each `url(…)`, without quotes: paths, anchors and files written out.
+/// The content of the parentheses of each `url(…)`, without quotes: paths, anchors and files written out.
 pub(super) fn references(stylesheet: &str) -> impl Iterator<Item = &str> {
     stylesheet.split("url(").skip(1).map(|rest| {
         let rest = rest.trim_start();
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_stands_in_the_first_lines() {
+    fn the_version_is_read_in_the_first_lines() {
         assert_eq!(
             version("/*! DSFR v1.14.2 | SPDX-License-Identifier: MIT */a{}"),
             Some((1, 14, 2))

@@ -13,5 +13,5 @@ mod people;
 mod read_why;
 mod rules;
 mod site;
-
+mod sizes;
 mod theme;

@@ -44,8 +44,8 @@ pub(super) async fn show(
     context: VisitorContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
-    let asked = query.given.get("retour").and_then(|values| values.first());
-    let go_to = asked.map(String::as_str).filter(|path| is_own_path(path)).unwrap_or_default();
+    let given = query.given.get("retour").and_then(|values| values.first());
+    let go_to = given.map(String::as_str).filter(|path| is_own_path(path)).unwrap_or_default();
     let schemes = ColourScheme::labels();
     let view = DisplayView {
         chosen: context.frame().scheme(),

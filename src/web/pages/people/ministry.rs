@@ -94,8 +94,10 @@ async fn page(
     awaiting.sort_by_key(|line| std::cmp::Reverse(line.alert.level));
     let ids: Vec<&str> = awaiting.iter().map(|line| line.alert.id.as_str()).collect();
     let (proposed, missions) = missions(context, ministry).await?;
+    let labels = projects.iter().filter_map(|one| one.fields.get("ministry_label")?.as_str());
+    let name = labels.map(str::to_owned).next();
     let view = MinistryView {
-        name: directory.name(&Subject::Ministry(ministry.clone())),
+        name: name.unwrap_or_else(|| directory.name(&Subject::Ministry(ministry.clone()))),
         awaiting_ids: ids.join(&BETWEEN.to_string()),
         acknowledged: acknowledged.len(),
         code: ministry.clone(),

@@ -14,7 +14,7 @@ use tracing::error;
 use super::confirmations::Confirmation;
 pub(super) use super::link::Link;
 use super::staging::Staging;
-use super::theme::{ColourScheme, Dsfr, Theme};
+use super::theme::{ColourScheme, Dsfr, PageTheme};
 use super::{assets, confirmations, templates};
 use crate::api::{Problem, RequestContext, SignIn, leading_to};
 use crate::domain::accounts::access::{Caller, Permission};
@@ -27,7 +27,7 @@ pub struct PageSettings {
     /// The settings in force, without secrets.
     pub in_force: Json,
     /// Stylesheets.
-    pub(super) theme: Theme,
+    pub(super) theme: PageTheme,
     /// Files that wait to be imported.
     pub(super) staging: Staging,
 }
@@ -35,7 +35,7 @@ pub struct PageSettings {
 impl PageSettings {
     /// With the files of the DSFR, or in the neutral theme.
     pub fn new(demonstration: Option<NaiveDate>, in_force: Json, dsfr: Option<Dsfr>) -> Self {
-        let theme = Theme::of(dsfr);
+        let theme = PageTheme::of(dsfr);
         Self { demonstration, in_force, theme, staging: Staging::default() }
     }
 }
@@ -53,7 +53,7 @@ pub(super) struct Frame {
     path: String,
     caller: Option<Caller>,
     demonstration: Option<NaiveDate>,
-    theme: Theme,
+    theme: PageTheme,
     scheme: ColourScheme,
     /// Whether its address may stand in other addresses: those of pages open to everybody may hold secrets.
     is_returned_to: bool,

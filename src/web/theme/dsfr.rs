@@ -118,8 +118,8 @@ impl Dsfr {
         let text = String::from_utf8_lossy(&first.bytes).into_owned();
         let version = stylesheet::version(&text).ok_or(DsfrFault::NoVersion { path })?;
         if version.0 != LEAST.0 || version.1 < LEAST.1 {
-            let (major, minor, patch) = version;
-            return Err(DsfrFault::Version { found: format!("{major}.{minor}.{patch}") });
+            let (major, minor, last) = version;
+            return Err(DsfrFault::Version { found: format!("{major}.{minor}.{last}") });
         }
         let has_drawn_pictures =
             stylesheet::references(&text).any(|found| found.starts_with("data:image/"));
@@ -161,20 +161,20 @@ impl DsfrFile {
         let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
         let kind = MEDIA_TYPES.iter().find(|(known, _)| Some(*known) == ending);
         let (_, media_type) = kind.ok_or_else(|| DsfrFault::Kind { file: name.to_owned() })?;
-        let real = path.canonicalize().ok().filter(|real| real.is_file());
-        let real = real.ok_or_else(|| DsfrFault::Missing {
+        let resolved = path.canonicalize().ok().filter(|resolved| resolved.is_file());
+        let resolved = resolved.ok_or_else(|| DsfrFault::Missing {
             file: name.to_owned(),
             folder: inside.to_owned(),
         })?;
-        if !real.starts_with(inside) {
+        if !resolved.starts_with(inside) {
             return Err(DsfrFault::Outside { file: name.to_owned(), folder: inside.to_owned() });
         }
-        let unreadable = |source| DsfrFault::Unreadable { path: real.clone(), source };
+        let unreadable = |source| DsfrFault::Unreadable { path: resolved.clone(), source };
         let mut bytes = Vec::new();
-        let file = File::open(&real).map_err(unreadable)?;
-        let read = file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if u64::try_from(read).is_ok_and(|read| read > FILE_BYTES) {
-            return Err(DsfrFault::TooLarge { path: real, most: FILE_BYTES });
+        let file = File::open(&resolved).map_err(unreadable)?;
+        let length = file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if u64::try_from(length).is_ok_and(|length| length > FILE_BYTES) {
+            return Err(DsfrFault::TooLarge { path: resolved, most: FILE_BYTES });
         }
         Ok(Self { name: name.to_owned(), media_type, bytes: bytes.into() })
     }

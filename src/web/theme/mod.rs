@@ -34,7 +34,7 @@ pub struct WebSettings {
 
 /// Stylesheets of pages, and the files that they take.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Theme {
+pub(super) struct PageTheme {
     /// Its files; none for the neutral theme.
     dsfr: Option<Arc<Linked>>,
 }
@@ -47,7 +47,7 @@ struct Linked {
     assets: Vec<Asset>,
 }
 
-impl Theme {
+impl PageTheme {
     /// The theme of these files, compressed; the neutral one where there are none.
     pub(super) fn of(dsfr: Option<Dsfr>) -> Self {
         let linked = dsfr.map(|dsfr| {

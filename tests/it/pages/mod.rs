@@ -11,5 +11,6 @@ mod intake;
 mod links;
 mod people;
 mod read_why;
+mod refusals;
 mod rules;
 mod site;

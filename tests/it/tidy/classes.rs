@@ -23,7 +23,10 @@ fn the_list_of_documented_classes_is_sorted_and_of_one_prefix() {
     let listed: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     assert!(listed.len() > 4000, "{} classes", listed.len());
     assert!(listed.iter().all(|class| class.starts_with("fr-")), "a class of another prefix");
-    assert!(listed.windows(2).all(|pair| pair[0] < pair[1]), "not sorted, or a class is there twice");
+    assert!(
+        listed.windows(2).all(|pair| pair[0] < pair[1]),
+        "not sorted, or a class is there twice"
+    );
 }
 
 /// `fr-badge--` before an expression stands for what the pages show: `scenarios/axe.mjs` looks at each class there.
@@ -69,7 +72,8 @@ fn each_other_class_of_a_template_begins_with_the_name_of_the_service() {
         let without = statement.replace_all(&text, " ");
         let plain = expression.replace_all(&without, "\u{1}");
         for found in attribute.captures_iter(&plain) {
-            let is_known = |class: &&str| ["fr-", "vigie-", "\u{1}"].iter().any(|one| class.starts_with(one));
+            let is_known =
+                |class: &&str| ["fr-", "vigie-", "\u{1}"].iter().any(|one| class.starts_with(one));
             let others = found[1].split_whitespace().filter(|class| !is_known(class));
             faults.extend(others.map(|class| format!("{}: {class}", path.display())));
         }

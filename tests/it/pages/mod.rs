@@ -13,4 +13,5 @@ mod people;
 mod read_why;
 mod refusals;
 mod rules;
+mod secretary;
 mod site;

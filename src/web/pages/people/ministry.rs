@@ -15,7 +15,6 @@ use crate::domain::action_bodies::Comment;
 use crate::domain::bounded_text::{OptionalText, RequiredText};
 use crate::domain::ids::{MinistryCode, MissionId, ProjectId};
 use crate::domain::missions::mission::Awaited;
-use crate::domain::portfolio::subject::Subject;
 use crate::domain::words::words;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
@@ -24,12 +23,17 @@ use crate::web::query::{PageQuery, Parameter, plain};
 /// Between two alerts in the field that says which ones were read.
 const BETWEEN: char = '~';
 
+/// Alerts and missions that a sheet of paper has room for with their explanations.
+const MOST_IN_FULL: usize = 12;
+
 const PARAMETERS: &[Parameter] = &[plain("ministere", "ministry"), plain("etat", "state")];
 
 #[derive(Debug, Serialize)]
 struct MinistryView {
     code: MinistryCode,
     name: String,
+    /// Whether there is so much that a sheet of paper has no room for explanations.
+    dense: bool,
     /// Open alerts that nobody acknowledged, the worst first.
     awaiting: Vec<AlertLine>,
     /// Their ids, for the act on all of them.
@@ -83,10 +87,10 @@ async fn page(
     if !context.caller().scope.covers(ministry) {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
-    let directory = application::directory(context).await?;
     let alerts = open_alerts(context, ministry).await?;
     let projects = projects(context, ministry).await?;
-    if projects.is_empty() && !directory.ministries().any(|known| known == ministry) {
+    // Whoever sees the whole State may name any code; others name their own, with or without projects.
+    if projects.is_empty() && alerts.is_empty() && context.caller().scope.is_whole() {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
     let (mut awaiting, acknowledged): (Vec<AlertLine>, Vec<AlertLine>) =
@@ -95,7 +99,8 @@ async fn page(
     let ids: Vec<&str> = awaiting.iter().map(|line| line.alert.id.as_str()).collect();
     let (proposed, missions) = missions(context, ministry).await?;
     let view = MinistryView {
-        name: directory.name(&Subject::Ministry(ministry.clone())),
+        name: name_of(ministry, &projects),
+        dense: awaiting.len() + proposed.len() > MOST_IN_FULL,
         awaiting_ids: ids.join(&BETWEEN.to_string()),
         acknowledged: acknowledged.len(),
         code: ministry.clone(),
@@ -106,6 +111,12 @@ async fn page(
     };
     let title = if is_home { format!("Accueil : {}", view.name) } else { view.name.clone() };
     context.page("pages/ministry.html", &Heading::of(&title, "ministere"), &view)
+}
+
+/// What the edition in force calls a ministry; its code if it lists no project of it.
+fn name_of(ministry: &MinistryCode, projects: &[MinistryProject]) -> String {
+    let labels = projects.iter().filter_map(|one| one.fields.get("ministry_label")?.as_str());
+    labels.map(str::to_owned).next().unwrap_or_else(|| ministry.to_string())
 }
 
 /// The open alerts on a ministry and its projects that no other alert says already.

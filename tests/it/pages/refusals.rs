@@ -6,7 +6,7 @@ use reqwest::{Client, Response};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::browser::{NOW, Stage};
-use super::site::{CHIEF, View, is_page};
+use super::site::{CHIEF, READER, View, is_page};
 use crate::support::TestApp;
 use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::Role;
@@ -25,7 +25,11 @@ pub(super) struct Refusing {
 
 impl Refusing {
     async fn of(server: TestServer) -> Self {
-        let stage = Stage::of(&server).with(CHIEF, &Role::ALL, &[]).await;
+        let stage = Stage::of(&server)
+            .with(CHIEF, &Role::ALL, &[])
+            .await
+            .with(READER, &[Role::Reader], &["MJ"])
+            .await;
         Self { server, stage, views: Vec::new() }
     }
 
@@ -49,6 +53,9 @@ impl Refusing {
             if is_page(&answer) {
                 service.views.push(View::of(&route.path, CHIEF, status));
             }
+        }
+        for path in ["/", "/ministeres/MJ"] {
+            service.views.push(View::of(path, READER, 200));
         }
         let conflicts = service.views.iter().filter(|view| view.status() == 409).count();
         assert!(service.views.len() > 20 && conflicts > 0, "{conflicts} pages wait for data");

@@ -87,17 +87,21 @@ async fn page(
     if !context.caller().scope.covers(ministry) {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
-    let alerts = open_alerts(context, ministry).await?;
-    let projects = projects(context, ministry).await?;
-    // Whoever sees the whole State may name any code; others name their own, with or without projects.
-    if projects.is_empty() && alerts.is_empty() && context.caller().scope.is_whole() {
+    let has_projects = application::ministries(context).await?.values().any(|one| one == ministry);
+    // Whoever sees the whole State may name any code; others name their own, which may have no project yet.
+    if !has_projects && context.caller().scope.is_whole() {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
+    let (alerts, projects, (proposed, missions)) = if has_projects {
+        let alerts = open_alerts(context, ministry).await?;
+        (alerts, projects(context, ministry).await?, missions(context, ministry).await?)
+    } else {
+        (Vec::new(), Vec::new(), (Vec::new(), Vec::new()))
+    };
     let (mut awaiting, acknowledged): (Vec<AlertLine>, Vec<AlertLine>) =
         alerts.into_iter().partition(|line| line.handling.acknowledged.is_none());
     awaiting.sort_by_key(|line| std::cmp::Reverse(line.alert.level));
     let ids: Vec<&str> = awaiting.iter().map(|line| line.alert.id.as_str()).collect();
-    let (proposed, missions) = missions(context, ministry).await?;
     let view = MinistryView {
         name: name_of(ministry, &projects),
         dense: awaiting.len() + proposed.len() > MOST_IN_FULL,

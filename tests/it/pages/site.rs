@@ -16,7 +16,7 @@ use vigie::web;
 pub(super) const CHIEF: &str = "Claire Martin";
 
 /// Who sees one ministry, and only reads.
-const READER: &str = "Paul Durand";
+pub(super) const READER: &str = "Paul Durand";
 
 /// Pages that the table of routes does not lead to: an address, who reads it (nobody, when empty), and the status.
 const BESIDE: &[(&str, &str, u16)] = &[

@@ -150,7 +150,7 @@ test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool
 test-crash: mail-calendars-feeds-and-workbooks ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
 	TEST_KILLS=500 cargo test --locked --test it -- --nocapture killed
 
-test-browser: browser ## Hold every page to axe in each theme and width, and leave pictures of them in target/browser/pictures
+test-browser: browser ## Hold every page to axe in each theme and width and with text twice as large, and leave pictures of them in target/browser/pictures
 	TEST_BROWSER=all cargo test --locked --test it -- --nocapture pages::every_page
 
 lint: ## Check the format, the lints and the documentation of the code

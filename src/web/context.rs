@@ -60,6 +60,8 @@ pub(super) struct Frame {
     done: Option<Confirmation>,
     /// Whether Vigie is served over https.
     is_secure: bool,
+    /// Whether people sign in with an identity provider, which may ask for a second factor.
+    has_provider: bool,
 }
 
 /// Title of a page, and the pages above it.
@@ -187,6 +189,11 @@ impl PageContext {
         self.frame.is_secure
     }
 
+    /// Whether people sign in with an identity provider: without one, no session has a second factor.
+    pub(super) fn has_provider(&self) -> bool {
+        self.frame.has_provider
+    }
+
     /// Sends the browser to `address` after an act, where the page says that it was done.
     pub(super) fn done(&self, done: Confirmation, address: &str) -> HttpResponse {
         self.frame.done(done, address)
@@ -218,6 +225,7 @@ impl FromRequest for PageContext {
 impl Frame {
     pub(super) fn of(request: &HttpRequest, caller: Option<Caller>) -> Self {
         let settings = request.app_data::<web::Data<PageSettings>>();
+        let sign_in = request.app_data::<web::Data<SignIn>>();
         let done = request.cookie(confirmations::cookie_name());
         let scheme = request.cookie(ColourScheme::cookie_name());
         Self {
@@ -228,9 +236,8 @@ impl Frame {
             scheme: ColourScheme::of(scheme.as_ref()),
             is_returned_to: false,
             done: Confirmation::of(done.as_ref()),
-            is_secure: request
-                .app_data::<web::Data<SignIn>>()
-                .is_some_and(|sign_in| sign_in.cookies.secure),
+            is_secure: sign_in.is_some_and(|sign_in| sign_in.cookies.secure),
+            has_provider: sign_in.is_some_and(|sign_in| sign_in.is_on()),
         }
     }
 

@@ -64,13 +64,18 @@
     toggle.textContent = on ? "Désactiver les raccourcis" : "Activer les raccourcis";
   }
 
-  // Where the focus goes once these items are gone: the next one that stays, else the one before.
-  function after(gone) {
+  // Where the focus may go once these items are gone, the best first: those that follow, then those before.
+  function around(gone) {
     const all = items();
     const first = all.findIndex((item) => gone.includes(item));
-    const stays = (item) => !gone.includes(item);
-    const next = all.slice(first + 1).find(stays) || all.slice(0, first).reverse().find(stays);
-    return next ? next.id : null;
+    const others = [...all.slice(first + 1), ...all.slice(0, first).reverse()];
+    return others.filter((item) => !gone.includes(item)).map((item) => item.id);
+  }
+
+  // A project whose worst alert is gone may have moved to another page with all its alerts: the next that is still here.
+  function goOn(ids) {
+    const next = ids.map((id) => document.getElementById(id)).find(Boolean) || items()[0];
+    if (next) goTo(next); else document.getElementById("titre").focus();
   }
 
   function take(page) {
@@ -95,7 +100,7 @@
       boxesToSend = [box(item)];
     }
     const gone = boxesToSend.map((one) => one.closest(".vigie-queue__item"));
-    const next = after(gone);
+    const next = around(gone);
     const body = new URLSearchParams({ act: "acknowledge", back: form.elements.back.value });
     for (const one of boxesToSend) body.append("alert", one.value);
     let page;
@@ -110,16 +115,16 @@
     if (response.redirected && response.ok && take(page)) {
       const said = page.querySelector("[role=status].fr-alert");
       const left = page.querySelector(".vigie-filters strong");
-      const stays = document.getElementById(next);
-      if (stays) goTo(stays); else document.getElementById("titre").focus();
+      goOn(next);
       announce([said, left].filter(Boolean).map((one) => one.textContent.trim()).join(" "));
       return;
     }
     // Refused, for some alerts or for all: the page says which and why.
-    const told = page.querySelector("main");
-    if (!told) { location.reload(); return; }
-    document.querySelector("main").replaceWith(told);
-    const first = told.querySelector("[autofocus]") || told.querySelector("h1");
+    const refusal = page.querySelector("main");
+    if (!refusal) { location.reload(); return; }
+    document.querySelector("main").replaceWith(refusal);
+    document.title = page.title;
+    const first = refusal.querySelector("[autofocus]") || refusal.querySelector("h1");
     if (first) { first.tabIndex = -1; first.focus(); }
   }
 

@@ -180,7 +180,7 @@ fn forbidden(problem: &Problem) -> (&'static str, &'static str) {
     if let Problem::OneFactor { .. } = problem {
         return (
             "Second facteur nécessaire",
-            "Déconnectez-vous, puis reconnectez-vous avec un second facteur.",
+            "La page de votre compte dit comment en présenter un.",
         );
     }
     if let Problem::OwnWork(_) = problem {

@@ -49,6 +49,14 @@ function structure() {
   return faults;
 }
 
+/** Each class is one of `documented`, or begins with the name of the service; an editor has its own. */
+export async function hasKnownClasses(page, documented) {
+  const used = await page.evaluate(() =>
+    [...document.querySelectorAll('[class]')].filter((one) => !one.closest('.cm-editor')).flatMap((one) => [...one.classList]));
+  const unknown = [...new Set(used)].filter((one) => !documented.has(one) && !one.startsWith('vigie-'));
+  fail(page, unknown.map((one) => `  the class ${one} is neither of the DSFR nor ours`));
+}
+
 /** Nothing is wider than the screen: what must be, such as a table, scrolls by itself. */
 export async function hasNoHorizontalScroll(page) {
   fail(page, (await page.evaluate(overflow)).map((fault) => `  ${fault}`));

@@ -3,6 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 
+import { axe, hasNoHorizontalScroll, isStructured } from './accessibility.mjs';
 import { tabTo } from './keyboard.mjs';
 
 export class Person {
@@ -111,6 +112,13 @@ export class Person {
   /** Waits until the address is this one. */
   async isAt(path) {
     await this.page.waitForURL(path);
+  }
+
+  /** What a machine can say of the page finds nothing wrong; axe is a script, and looks where scripts run. */
+  async isAccessible() {
+    if (this.hasScripts) await axe(this.page);
+    await isStructured(this.page);
+    await hasNoHorizontalScroll(this.page);
   }
 
   /** A region, table, dialog, row… of the page by its name, to act `within`. */

@@ -16,7 +16,7 @@ import { Person } from './person.mjs';
 import { Watch } from './watch.mjs';
 
 /** How long something may take that must happen: far more than it does, on a machine that builds meanwhile. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 /** How people act: with the pointer, by keyboard alone, or without scripts. */
 export const WAYS = ['pointer', 'keyboard', 'no-script'];

@@ -1,12 +1,13 @@
 // Every page: its structure is whole, and Tab leads everywhere; in each theme and width axe finds nothing, and nothing is wider
 // than the screen.
 //
-// `pages`: `[{ path, status, as }]`; `looks`: `[{ dark, width, textSize }]`; `pictures`: a folder for what each looks like.
+// `pages`: `[{ path, status, as }]`; `looks`: `[{ dark, width, textSize }]`; `classes`: the file of those that the DSFR
+// documents; `pictures`: a folder for what each looks like.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { axe, hasNoHorizontalScroll, isStructured, setTextSize } from '../lib/accessibility.mjs';
+import { axe, hasKnownClasses, hasNoHorizontalScroll, isStructured, setTextSize } from '../lib/accessibility.mjs';
 import { tabThrough } from '../lib/keyboard.mjs';
 import { scenario } from '../lib/scenario.mjs';
 
@@ -17,12 +18,13 @@ const faults = [];
 const titles = new Map();
 
 await scenario(async ({ person, given }) => {
+  const documented = new Set((await readFile(given.classes, 'utf8')).split('\n'));
   const waiting = [...given.pages];
   const look = async () => {
     const readers = new Map();
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       if (!readers.has(next.as)) readers.set(next.as, await person({ as: next.as ?? undefined, trace: false }));
-      await lookAt(readers.get(next.as), next, given);
+      await lookAt(readers.get(next.as), next, { ...given, documented });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
@@ -30,12 +32,13 @@ await scenario(async ({ person, given }) => {
   console.log(`${given.pages.length} pages, each in ${given.looks.length} looks`);
 });
 
-async function lookAt(reader, { path, status = 200, as }, { looks, pictures }) {
+async function lookAt(reader, { path, status = 200, as }, { looks, pictures, documented }) {
   const { page, watch } = reader;
   const told = (fault) => faults.push(`${path}, ${as ?? 'nobody'}: ${fault.message ?? fault}`);
   try {
     await reader.goes(path, { status });
     await isStructured(page).catch(told);
+    await hasKnownClasses(page, documented).catch(told);
     await tabThrough(page).catch(told);
     if (status === 200) ownTitle(new URL(page.url()).pathname, await page.title()).forEach(told);
     for (const { dark = false, width, textSize = 100 } of looks) {

@@ -1,6 +1,5 @@
 // A new rule from a few answers: its cases pass, and it is seen to fire.
 
-import { axe } from '../lib/accessibility.mjs';
 import { scenario } from '../lib/scenario.mjs';
 
 await scenario(async ({ person }) => {
@@ -17,5 +16,5 @@ await scenario(async ({ person }) => {
   await ada.seesHeading('Règle : Projet coûteux');
   await ada.sees('Verdicts qui changeraient, projet par projet');
   await ada.sees('SI SAMU');
-  if (ada.hasScripts) await axe(ada.page);
+  await ada.isAccessible();
 });

@@ -2,7 +2,6 @@
 //
 // `link`: the one that the first start prints.
 
-import { axe } from '../lib/accessibility.mjs';
 import { scenario } from '../lib/scenario.mjs';
 
 await scenario(async ({ person, given }) => {
@@ -27,7 +26,7 @@ await scenario(async ({ person, given }) => {
   await ada.sees('Le coût est de 188,7 M€, contre 117,2 M€ au départ : l’écart budgétaire est de 61 %.', { within: drift });
   await ada.unfold('Sur quoi repose ce constat', { within: drift });
   await ada.sees('2020-11.panorama.csv, ligne 13', { within: drift });
-  if (ada.hasScripts) await axe(ada.page);
+  await ada.isAccessible();
 
   await ada.follow('Voir l’alerte Dérive budgétaire', { within: drift });
   await ada.seesHeading(/^Dérive budgétaire/, { level: 1 });

@@ -17,6 +17,7 @@ await scenario(async ({ person }) => {
   await ada.press('Enregistrer le brouillon', { leaves: true, status: 412 });
   await ada.seesHeading('Quelqu’un a enregistré ce brouillon entre-temps');
   await ada.sees('Enregistré par Bob');
+  await ada.isAccessible();
   await ada.sees('value = 0.18', { within: ada.part('table', 'Ce que l’autre personne a changé') });
   await ada.sees('value = 0.15', { within: ada.part('table', 'Votre saisie, comparée à ce qui est enregistré') });
   await ada.press('Enregistrer le brouillon', { leaves: true });

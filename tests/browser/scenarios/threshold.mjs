@@ -1,6 +1,5 @@
 // A threshold is changed by form, its effect seen, submitted, published by another person, and rolled back.
 
-import { axe } from '../lib/accessibility.mjs';
 import { scenario } from '../lib/scenario.mjs';
 
 const LABEL = 'Seuil élevé de l’écart budgétaire';
@@ -16,7 +15,7 @@ await scenario(async ({ person }) => {
   if (!ada.hasScripts) await ada.press('Essayer sans enregistrer', { leaves: true });
   await ada.sees('Alerte ouverte, niveau élevé');
   await ada.sees('Messages qui changeraient, ministère par ministère');
-  if (ada.hasScripts) await axe(ada.page);
+  await ada.isAccessible();
   await ada.press('Enregistrer le brouillon', { leaves: true });
   await ada.sees('Le brouillon est enregistré.');
   await ada.press('Soumettre à relecture', { leaves: true });

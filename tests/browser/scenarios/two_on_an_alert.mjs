@@ -16,6 +16,7 @@ await scenario(async ({ person, given }) => {
   await claire.press('Acquitter l’alerte', { status: 409 });
   await claire.sees(/a changé depuis que vous l’avez lue/);
   await claire.sees(/acquittée par Paul Durand/);
+  await claire.isAccessible();
   const typed = await claire.page.getByLabel('Remarque').inputValue();
   if (typed !== 'Le plan est arrêté') throw new Error(`« ${typed} » is left of what was typed`);
   await claire.press('Acquitter', { leaves: true });

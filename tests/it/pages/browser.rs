@@ -211,7 +211,7 @@ pub(super) async fn session_cookie(
     format!("{}.{signature}", secret.reveal())
 }
 
-/// Whether `TEST_BROWSER=all` asks for every page in every theme and width, which takes minutes.
+/// Whether `TEST_BROWSER=all` asks for every page with text twice as large too, and for pictures, which takes minutes.
 pub(super) fn whole_matrix() -> bool {
     #[expect(clippy::disallowed_methods, reason = "tests ask how much they are to do")]
     let asked = std::env::var("TEST_BROWSER");

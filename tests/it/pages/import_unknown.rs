@@ -42,7 +42,7 @@ async fn an_unknown_workbook_is_described_imported_and_confirmed_in_a_browser() 
     ];
     let workbook = xlsx(&[Sheet::new("Chantiers", rows)]);
     let workbook = STANDARD.encode(workbook);
-    for way in [Way::Pointer, Way::Keyboard] {
+    for way in Way::ALL {
         let Some(server) = own_service().await else { return };
         let stage = Stage::of(&server).with("Claire", &[Role::Reader, Role::Analyst], &[]).await;
         let given = json!({ "file": "2021-02.justice.xlsx", "workbook": workbook });

@@ -320,6 +320,27 @@ async fn theme_of(reader: &Reader<'_>, field: &str) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secretary_general_has_a_page_before_the_first_edition_and_an_unknown_ministry_has_none()
+{
+    let empty = TestServer::open(TestApp::new(), NOW).await;
+    let justice = reader(&empty, &[Role::Reader], &["MJ"]).await;
+    for path in ["/", "/ministeres/MJ"] {
+        let shown = justice.get(path).await;
+        assert_eq!(shown.status, 200, "{path}: {}", shown.text);
+        for words in ["Rien n’attend votre décision", "Aucun projet de ce ministère ne figure"]
+        {
+            assert!(shown.text.contains(words), "{path}: {}", shown.text);
+        }
+    }
+    empty.close().await;
+    let server = judged().await;
+    let chief = reader(&server, &[Role::Reader], &[]).await;
+    assert!(chief.get("/ministeres/MJ").await.text.contains("<h1>Ministère de la Justice</h1>"));
+    assert_eq!(chief.get("/ministeres/ZZ").await.status, 404);
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secretary_general_reads_the_alerts_of_the_ministry_in_one_act_each() {
     let server = judged().await;
     let justice = reader(&server, &[Role::Analyst], &["MJ"]).await;

@@ -2,23 +2,23 @@
 
 use std::path::PathBuf;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use super::browser::Stage;
-use crate::support::doors;
 use crate::support::ministry_data::MinistryData;
+use crate::support::{doors, fixtures};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 use vigie::web;
 
 /// Who sees everything, and acts on all of it.
-const CHIEF: &str = "Claire Martin";
+pub(super) const CHIEF: &str = "Claire Martin";
 
 /// Who sees one ministry, and only reads.
-const READER: &str = "Paul Durand";
+pub(super) const READER: &str = "Paul Durand";
 
 /// Pages that the table of routes does not lead to: an address, who reads it (nobody, when empty), and the status.
 const BESIDE: &[(&str, &str, u16)] = &[
@@ -26,6 +26,11 @@ const BESIDE: &[(&str, &str, u16)] = &[
     ("/projets/rien", CHIEF, 404),
     ("/projets?recherche=rien", CHIEF, 200),
     ("/alertes?ministere=MI", CHIEF, 200),
+    ("/alertes?qui=moi", CHIEF, 200),
+    ("/alertes?groupe=couleur", CHIEF, 400),
+    ("/alertes/actes", CHIEF, 405),
+    ("/administration/comptes", READER, 403),
+    ("/imports", READER, 403),
     ("/", READER, 200),
     ("/projets", READER, 200),
     ("/connexion", "", 200),
@@ -61,6 +66,8 @@ pub(super) struct View {
 
 /// A service with eleven ministries and something of everything.
 pub(super) struct Site {
+    /// Whose database the service writes to, too: it is gone with them.
+    data: MinistryData,
     service: Running,
     pub(super) stage: Stage,
     pub(super) views: Vec<View>,
@@ -68,6 +75,14 @@ pub(super) struct Site {
 }
 
 impl View {
+    pub(super) fn of(path: &str, person: &'static str, status: u16) -> Self {
+        Self { path: path.to_owned(), person, status }
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
     /// As `tests/browser/scenarios/axe.mjs` reads it.
     pub(super) fn given(&self) -> Value {
         let person = (!self.person.is_empty()).then_some(self.person);
@@ -91,19 +106,16 @@ impl Site {
             .with(READER, &[Role::Reader], &["MJ"])
             .await;
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        let mut site = Self { service, stage, views: Vec::new(), client };
-        for (path, status) in addresses(&data).await {
+        let mut site = Self { data, service, stage, views: Vec::new(), client };
+        let simulation = site.simulation().await;
+        for (path, status) in addresses(&site.data, &simulation).await {
             if is_page(&site.get(CHIEF, &path).await) {
                 site.views.push(View { path, person: CHIEF, status });
             }
         }
         assert!(site.views.len() > 3, "the table of routes leads to few pages");
         let beside = BESIDE.iter();
-        site.views.extend(beside.map(|(path, person, status)| View {
-            path: (*path).to_owned(),
-            person,
-            status: *status,
-        }));
+        site.views.extend(beside.map(|(path, person, status)| View::of(path, person, *status)));
         site
     }
 
@@ -118,9 +130,11 @@ impl Site {
         request.send().await.unwrap()
     }
 
-    /// The HTML of a view.
+    /// The HTML of a view, which has the status that it should have.
     pub(super) async fn html(&self, view: &View) -> String {
-        self.get(view.person, &view.path).await.text().await.unwrap()
+        let answer = self.get(view.person, &view.path).await;
+        assert_eq!(answer.status().as_u16(), view.status, "{} as {}", view.path, view.person);
+        answer.text().await.unwrap()
     }
 
     /// The status and HTML of what a link of a view leads to.
@@ -132,18 +146,48 @@ impl Site {
     pub(super) async fn close(self) {
         self.service.stop().await.unwrap();
     }
+
+    /// Sends files as the page of imports does: one of an unknown layout, and one that would change an edition. Gives the id of
+    /// their simulation.
+    async fn simulation(&self) -> String {
+        let edition = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
+        let changed = edition.replacen("rollout,2012-09,108", "rollout,2012-09,120", 1);
+        assert_ne!(edition, changed);
+        let unknown = "Chantier;Budget prévu\nTilleul;8 200\n".to_owned();
+        let mut body = String::new();
+        for (name, text) in [("chantiers.csv", unknown), ("2020-11.panorama.csv", changed)] {
+            let head = format!(
+                "--vigie\r\nContent-Disposition: form-data; name=\"fichiers\"; filename=\"{name}\"\r\n\
+                 Content-Type: text/csv\r\n\r\n"
+            );
+            body.extend([head.as_str(), text.as_str(), "\r\n"]);
+        }
+        body += "--vigie--\r\n";
+        let request = self.client.post(self.stage.url("/imports/nouveau")).body(body);
+        let answer = request
+            .header(ACCEPT, "text/html")
+            .header(ORIGIN, self.stage.url(""))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=vigie")
+            .header(COOKIE, format!("vigie_session={}", self.stage.session(CHIEF)))
+            .send()
+            .await
+            .unwrap();
+        let to = answer.headers().get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let to = to.unwrap_or_default();
+        to.strip_prefix("/imports/simulations/").unwrap().to_owned()
+    }
 }
 
 /// What each `GET` of the table of pages leads to, with something of a ministry in place of each parameter, and the status.
-/// Files that wait to be imported are looked at by the scenario that imports some.
-async fn addresses(data: &MinistryData) -> Vec<(String, u16)> {
+async fn addresses(data: &MinistryData, simulation: &str) -> Vec<(String, u16)> {
     let mut addresses = Vec::new();
-    let is_address = |path: &str| !path.starts_with("/assets/") && !path.contains("{simulation}");
+    let is_address = |path: &str| !path.starts_with("/assets/");
     for route in web::routes().iter().filter(|one| one.method == "GET" && is_address(&one.path)) {
         let mut path = route.path.clone();
         for parameter in doors::parameters(&route.path) {
             let value = match parameter {
                 "file" | "theme" => "1".to_owned(),
+                "simulation" => simulation.to_owned(),
                 _ => doors::samples(data, "MJ", parameter).await.own,
             };
             path = path.replace(&format!("{{{parameter}}}"), &value);
@@ -166,7 +210,7 @@ fn asked(address: &str) -> &'static str {
 }
 
 /// A file that a page leads to is none, nor is a way to another page; whatever is refused is, so that the browser says why.
-fn is_page(answer: &Response) -> bool {
+pub(super) fn is_page(answer: &Response) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE);
     let is_html = kind.is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"));
     is_html || answer.status().is_client_error() || answer.status().is_server_error()

@@ -2,6 +2,7 @@
 
 mod actors;
 mod circles;
+mod classes;
 mod dependencies;
 mod documents;
 mod files;

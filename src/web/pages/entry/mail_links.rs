@@ -15,6 +15,7 @@ use crate::application::Services;
 use crate::domain::accounts::access::Scope;
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::domain::ids::MinistryCode;
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{Content, Receiver};
 use crate::domain::messages::recipients::Recipients;
@@ -29,6 +30,8 @@ use crate::web::visitor::VisitorContext;
 #[derive(Debug, Serialize)]
 struct AcknowledgementView {
     alerts: Vec<NamedAlert>,
+    /// The address of the page of the ministry, for those who have an account.
+    ministry_page: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +48,8 @@ struct Held {
     services: Services,
     /// Those to whom the mail went, all of whom may still read it.
     recipients: Vec<Contact>,
+    /// Whose messages they receive.
+    ministry: MinistryCode,
     /// What the link was signed with.
     key: Credential,
 }
@@ -91,7 +96,7 @@ pub(in crate::web) async fn show_acknowledgement(
     };
     let alerts = waiting(&held).await?;
     if alerts.is_empty() {
-        return done().show(&context, StatusCode::OK);
+        return done(&held).show(&context, StatusCode::OK);
     }
     let directory = application::directory(&held.services).await?;
     let named = alerts.iter().map(|alert| NamedAlert {
@@ -99,7 +104,7 @@ pub(in crate::web) async fn show_acknowledgement(
         rule: directory.rule_title(&alert.rule),
         level: alert.level,
     });
-    let view = AcknowledgementView { alerts: named.collect() };
+    let view = AcknowledgementView { alerts: named.collect(), ministry_page: ministry_page(&held) };
     let heading = Heading::of("Prendre connaissance", "");
     context.page(StatusCode::OK, "pages/acknowledgement.html", &heading, &view)
 }
@@ -125,7 +130,7 @@ pub(in crate::web) async fn acknowledge_by_link(
     for alert in waiting(&held).await? {
         application::acknowledge(&held.services, &alert, &act).await?;
     }
-    done().show(&context, StatusCode::OK)
+    done(&held).show(&context, StatusCode::OK)
 }
 
 /// `None` unless the link was made here, serves this purpose, has neither expired nor been revoked, and went only to
@@ -150,7 +155,8 @@ async fn held(
     let readers = Recipients::of(&contacts, ministry, today(now)).readers();
     let Some(holders) = link.holders(&readers) else { return Ok(None) };
     let recipients = holders.into_iter().cloned().collect();
-    Ok(Some(Held { link, services, recipients, key }))
+    let ministry = ministry.clone();
+    Ok(Some(Held { link, services, recipients, ministry, key }))
 }
 
 /// The alerts of the link that are open and that nobody acknowledged.
@@ -181,13 +187,19 @@ pub(in crate::web) fn actor(recipients: &[Contact]) -> Result<Actor, Problem> {
     }
 }
 
-fn done() -> Statement {
-    Statement::of(
+/// The address of the page of the ministry, which takes an account.
+fn ministry_page(held: &Held) -> String {
+    format!("/ministeres/{}", held.ministry)
+}
+
+fn done(held: &Held) -> Statement {
+    let statement = Statement::of(
         "C’est noté",
         &[
             "La DINUM sait que votre ministère a pris connaissance de ces alertes. Vous pouvez fermer cette page.",
         ],
-    )
+    );
+    statement.with_link("Voir la page de votre ministère", &ministry_page(held))
 }
 
 /// Says that a link does not serve, and records that it was tried.

@@ -15,7 +15,6 @@ use crate::domain::action_bodies::Comment;
 use crate::domain::bounded_text::{OptionalText, RequiredText};
 use crate::domain::ids::{MinistryCode, MissionId, ProjectId};
 use crate::domain::missions::mission::Awaited;
-use crate::domain::portfolio::subject::Subject;
 use crate::domain::words::words;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
@@ -83,21 +82,23 @@ async fn page(
     if !context.caller().scope.covers(ministry) {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
-    let directory = application::directory(context).await?;
-    let alerts = open_alerts(context, ministry).await?;
-    let projects = projects(context, ministry).await?;
-    if projects.is_empty() && !directory.ministries().any(|known| known == ministry) {
+    let has_projects = application::ministries(context).await?.values().any(|one| one == ministry);
+    // Whoever sees the whole State may name any code; others name their own, which may have no project yet.
+    if !has_projects && context.caller().scope.is_whole() {
         return Err(Problem::NotFound { kind: "ministry", id: ministry.to_string() });
     }
+    let (alerts, projects, (proposed, missions)) = if has_projects {
+        let alerts = open_alerts(context, ministry).await?;
+        (alerts, projects(context, ministry).await?, missions(context, ministry).await?)
+    } else {
+        (Vec::new(), Vec::new(), (Vec::new(), Vec::new()))
+    };
     let (mut awaiting, acknowledged): (Vec<AlertLine>, Vec<AlertLine>) =
         alerts.into_iter().partition(|line| line.handling.acknowledged.is_none());
     awaiting.sort_by_key(|line| std::cmp::Reverse(line.alert.level));
     let ids: Vec<&str> = awaiting.iter().map(|line| line.alert.id.as_str()).collect();
-    let (proposed, missions) = missions(context, ministry).await?;
-    let labels = projects.iter().filter_map(|one| one.fields.get("ministry_label")?.as_str());
-    let name = labels.map(str::to_owned).next();
     let view = MinistryView {
-        name: name.unwrap_or_else(|| directory.name(&Subject::Ministry(ministry.clone()))),
+        name: name_of(ministry, &projects),
         awaiting_ids: ids.join(&BETWEEN.to_string()),
         acknowledged: acknowledged.len(),
         code: ministry.clone(),
@@ -108,6 +109,12 @@ async fn page(
     };
     let title = if is_home { format!("Accueil : {}", view.name) } else { view.name.clone() };
     context.page("pages/ministry.html", &Heading::of(&title, "ministere"), &view)
+}
+
+/// What the edition in force calls a ministry; its code if it lists no project of it.
+fn name_of(ministry: &MinistryCode, projects: &[MinistryProject]) -> String {
+    let labels = projects.iter().filter_map(|one| one.fields.get("ministry_label")?.as_str());
+    labels.map(str::to_owned).next().unwrap_or_else(|| ministry.to_string())
 }
 
 /// The open alerts on a ministry and its projects that no other alert says already.

@@ -16,9 +16,13 @@ use crate::web::context::PageContext;
 pub(super) fn publishing_bar(context: &PageContext) -> Option<&'static str> {
     let caller = context.caller();
     match caller.lacks(Permission::PublishRules) {
-        Some(Lack::Factor) => Some(
+        Some(Lack::Factor) if context.has_provider() => Some(
             "Votre session a été ouverte avec un seul facteur d’authentification. Pour publier des règles ou les rétablir, \
              déconnectez-vous, puis reconnectez-vous avec un second facteur.",
+        ),
+        Some(Lack::Factor) => Some(
+            "Votre session a été ouverte avec un seul facteur d’authentification, et ce service n’en propose pas de second \
+             dans le navigateur. Les règles s’y publient et s’y rétablissent par la ligne de commande, avec un jeton.",
         ),
         None if !caller.scope.is_whole() => Some(
             "Votre compte est limité à certains ministères. Les règles valent pour tous : seul un compte qui les voit tous \

@@ -8,8 +8,8 @@ use vigie::domain::accounts::access::Role;
 const ACTS: [Role; 2] = [Role::Reader, Role::Analyst];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn thirty_alerts_are_worked_through_with_a_pointer_and_without_scripts() {
-    for way in [Way::Pointer, Way::NoScript] {
+async fn thirty_alerts_are_worked_through() {
+    for way in Way::ALL {
         let Some(server) = own_service().await else { return };
         let stage = Stage::of(&server).with("Claire Martin", &ACTS, &[]).await;
         stage.play("queue", way, &json!({})).await;

@@ -4,5 +4,6 @@ mod bundle;
 mod drafts;
 mod editing;
 mod office;
+mod one_factor;
 mod played;
 mod reading;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use base64::Engine as _;
@@ -83,6 +83,11 @@ impl SmtpServer {
     /// The authority that signed the server's certificate.
     pub(crate) fn authority(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
+    }
+
+    /// Where each mail that came is a file.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// In the order in which they came.

@@ -94,7 +94,10 @@ pub enum DsfrFault {
 impl fmt::Debug for Dsfr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let files = self.files.len();
-        f.debug_struct("Dsfr").field("version", &self.version).field("files", &files).finish()
+        f.debug_struct("Dsfr")
+            .field("version", &self.version)
+            .field("files", &files)
+            .finish_non_exhaustive()
     }
 }
 

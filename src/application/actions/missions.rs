@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use crate::application::publishing::catalogue;
+use crate::application::queries::projects::table;
 use crate::application::queries::table_rows::TableRow;
 use crate::application::queries::{names, view};
 use crate::application::{ApplicationError, Services};
@@ -63,7 +64,7 @@ struct MissionNames {
 
 impl MissionNames {
     async fn read(services: &Services) -> Result<Self, ApplicationError> {
-        let alerts = services.store.standing_alerts().await?;
+        let alerts = services.store.alerts_in_brief().await?;
         Ok(Self {
             directory: names::directory(services).await?,
             rules: alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect(),
@@ -158,12 +159,12 @@ pub async fn mission_ranking(
     }
     let alerts: BTreeMap<AlertId, Alert> = services
         .store
-        .standing_alerts()
+        .alerts_in_brief()
         .await?
         .into_iter()
         .map(|alert| (alert.id.clone(), alert))
         .collect();
-    let rows: BTreeMap<String, TableRow> = view::projects(services, Some(as_of))
+    let rows: BTreeMap<String, TableRow> = table::projects(services, Some(as_of))
         .await?
         .into_iter()
         .filter_map(|row| Some((row.get("project_id")?.as_str()?.to_owned(), row)))
@@ -189,7 +190,7 @@ pub async fn mission_teams(services: &Services) -> Result<Vec<Team>, Application
 /// For each rule, how many of the missions it called for had each outcome.
 pub async fn mission_outcomes(services: &Services) -> Result<Vec<RuleOutcomes>, ApplicationError> {
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let alerts = services.store.standing_alerts().await?;
+    let alerts = services.store.alerts_in_brief().await?;
     let rules = alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect();
     Ok(outcomes(&missions, &rules))
 }
@@ -222,7 +223,7 @@ fn candidate(
 
 /// Reads the playbook of the catalogue in force.
 async fn playbook(services: &Services) -> Result<Playbook, ApplicationError> {
-    let texts = catalogue::read_rules(services).await?;
-    let text = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
+    let rules = catalogue::rules_in_force(services).await?;
+    let text = rules.texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
     Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
 }

@@ -50,7 +50,8 @@ impl<'a> Hypotheses<'a> {
         as_of: NaiveDate,
         target: Option<f64>,
     ) -> Self {
-        let mut by_project = by_project(portfolio);
+        let ids = listed.iter().map(|snapshot| &snapshot.project).collect();
+        let mut by_project = by_project(portfolio, &ids);
         let projects = listed.iter().map(|snapshot| {
             let rows = by_project.remove(&snapshot.project).unwrap_or_default();
             let is_closed = |question: &&'static Field| match last_answer(&rows, question, as_of) {
@@ -191,11 +192,14 @@ macro_rules! for_each_list {
     };
 }
 
-fn by_project(portfolio: &Portfolio) -> BTreeMap<ProjectId, Portfolio> {
+fn by_project(
+    portfolio: &Portfolio,
+    wanted: &BTreeSet<&ProjectId>,
+) -> BTreeMap<ProjectId, Portfolio> {
     let mut groups: BTreeMap<ProjectId, Portfolio> = BTreeMap::new();
     macro_rules! group {
         ($($list:ident),+) => {
-            $(for row in &portfolio.$list {
+            $(for row in portfolio.$list.iter().filter(|row| wanted.contains(&row.project)) {
                 groups.entry(row.project.clone()).or_default().$list.push(row.clone());
             })+
         };

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::application::cache::known_data;
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, CatalogueInForce, Services};
@@ -66,10 +67,11 @@ pub async fn wanted_answers(
     wanted: &(dyn Fn(&ProjectId) -> bool + Sync),
 ) -> Result<Vec<WantedAnswers>, ApplicationError> {
     let in_force = catalogue::catalogue(services).await?;
-    let (day, portfolio) = view::known_data(services, as_of).await?;
-    let projects = portfolio.snapshots.iter().map(|snapshot| &snapshot.project);
+    let known = view::known_data(services, as_of).await?;
+    let projects = known.portfolio.snapshots.iter().map(|snapshot| &snapshot.project);
     let only: BTreeSet<ProjectId> = projects.filter(|project| wanted(project)).cloned().collect();
-    let find = move || wanted_of(&portfolio, &in_force, day, &|project| only.contains(project));
+    let is_wanted = move |project: &ProjectId| only.contains(project);
+    let find = move || wanted_of(&known.portfolio, &in_force, known.as_of, &is_wanted);
     tokio::task::spawn_blocking(find).await?
 }
 
@@ -91,7 +93,7 @@ pub fn wanted_of(
         of_edition.filter(|snapshot| wanted(&snapshot.project)).collect();
     listed.sort_by(|a, b| a.project.cmp(&b.project));
     let quiet = QuietAnswers::of(texts, catalogue.dictionary());
-    let target = view::target(catalogue.thresholds(), as_of);
+    let target = known_data::target(catalogue.thresholds(), as_of);
     let hypotheses = Hypotheses::of((portfolio, &listed), (catalogue, &quiet), as_of, target);
     let needs = needs::of_all(&hypotheses)?;
     let questions: Vec<&'static Field> = catalogue.dictionary().questions().collect();

@@ -164,7 +164,11 @@ pub async fn mission_ranking(
         .into_iter()
         .map(|alert| (alert.id.clone(), alert))
         .collect();
-    let rows: BTreeMap<String, TableRow> = table::projects(services, Some(as_of))
+    let projects = table::project_table(services, Some(as_of)).await?;
+    let lists: Vec<String> = WatchList::ALL.into_iter().map(on_list).collect();
+    let fields = lists.iter().map(String::as_str).chain(COSTS).collect();
+    let rows: BTreeMap<String, TableRow> = projects
+        .outlines(&fields)
         .await?
         .into_iter()
         .filter_map(|row| Some((row.get("project_id")?.as_str()?.to_owned(), row)))
@@ -195,6 +199,14 @@ pub async fn mission_outcomes(services: &Services) -> Result<Vec<RuleOutcomes>, 
     Ok(outcomes(&missions, &rules))
 }
 
+/// The current and the initial cost of a project, in M€.
+const COSTS: [&str; 2] = ["cost_current", "cost_initial"];
+
+/// The field that says whether a project is on a watch list.
+fn on_list(watch: WatchList) -> String {
+    format!("watch_{}", watch.as_str())
+}
+
 fn candidate(
     mission: Mission,
     alerts: &BTreeMap<AlertId, Alert>,
@@ -207,16 +219,15 @@ fn candidate(
         .filter(|alert| alert.state == AlertState::Open)
         .collect();
     let number = |field: &str| project.and_then(|row| row.get(field)).and_then(Json::as_f64);
-    let drift = number("cost_current").zip(number("cost_initial"));
-    let on_list = |watch: &WatchList| {
-        let field = format!("watch_{}", watch.as_str());
-        project.and_then(|row| row.get(&field)).and_then(Json::as_bool) == Some(true)
+    let [current, initial] = COSTS.map(number);
+    let is_on_list = |watch: &WatchList| {
+        project.and_then(|row| row.get(&on_list(*watch))).and_then(Json::as_bool) == Some(true)
     };
     Candidate {
         level: open.iter().map(|alert| alert.level).max(),
         open_alerts: u32::try_from(open.len()).unwrap_or(u32::MAX),
-        drift_meur: drift.map(|(current, initial)| current - initial),
-        watches: WatchList::ALL.into_iter().filter(on_list).collect(),
+        drift_meur: current.zip(initial).map(|(current, initial)| current - initial),
+        watches: WatchList::ALL.into_iter().filter(is_on_list).collect(),
         mission,
     }
 }

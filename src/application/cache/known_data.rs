@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use super::latest::Once;
 use super::rules_in_force::RulesInForce;
 use crate::application::ApplicationError;
+use crate::application::questionnaire::wanted_answers::WantedAnswers;
 use crate::domain::accounts::access::Scope;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
@@ -92,6 +93,7 @@ pub(in crate::application) struct KnownData {
 struct Figures {
     frames: Once<Frames>,
     totals: Once<Totals>,
+    wanted: Once<Arc<[WantedAnswers]>>,
 }
 
 impl KnownData {
@@ -134,6 +136,18 @@ impl KnownData {
             frame::build_totals(&self.portfolio, &dates)
         };
         self.figures(rules).totals.get(make)
+    }
+
+    /// What to ask each project for first, as `find` finds it.
+    ///
+    /// # Errors
+    /// When `find` does.
+    pub(in crate::application) fn wanted(
+        &self,
+        rules: &Arc<RulesInForce>,
+        find: impl FnOnce() -> Result<Vec<WantedAnswers>, ApplicationError>,
+    ) -> Result<Arc<[WantedAnswers]>, ApplicationError> {
+        self.figures(rules).wanted.get(|| Ok(find()?.into()))
     }
 
     /// The last day of the month of each edition that lists a project, the date at the latest.

@@ -130,6 +130,8 @@ impl<'a> Hypotheses<'a> {
         let known = self.portfolio;
         let editions = known.snapshots.iter().map(|snapshot| snapshot.edition);
         let mut editions: Vec<EditionId> = editions.chain(known.editions.iter().copied()).collect();
+        // Most are next to their like.
+        editions.dedup();
         editions.sort_unstable();
         editions.dedup();
         // Every field is named, so that one more is thought of here too.

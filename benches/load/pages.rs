@@ -3,13 +3,21 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::SIZES;
 use super::service::{Served, Service};
+use super::{LARGE, Size};
+use crate::cycles::Shape;
 use crate::load::milliseconds;
 
 const MEANING: &str = "Written by `make load-pages`: the binary of the bench profile on loopback, and fifty clients on the same machine, each of which \
     asks for a page, reads it for one to three seconds, and asks for another, for thirty seconds. \"After a write\" is the first answer \
     once an alert was commented. Bytes are those of the page, uncompressed.\n\n";
+
+/// As many projects as the State's panorama has, over as many editions as there will be in five years.
+const USUAL: Size = Size {
+    name: "43 projects, 10 editions",
+    shape: Some(Shape { ministries: 4, projects: 43 }),
+    editions: 10,
+};
 
 const PEOPLE: usize = 50;
 const LASTS: Duration = Duration::from_secs(30);
@@ -32,8 +40,8 @@ const PAGES: [&str; 12] = [
 
 pub(crate) fn measure() -> String {
     let mut text = MEANING.to_owned();
-    for size in SIZES {
-        let service = Service::prepare(size.shape);
+    for size in [USUAL, LARGE] {
+        let service = Service::prepare(&size);
         let served = service.start(&[]);
         let pages: Vec<String> =
             PAGES.iter().map(|page| addressed(&served, service.token(), page)).collect();

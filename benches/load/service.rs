@@ -6,15 +6,12 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::cycles::Shape;
+use super::Size;
 use crate::{cycles, memory};
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::domain::ids::MinistryCode;
 use vigie::store::{AccountTerms, Store, TokenTerms};
-
-/// Number of editions, two a year.
-const EDITIONS: u32 = 24;
 
 /// A prepared database, and tokens for it.
 pub(crate) struct Service {
@@ -34,16 +31,19 @@ pub(crate) struct Answer {
 }
 
 impl Service {
-    /// Prepares a database: imports every edition, and runs a cycle.
-    pub(crate) fn prepare(shape: Option<Shape>) -> Self {
+    /// Prepares a database: imports every edition, two a year, and runs a cycle.
+    pub(crate) fn prepare(size: &Size) -> Self {
+        let Size { shape, editions, .. } = *size;
         let folder = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let files = folder.path().join("files");
         std::fs::create_dir(&files).unwrap();
         let aliases = folder.path().join("aliases.toml");
         if let Some(shape) = shape {
-            for step in 0..EDITIONS {
-                let (year, month) = (2009 + step / 2, if step % 2 == 0 { "06" } else { "11" });
+            // Two a year, the last in November 2020.
+            for step in 0..editions {
+                let (year, month) =
+                    (2021 - editions / 2 + step / 2, if step % 2 == 0 { "06" } else { "11" });
                 let file = files.join(format!("{year}-{month}.panorama.csv"));
                 std::fs::write(file, cycles::edition_file(shape, step)).unwrap();
             }

@@ -2,6 +2,7 @@
 //! commits everything in one transaction.
 
 mod actions;
+mod cache;
 mod cycle;
 mod error;
 mod publishing;
@@ -45,6 +46,7 @@ pub use actions::tokens::{
     valid_local_tokens,
 };
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
+pub use cache::ApplicationCache;
 pub use cycle::announce::preview;
 pub use cycle::digest::digest;
 pub use cycle::past::replay::{
@@ -60,9 +62,10 @@ pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
-    CatalogueInForce, CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, source,
-    text_in_force, with_draft, with_files,
+    CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, source, text_in_force,
+    with_draft, with_files,
 };
+pub use publishing::catalogue_in_force::CatalogueInForce;
 pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,
     three_way, versions,
@@ -105,12 +108,14 @@ pub use queries::layouts::{
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};
 pub use queries::projects::records::{FigureSource, ProjectRecords, project_records};
 pub use queries::projects::standings::{ProjectStanding, project_standings};
+pub use queries::projects::table::{ProjectTable, project_table, projects};
 pub use queries::recipients::recipients;
 pub use queries::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
 pub use queries::table_rows::TableRow;
 pub use queries::timeline::{TimelineEvent, TimelineKind, timeline};
 pub use queries::view::{
-    Panorama, ProjectView, find_project, is_due_to_leave, panorama, project, projects, verdicts,
+    LEAVING_FIELDS, Panorama, ProjectView, find_project, is_due_to_leave, panorama, project,
+    verdicts,
 };
 pub use questionnaire::answer_sheet::{
     AnswerSheet, AskedQuestion, AskedTheme, LastShownAnswer, NO_VALUE, answer_sheet,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::cache::ApplicationCache;
 use crate::notify;
 use crate::rules::ScriptLimits;
 use crate::store::Store;
@@ -18,4 +19,6 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Who receives messages, and how.
     pub notify: Arc<notify::NotifySettings>,
+    /// What was read and worked out before.
+    pub cache: Arc<ApplicationCache>,
 }

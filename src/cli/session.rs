@@ -1,14 +1,11 @@
 //! What a command works with: the API, answered by a server or by this process over the opened database.
 
-use std::sync::Arc;
-
 use super::outcome::CliError;
 use super::output::print::Printer;
 use vigie::application::Services;
 use vigie::client::{ApiClient, HttpTransport};
 use vigie::server::InProcess;
 use vigie::server::config::Config;
-use vigie::store::Store;
 
 pub(super) struct Session<'a> {
     pub(super) config: &'a Config,
@@ -28,7 +25,7 @@ impl<'a> Session<'a> {
         if let Some(server) = server {
             return Ok(Self { config, printer, api: ApiClient::new(server), database: None });
         }
-        let services = services(config).await?;
+        let services = config.services(config.clock()).await?;
         let api = match InProcess::open(config, services.clone()).await {
             Ok(application) => ApiClient::new(application),
             Err(fault) => {
@@ -56,15 +53,4 @@ impl<'a> Session<'a> {
             services.store.close().await;
         }
     }
-}
-
-/// The database of this machine and what commands need next to it.
-async fn services(config: &Config) -> Result<Services, CliError> {
-    Ok(Services {
-        store: Store::open(&config.database_url).await?,
-        rules: config.rules.clone(),
-        limits: config.limits,
-        clock: config.clock(),
-        notify: Arc::new(config.notify()),
-    })
 }

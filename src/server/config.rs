@@ -15,7 +15,7 @@ use thiserror::Error;
 use super::settings_fault::SettingsFault;
 use super::telemetry::LogFormat;
 use crate::api::{Cookies, SignIn};
-use crate::application::TrialSettings;
+use crate::application::{Services, TrialSettings};
 use crate::auth::{Provider, SettingFault};
 use crate::decisions::missions;
 use crate::domain::alerts::silence::SilenceTerms;
@@ -25,7 +25,7 @@ use crate::notify::{
 };
 use crate::rules::ScriptLimits;
 use crate::schedule::{BackupSettings, HousekeepingSettings, ImportSettings, Schedule};
-use crate::store::Credential;
+use crate::store::{Credential, Store, StoreError};
 use crate::support::clock::{Clock, ShiftedClock, SystemClock};
 use crate::support::redaction;
 use crate::support::secret::Secret;
@@ -181,6 +181,21 @@ impl Config {
             Ok(Some(day)) => Arc::new(ShiftedClock::on(day)),
             Ok(None) | Err(_) => Arc::new(SystemClock),
         }
+    }
+
+    /// What every operation needs: the database, and these settings.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn services(&self, clock: Arc<dyn Clock>) -> Result<Services, StoreError> {
+        Ok(Services {
+            store: Store::open(&self.database_url).await?,
+            rules: self.rules.clone(),
+            limits: self.limits,
+            clock,
+            notify: Arc::new(self.notify()),
+            cache: Arc::default(),
+        })
     }
 
     /// The identity provider, if one is configured.

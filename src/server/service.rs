@@ -61,13 +61,7 @@ pub struct Running {
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, AppError> {
     check(config)?;
     clean_up(&config.database_url);
-    let services = Services {
-        store: Store::open(&config.database_url).await?,
-        rules: config.rules.clone(),
-        limits: config.limits,
-        clock,
-        notify: Arc::new(config.notify()),
-    };
+    let services = config.services(clock).await?;
     let now = services.clock.now();
     let key = services.store.session_key(now).await?;
     let sign_in = web::Data::new(config.sign_in(Arc::clone(&services.clock), key)?);

@@ -56,6 +56,11 @@ pub(crate) struct Collection<T> {
 }
 
 impl<T> Page<T> {
+    /// The entries, to be completed.
+    pub(crate) fn entries_mut(&mut self) -> &mut Vec<T> {
+        &mut self.data
+    }
+
     /// The entries, and the cursor of the next page if there is one.
     pub(crate) fn into_parts(self) -> (Vec<T>, Option<String>) {
         (self.data, self.pagination.next_cursor)
@@ -186,6 +191,11 @@ impl<F> Listing<F> {
             serde_json::from_str(key).ok()
         };
         read().map(Some).ok_or_else(invalid_cursor)
+    }
+
+    /// The fields by which the request asks the list to be sorted.
+    pub(crate) fn sort_fields(&self) -> impl Iterator<Item = &str> {
+        self.sort.iter().flat_map(Sort::fields)
     }
 
     pub(crate) fn limit(&self) -> usize {

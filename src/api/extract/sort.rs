@@ -41,6 +41,11 @@ impl Sort {
         Ok(Some(Self(fields)))
     }
 
+    /// The fields, in the order in which they count.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|field| field.name.as_str())
+    }
+
     /// Sorts entries; those that are equal stay in their order. An entry without a value comes last in either direction.
     ///
     /// # Errors

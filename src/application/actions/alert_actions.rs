@@ -43,13 +43,15 @@ pub async fn find_alert(services: &Services, requested: &str) -> Result<Alert, A
     if let Some(exact) = services.store.alert(&AlertId::new(prefix.as_str())).await? {
         return Ok(exact);
     }
-    let mut found = services.store.standing_alerts().await?;
+    let mut found = services.store.alerts_in_brief().await?;
     found.retain(|alert| alert.id.as_str().starts_with(&prefix));
     if found.len() > 1 {
         let candidates = found.iter().map(|alert| alert.id.to_string()).collect();
         return Err(ApplicationError::AmbiguousAlert { requested: prefix, candidates });
     }
-    found.pop().ok_or_else(no_such)
+    let mut alert = found.pop().ok_or_else(no_such)?;
+    services.store.explain_alerts(vec![&mut alert]).await?;
+    Ok(alert)
 }
 
 /// A ministry by its code, `portfolio`, else a project by id or any of its names.
@@ -144,7 +146,7 @@ pub async fn silence(
         revisions.retain(|known, _| known == rule);
     }
     let ministries = ministries(services).await?;
-    let mut alerts = services.store.standing_alerts().await?;
+    let mut alerts = services.store.alerts_in_brief().await?;
     alerts.retain(|alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         alert.state != AlertState::Resolved && scope.covers(&alert.rule, &alert.subject, ministry)

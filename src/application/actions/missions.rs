@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use crate::application::publishing::catalogue;
+use crate::application::queries::projects::table;
 use crate::application::queries::table_rows::TableRow;
 use crate::application::queries::{names, view};
 use crate::application::{ApplicationError, Services};
@@ -63,7 +64,7 @@ struct MissionNames {
 
 impl MissionNames {
     async fn read(services: &Services) -> Result<Self, ApplicationError> {
-        let alerts = services.store.standing_alerts().await?;
+        let alerts = services.store.alerts_in_brief().await?;
         Ok(Self {
             directory: names::directory(services).await?,
             rules: alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect(),
@@ -158,12 +159,16 @@ pub async fn mission_ranking(
     }
     let alerts: BTreeMap<AlertId, Alert> = services
         .store
-        .standing_alerts()
+        .alerts_in_brief()
         .await?
         .into_iter()
         .map(|alert| (alert.id.clone(), alert))
         .collect();
-    let rows: BTreeMap<String, TableRow> = view::projects(services, Some(as_of))
+    let projects = table::project_table(services, Some(as_of)).await?;
+    let lists: Vec<String> = WatchList::ALL.into_iter().map(on_list).collect();
+    let fields = lists.iter().map(String::as_str).chain(COSTS).collect();
+    let rows: BTreeMap<String, TableRow> = projects
+        .outlines(&fields)
         .await?
         .into_iter()
         .filter_map(|row| Some((row.get("project_id")?.as_str()?.to_owned(), row)))
@@ -189,9 +194,17 @@ pub async fn mission_teams(services: &Services) -> Result<Vec<Team>, Application
 /// For each rule, how many of the missions it called for had each outcome.
 pub async fn mission_outcomes(services: &Services) -> Result<Vec<RuleOutcomes>, ApplicationError> {
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let alerts = services.store.standing_alerts().await?;
+    let alerts = services.store.alerts_in_brief().await?;
     let rules = alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect();
     Ok(outcomes(&missions, &rules))
+}
+
+/// The current and the initial cost of a project, in M€.
+const COSTS: [&str; 2] = ["cost_current", "cost_initial"];
+
+/// The field that says whether a project is on a watch list.
+fn on_list(watch: WatchList) -> String {
+    format!("watch_{}", watch.as_str())
 }
 
 fn candidate(
@@ -206,23 +219,22 @@ fn candidate(
         .filter(|alert| alert.state == AlertState::Open)
         .collect();
     let number = |field: &str| project.and_then(|row| row.get(field)).and_then(Json::as_f64);
-    let drift = number("cost_current").zip(number("cost_initial"));
-    let on_list = |watch: &WatchList| {
-        let field = format!("watch_{}", watch.as_str());
-        project.and_then(|row| row.get(&field)).and_then(Json::as_bool) == Some(true)
+    let [current, initial] = COSTS.map(number);
+    let is_on_list = |watch: &WatchList| {
+        project.and_then(|row| row.get(&on_list(*watch))).and_then(Json::as_bool) == Some(true)
     };
     Candidate {
         level: open.iter().map(|alert| alert.level).max(),
         open_alerts: u32::try_from(open.len()).unwrap_or(u32::MAX),
-        drift_meur: drift.map(|(current, initial)| current - initial),
-        watches: WatchList::ALL.into_iter().filter(on_list).collect(),
+        drift_meur: current.zip(initial).map(|(current, initial)| current - initial),
+        watches: WatchList::ALL.into_iter().filter(is_on_list).collect(),
         mission,
     }
 }
 
 /// Reads the playbook of the catalogue in force.
 async fn playbook(services: &Services) -> Result<Playbook, ApplicationError> {
-    let texts = catalogue::read_rules(services).await?;
-    let text = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
+    let rules = catalogue::rules_in_force(services).await?;
+    let text = rules.texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
     Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
 }

@@ -12,7 +12,6 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{Dataset, Import, ImportRemark, ImportedRows, SightingKind};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::intake::{Aliases, PlausibilityBounds, implausible, propose_renamings, same_bytes};
-use crate::rules::Thresholds;
 use crate::support::clock::today;
 use crate::support::french;
 
@@ -47,8 +46,8 @@ pub(in crate::application) async fn compare_with_former(
     if imports.iter().all(|import| import.dataset != Dataset::Panorama) {
         return Ok(());
     }
-    let texts = catalogue::read_rules(services).await?;
-    let in_force = Thresholds::of_texts(&texts).at(today(services.clock.now()));
+    let rules = catalogue::rules_in_force(services).await?;
+    let in_force = rules.thresholds().at(today(services.clock.now()));
     let bounds = PlausibilityBounds::of(&in_force);
     for index in 0..imports.len() {
         let (earlier, rest) = imports.split_at_mut(index);

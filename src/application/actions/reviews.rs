@@ -263,7 +263,7 @@ fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
 
 /// Reads the timetable of the catalogue in force.
 async fn timetable(services: &Services) -> Result<Timetable, ApplicationError> {
-    let texts = catalogue::read_rules(services).await?;
-    let text = texts.get(TIMETABLE_FILE).ok_or(ApplicationError::NoTimetable)?;
+    let rules = catalogue::rules_in_force(services).await?;
+    let text = rules.texts.get(TIMETABLE_FILE).ok_or(ApplicationError::NoTimetable)?;
     Ok(Timetable::parse(text, TIMETABLE_FILE)?)
 }

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use crate::application::publishing::catalogue::read_rules;
+use crate::application::queries::names;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::alerts::handling::SeenAlert;
 use crate::domain::messages::notice::Notice;
+use crate::notify;
 use crate::notify::{DeliveryContext, Directory, DomainEvent};
 use crate::support::clock::ClockJump;
-use crate::{notify, rules};
 
 /// Records that a person has seen an alert in its current state.
 pub async fn acknowledge(
@@ -51,8 +51,7 @@ pub async fn record_clock_jump(
 
 /// The names by which people know projects and rules. Rules are not compiled.
 pub async fn directory(services: &Services) -> Result<Directory, ApplicationError> {
-    let titles = rules::titles(&read_rules(services).await?);
-    Ok(Directory::of_known(services.store.known_projects().await?, titles))
+    names::directory(services).await
 }
 
 /// The notices of an occurrence, to be written with it. None when no webhook is set up. Rules are not

@@ -26,7 +26,7 @@ pub async fn preview(
     services.store.check_whole("what will be said to a ministry")?;
     let now = services.clock.now();
     let as_of = as_of.unwrap_or_else(|| today(now));
-    let texts = catalogue::read_rules(services).await?;
+    let texts = catalogue::rules_in_force(services).await?.texts.clone();
     let upto = services.store.latest_known().await?;
     let portfolio = view::known_portfolio(services, &upto, as_of).await?;
     let judged = judge(services, texts, portfolio, upto, as_of).await?;

@@ -18,12 +18,13 @@ pub async fn digest(services: &Services) -> Result<usize, ApplicationError> {
         return Ok(0);
     }
     let now = services.clock.now();
-    let (as_of, portfolio) = view::known_data(services, Some(last.inputs.as_of)).await?;
-    let texts = catalogue::read_rules(services).await?;
+    let known = view::known_data(services, Some(last.inputs.as_of)).await?;
+    let rules = catalogue::rules_in_force(services).await?;
     let alerts = services.store.standing_alerts().await?;
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let stakes = messages::stakes_of(&portfolio, as_of).await?;
-    let (portfolio, stakes, texts) = (&portfolio, &stakes, &texts);
+    let stakes = messages::stakes_of(&known.portfolio, known.as_of).await?;
+    let (as_of, portfolio) = (known.as_of, &known.portfolio);
+    let (stakes, texts) = (&stakes, &rules.texts);
     let basis = MessageBasis { cycle: last.number, as_of, now, portfolio, stakes, texts };
     // Changes of silences are reported by cycles only.
     let situation = Situation { alerts: &alerts, missions: &missions, ..Situation::default() };

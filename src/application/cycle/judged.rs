@@ -7,7 +7,8 @@ use std::thread;
 use chrono::NaiveDate;
 
 use super::messages;
-use crate::application::queries::{table_rows, view};
+use crate::application::cache::known_data;
+use crate::application::queries::table_rows;
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
 use crate::domain::alerts::new_fact::SubjectFigures;
@@ -67,7 +68,7 @@ pub(in crate::application) async fn judge(
                 &portfolio,
                 catalogue.dictionary(),
                 as_of,
-                view::target(catalogue.thresholds(), as_of),
+                known_data::target(catalogue.thresholds(), as_of),
             )?;
             let verdicts = catalogue.verdicts(&frames, as_of);
             let data = data.join().unwrap_or_else(|panic| resume_unwind(panic));

@@ -8,9 +8,9 @@ use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::AlertId;
+use crate::notify;
 use crate::notify::{Directory, NoticeTerms, ReminderInputs};
 use crate::store::MissionFilter;
-use crate::{notify, rules};
 
 /// Writes the reminders that are due today, and returns how many. Those of a day are written once.
 pub async fn remind(services: &Services) -> Result<u64, ApplicationError> {
@@ -22,10 +22,10 @@ pub async fn remind(services: &Services) -> Result<u64, ApplicationError> {
     if memories.is_empty() {
         return Ok(0);
     }
-    let (as_of, portfolio) = view::known_data(services, None).await?;
-    let texts = catalogue::read_rules(services).await?;
-    let terms = NoticeTerms::parse(texts.get(notify::TERMS_FILE))?;
-    let directory = Directory::of(&portfolio, rules::titles(&texts), as_of);
+    let known = view::known_data(services, None).await?;
+    let rules = catalogue::rules_in_force(services).await?;
+    let terms = NoticeTerms::parse(rules.texts.get(notify::TERMS_FILE))?;
+    let directory = Directory::of(&known.portfolio, rules.titles().clone(), known.as_of);
     let reminded = services.store.reminders().await?;
     let alerts = services.store.standing_alerts().await?;
     let alerts: BTreeMap<AlertId, Alert> =

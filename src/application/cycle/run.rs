@@ -120,7 +120,7 @@ pub async fn run_followed(
     };
     // What the engine changed is committed; the missions that it calls for are not.
     let is_upgraded = last.as_ref().map(|last| last.number) != former.map(|former| former.number);
-    let texts = catalogue::read_rules(services).await?;
+    let texts = catalogue::rules_in_force(services).await?.texts.clone();
     let upto = services.store.latest_known().await?;
     let portfolio = view::known_portfolio(services, &upto, as_of).await?;
     watch.lap(CyclePhase::Load);

@@ -105,13 +105,14 @@ async fn correction(
     }
     let now = act.at;
     let last = services.store.last_cycle_before(cycle.number).await?;
-    let as_of = last.map_or_else(|| today(now), |last| last.inputs.as_of);
-    let (as_of, portfolio) = view::known_data(services, Some(as_of)).await?;
-    let texts = catalogue::read_rules(services).await?;
+    let day = last.map_or_else(|| today(now), |last| last.inputs.as_of);
+    let known = view::known_data(services, Some(day)).await?;
+    let rules = catalogue::rules_in_force(services).await?;
     let alerts = services.store.standing_alerts().await?;
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let stakes = messages::stakes_of(&portfolio, as_of).await?;
-    let (portfolio, stakes, texts) = (&portfolio, &stakes, &texts);
+    let stakes = messages::stakes_of(&known.portfolio, known.as_of).await?;
+    let (as_of, portfolio) = (known.as_of, &known.portfolio);
+    let (stakes, texts) = (&stakes, &rules.texts);
     let basis = MessageBasis { cycle: cycle.number, as_of, now, portfolio, stakes, texts };
     let situation = Situation {
         alerts: &alerts,

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::catalogue_in_force::CatalogueInForce;
+use super::draft_bounds;
 use super::trial::Trial;
-use super::{companion_files, draft_bounds};
+use crate::application::cache::rules_in_force::{CatalogueRead, RulesInForce};
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::Draft;
@@ -15,7 +17,7 @@ use crate::domain::rules::overlay::{Overlay, RulePath, in_force};
 use crate::frame::dictionary::Dictionary;
 use crate::intake::nearest_name;
 use crate::rules;
-use crate::rules::{Budget, Catalogue, CatalogueFolder, FileNames, RuleFault, ScriptLimits};
+use crate::rules::{Budget, CatalogueFolder, FileNames, RuleFault};
 use crate::store::Store;
 use crate::support::fingerprint::Fingerprint;
 
@@ -51,34 +53,6 @@ pub struct CatalogueSource {
 
 /// The file of all thresholds.
 pub(super) const THRESHOLDS: &str = "thresholds.toml";
-
-#[derive(Debug)]
-pub struct CatalogueInForce {
-    pub catalogue: Catalogue,
-    /// Faults of the rules left out, and of the files that ship with the rules.
-    pub faults: Vec<RuleFault>,
-    /// Keyed by path.
-    pub texts: BTreeMap<String, String>,
-}
-
-impl CatalogueInForce {
-    /// All faults, those of the files of cases included, which no cycle reads.
-    pub fn faults_with_cases(&self) -> Vec<RuleFault> {
-        let cases = rules::case_faults(&self.texts);
-        self.faults.iter().cloned().chain(cases).collect()
-    }
-
-    /// Compiles a catalogue. What it evaluates later is charged to `budget` too.
-    pub fn compile(
-        texts: BTreeMap<String, String>,
-        limits: &ScriptLimits,
-        budget: &Budget,
-    ) -> Self {
-        let (catalogue, mut faults) = rules::compile_within(&texts, limits, budget);
-        faults.extend(companion_files::faults(&texts, &catalogue));
-        Self { catalogue, faults, texts }
-    }
-}
 
 impl CatalogueSource {
     pub fn texts(&self) -> BTreeMap<String, String> {
@@ -187,20 +161,47 @@ pub(in crate::application) async fn source_of(
     source(&services.rules, Some(&services.store)).await
 }
 
-pub(in crate::application) async fn read_rules(
+/// The rules in force now. Their files are read again only when one of them, or anything in the database, has changed.
+///
+/// # Errors
+/// When the folder of rules or the database cannot be read.
+pub(in crate::application) async fn rules_in_force(
     services: &Services,
-) -> Result<BTreeMap<String, String>, ApplicationError> {
-    Ok(source_of(services).await?.texts())
+) -> Result<Arc<RulesInForce>, ApplicationError> {
+    // Read before the texts: a change meanwhile is seen next time.
+    let version = services.store.version().await?;
+    let path = services.rules.clone();
+    let stamp = tokio::task::spawn_blocking(move || rules::stamp_folder(&path)).await??;
+    let last = services.cache.rules.last();
+    let folder = match &last {
+        Some((read, rules)) if read.stamp == stamp => {
+            if read.version == version {
+                return Ok(Arc::clone(rules));
+            }
+            Arc::clone(&read.folder)
+        }
+        _ => Arc::new(read_folder(&services.rules).await?),
+    };
+    let overlay = services.store.overlay().await?;
+    let is_same = last.as_ref().filter(|(read, _)| read.stamp == stamp && read.overlay == overlay);
+    let rules = match is_same {
+        Some((_, rules)) => Arc::clone(rules),
+        None => Arc::new(RulesInForce::of(overlay.laid_over(&folder.texts))),
+    };
+    let read = CatalogueRead { stamp, version, folder, overlay };
+    services.cache.rules.set(read, Arc::clone(&rules));
+    Ok(rules)
 }
 
 /// The fields that files may supply and rules read now.
 pub async fn dictionary(services: &Services) -> Result<Arc<Dictionary>, ApplicationError> {
-    Ok(Arc::new(rules::dictionary_of(&read_rules(services).await?)))
+    Ok(Arc::clone(rules_in_force(services).await?.dictionary()))
 }
 
-/// The catalogue in force now.
-pub async fn catalogue(services: &Services) -> Result<CatalogueInForce, ApplicationError> {
-    compiled(services, read_rules(services).await?).await
+/// The catalogue in force now, compiled once for the same rules.
+pub async fn catalogue(services: &Services) -> Result<Arc<CatalogueInForce>, ApplicationError> {
+    let (rules, limits) = (rules_in_force(services).await?, services.limits);
+    Ok(tokio::task::spawn_blocking(move || rules.compiled(&limits)).await?)
 }
 
 /// The catalogue in force, or what it would be if a draft were published now, compiled on the
@@ -212,19 +213,10 @@ pub(in crate::application) async fn catalogue_tried(
 ) -> Result<CatalogueInForce, ApplicationError> {
     let texts = match draft {
         Some(number) => with_draft(services, number).await?.1.texts,
-        None => read_rules(services).await?,
+        None => rules_in_force(services).await?.texts.clone(),
     };
     let limits = services.limits;
     trial.run(move |budget| Ok(CatalogueInForce::compile(texts, &limits, budget))).await
-}
-
-async fn compiled(
-    services: &Services,
-    texts: BTreeMap<String, String>,
-) -> Result<CatalogueInForce, ApplicationError> {
-    let limits = services.limits;
-    let compile = move || CatalogueInForce::compile(texts, &limits, &Budget::unlimited());
-    Ok(tokio::task::spawn_blocking(compile).await?)
 }
 
 /// The texts that would be in force if a draft were published now.

@@ -11,6 +11,7 @@ use super::consequences::{Consequences, MissionDifference};
 use super::trial::Trial;
 use super::verdict_diff::{DifferenceKind, Standing};
 use super::{catalogue, companion_files};
+use crate::application::cache::known_data;
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook, PlaybookError};
@@ -196,7 +197,7 @@ async fn diff_compiled(
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let faults = faults.into_iter().map(|fault| file_names.placed(fault)).collect();
-            let target = view::target(catalogue.thresholds(), as_of);
+            let target = known_data::target(catalogue.thresholds(), as_of);
             let fields = texts_of_fields(&texts);
             // The same fields and the same target make the same frames.
             let same = built.take().filter(|(to, of, _)| *to == target && *of == fields);

@@ -79,7 +79,7 @@ pub async fn amended(
     if thresholds.is_empty() {
         return Ok(files);
     }
-    with_thresholds(files, &catalogue::read_rules(services).await?, thresholds)
+    with_thresholds(files, &catalogue::rules_in_force(services).await?.texts, thresholds)
 }
 
 /// The files of a draft with new values of thresholds, a file each, unless the draft has the file of all. `in_force` are
@@ -142,7 +142,7 @@ pub async fn with_template(
     mut files: BTreeMap<RulePath, String>,
     template: &RuleTemplate,
 ) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
-    let mut texts = catalogue::read_rules(services).await?;
+    let mut texts = catalogue::rules_in_force(services).await?.texts.clone();
     texts.extend(files.iter().map(|(path, text)| (path.as_str().to_owned(), text.clone())));
     let made = rules::from_template(template, &texts).map_err(ApplicationError::Template)?;
     for (path, text) in made {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use polars::prelude::{IntoLazy, col, lit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -14,8 +15,11 @@ use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::words::words;
-use crate::frame;
 use crate::intake::name_key;
+
+/// Fields of the history that a comparison reads.
+const COMPARED: [&str; 7] =
+    ["project_id", "edition", "name", "ministry", "phase", "cost_current", "forecast_end_on"];
 
 words! {
     /// What became of a project from one edition to another.
@@ -98,19 +102,22 @@ pub async fn compare_editions(
     other: EditionId,
 ) -> Result<EditionComparison, ApplicationError> {
     let (from, to) = (one.min(other), one.max(other));
-    let (as_of, portfolio) = view::known_data(services, None).await?;
-    let known = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
-    let mut known: Vec<EditionId> = known.chain(portfolio.editions.iter().copied()).collect();
-    known.sort_unstable();
-    known.dedup();
+    let known = view::known_data(services, None).await?;
+    let portfolio = &known.portfolio;
+    let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
+    let mut editions: Vec<EditionId> = editions.chain(portfolio.editions.iter().copied()).collect();
+    editions.sort_unstable();
+    editions.dedup();
     for edition in [from, to] {
-        if !known.contains(&edition) {
-            return Err(ApplicationError::NoSuchEdition { requested: edition, known });
+        if !editions.contains(&edition) {
+            return Err(ApplicationError::NoSuchEdition { requested: edition, known: editions });
         }
     }
-    let as_of = as_of.max(to.as_of());
     tokio::task::spawn_blocking(move || {
-        let rows = table_rows::rows(&frame::history(&portfolio, as_of)?)?;
+        let of_either =
+            col("edition").eq(lit(from.to_string())).or(col("edition").eq(lit(to.to_string())));
+        let listed = known.history()?.lazy().filter(of_either).select(COMPARED.map(col));
+        let rows = table_rows::rows(&listed.collect().map_err(ApplicationError::Table)?)?;
         Ok(compared(&rows, from, to))
     })
     .await?

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::view;
-use crate::application::publishing::catalogue::{CatalogueInForce, catalogue_tried};
+use crate::application::cache::known_data;
+use crate::application::publishing::catalogue::catalogue_tried;
+use crate::application::publishing::catalogue_in_force::CatalogueInForce;
 use crate::application::publishing::trial::Trial;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{DraftNumber, MinistryCode, RuleId};
@@ -58,26 +60,27 @@ pub async fn explain(
         });
     };
     let subject = subject(services, &found, requested).await?;
-    let (as_of, portfolio) = view::known_data(services, as_of).await?;
+    let known = view::known_data(services, as_of).await?;
     let CatalogueInForce { catalogue, texts, .. } = in_force;
     let lines = texts.get(&found.file).map_or("", String::as_str);
     let lines = lines.lines().map(str::to_owned).collect();
     let explain = move |budget: &Budget| {
+        let (day, portfolio) = (known.as_of, &known.portfolio);
         let frames = frame::build(
-            &portfolio,
+            portfolio,
             catalogue.dictionary(),
-            as_of,
-            view::target(catalogue.thresholds(), as_of),
+            day,
+            known_data::target(catalogue.thresholds(), day),
         )?;
-        let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
+        let trace = catalogue.trace(&found.id, &subject, &frames, day);
         let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
         budget.check()?;
-        let subject_name = Directory::of(&portfolio, BTreeMap::new(), as_of).name(&subject);
+        let subject_name = Directory::of(portfolio, BTreeMap::new(), day).name(&subject);
         let judged = trace.judgement.verdict.level();
         let concluded_on = judged.and_then(|_| {
-            rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, as_of)
+            rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, day)
         });
-        Ok(Explanation { as_of, rule: found, lines, concluded_on, subject_name, trace })
+        Ok(Explanation { as_of: day, rule: found, lines, concluded_on, subject_name, trace })
     };
     trial.run(explain).await
 }

@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::application::publishing::catalogue::read_rules;
+use super::names;
 use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::alert::{AlertChange, AlertChangeKind};
 use crate::domain::missions::mission::{MissionChange, MissionChangeKind};
 use crate::notify::Directory;
-use crate::rules;
 use crate::store::{FeedContent, FeedCursor, FeedItem, FeedItems, FeedQuery, ImportSummary};
 use crate::support::french;
 
@@ -36,8 +35,7 @@ pub struct FeedEntry {
 
 pub async fn feed(services: &Services, stretch: &FeedQuery) -> Result<Feed, ApplicationError> {
     let FeedItems { found, more_after } = services.store.happenings(stretch).await?;
-    let titles = rules::titles(&read_rules(services).await?);
-    let directory = Directory::of_known(services.store.known_projects().await?, titles);
+    let directory = names::directory(services).await?;
     let entries = found.into_iter().map(|one| FeedEntry::of(one, &directory)).collect();
     Ok(Feed { entries, more_after })
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::application::publishing::catalogue::read_rules;
+use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{MinistryCode, RuleId};
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
 use crate::notify::Directory;
-use crate::rules;
 use crate::rules::Rule;
 
 /// A verdict in a list.
@@ -34,7 +33,7 @@ pub struct JudgementLine {
 pub async fn rule_titles(
     services: &Services,
 ) -> Result<BTreeMap<RuleId, String>, ApplicationError> {
-    Ok(rules::titles(&read_rules(services).await?))
+    Ok(rules_in_force(services).await?.titles().clone())
 }
 
 /// What the front matter of each rule in force says: its title, its family, its guidance.
@@ -42,7 +41,7 @@ pub async fn rule_titles(
 /// # Errors
 /// When the catalogue cannot be read.
 pub async fn rule_heads(services: &Services) -> Result<BTreeMap<RuleId, Rule>, ApplicationError> {
-    Ok(rules::heads(&read_rules(services).await?))
+    Ok(rules_in_force(services).await?.heads().clone())
 }
 
 /// The latest names of what the caller sees, and the titles of the rules in force.

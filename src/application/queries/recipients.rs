@@ -23,8 +23,9 @@ pub async fn recipients(
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<RecipientLine>, ApplicationError> {
     services.store.check_whole("who receives the messages of ministries")?;
-    let (day, portfolio) = view::known_data(services, as_of).await?;
-    let directory = Directory::of(&portfolio, BTreeMap::new(), day);
+    let known = view::known_data(services, as_of).await?;
+    let (day, portfolio) = (known.as_of, &known.portfolio);
+    let directory = Directory::of(portfolio, BTreeMap::new(), day);
     let contacts = &portfolio.contacts;
     let ministries: BTreeSet<&MinistryCode> =
         directory.ministries().chain(contacts.iter().map(|contact| &contact.ministry)).collect();

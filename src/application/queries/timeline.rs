@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::dossier::AlertEvent;
 use super::table_rows::TableRow;
 use super::{dossier, table_rows, view};
-use crate::application::publishing::catalogue::read_rules;
+use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::{Alert, AlertChangeKind};
@@ -27,7 +27,6 @@ use crate::domain::words::words;
 use crate::store::{AlertFilter, LinkAction, LinkEntry, MissionEntry, MissionFilter, ReviewEntry};
 use crate::support::clock::today;
 use crate::support::french;
-use crate::{frame, rules};
 
 /// An event in the history of a project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -118,11 +117,11 @@ async fn editions(
     project: &ProjectId,
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
     let today = today(services.clock.now());
-    let (as_of, portfolio) = view::known_data(services, Some(today)).await?;
-    let decided = view::rebaselines_of(&portfolio, project, as_of);
+    let known = view::known_data(services, Some(today)).await?;
+    let decided = view::rebaselines_of(&known.portfolio, project, known.as_of);
     let id = project.clone();
     let rows = tokio::task::spawn_blocking(move || {
-        let history = frame::history(&portfolio, as_of)?.lazy();
+        let history = known.history()?.lazy();
         let own = history.filter(col("project_id").eq(lit(id.as_str()))).collect();
         table_rows::rows(&own.map_err(ApplicationError::Table)?)
     });
@@ -211,7 +210,7 @@ async fn alert_events(
     services: &Services,
     subject: &Subject,
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
-    let titles = rules::titles(&read_rules(services).await?);
+    let rules = rules_in_force(services).await?;
     let of_it = AlertFilter { subject: Some(subject.clone()), ..AlertFilter::default() };
     let alerts = services.store.alerts(&of_it).await?;
     let (mut seen, mut cycles) = (BTreeSet::new(), BTreeMap::new());
@@ -224,7 +223,7 @@ async fn alert_events(
             let history = dossier::history_of(services, &id, &mut cycles).await?;
             let shown = history.into_iter().enumerate();
             let shown = shown.filter(|(_, one)| one.kind != AlertChangeKind::Persisted.as_str());
-            let title = titles.get(&rule).map_or_else(|| rule.to_string(), Clone::clone);
+            let title = rules.titles().get(&rule).map_or_else(|| rule.to_string(), Clone::clone);
             events.extend(shown.map(|(place, event)| TimelineEvent {
                 name: format!("alert/{id}/{place}"),
                 title: format!("Alerte « {title} » : {}", event.label),

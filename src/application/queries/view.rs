@@ -1,6 +1,6 @@
 //! Read-only views of the portfolio for the API and the command line.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -13,7 +13,9 @@ use super::names::{JudgementLine, verdict_lines};
 use super::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
 use super::table_rows;
 use super::table_rows::TableRow;
-use crate::application::publishing::catalogue::read_rules;
+use crate::application::cache::known_data::{KnownData, KnownDataKey};
+use crate::application::cache::rules_in_force::RulesInForce;
+use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::ProjectId;
 use crate::domain::operation::cycle::CycleSummary;
@@ -24,17 +26,11 @@ use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
-use crate::domain::value::Value;
 use crate::frame;
-use crate::frame::dictionary::Dictionary;
-use crate::frame::{FrameError, Frames};
+use crate::frame::FrameError;
 use crate::intake::{name_key, nearest_name};
-use crate::rules::{Thresholds, dictionary_of};
 use crate::store::{ImportSummary, KnownUpTo};
 use crate::support::clock::today;
-
-/// Name of the dated threshold under which the global drift is to stay.
-const TARGET: &str = "drift_target";
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Panorama {
@@ -68,14 +64,6 @@ pub struct ProjectView {
     pub verdicts: Vec<JudgementLine>,
 }
 
-/// The target for the global drift in force at a date.
-pub(in crate::application) fn target(thresholds: &Thresholds, as_of: NaiveDate) -> Option<f64> {
-    match thresholds.get(TARGET)?.at(as_of)? {
-        Value::Float(target) => Some(*target),
-        Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
-    }
-}
-
 /// The figures of the portfolio and of each ministry as of a date, today by default, and the portfolio's at each edition.
 ///
 /// # Errors
@@ -85,51 +73,37 @@ pub async fn panorama(
     services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Panorama, ApplicationError> {
-    let Measurable { as_of, portfolio, thresholds, .. } = Measurable::read(services, as_of).await?;
+    let (known, rules) = measurable(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
-        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let editions = ends_of_editions(&portfolio, as_of);
-        let dates = editions.iter().copied().chain([as_of]);
-        let dates = dates.map(|date| (date, target(&thresholds, date))).collect();
-        let totals = frame::build_totals(&portfolio, &dates)?;
+        let day = known.as_of;
+        let edition = frame::editions_in_force(&known.portfolio, day)?.current;
+        let editions = known.ends_of_editions();
+        let totals = known.totals(&rules)?;
         let mut series = table_rows::rows(&totals.portfolio)?;
-        let date = Some(Json::String(as_of.to_string()));
+        let date = Some(Json::String(day.to_string()));
         let is_of_date = |row: &TableRow| row.get("as_of") == date.as_ref();
         let whole = series.iter().find(|row| is_of_date(row)).cloned().unwrap_or_default();
-        if !editions.contains(&as_of) {
+        if !editions.contains(&day) {
             series.retain(|row| !is_of_date(row));
         }
         let ministries = table_rows::rows(&totals.ministries)?;
-        Ok(Panorama { as_of, edition, portfolio: whole, ministries, series })
+        Ok(Panorama { as_of: day, edition, portfolio: whole, ministries, series })
     })
     .await?
 }
 
-/// One row per edition, oldest first, as the portfolio was known at the end of its month.
-pub(in crate::application) fn series_frame(
-    portfolio: &Portfolio,
-    as_of: NaiveDate,
-    thresholds: &Thresholds,
+/// One row per edition, oldest first, as the portfolio was known at the end of its month. To be called on a thread that may
+/// block.
+pub(in crate::application) fn series(
+    known: &KnownData,
+    rules: &Arc<RulesInForce>,
 ) -> Result<DataFrame, ApplicationError> {
-    let dates = ends_of_editions(portfolio, as_of).into_iter();
-    let dates = dates.map(|date| (date, target(thresholds, date))).collect();
-    Ok(frame::build_totals(portfolio, &dates)?.portfolio)
-}
-
-/// The last day of the month of each edition that lists a project, `as_of` at the latest.
-fn ends_of_editions(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeSet<NaiveDate> {
-    let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
-    let past = editions.filter(|edition| edition.as_of() <= as_of);
-    past.map(|edition| edition.last_day().min(as_of)).collect()
-}
-
-/// The projects of the current edition, and those that have left.
-pub async fn projects(
-    services: &Services,
-    as_of: Option<NaiveDate>,
-) -> Result<Vec<TableRow>, ApplicationError> {
-    let known = Measurable::read(services, as_of).await?;
-    tokio::task::spawn_blocking(move || table_rows::rows(&known.frames()?.projects)).await?
+    let series = known.totals(rules)?.portfolio;
+    if known.ends_of_editions().contains(&known.as_of) {
+        return Ok(series);
+    }
+    let of_editions = series.lazy().filter(col("as_of").neq(lit(known.as_of)));
+    of_editions.collect().map_err(ApplicationError::Table)
 }
 
 /// A project with its history. `requested` is an id or any name the project ever had; case and
@@ -142,17 +116,16 @@ pub async fn project(
     let KnownProject { project: id, names, .. } = find_project(services, requested).await?;
     let (cycle, verdicts) = verdicts_as_of(services, &id, as_of).await?;
     let verdicts = verdict_lines(services, verdicts).await?;
-    let known = Measurable::read(services, as_of).await?;
+    let (known, rules) = measurable(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
-        let frames = known.frames()?;
-        let Measurable { as_of: day, portfolio, .. } = known;
+        let frames = known.frames(&rules)?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
         let only = |frame: DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(ApplicationError::Table)
         };
         let project = table_rows::rows(&only(frames.projects)?)?.into_iter().next();
-        let history = table_rows::rows(&only(frame::history(&portfolio, day)?)?)?;
-        let rebaselines = rebaselines_of(&portfolio, &id, day);
+        let history = table_rows::rows(&only(known.history()?)?)?;
+        let rebaselines = rebaselines_of(&known.portfolio, &id, known.as_of);
         Ok(ProjectView { project, id, names, history, rebaselines, cycle, verdicts })
     })
     .await?
@@ -245,6 +218,9 @@ pub(in crate::application) async fn refuse_the_past(
     }
 }
 
+/// The fields by which a project is known to be due to leave.
+pub const LEAVING_FIELDS: [&str; 3] = ["edition", "expected_exit_on", "in_panorama"];
+
 /// Whether a project of the edition in force is expected to leave by the end of the year after the edition's.
 pub fn is_due_to_leave(row: &TableRow) -> bool {
     let text = |field: &str| row.get(field).and_then(Json::as_str);
@@ -291,40 +267,43 @@ pub(in crate::application) async fn known_portfolio(
     .into())
 }
 
-/// All that figures need, without the rules.
-#[derive(Debug)]
-pub(in crate::application) struct Measurable {
-    pub(in crate::application) as_of: NaiveDate,
-    /// What is known as of that date.
-    pub(in crate::application) portfolio: Portfolio,
-    /// The thresholds in force now.
-    pub(in crate::application) thresholds: Thresholds,
-    /// The fields in force now.
-    dictionary: Dictionary,
+/// What is known as of a date, today by default, and the rules in force now: all that figures need.
+///
+/// # Errors
+/// When no edition is known at that date, or when the data or the rules cannot be read.
+pub(in crate::application) async fn measurable(
+    services: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<(Arc<KnownData>, Arc<RulesInForce>), ApplicationError> {
+    let known = known_data(services, as_of).await?;
+    Ok((known, rules_in_force(services).await?))
 }
 
-impl Measurable {
-    pub(in crate::application) async fn read(
-        services: &Services,
-        as_of: Option<NaiveDate>,
-    ) -> Result<Self, ApplicationError> {
-        let (as_of, portfolio) = known_data(services, as_of).await?;
-        let texts = read_rules(services).await?;
-        let (thresholds, dictionary) = (Thresholds::of_texts(&texts), dictionary_of(&texts));
-        Ok(Self { as_of, portfolio, thresholds, dictionary })
-    }
-
-    pub(in crate::application) fn frames(&self) -> Result<Frames, FrameError> {
-        let Self { as_of, portfolio, thresholds, dictionary } = self;
-        frame::build(portfolio, dictionary, *as_of, target(thresholds, *as_of))
-    }
-}
-
+/// What is known now as of a date, today by default. It is read again only when what is known has changed.
+///
+/// # Errors
+/// When no edition is known at that date, or when the data cannot be read.
 pub(in crate::application) async fn known_data(
     services: &Services,
     as_of: Option<NaiveDate>,
-) -> Result<(NaiveDate, Portfolio), ApplicationError> {
+) -> Result<Arc<KnownData>, ApplicationError> {
     let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let upto = latest_known(services).await?;
+    let key = KnownDataKey { upto, as_of, scope: services.store.scope().clone() };
+    let read = async || Ok(KnownData::of(as_of, known_portfolio(services, &upto, as_of).await?));
+    services.cache.data.get(key, read).await
+}
+
+/// The moment of what is known now.
+pub(in crate::application) async fn latest_known(
+    services: &Services,
+) -> Result<KnownUpTo, ApplicationError> {
+    // Read first: a change meanwhile is seen next time.
+    let version = services.store.version().await?;
+    if let Some(upto) = services.cache.known_up_to.of(&version) {
+        return Ok(upto);
+    }
     let upto = services.store.latest_known().await?;
-    Ok((as_of, known_portfolio(services, &upto, as_of).await?))
+    services.cache.known_up_to.set(version, upto);
+    Ok(upto)
 }

@@ -90,18 +90,19 @@ pub async fn answer_sheet(
     project: &str,
 ) -> Result<AnswerSheet, ApplicationError> {
     let found = view::find_project(services, project).await?;
-    let (as_of, portfolio) = view::known_data(services, None).await?;
+    let known = view::known_data(services, None).await?;
+    let (as_of, portfolio) = (known.as_of, &known.portfolio);
     let dictionary = catalogue::dictionary(services).await?;
     let awaiting = awaiting(services, &found.project, &dictionary).await?;
-    let edition = frame::editions_in_force(&portfolio, as_of)?.current;
+    let edition = frame::editions_in_force(portfolio, as_of)?.current;
     let of_project = |one: &&Snapshot| one.project == found.project && one.edition == edition;
     let listed = portfolio.snapshots.iter().find(of_project);
     let listed = listed.filter(|one| contents::is_under_way(one)).ok_or_else(|| {
         let ministry = found.ministry.to_string();
         QuestionnaireRefusal::NotAsked { project: found.project.to_string(), ministry, edition }
     })?;
-    let asked = contents::asked_project(listed, (&portfolio, dictionary.as_ref()), &[], as_of);
-    let campaign = contents::campaign(&portfolio, as_of);
+    let asked = contents::asked_project(listed, (portfolio, dictionary.as_ref()), &[], as_of);
+    let campaign = contents::campaign(portfolio, as_of);
     Ok(AnswerSheet {
         project: listed.project.clone(),
         name: listed.name.clone(),

@@ -20,7 +20,7 @@ use crate::notify::{
     CampaignInputs, CampaignQuestions, Directory, DueMessage, NoticeTerms, QuestionedProject,
 };
 use crate::support::clock::today;
-use crate::{frame, notify, rules};
+use crate::{frame, notify};
 
 const KINDS: [NoticeKind; 3] = [
     NoticeKind::Questionnaire,
@@ -41,11 +41,11 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
     if current.is_empty() || !services.notify.mail.is_on() {
         return Ok(0);
     }
-    let (_, portfolio) = view::known_data(services, Some(day)).await?;
-    let texts = catalogue::read_rules(services).await?;
-    let terms = NoticeTerms::parse(texts.get(notify::TERMS_FILE))?;
-    let directory = Directory::of(&portfolio, rules::titles(&texts), day);
-    let under_way = under_way(&portfolio, day)?;
+    let known = view::known_data(services, Some(day)).await?;
+    let rules = catalogue::rules_in_force(services).await?;
+    let terms = NoticeTerms::parse(rules.texts.get(notify::TERMS_FILE))?;
+    let directory = Directory::of(&known.portfolio, rules.titles().clone(), day);
+    let under_way = under_way(&known.portfolio, day)?;
     let written = written(services).await?;
     let mut notices = Vec::new();
     for campaign in current {

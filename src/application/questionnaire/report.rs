@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::campaigns::campaigns;
 use super::wanted_answers::{WantedAnswer, WantedAnswers, wanted_of};
+use crate::application::cache::known_data;
 use crate::application::publishing::catalogue;
 use crate::application::queries::coverage::{MinistryCoverage, Tally, by_ministry, ministries};
 use crate::application::queries::view;
@@ -130,9 +131,10 @@ pub async fn campaign_report(
     let (campaign, next) = campaign_of(services, edition).await?;
     let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
     let as_of = before(as_of, next);
-    let (_, portfolio) = view::known_data(services, Some(as_of)).await?;
+    let known = view::known_data(services, Some(as_of)).await?;
     let in_force = catalogue::catalogue(services).await?;
-    tokio::task::spawn_blocking(move || report(campaign, &portfolio, &in_force, as_of)).await?
+    tokio::task::spawn_blocking(move || report(campaign, &known.portfolio, &in_force, as_of))
+        .await?
 }
 
 /// The questions that a campaign asks and their last answers, by project and in the order of the questionnaire; of one
@@ -151,11 +153,11 @@ pub async fn campaign_answers(
         Some(requested) => Some(find_project(services, requested).await?.project),
         None => None,
     };
-    let (as_of, portfolio) = view::known_data(services, as_of).await?;
+    let known = view::known_data(services, as_of).await?;
     let dictionary = catalogue::dictionary(services).await?;
-    let asked = portfolio.asked_by(&campaign);
+    let asked = known.portfolio.asked_by(&campaign);
     let asked = asked.into_iter().filter(|one| only.as_ref().is_none_or(|only| only == *one));
-    let answers = LastAnswers::of(&portfolio, before(as_of, next));
+    let answers = LastAnswers::of(&known.portfolio, before(known.as_of, next));
     let lines = asked.flat_map(|project| {
         dictionary.questions().map(|question| answers.line(project, question, &campaign))
     });
@@ -252,7 +254,7 @@ fn coverages(
     before.facts.retain(|fact| !is_of_campaign(fact));
     let counts =
         |judged: &Portfolio| -> Result<BTreeMap<MinistryCode, VerdictCount>, ApplicationError> {
-            let target = view::target(in_force.catalogue.thresholds(), as_of);
+            let target = known_data::target(in_force.catalogue.thresholds(), as_of);
             let frames = frame::build(judged, dictionary, as_of, target)?;
             let edition = frame::editions_in_force(judged, as_of)?.current;
             let verdicts = in_force.catalogue.verdicts(&frames, as_of);

@@ -239,12 +239,14 @@ impl RuleText<'_> {
         let dictionary = self.readable.dictionary;
         let context = CheckContext { file: self.file, scope: rule.scope, readable: self.readable };
         let tokens = recorder.take();
-        let analysis = syntax::read(&ast, &tokens, (context, places), faults);
+        let functions = syntax::functions(&ast, &tokens);
+        let parsed = (functions.as_slice(), &tokens);
+        let analysis = syntax::read(&ast, parsed, (context, places), faults);
         if !says_what_it_watches {
             rule.watched = watched::by_default(&analysis.fields, rule.scope, dictionary);
         }
         (faults.len() == before).then(|| {
-            let translation = compile::translate(&ast, &tokens, self.readable, self.limits);
+            let translation = compile::translate(parsed, self.readable, self.limits);
             let script = signed.map(|script| script.text.into());
             CompiledRule { rule, ast, analysis: Arc::new(analysis), translation, script }
         })

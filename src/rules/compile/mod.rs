@@ -22,14 +22,13 @@ mod specialize;
 
 use std::collections::BTreeSet;
 
-use rhai::{AST, ASTNode};
 use serde::Serialize;
 
 use super::catalogue::fields::Readable;
 use super::language::sandbox::ScriptLimits;
-use super::language::syntax::Tokens;
+use super::language::syntax::{ScriptFunction, Tokens};
 use ir::{Need, Tree};
-use lower::{Assessment, LoweredFunction, Script};
+use lower::{Assessment, Script};
 
 pub(super) use query::{CompiledAnswer, CompiledAnswers, QueryInput, evaluate};
 pub use query::{CompiledOutcome, Outcomes};
@@ -58,13 +57,11 @@ pub(super) struct Translation {
 }
 
 pub(super) fn translate(
-    ast: &AST,
-    tokens: &Tokens,
+    (functions, tokens): (&[ScriptFunction], &Tokens),
     readable: Readable<'_>,
     limits: &ScriptLimits,
 ) -> Result<Translation, String> {
-    let functions = functions(ast);
-    let script = Script { functions: &functions, tokens, readable, limits };
+    let script = Script { functions, tokens, readable, limits };
     let assessment = lower::lower(script)?;
     if assessment.needs.len() > outcome_code::MOST_NEEDS {
         return Err(format!("it may miss more than {} fields", outcome_code::MOST_NEEDS));
@@ -84,29 +81,4 @@ pub(super) fn translate(
     });
     let fields = fields.collect();
     Ok(Translation { assessment: std::sync::Arc::new(assessment), fields })
-}
-
-fn functions(ast: &AST) -> Vec<LoweredFunction> {
-    let found: Vec<(String, Vec<String>)> = ast
-        .iter_functions()
-        .map(|function| {
-            let parameters = function.params.iter().map(|&name| name.to_owned()).collect();
-            (function.name.to_owned(), parameters)
-        })
-        .collect();
-    let all = found.into_iter().map(|(name, parameters)| {
-        // Rhai gives the statements of a function only through a copy of the tree that has no other
-        // function.
-        let mut alone = ast.clone_functions_only();
-        alone.retain_functions(|_, _, other, count| other == name && count == parameters.len());
-        let mut body = Vec::new();
-        alone.walk(&mut |path| {
-            if let [ASTNode::Stmt(statement)] = path {
-                body.push((*statement).clone());
-            }
-            true
-        });
-        LoweredFunction { name, parameters, body }
-    });
-    all.collect()
 }

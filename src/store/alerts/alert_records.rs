@@ -36,6 +36,23 @@ impl Store {
         Ok(alerts)
     }
 
+    /// The same without evidence and explanations, which are stored with verdicts and take most of the time to read.
+    pub async fn alerts_in_brief(&self) -> Result<Vec<Alert>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut alerts = select(&mut transaction, &visible, &AlertFilter::default(), None).await?;
+        alerts.sort_by(|a, b| (&a.rule, &a.subject).cmp(&(&b.rule, &b.subject)));
+        Ok(alerts)
+    }
+
+    /// Fills in the evidence and the explanations of some of them.
+    pub async fn explain_alerts(&self, alerts: Vec<&mut Alert>) -> Result<(), StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let shown = alerts.into_iter().filter(|alert| visible.subject(&alert.subject));
+        with_findings(&mut transaction, shown.collect()).await
+    }
+
     /// The most serious first, then by rule and subject.
     pub async fn alerts(&self, filter: &AlertFilter) -> Result<Vec<Alert>, StoreError> {
         let mut alerts = self.select_alerts(filter, None).await?;
@@ -113,25 +130,36 @@ impl Store {
     ) -> Result<Vec<Alert>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut alerts: Vec<Alert> = query_as(
-            "select * from alerts
-             where (cast($1 as text) is null or id = $1)
-               and (cast($2 as text) is null or state = $2)
-               and (cast($3 as text) is null or level = $3)
-               and (cast($4 as text) is null or rule = $4)
-               and (cast($5 as text) is null or subject = $5)",
-        )
-        .bind(id)
-        .bind(filter.state)
-        .bind(filter.level)
-        .bind(filter.rule.as_ref())
-        .bind(filter.subject.as_ref())
-        .all(&mut *transaction, "alerts")
-        .await?;
-        alerts.retain(|alert| visible.subject(&alert.subject));
+        let mut alerts = select(&mut transaction, &visible, filter, id).await?;
         with_findings(&mut transaction, alerts.iter_mut().collect()).await?;
         Ok(alerts)
     }
+}
+
+/// Visible alerts, without what is stored with verdicts.
+async fn select(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+    filter: &AlertFilter,
+    id: Option<&AlertId>,
+) -> Result<Vec<Alert>, StoreError> {
+    let mut alerts: Vec<Alert> = query_as(
+        "select * from alerts
+         where (cast($1 as text) is null or id = $1)
+           and (cast($2 as text) is null or state = $2)
+           and (cast($3 as text) is null or level = $3)
+           and (cast($4 as text) is null or rule = $4)
+           and (cast($5 as text) is null or subject = $5)",
+    )
+    .bind(id)
+    .bind(filter.state)
+    .bind(filter.level)
+    .bind(filter.rule.as_ref())
+    .bind(filter.subject.as_ref())
+    .all(connection, "alerts")
+    .await?;
+    alerts.retain(|alert| visible.subject(&alert.subject));
+    Ok(alerts)
 }
 
 /// What a cycle did to alerts that people wait to hear of.

@@ -86,6 +86,11 @@ impl Store {
         self.outbox.send_replace(());
     }
 
+    /// What this handle shows.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Refuses what is for those who see the whole State.
     pub fn check_whole(&self, what: &'static str) -> Result<(), StoreError> {
         if self.scope.is_whole() { Ok(()) } else { Err(StoreError::BeyondScope { what }) }

@@ -28,7 +28,7 @@ use crate::store::missions::reviews;
 
 /// A moment of what was known: imports, identity log, reviews, decisions on imports, explanations of exits,
 /// successions of ministries and campaigns up to these numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KnownUpTo {
     pub last_import: ImportNumber,
     pub last_link: i64,

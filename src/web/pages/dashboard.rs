@@ -113,7 +113,7 @@ pub(in crate::web) async fn show(
         Err(Problem::NotYet(_)) => None,
         Err(problem) => return Err(problem),
     };
-    let mut alerts = context.store.standing_alerts().await?;
+    let mut alerts = context.store.alerts_in_brief().await?;
     alerts.retain(|alert| alert.state == AlertState::Open);
     let cycle = context.store.last_cycle().await?;
     let page = DashboardPage {

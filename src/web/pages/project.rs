@@ -20,7 +20,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::{Absence, Verdict};
 use crate::frame::dictionary::Dictionary;
 use crate::rules::{Family, Rule, comparison_in_words};
-use crate::store::MissionFilter;
+use crate::store::{AlertFilter, MissionFilter};
 use crate::support::french;
 use crate::web::charts::{ChartSeries, LineChart, line_chart};
 use crate::web::context::{Heading, PageContext};
@@ -104,10 +104,10 @@ pub(in crate::web) async fn show(
     let subject = Subject::Project(id.clone());
     let alerts: Vec<Alert> = context
         .store
-        .standing_alerts()
+        .alerts(&AlertFilter { subject: Some(subject.clone()), ..AlertFilter::default() })
         .await?
         .into_iter()
-        .filter(|alert| alert.subject == subject && alert.state != AlertState::Resolved)
+        .filter(|alert| alert.state != AlertState::Resolved)
         .collect();
     let heads = application::rule_heads(&context).await?;
     let dictionary = application::dictionary(&context).await?;

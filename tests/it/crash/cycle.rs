@@ -103,6 +103,7 @@ async fn next_cycle(app: &TestApp, rules: &Path) -> (usize, Left) {
         limits: ScriptLimits::default(),
         clock: Arc::new(clock),
         notify: Arc::new(notify),
+        cache: Arc::default(),
     };
     application::announce(&services, Some(as_of), false).await.unwrap();
     let mut left = Left::new();

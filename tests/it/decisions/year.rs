@@ -41,6 +41,7 @@ impl Year {
             limits: ScriptLimits::default(),
             clock: Arc::new(FixedClock(self.now)),
             notify: Arc::default(),
+            cache: Arc::default(),
         }
     }
 

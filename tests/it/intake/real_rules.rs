@@ -40,6 +40,7 @@ async fn services(app: &TestApp) -> Services {
         limits: ScriptLimits::default(),
         clock: Arc::new(SystemClock),
         notify: Arc::default(),
+        cache: Arc::default(),
     }
 }
 

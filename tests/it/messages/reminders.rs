@@ -30,6 +30,7 @@ pub(super) async fn services(app: &TestApp, clock: &Arc<ManualClock>) -> Service
         limits: ScriptLimits::default(),
         clock,
         notify: Arc::new(NotifySettings { mail, ..NotifySettings::default() }),
+        cache: Arc::default(),
     }
 }
 

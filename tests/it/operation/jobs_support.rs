@@ -40,6 +40,7 @@ pub(crate) async fn work(app: &TestApp, clock: &Arc<ManualClock>) -> Work {
             limits: ScriptLimits::default(),
             clock: Arc::<ManualClock>::clone(clock),
             notify: Arc::default(),
+            cache: Arc::default(),
         },
         profiles: PathBuf::new(),
         aliases: root().join("aliases.toml"),

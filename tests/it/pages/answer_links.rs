@@ -39,6 +39,7 @@ async fn link(app: &TestApp) -> String {
         limits: ScriptLimits::default(),
         clock: Arc::new(FixedClock(now)),
         notify: Arc::new(notify),
+        cache: Arc::default(),
     };
     assert!(application::write_campaign_messages(&services).await.unwrap() > 0);
     let notices = services.store.notices(&NoticeFilter::default(), 1000).await.unwrap();

@@ -31,9 +31,20 @@ pub(crate) async fn list_alerts(
     context: RequestContext,
     listing: Listing<AlertQuery>,
 ) -> Result<Page<AlertLine>, Problem> {
-    let alerts = listing.choose(&context, context.store.standing_alerts().await?).await?;
+    // Only those of the page are read with their evidence, unless their order depends on it.
+    let is_by_text = listing.sort_fields().any(|field| field == "explanation");
+    let mut alerts = listing.choose(&context, context.store.alerts_in_brief().await?).await?;
+    if is_by_text {
+        context.store.explain_alerts(alerts.iter_mut().collect()).await?;
+    }
     let lines = application::alert_lines(&context, alerts).await?;
-    listing.page(lines, |AlertLine { alert, .. }| (alert.rule.clone(), alert.subject.clone()))
+    let key = |AlertLine { alert, .. }: &AlertLine| (alert.rule.clone(), alert.subject.clone());
+    let mut page = listing.page(lines, key)?;
+    if !is_by_text {
+        let of_page = page.entries_mut().iter_mut().map(|line| &mut line.alert);
+        context.store.explain_alerts(of_page.collect()).await?;
+    }
+    Ok(page)
 }
 
 /// Return one alert with its handling, silences, disputes and history.

@@ -61,15 +61,40 @@ pub(crate) async fn list_projects(
     listing: Listing<ProjectQuery>,
 ) -> Result<Page<TableRow>, Problem> {
     let called = listing.called(&context).await?;
-    let mut rows = application::projects(&context, listing.as_of).await?;
-    rows.retain(|row| {
+    let table = application::project_table(&context, listing.as_of).await?;
+    let mut fields: BTreeSet<&str> = listing.sort_fields().collect();
+    if fields.iter().any(|field| !table.has(field)) {
+        // The refusal names every field there is.
+        fields.extend(table.fields());
+    }
+    let filters = listing.fields();
+    fields.extend(filters.iter().map(String::as_str));
+    let mut outlines = table.outlines(&fields).await?;
+    outlines.retain(|row| {
         listing.fits(row)
             && called.as_ref().is_none_or(|called| called.contains(text(row, "project_id")))
     });
-    listing.page(rows, |row| text(row, "project_id").to_owned())
+    let id = |row: &TableRow| text(row, "project_id").to_owned();
+    let mut page = listing.page(outlines, id)?;
+    let ids = page.entries_mut().iter().map(id).collect();
+    *page.entries_mut() = table.rows_of(ids).await?;
+    Ok(page)
 }
 
 impl ProjectQuery {
+    /// The fields by which projects are chosen.
+    fn fields(&self) -> Vec<String> {
+        let lists = self.watch.iter().map(|watch| format!("watch_{}", watch.as_str()));
+        let leaving = self.leaving.map(|_| application::LEAVING_FIELDS.map(str::to_owned));
+        let others = [
+            (!self.ministry.is_empty()).then_some("ministry"),
+            (!self.phase.is_empty()).then_some("phase"),
+            self.left.map(|_| "has_left"),
+        ];
+        let others = others.into_iter().flatten().map(str::to_owned);
+        lists.chain(leaving.into_iter().flatten()).chain(others).collect()
+    }
+
     fn fits(&self, row: &TableRow) -> bool {
         let on_list = |watch: &WatchList| {
             row.get(&format!("watch_{}", watch.as_str())).and_then(Json::as_bool) == Some(true)

@@ -2,3 +2,4 @@
 
 pub(in crate::application) mod records;
 pub(in crate::application) mod standings;
+pub(in crate::application) mod table;

@@ -50,12 +50,12 @@ pub async fn project_records(
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectRecords, ApplicationError> {
     let imports = services.store.imports().await?;
-    let (day, portfolio) = view::known_data(services, as_of).await?;
-    Ok(records_of(portfolio, project, day, &imports))
+    let known = view::known_data(services, as_of).await?;
+    Ok(records_of(&known.portfolio, project, known.as_of, &imports))
 }
 
 fn records_of(
-    portfolio: Portfolio,
+    portfolio: &Portfolio,
     project: &ProjectId,
     day: NaiveDate,
     imports: &[ImportSummary],
@@ -80,18 +80,21 @@ fn records_of(
         }
     }
     let is_of = |whose: &ProjectId, on: NaiveDate| whose == project && on <= day;
-    records.milestones = portfolio.milestones;
-    records.milestones.retain(|one| is_of(&one.project, one.reported_on));
+    records.milestones =
+        of_project(&portfolio.milestones, |one| is_of(&one.project, one.reported_on));
     records.milestones.sort_by_key(|one| one.forecast_on.unwrap_or(one.baseline_on));
-    records.contracts = portfolio.contracts;
-    records.contracts.retain(|one| is_of(&one.project, one.reported_on));
+    records.contracts =
+        of_project(&portfolio.contracts, |one| is_of(&one.project, one.reported_on));
     records.contracts.sort_by_key(|one| one.end_on);
-    records.recommendations = portfolio.recommendations;
-    records.recommendations.retain(|one| is_of(&one.project, one.issued_on));
+    records.recommendations =
+        of_project(&portfolio.recommendations, |one| is_of(&one.project, one.issued_on));
     records.recommendations.sort_by_key(|one| (one.closed_on.is_some(), one.issued_on));
-    records.declared_causes = portfolio.declared_causes;
-    records.declared_causes.retain(|one| one.project == *project);
+    records.declared_causes = of_project(&portfolio.declared_causes, |one| one.project == *project);
     records
+}
+
+fn of_project<R: Clone>(rows: &[R], is_of: impl Fn(&R) -> bool) -> Vec<R> {
+    rows.iter().filter(|row| is_of(row)).cloned().collect()
 }
 
 /// Whether an import is the file in force for an edition of the panorama.

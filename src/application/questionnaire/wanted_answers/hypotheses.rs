@@ -50,7 +50,8 @@ impl<'a> Hypotheses<'a> {
         as_of: NaiveDate,
         target: Option<f64>,
     ) -> Self {
-        let mut by_project = by_project(portfolio);
+        let ids = listed.iter().map(|snapshot| &snapshot.project).collect();
+        let mut by_project = by_project(portfolio, &ids);
         let projects = listed.iter().map(|snapshot| {
             let rows = by_project.remove(&snapshot.project).unwrap_or_default();
             let is_closed = |question: &&'static Field| match last_answer(&rows, question, as_of) {
@@ -129,6 +130,8 @@ impl<'a> Hypotheses<'a> {
         let known = self.portfolio;
         let editions = known.snapshots.iter().map(|snapshot| snapshot.edition);
         let mut editions: Vec<EditionId> = editions.chain(known.editions.iter().copied()).collect();
+        // Most are next to their like.
+        editions.dedup();
         editions.sort_unstable();
         editions.dedup();
         // Every field is named, so that one more is thought of here too.
@@ -191,11 +194,14 @@ macro_rules! for_each_list {
     };
 }
 
-fn by_project(portfolio: &Portfolio) -> BTreeMap<ProjectId, Portfolio> {
+fn by_project(
+    portfolio: &Portfolio,
+    wanted: &BTreeSet<&ProjectId>,
+) -> BTreeMap<ProjectId, Portfolio> {
     let mut groups: BTreeMap<ProjectId, Portfolio> = BTreeMap::new();
     macro_rules! group {
         ($($list:ident),+) => {
-            $(for row in &portfolio.$list {
+            $(for row in portfolio.$list.iter().filter(|row| wanted.contains(&row.project)) {
                 groups.entry(row.project.clone()).or_default().$list.push(row.clone());
             })+
         };

@@ -4,17 +4,17 @@
 mod choice;
 mod hypotheses;
 mod needs;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::application::publishing::catalogue;
+use crate::application::cache::known_data;
+use crate::application::cache::known_data::KnownData;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, CatalogueInForce, Services};
-use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
+use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::frame;
@@ -23,36 +23,11 @@ use crate::rules::QuietAnswers;
 use hypotheses::{Hypotheses, World};
 use needs::{NeedState, NeededAnswers};
 
-/// The answers to ask a project for first.
-///
-/// What they settle is counted by judging the project with quiet answers, those of a project that is well. A worrying
-/// answer may settle less, when the rule then asks for more, or more, when it fires at once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct WantedAnswers {
-    pub project: ProjectId,
-    /// As the edition in force says.
-    pub name: String,
-    pub ministry: MinistryCode,
-    /// Verdicts on the project that its data does not allow.
-    pub unknown: u64,
-    /// Three at most; fewer when more would settle nothing more.
-    pub answers: Vec<WantedAnswer>,
-    /// Rules that could then judge the project.
-    pub settles: Vec<RuleId>,
-    /// Verdicts that would still be unknown.
-    pub left: u64,
-    /// Of the unknown verdicts, those that no answer to the questionnaire settles: they need other data as well, or an
-    /// answer that the project keeps back.
-    pub other_data: u64,
-}
+pub use wanted::{WantedAnswer, WantedAnswers};
 
-/// A question of the questionnaire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct WantedAnswer {
-    pub field: String,
-    /// What people read, in French.
-    pub label: String,
-}
+/// Projects of an edition of which what to ask is worked out for all at once: it takes hardly longer than for one, and serves
+/// those that are looked at next.
+const MOST_AT_ONCE: usize = 500;
 
 /// For each project of the edition in force of those `wanted`, by id, the answers to ask it for first, as of a date: today by
 /// default.
@@ -65,11 +40,21 @@ pub async fn wanted_answers(
     as_of: Option<NaiveDate>,
     wanted: &(dyn Fn(&ProjectId) -> bool + Sync),
 ) -> Result<Vec<WantedAnswers>, ApplicationError> {
-    let in_force = catalogue::catalogue(services).await?;
-    let (day, portfolio) = view::known_data(services, as_of).await?;
-    let projects = portfolio.snapshots.iter().map(|snapshot| &snapshot.project);
-    let only: BTreeSet<ProjectId> = projects.filter(|project| wanted(project)).cloned().collect();
-    let find = move || wanted_of(&portfolio, &in_force, day, &|project| only.contains(project));
+    let (known, rules) = view::measurable(services, as_of).await?;
+    let ids = known.portfolio.snapshots.iter().map(|snapshot| &snapshot.project);
+    let only: BTreeSet<ProjectId> = ids.filter(|project| wanted(project)).cloned().collect();
+    let limits = services.limits;
+    let find = move || {
+        let KnownData { portfolio, as_of: day, .. } = &*known;
+        let in_force = rules.compiled(&limits);
+        let edition = frame::editions_in_force(portfolio, *day)?.current;
+        let listed = portfolio.snapshots.iter().filter(|one| one.edition == edition).count();
+        if listed > MOST_AT_ONCE {
+            return wanted_of(portfolio, &in_force, *day, &|project| only.contains(project));
+        }
+        let all = known.wanted(&rules, || wanted_of(portfolio, &in_force, *day, &|_| true))?;
+        Ok(all.iter().filter(|one| only.contains(&one.project)).cloned().collect())
+    };
     tokio::task::spawn_blocking(find).await?
 }
 
@@ -91,7 +76,7 @@ pub fn wanted_of(
         of_edition.filter(|snapshot| wanted(&snapshot.project)).collect();
     listed.sort_by(|a, b| a.project.cmp(&b.project));
     let quiet = QuietAnswers::of(texts, catalogue.dictionary());
-    let target = view::target(catalogue.thresholds(), as_of);
+    let target = known_data::target(catalogue.thresholds(), as_of);
     let hypotheses = Hypotheses::of((portfolio, &listed), (catalogue, &quiet), as_of, target);
     let needs = needs::of_all(&hypotheses)?;
     let questions: Vec<&'static Field> = catalogue.dictionary().questions().collect();

@@ -49,7 +49,7 @@ pub async fn questionnaire_workbook(
     services: &Services,
     request: &QuestionnaireRequest,
 ) -> Result<Exported, ApplicationError> {
-    let (as_of, portfolio) = view::known_data(services, request.as_of).await?;
+    let known = view::known_data(services, request.as_of).await?;
     let mut wanted = Vec::new();
     for name in &request.projects {
         wanted.push(view::find_project(services, name).await?.project);
@@ -57,16 +57,17 @@ pub async fn questionnaire_workbook(
     let in_force = catalogue::catalogue(services).await?;
     let (ministry, return_to) = (request.ministry.clone(), services.notify.mail.dinum.clone());
     let write = move || {
-        let (first, asked) = asked(&portfolio, (&ministry, &wanted), as_of)?;
+        let (as_of, portfolio) = (known.as_of, &known.portfolio);
+        let (first, asked) = asked(portfolio, (&ministry, &wanted), as_of)?;
         let themes = contents::themes(&in_force.catalogue);
         let questions = themes.iter().map(|theme| theme.questions.len()).sum();
         within(asked.len(), "projects", MOST_PROJECTS)?;
         within(questions, "questions", MOST_QUESTIONS)?;
         let is_asked = |project: &ProjectId| asked.iter().any(|one| one.project == *project);
-        let priorities = wanted_of(&portfolio, &in_force, as_of, &is_asked)?;
-        let known = (&portfolio, in_force.catalogue.dictionary().as_ref());
-        let project = |one: &&Snapshot| contents::asked_project(one, known, &priorities, as_of);
-        let campaign = contents::campaign(&portfolio, as_of);
+        let priorities = wanted_of(portfolio, &in_force, as_of, &is_asked)?;
+        let data = (portfolio, in_force.catalogue.dictionary().as_ref());
+        let project = |one: &&Snapshot| contents::asked_project(one, data, &priorities, as_of);
+        let campaign = contents::campaign(portfolio, as_of);
         let questionnaire = Questionnaire {
             ministry: first.ministry.clone(),
             ministry_label: first.ministry_label.clone(),

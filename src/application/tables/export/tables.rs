@@ -11,12 +11,10 @@ use crate::application::actions::missions::MissionLine;
 use crate::application::queries::dossier::AlertLine;
 use crate::application::queries::edition_comparison::{ProjectComparison, compare_editions};
 use crate::application::queries::names::{JudgementLine, verdict_lines};
-use crate::application::queries::view::Measurable;
 use crate::application::queries::{dossier, view};
 use crate::application::{ApplicationError, Services};
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Verdict;
-use crate::frame;
 use crate::store::MissionFilter;
 
 pub(super) async fn frame(
@@ -27,21 +25,19 @@ pub(super) async fn frame(
     let as_of = scope.as_of;
     match table {
         ExportTable::Projects | ExportTable::History | ExportTable::Ministries => {
-            let known = Measurable::read(services, as_of).await?;
+            let (known, rules) = view::measurable(services, as_of).await?;
             tokio::task::spawn_blocking(move || {
                 if table == ExportTable::History {
-                    return Ok(frame::history(&known.portfolio, known.as_of)?);
+                    return Ok(known.history()?);
                 }
-                let frames = known.frames()?;
+                let frames = known.frames(&rules)?;
                 Ok(if table == ExportTable::Projects { frames.projects } else { frames.ministries })
             })
             .await?
         }
         ExportTable::Series => {
-            let Measurable { as_of, portfolio, thresholds, .. } =
-                Measurable::read(services, as_of).await?;
-            tokio::task::spawn_blocking(move || view::series_frame(&portfolio, as_of, &thresholds))
-                .await?
+            let (known, rules) = view::measurable(services, as_of).await?;
+            tokio::task::spawn_blocking(move || view::series(&known, &rules)).await?
         }
         ExportTable::Alerts => {
             view::refuse_the_past(services, "alerts", as_of).await?;

@@ -17,7 +17,7 @@ mod verdicts;
 
 use std::collections::BTreeSet;
 
-use crate::application::queries::view;
+use crate::application::cache::known_data;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
 use crate::rules::Subjects;
@@ -73,7 +73,7 @@ pub fn judge_table(
     layout.fields.retain(|one| inputs.contains(one.field.name) || one.is_subject(request.scope));
     source.check(&layout)?;
     let given: BTreeSet<&'static str> = layout.fields.iter().map(|one| one.field.name).collect();
-    let target = view::target(catalogue.thresholds(), request.as_of);
+    let target = known_data::target(catalogue.thresholds(), request.as_of);
     let frame = GivenFrame::plan(
         (request.scope, catalogue.dictionary()),
         &given,

@@ -6,7 +6,7 @@ use rhai::{Expr, FnCallExpr, Position};
 use super::value::{Kind, PresentNeeds, TypedNode, Val};
 use super::{Call, Lowered, Lowering, at};
 use crate::rules::language::library::READ_ALONE;
-use crate::rules::language::syntax::{PARAMETERS, direct_read, past_read};
+use crate::rules::language::syntax::{PARAMETERS, ScriptFunction, direct_read, past_read};
 
 /// Deepest nesting of inlined calls, far below the interpreter's own limit.
 const MOST_NESTED_CALLS: usize = 8;
@@ -64,7 +64,7 @@ impl<'l> Lowering<'l> {
 
     fn inlined(
         &mut self,
-        function: &'l super::LoweredFunction,
+        function: &'l ScriptFunction,
         call: &'l FnCallExpr,
         position: Position,
     ) -> Lowered<Val> {

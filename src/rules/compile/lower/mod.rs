@@ -17,28 +17,20 @@ mod statements;
 mod switch;
 mod value;
 
-use rhai::{Position, Stmt};
+use rhai::Position;
 
 use super::ir::{Exit, Need, Node, Tree};
 use crate::rules::catalogue::fields::Readable;
 use crate::rules::language::sandbox::ScriptLimits;
-use crate::rules::language::syntax::Tokens;
+use crate::rules::language::syntax::{ScriptFunction, Tokens};
 use value::{PresentNeeds, Val};
 
 /// The result of lowering part of a script, or the reason why it cannot be translated.
 pub(super) type Lowered<T> = Result<T, String>;
 
-/// A function of the rule, with its statements.
-#[derive(Debug)]
-pub(super) struct LoweredFunction {
-    pub(super) name: String,
-    pub(super) parameters: Vec<String>,
-    pub(super) body: Vec<Stmt>,
-}
-
 #[derive(Clone, Copy)]
 pub(super) struct Script<'s> {
-    pub(super) functions: &'s [LoweredFunction],
+    pub(super) functions: &'s [ScriptFunction],
     pub(super) tokens: &'s Tokens,
     pub(super) readable: Readable<'s>,
     pub(super) limits: &'s ScriptLimits,

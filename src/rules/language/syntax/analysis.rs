@@ -74,13 +74,6 @@ fn is_symbol(word: &str) -> bool {
     word == "in" || word.chars().all(|letter| letter.is_ascii_punctuation())
 }
 
-/// A function that the rule defines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Function {
-    pub(super) name: String,
-    pub(super) parameters: Vec<String>,
-}
-
 /// The rule being analysed, and what it may read.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::rules) struct CheckContext<'s> {

@@ -2,8 +2,8 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::analysis::Function;
 use super::doubts;
+use super::functions::ScriptFunction;
 use super::names::PARAMETERS;
 use super::print::{direct_read, named_read, past_field, past_read};
 use super::visit::Visitor;
@@ -22,7 +22,7 @@ const OPERATORS: [&str; 16] =
 /// The function that Rhai's parser calls to build a closure which uses outer variables.
 const CLOSURE: &str = "curry";
 
-impl Visitor<'_> {
+impl<'v> Visitor<'v> {
     pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) {
         let name = call.name.as_str();
         let mut operands: Vec<&Expr> = call.args.iter().collect();
@@ -35,7 +35,7 @@ impl Visitor<'_> {
         self.doubt(doubts::of_call(call, position, self.context.readable.dictionary));
         self.doubt(doubts::of_phase(call, position));
         if let Some(function) = self.script_function(call) {
-            return self.script_call(call, &function);
+            return self.script_call(call, function);
         }
         match name {
             "has" => return self.has(call, position),
@@ -146,16 +146,16 @@ impl Visitor<'_> {
         self.record_past(position, field, others);
     }
 
-    fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
-        let is_called = |function: &&Function| {
+    fn script_function(&self, call: &FnCallExpr) -> Option<&'v ScriptFunction> {
+        let is_called = |function: &&ScriptFunction| {
             function.name == call.name.as_str() && function.parameters.len() == call.args.len()
         };
-        self.functions.iter().find(is_called).cloned()
+        self.functions.iter().find(is_called)
     }
 
     /// `p` and `t` may only go to parameters of the same name, and these parameters take nothing
     /// else.
-    fn script_call(&mut self, call: &FnCallExpr, function: &Function) {
+    fn script_call(&mut self, call: &FnCallExpr, function: &ScriptFunction) {
         for (argument, parameter) in call.args.iter().zip(&function.parameters) {
             let passed = self.parameter(argument);
             let takes = PARAMETERS.contains(&parameter.as_str());

@@ -8,19 +8,20 @@
 mod analysis;
 mod calls;
 mod doubts;
+mod functions;
 mod names;
 mod print;
 mod tokens;
 mod visit;
 
-use rhai::{AST, ASTNode, Position};
+use rhai::{AST, Position};
 
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};
 use crate::rules::catalogue::signs::places::AuthorPlaces;
-use analysis::Function;
 use visit::Visitor;
 
 pub(in crate::rules) use analysis::{Analysis, CheckContext};
+pub(in crate::rules) use functions::{ScriptFunction, functions};
 pub(in crate::rules) use names::{LEVELS, PARAMETERS};
 pub(in crate::rules) use print::{NamedExpression, Operand, direct_read, lowered, past_read};
 pub(in crate::rules) use tokens::{TokenRecorder, Tokens};
@@ -31,41 +32,25 @@ const REQUIRED: [&str; 2] = ["assess", "explain"];
 /// Analyses a syntax tree and adds every fault found to `faults`.
 pub(in crate::rules) fn read(
     ast: &AST,
-    tokens: &Tokens,
+    (functions, tokens): (&[ScriptFunction], &Tokens),
     (context, places): (CheckContext<'_>, AuthorPlaces),
     faults: &mut Vec<RuleFault>,
 ) -> Analysis {
-    let functions: Vec<Function> = ast
-        .iter_functions()
-        .map(|function| Function {
-            name: function.name.to_owned(),
-            parameters: function.params.iter().map(|&name| name.to_owned()).collect(),
-        })
-        .collect();
     let mut found = Vec::new();
-    check_functions(&functions, tokens, context.file, &mut found);
+    check_functions(functions, tokens, context.file, &mut found);
     if let Some(statement) = ast.statements().first() {
         let message = "a rule is made of functions: `assess`, `explain` and those they call";
         found.push(RuleFault::new(context.file, statement.position(), message));
     }
     let mut analysis =
         Analysis { assess_at: tokens.function("assess").into(), places, ..Analysis::default() };
-    for function in &functions {
-        let mut visitor = Visitor::new(context, &functions, function, tokens);
-        // Rhai gives the statements of a function only through a copy of the tree that has no other
-        // function.
-        let mut alone = ast.clone_functions_only();
-        alone.retain_functions(|_, _, name, count| {
-            name == function.name && count == function.parameters.len()
-        });
+    for function in functions {
+        let mut visitor = Visitor::new(context, functions, function, tokens);
         let mut ends_without = Some(tokens.function(&function.name));
-        alone.walk(&mut |path| {
-            if let [ASTNode::Stmt(statement)] = path {
-                visitor.statement(statement);
-                ends_without = doubts::without_value(statement);
-            }
-            true
-        });
+        for statement in &function.body {
+            visitor.statement(statement);
+            ends_without = doubts::without_value(statement);
+        }
         if let Some(place) = ends_without.filter(|_| function.name == "assess") {
             visitor.doubt(Some(doubts::of_missing_level(place)));
         }
@@ -91,7 +76,7 @@ pub(in crate::rules) fn read(
 }
 
 fn check_functions(
-    functions: &[Function],
+    functions: &[ScriptFunction],
     tokens: &Tokens,
     file: &str,
     faults: &mut Vec<RuleFault>,

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTFlags, Expr, Position, Stmt, StmtBlock};
 
-use super::analysis::{Analysis, CheckContext, Function};
+use super::analysis::{Analysis, CheckContext};
 use super::doubts;
 use super::doubts::Doubt;
+use super::functions::ScriptFunction;
 use super::names::{LEVELS, PARAMETERS};
 use super::print::{Operand, direct_read};
 use super::tokens::Tokens;
@@ -16,7 +17,7 @@ use crate::rules::catalogue::fault::RuleFault;
 
 pub(super) struct Visitor<'v> {
     pub(super) context: CheckContext<'v>,
-    pub(super) functions: &'v [Function],
+    pub(super) functions: &'v [ScriptFunction],
     tokens: &'v Tokens,
     /// Variables in scope, innermost last.
     variables: Vec<String>,
@@ -27,8 +28,8 @@ pub(super) struct Visitor<'v> {
 impl<'v> Visitor<'v> {
     pub(super) fn new(
         context: CheckContext<'v>,
-        functions: &'v [Function],
-        function: &'v Function,
+        functions: &'v [ScriptFunction],
+        function: &'v ScriptFunction,
         tokens: &'v Tokens,
     ) -> Self {
         // The `p` of a closure is an element of a list, not the subject.

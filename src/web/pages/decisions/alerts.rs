@@ -149,12 +149,13 @@ pub(in crate::web) async fn list(
     let order = order_of(&query)?;
     let terms = terms_of(&context, &query)?;
     let listing = listing_of(&query)?;
-    let alerts = listing.choose(&context, context.store.standing_alerts().await?).await?;
+    let alerts = listing.choose(&context, context.store.alerts_in_brief().await?).await?;
     let lines = application::alert_lines(&context, alerts).await?;
     let AlertQueue { shown, left_out } = application::alert_queue(lines, &terms, order);
     let total = shown.len();
     let page = listing.page_as_is(shown, |line| line.alert.id.clone())?;
-    let (on_page, cursor) = page.into_parts();
+    let (mut on_page, cursor) = page.into_parts();
+    context.store.explain_alerts(on_page.iter_mut().map(|line| &mut line.alert).collect()).await?;
     let left_out_count = left_out.values().sum();
     let left_out = left_out.into_iter().map(|(absence, count)| left(&query, absence, count));
     let view = QueueView {

@@ -82,7 +82,7 @@ async fn show(
     let titles = application::rule_titles(context).await?;
     let dictionary = application::dictionary(context).await?;
     let known = context.store.known_projects().await?;
-    let alerts = context.store.standing_alerts().await?;
+    let alerts = context.store.alerts_in_brief().await?;
     let line = |dispute: Dispute| {
         let project = known.iter().find(|one| one.project == dispute.project);
         let alert = alerts.iter().find(|alert: &&Alert| alert.id == dispute.alert);

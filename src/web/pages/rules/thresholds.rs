@@ -105,12 +105,13 @@ pub(super) fn unit_label(unit: Unit) -> &'static str {
 /// # Errors
 /// If the catalogue cannot be read.
 pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
-    let catalogue = application::catalogue(&context).await?.catalogue;
+    let in_force = application::catalogue(&context).await?;
+    let catalogue = &in_force.catalogue;
     let published = Published::of(&context).await?;
     let as_of = application::today(context.clock.now());
     let thresholds = catalogue.thresholds().iter();
     let mut thresholds: Vec<ThresholdView> = thresholds
-        .map(|threshold| ThresholdView::of(threshold, &catalogue, &published, as_of))
+        .map(|threshold| ThresholdView::of(threshold, catalogue, &published, as_of))
         .collect();
     thresholds.sort_by(|one, other| one.label.cmp(&other.label));
     let view = ThresholdsView {

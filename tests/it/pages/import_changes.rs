@@ -77,11 +77,11 @@ async fn what_an_import_on_hold_would_change_is_said_line_by_line_and_wholly_exp
     analyst.confirm(2).await;
     assert!(!analyst.text("/imports/2").await.contains("Ce que la confirmation changerait"));
     // A better file of the same edition: the history says what it changed, with its rows.
-    analyst.import("2020-11.corrected.csv", edition(150, "24.5")).await;
+    analyst.import("2020-11.corrected.csv", edition(150, "24.6")).await;
     let page = analyst.text("/imports/3").await;
     assert!(page.contains("Ce qu’elle a changé"), "{page}");
     let file = analyst.text("/imports/3?format=csv&liste=differences").await;
-    assert!(file.contains("Mimosa 042;Coût;24\u{202f}500;24,5;43"), "{file}");
+    assert!(file.contains("Mimosa 042;Coût;24\u{202f}500;24,6;43"), "{file}");
     assert!(file.contains("Mimosa 151;Projet;Mimosa 151;absent;\r\n"), "{file}");
     analyst.server.close().await;
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::resources::portfolio::campaigns::{
     AnswerQuery, PlannedCampaign, list_answers, list_campaigns,
 };
-use crate::api::{Page, Problem};
+use crate::api::{Page, Problem, ResponseCache};
 use crate::application;
 use crate::application::{AnswerLine, CampaignReport};
 use crate::domain::bounded_text::RequiredText;
@@ -84,9 +84,9 @@ pub(super) async fn cancel(
 }
 
 #[derive(Debug, Serialize)]
-struct CampaignView {
+struct CampaignView<'a> {
     query: PageQuery,
-    report: CampaignReport,
+    report: &'a CampaignReport,
     /// `12 projets sur 43`
     answered: String,
 }
@@ -99,19 +99,20 @@ pub(super) async fn show(
     context: PageContext,
     edition: web::Path<EditionId>,
     query: PageQuery,
+    cache: web::Data<ResponseCache>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.of_list()?;
-    let report = application::campaign_report(&context, *edition, None).await?;
+    let report = ResponseCache::campaign_report(&cache, &context, (*edition, None)).await?;
     if let Some(format) = query.format {
         let table = (&ANSWERING_PROJECTS, format);
-        return list_file(&context, table, report.projects, Vec::new()).await;
+        return list_file(&context, table, report.projects.clone(), Vec::new()).await;
     }
     let count = usize::try_from(report.answered).unwrap_or(usize::MAX);
     let answered = french::counted(count, "projet", "projets");
     let title = format!("Campagne de {}", french::month_and_year(edition.as_of()));
     let heading = Heading::of(&title, "campagne").under(&[CAMPAIGNS]);
     let answered = format!("{answered} sur {}", report.asked);
-    let view = CampaignView { query, answered, report };
+    let view = CampaignView { query, answered, report: &report };
     context.page("pages/campaign.html", &heading, &view)
 }
 

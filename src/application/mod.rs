@@ -132,7 +132,8 @@ pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answ
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
 pub use services::Services;
 pub use tables::export::{
-    ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, export,
+    ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, ListColumn,
+    ListContents, ListFormat, ListTable, MOST_LISTED, export, export_list,
 };
 pub use tables::judge_table::{
     Progress, TableError, TableReport, TableRequest, TableTally, VerdictFormat, VerdictWriter,

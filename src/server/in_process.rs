@@ -47,6 +47,8 @@ impl InProcess {
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
             .app_data(web::Data::new(TrialPlaces::new(config.trials.for_commands())))
             .app_data(web::Data::new(api::Uploads::new(&settings)))
+            // A command asks once.
+            .app_data(web::Data::new(api::ResponseCache::new(0)))
             .wrap(from_fn(api::normalize_target))
             .configure(api::body_limits(&settings))
             .configure(api::configure);

@@ -49,6 +49,7 @@ pub use disk::permissions::create_private_folder;
 pub use disk::probe::fault_behind;
 pub use disk::storage_fault::{StorageFault, StorageFaultKind};
 pub use imports::differences::Difference;
+pub use imports::import_changes::{ImportChange, ImportChanges};
 pub use imports::import_report::{ImportReport, ImportSummary, Recorded};
 pub use imports::portfolio::KnownUpTo;
 pub use jobs::gauges::{ChannelGauge, DatabaseGauges, FailureGauge, RuleTally};

@@ -9,6 +9,7 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 use super::query;
 use super::wording::problem_words::for_people;
 use super::wording::{audit_words, labels, office_names};
+use crate::application::MOST_LISTED;
 use crate::intake::base_name;
 use crate::support::clock::today;
 use crate::support::{french, translation};
@@ -45,6 +46,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("receiver", |word: &str| office_names::receiver(word));
     environment.add_filter("for_people", |text: &str| for_people(&translation::into_french(text)));
     environment.add_function("counted", french::counted);
+    environment.add_global("most_listed", MOST_LISTED);
 }
 
 /// A figure as French readers write it.

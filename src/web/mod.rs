@@ -8,6 +8,7 @@ mod context;
 mod filters;
 mod last_visit;
 mod link;
+mod lists;
 mod multipart;
 mod pages;
 mod problem_pages;

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::link::Link;
 use super::wording::labels;
 use crate::api::{Listing, Problem, QueryFault, percent_encoded, query_parameters};
+use crate::application::{ListFormat, MOST_LISTED};
 use crate::domain::words::Labelled;
 
 /// The query of a page as the address has it. Parameters without a value, which forms send, count as absent.
@@ -19,6 +20,9 @@ use crate::domain::words::Labelled;
 pub(super) struct PageQuery {
     pub(super) path: String,
     pub(super) given: BTreeMap<String, Vec<String>>,
+    /// The file that is wanted of a list instead of its page.
+    #[serde(skip)]
+    pub(super) format: Option<ListFormat>,
 }
 
 /// A parameter of a page, and the one of the API that it stands for.
@@ -66,6 +70,9 @@ impl Choice {
     }
 }
 
+/// The parameter that wants a list as a file.
+const FORMAT: &str = "format";
+
 /// Parameters of every list.
 const OF_EVERY_LIST: [Parameter; 2] = [plain("curseur", "cursor"), plain("limite", "limit")];
 
@@ -90,6 +97,28 @@ pub(super) const fn sorted_by(fields: &'static [(&'static str, &'static str)]) -
 }
 
 impl PageQuery {
+    /// The query of a list, which may be wanted as a file: all of it then, whatever the page.
+    ///
+    /// # Errors
+    /// If there is no such format.
+    pub(super) fn of_list(mut self) -> Result<Self, QueryFault> {
+        let Some(values) = self.given.remove(FORMAT) else { return Ok(self) };
+        let value = values.join(", ");
+        let format = value.parse::<ListFormat>().map_err(|_| {
+            QueryFault::unknown_value(FORMAT, &value, ListFormat::ALL.map(ListFormat::as_str))
+        })?;
+        for parameter in &OF_EVERY_LIST {
+            self.given.remove(parameter.name);
+        }
+        self.format = Some(format);
+        Ok(self)
+    }
+
+    /// The query of a page that was asked for without parameters.
+    pub(super) fn of_path(path: &str) -> Self {
+        Self { path: path.to_owned(), given: BTreeMap::new(), format: None }
+    }
+
     /// The list that the page shows, of `path` in the API.
     ///
     /// # Errors
@@ -98,7 +127,10 @@ impl PageQuery {
         &self,
         parameters: &[Parameter],
     ) -> Result<Listing<F>, Problem> {
-        Ok(Listing::of_parameters(&self.path, self.in_api_words(parameters)?)?)
+        let listing = Listing::of_parameters(&self.path, self.in_api_words(parameters)?)?;
+        // One entry more than a file may have says that the list has too many.
+        let whole = |all: Listing<F>| all.in_one_page(MOST_LISTED.saturating_add(1));
+        Ok(if self.format.is_some() { whole(listing) } else { listing })
     }
 
     /// The address of the page with another value of a parameter.
@@ -210,7 +242,7 @@ impl FromRequest for PageQuery {
                 values.retain(|value| !value.is_empty());
             }
             given.retain(|_, values| !values.is_empty());
-            Self { path: request.path().to_owned(), given }
+            Self { path: request.path().to_owned(), given, format: None }
         });
         ready(read.map_err(Problem::from))
     }

@@ -29,6 +29,7 @@ templates! {
     "components/button.html",
     "components/chart.html",
     "components/details.html",
+    "components/export.html",
     "components/facts.html",
     "components/field.html",
     "components/figure.html",

@@ -202,6 +202,13 @@ impl<F> Listing<F> {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
+    /// The same list from its first entry on, `most` entries in one page.
+    pub(crate) fn in_one_page(mut self, most: u32) -> Self {
+        self.limit = most;
+        self.cursor = None;
+        self
+    }
+
     /// The address of this page, with its parameters sorted.
     pub(crate) fn own_address(&self) -> String {
         self.address(self.cursor.as_deref())

@@ -250,8 +250,6 @@ fn coverages(
     let is_of_campaign = |fact: &Fact| {
         fact.reported_on >= campaign.opens_on && questions.contains(fact.field.as_str())
     };
-    let mut before = portfolio.clone();
-    before.facts.retain(|fact| !is_of_campaign(fact));
     let counts =
         |judged: &Portfolio| -> Result<BTreeMap<MinistryCode, VerdictCount>, ApplicationError> {
             let target = known_data::target(in_force.catalogue.thresholds(), as_of);
@@ -261,7 +259,15 @@ fn coverages(
             let covered = by_ministry(&verdicts, &ministries(judged, edition), dictionary);
             Ok(covered.into_iter().map(VerdictCount::of).collect())
         };
-    let (former, now) = (counts(&before)?, counts(portfolio)?);
+    let now = counts(portfolio)?;
+    let former = if portfolio.facts.iter().any(is_of_campaign) {
+        let mut before = portfolio.clone();
+        before.facts.retain(|fact| !is_of_campaign(fact));
+        counts(&before)?
+    } else {
+        // Nothing was answered since: both are the same.
+        now.clone()
+    };
     let asked: BTreeSet<&MinistryCode> = projects.iter().map(|one| &one.ministry).collect();
     let of_ministry = |ministry: &MinistryCode| {
         let own = || projects.iter().filter(|one| one.ministry == *ministry);

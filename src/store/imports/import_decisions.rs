@@ -143,7 +143,7 @@ impl Store {
 }
 
 /// What an edition says now, and which import says it.
-async fn standing(
+pub(super) async fn standing(
     connection: &mut SqliteConnection,
     edition: EditionId,
     links: &link_log::Links,

@@ -2,6 +2,7 @@
 
 pub(super) mod corrections;
 pub(super) mod differences;
+pub(super) mod import_changes;
 pub(super) mod import_decisions;
 pub(super) mod import_index;
 pub(super) mod import_log;

@@ -9,14 +9,16 @@ use serde_json::Value as Json;
 use crate::api::Problem;
 use crate::api::resources::portfolio::projects::{ProjectQuery, list_projects};
 use crate::application;
-use crate::application::{ProjectStanding, TableRow};
+use crate::application::{ListColumn, ListTable, ProjectStanding, TableRow};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::snapshot::Phase;
+use crate::frame::dictionary::Unit;
 use crate::support::french;
 use crate::web::charts::{Sparkline, sparkline};
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, sorted_by, yes_no};
 
 const PARAMETERS: &[Parameter] = &[
@@ -63,6 +65,45 @@ struct ProjectLine {
     course: Option<Sparkline>,
 }
 
+const LIST: ListTable<ProjectLine> = ListTable {
+    name: "projets",
+    title: "Projets",
+    meaning: "Les projets de l’édition en vigueur et ceux qui en sont sortis, avec leurs alertes ouvertes.",
+    columns: &[
+        ListColumn::text("Projet", |line| line.text("name")),
+        ListColumn::text("Ministère", |line| line.text("ministry")),
+        ListColumn::text("Phase", |line| {
+            line.text("phase").parse().map(Phase::label).unwrap_or_default().to_owned()
+        }),
+        ListColumn::text("Niveau", |line| line.level_label.to_owned()),
+        ListColumn::number("Coût (M€)", Unit::Meur, |line| line.number("cost_current")),
+        ListColumn::flag("Coût non publié", |line| line.flag("cost_withheld")),
+        ListColumn::number("Dérive du coût", Unit::Ratio, |line| line.number("budget_drift")),
+        ListColumn::number("Dérive de la durée", Unit::Ratio, |line| {
+            line.number("calendar_drift")
+        }),
+        ListColumn::day("Fin prévue", |line| line.text("forecast_end_on").parse().ok()),
+        ListColumn::count("Alertes", |line| i64::try_from(line.standing.alerts).ok()),
+        ListColumn::count("Sans réponse", |line| i64::try_from(line.standing.unjudged).ok()),
+        ListColumn::flag("Sorti", |line| line.flag("has_left")),
+        ListColumn::text("Identifiant", |line| line.text("project_id")),
+    ],
+};
+
+impl ProjectLine {
+    fn text(&self, field: &str) -> String {
+        self.fields.get(field).and_then(Json::as_str).unwrap_or_default().to_owned()
+    }
+
+    fn number(&self, field: &str) -> Option<f64> {
+        self.fields.get(field).and_then(Json::as_f64)
+    }
+
+    fn flag(&self, field: &str) -> Option<bool> {
+        self.fields.get(field).and_then(Json::as_bool)
+    }
+}
+
 /// Lists the projects.
 ///
 /// # Errors
@@ -71,14 +112,18 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let listing = query.listing::<ProjectQuery>(PARAMETERS)?;
     let page = list_projects(context.request(), listing).await?;
     let standings = application::project_standings(&context).await?;
     let (rows, cursor) = page.into_parts();
+    let lines: Vec<ProjectLine> = rows.into_iter().map(|row| line(row, &standings)).collect();
+    if let Some(format) = query.format {
+        return list_file(&context, (&LIST, format), lines, query.filters(&FILTERS)).await;
+    }
     let ministries = context.store.known_projects().await?;
     let ministries: BTreeSet<String> =
         ministries.iter().map(|known| known.ministry.to_string()).collect();
-    let lines: Vec<ProjectLine> = rows.into_iter().map(|row| line(row, &standings)).collect();
     let view = ProjectsView {
         found: french::counted(lines.len(), "projet", "projets"),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),

@@ -271,6 +271,8 @@ async fn an_unknown_layout_is_described_in_the_assistant_and_its_file_imported()
     let report = visit.server.get(&visit.token, "/api/v1/imports/1").await.body;
     assert_eq!(report["rows_kept"], json!(2));
     assert_eq!(report["profile"], json!("suivi-du-ministere-de-la-justice"));
+    let aside = visit.get("/imports/1?format=csv&liste=lignes-ecartees").await.html;
+    assert!(aside.contains("\n6;"), "{aside}");
     let trail = visit.server.get(&visit.token, "/api/v1/profiles/suivi-du-ministere-de-la-justice");
     assert_eq!(trail.await.body["versions"][0]["by"], json!("claire.martin@example.org"));
     // The next file of the layout is recognised.

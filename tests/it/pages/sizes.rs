@@ -136,7 +136,7 @@ async fn a_first_visit_loads_little() {
         println!("{} {address}", kilobytes(size));
         all += size;
         let name = address.rsplit('/').next().unwrap();
-        if name.ends_with(".css") {
+        if std::path::Path::new(name).extension().is_some_and(|kind| kind == "css") {
             let sheet =
                 std::fs::read_to_string(crate::support::root().join("src/web/assets").join(name));
             assert!(!sheet.unwrap().contains("url("), "{name} takes files of its own");

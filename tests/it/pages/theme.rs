@@ -229,8 +229,8 @@ async fn choose(server: &TestServer, theme: &str, back: &str) -> (String, String
     let answer = request.header("Sec-Fetch-Site", "same-origin").send().await.unwrap();
     assert_eq!(answer.status(), 303);
     let cookies = answer.headers().get_all(SET_COOKIE).iter();
-    let cookie = cookies.map(|cookie| cookie.to_str().unwrap().to_owned());
-    let cookie = cookie.filter(|cookie| cookie.starts_with("vigie_scheme=")).last().unwrap();
+    let cookies = cookies.map(|cookie| cookie.to_str().unwrap().to_owned());
+    let cookie = cookies.rev().find(|cookie| cookie.starts_with("vigie_scheme=")).unwrap();
     (cookie, answer.headers()[LOCATION].to_str().unwrap().to_owned())
 }
 
@@ -252,12 +252,12 @@ async fn a_reader_chooses_a_theme_which_the_browser_remembers_without_a_script()
             assert!(cookie.contains(part), "{cookie}");
         }
         let remembered = cookie.split(';').next().unwrap();
-        let html = get(&server, "/aide", remembered).await.text().await.unwrap();
+        let help = get(&server, "/aide", remembered).await.text().await.unwrap();
         let expected = format!("data-fr-scheme=\"{theme}\" data-fr-theme=\"{theme}\"");
-        assert!(root_element(&html).contains(&expected), "{}", root_element(&html));
-        assert!(html.contains(&format!("<meta name=\"color-scheme\" content=\"{controls}\">")));
-        let html = get(&server, "/affichage", remembered).await.text().await.unwrap();
-        assert!(html.contains(&format!("name=\"theme\" value=\"{theme}\" checked")), "{theme}");
+        assert!(root_element(&help).contains(&expected), "{}", root_element(&help));
+        assert!(help.contains(&format!("<meta name=\"color-scheme\" content=\"{controls}\">")));
+        let choice = get(&server, "/affichage", remembered).await.text().await.unwrap();
+        assert!(choice.contains(&format!("name=\"theme\" value=\"{theme}\" checked")), "{theme}");
     }
     let (cookie, _) = choose(&server, "system", "").await;
     assert!(cookie.contains("Max-Age=0"), "{cookie}");
@@ -275,8 +275,8 @@ async fn a_choice_of_theme_leads_to_no_other_site_and_comes_from_none() {
     let refused = request.header("Sec-Fetch-Site", "cross-site").send().await.unwrap();
     assert_eq!(refused.status(), 403);
     let unknown = client.post(server.url("/affichage")).form(&[("theme", "sepia")]);
-    let refused = unknown.header("Sec-Fetch-Site", "same-origin").send().await.unwrap();
-    assert!(refused.status().is_client_error(), "{}", refused.status());
+    let unfit = unknown.header("Sec-Fetch-Site", "same-origin").send().await.unwrap();
+    assert!(unfit.status().is_client_error(), "{}", unfit.status());
     let html = get(&server, "/aide", "vigie_scheme=sepia").await.text().await.unwrap();
     assert_eq!(root_element(&html), "<html lang=\"fr\" data-fr-scheme=\"system\"");
     server.close().await;

@@ -18,9 +18,10 @@ use prometheus_client::registry::Registry;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-use super::key::CacheKey;
+use super::key::{CacheKey, MOST_REPORTS, ReportKey, stamp};
 use crate::api::middleware::etag;
 use crate::api::settings::ApiSettings;
+use crate::application::{ApplicationError, CampaignReport, Services};
 use crate::rules::FolderStamp;
 use crate::support::single_flight::SingleFlight;
 
@@ -37,8 +38,10 @@ pub struct ResponseCache {
     cache: Option<Cache<CacheKey, Entry, Weight>>,
     /// Reads the state of the folder of rules, once for concurrent requests.
     stamps: SingleFlight<FolderStamp>,
-    hits: Counter,
-    misses: Counter,
+    /// `None` if caching is disabled.
+    pub(super) reports: Option<Cache<ReportKey, Arc<CampaignReport>>>,
+    pub(super) hits: Counter,
+    pub(super) misses: Counter,
 }
 
 /// A cache entry.
@@ -83,7 +86,16 @@ impl ResponseCache {
             Cache::with_options(options, Weight, hashing, DefaultLifecycle::default())
         });
         let (hits, misses) = (Counter::default(), Counter::default());
-        Self { cache, stamps: SingleFlight::default(), hits, misses }
+        let reports = cache.is_some().then(|| Cache::new(MOST_REPORTS));
+        Self { cache, stamps: SingleFlight::default(), reports, hits, misses }
+    }
+
+    /// The state of the folder of rules now.
+    pub(super) async fn rules_stamp(
+        &self,
+        services: &Services,
+    ) -> Result<FolderStamp, ApplicationError> {
+        self.stamps.share(async || stamp(services.rules.clone()).await).await
     }
 
     pub(in crate::api) fn register(&self, registry: &mut Registry) {

@@ -2,3 +2,4 @@
 
 pub(in crate::api) mod cache;
 pub(in crate::api) mod key;
+mod reports;

@@ -1,6 +1,6 @@
 //! Campaigns of the questionnaire: what project teams are asked for an edition, and what they answered.
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +9,7 @@ use super::panorama::AsOf;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
+use crate::api::middleware::response_cache::cache::ResponseCache;
 use crate::api::openapi::answers::{Conflict, NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application;
@@ -98,8 +99,11 @@ pub(crate) async fn find_campaign(
     context: RequestContext,
     edition: web::Path<EditionId>,
     query: QueryParameters<AsOf>,
-) -> Result<web::Json<CampaignReport>, Problem> {
-    Ok(web::Json(application::campaign_report(&context, *edition, query.as_of).await?))
+    cache: web::Data<ResponseCache>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = (*edition, query.as_of);
+    let report = ResponseCache::campaign_report(&cache, &context, wanted).await?;
+    Ok(HttpResponse::Ok().json(&*report))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

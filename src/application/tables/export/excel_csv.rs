@@ -6,22 +6,21 @@ use polars::frame::DataFrame;
 use polars::prelude::{AnyValue, Column};
 
 use super::error::ExportError;
-use super::workbook::header;
-use crate::frame::dictionary::Dictionary;
+use super::frame_columns::shown_moment;
+use super::sheet_contents::SheetContents;
 
 /// By which Excel knows UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(super) fn excel_csv(
+    contents: &SheetContents,
     frame: &DataFrame,
-    dictionary: &Dictionary,
 ) -> Result<Vec<u8>, ExportError> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(Terminator::CRLF)
         .from_writer(MARK.to_vec());
-    let names = frame.columns().iter().map(|column| column.name().as_str());
-    writer.write_record(names.map(|name| header(name, dictionary.field(name))))?;
+    writer.write_record(contents.heads.iter().map(|head| head.header.as_str()))?;
     let columns: Vec<_> = frame.columns().iter().map(Column::as_materialized_series).collect();
     let mut cells: Vec<_> = columns.iter().map(|column| column.iter()).collect();
     for _ in 0..frame.height() {
@@ -40,6 +39,9 @@ fn cell(value: AnyValue<'_>) -> String {
         AnyValue::Date(days) => NaiveDate::default()
             .checked_add_signed(TimeDelta::days(days.into()))
             .map(|date| date.format("%d/%m/%Y").to_string())
+            .unwrap_or_default(),
+        AnyValue::Datetime(milliseconds, ..) => shown_moment(milliseconds)
+            .map(|moment| moment.format("%d/%m/%Y %H:%M").to_string())
             .unwrap_or_default(),
         AnyValue::String(text) => defused(text),
         AnyValue::StringOwned(text) => defused(text.as_str()),

@@ -2,6 +2,11 @@
 
 mod error;
 mod excel_csv;
+mod exported;
+mod frame_columns;
+mod lists;
+mod sheet_contents;
+mod table_words;
 mod tables;
 mod workbook;
 mod written;
@@ -15,8 +20,12 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::words::words;
 use crate::frame::dictionary::Dictionary;
 use crate::support::clock::today;
+use crate::support::french;
 
 pub use error::ExportError;
+pub use exported::{ExportFormat, Exported};
+pub use lists::{ListColumn, ListContents, ListFormat, ListTable, MOST_LISTED, export_list};
+use sheet_contents::{ColumnHead, NOT_KNOWN, SheetContents};
 
 words! {
     /// The tables that can be exported.
@@ -39,17 +48,6 @@ words! {
 }
 
 words! {
-    pub enum ExportFormat, "a format" {
-        /// UTF-8, commas, decimal points, one line of field names.
-        Csv = "csv",
-        /// For people: French headers, and a sheet that explains each column.
-        Xlsx = "xlsx",
-        /// For programs: each column has its type.
-        Parquet = "parquet",
-    }
-}
-
-words! {
     /// Who opens a CSV file.
     #[derive(Default)]
     pub enum ExportReader, "a reader of the file" {
@@ -60,14 +58,6 @@ words! {
         /// Excel would take for a formula is kept a text.
         Excel = "excel",
     }
-}
-
-/// A complete file in memory: its size is bounded by what the reader may see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
-    /// File name, such as `vigie-projects-2020-11-30.xlsx`.
-    pub name: String,
-    pub bytes: Vec<u8>,
 }
 
 impl ExportTable {
@@ -101,16 +91,6 @@ impl ExportTable {
                 "Ce que chaque règle dit de chaque projet, ministère ou du portefeuille, au dernier cycle de la date."
             }
             Self::Comparison => "Deux éditions du panorama comparées, projet par projet.",
-        }
-    }
-}
-
-impl ExportFormat {
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 }
@@ -156,13 +136,36 @@ fn write(
 ) -> Result<Vec<u8>, ExportError> {
     match format {
         ExportFormat::Csv if reader == ExportReader::Excel => {
-            excel_csv::excel_csv(&written::visible(&frame)?, dictionary)
+            let frame = written::visible(&frame)?;
+            excel_csv::excel_csv(&contents((table, of), &frame, dictionary), &frame)
         }
         ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
         // Exact values, since programs read this format.
         ExportFormat::Parquet => written::parquet(&mut frame),
         ExportFormat::Xlsx => {
-            workbook::workbook((table, of), &written::visible(&frame)?, dictionary)
+            let frame = written::with_texts(&written::visible(&frame)?, |column, text| {
+                table_words::in_french(column, text, dictionary)
+            })?;
+            workbook::workbook(&contents((table, of), &frame, dictionary), &frame)
         }
+    }
+}
+
+/// `of` is the date of the table, or the editions that it compares.
+fn contents(
+    (table, of): (ExportTable, &str),
+    frame: &DataFrame,
+    dictionary: &Dictionary,
+) -> SheetContents {
+    let names = frame.columns().iter().map(|column| column.name().as_str());
+    let head = |name| ColumnHead::of(name, table_words::header(name), dictionary);
+    let date = of.parse::<NaiveDate>().map_or_else(|_| of.to_owned(), french::date);
+    SheetContents {
+        title: table.title().to_owned(),
+        meaning: table.meaning().to_owned(),
+        of: vec![("Date ou éditions", date)],
+        has_amounts: true,
+        empty_cells: NOT_KNOWN,
+        heads: names.map(head).collect(),
     }
 }

@@ -1,10 +1,9 @@
 //! Builds the frame of each exported table.
 
-use chrono::NaiveDate;
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
-use polars::prelude::{Column, DataType, NamedFrom as _, Series};
 
+use super::frame_columns::{count, date, flag, number, text, whole};
 use super::{ExportScope, ExportTable};
 use crate::application::actions::missions;
 use crate::application::actions::missions::MissionLine;
@@ -106,7 +105,7 @@ fn alerts_frame(lines: &[AlertLine]) -> Result<DataFrame, PolarsError> {
         text("state", &|line| Some(line.alert.state.as_str().to_owned())),
         text("level", &|line| Some(line.alert.level.as_str().to_owned())),
         date("since", lines, &|line| Some(line.alert.since))?,
-        flag("stale", lines, &|line| line.alert.stale),
+        flag("stale", lines, &|line| Some(line.alert.stale)),
         text("hidden_by", &|line| line.alert.hidden_by.as_ref().map(ToString::to_string)),
         text("explanation", &|line| line.alert.explanation.clone()),
     ])
@@ -122,10 +121,10 @@ fn missions_frame(lines: &[MissionLine]) -> Result<DataFrame, PolarsError> {
         text("ministry", &|line| line.ministry.as_ref().map(ToString::to_string)),
         text("subject", &|line| Some(line.mission.subject.to_string())),
         text("state", &|line| Some(line.mission.state.as_str().to_owned())),
-        flag("automatic", lines, &|line| line.mission.automatic),
+        flag("automatic", lines, &|line| Some(line.mission.automatic)),
         date("opened_on", lines, &|line| Some(line.mission.opened_on))?,
         date("due_on", lines, &|line| line.awaits.map(|_| line.mission.due_on))?,
-        flag("late", lines, &|line| line.late),
+        flag("late", lines, &|line| Some(line.late)),
         text("rule_titles", &|line| Some(line.rule_titles.join("\n"))),
         text("reasons", &|line| Some(line.mission.reasons.join("\n"))),
     ])
@@ -176,39 +175,4 @@ fn fault(verdict: &Verdict) -> Option<String> {
 
 fn project(subject: &Subject) -> Option<String> {
     subject.project().map(ToString::to_string)
-}
-
-fn whole(columns: Vec<Column>) -> Result<DataFrame, PolarsError> {
-    DataFrame::new_infer_height(columns)
-}
-
-fn text<T>(name: &str, rows: &[T], of: &dyn Fn(&T) -> Option<String>) -> Column {
-    let cells: Vec<Option<String>> = rows.iter().map(of).collect();
-    Series::new(name.into(), cells).into()
-}
-
-fn number<T>(name: &str, rows: &[T], of: &dyn Fn(&T) -> Option<f64>) -> Column {
-    let cells: Vec<Option<f64>> = rows.iter().map(of).collect();
-    Series::new(name.into(), cells).into()
-}
-
-fn count<T>(name: &str, rows: &[T], of: &dyn Fn(&T) -> Option<i64>) -> Column {
-    let cells: Vec<Option<i64>> = rows.iter().map(of).collect();
-    Series::new(name.into(), cells).into()
-}
-
-fn flag<T>(name: &str, rows: &[T], of: &dyn Fn(&T) -> bool) -> Column {
-    let cells: Vec<bool> = rows.iter().map(of).collect();
-    Series::new(name.into(), cells).into()
-}
-
-fn date<T>(
-    name: &str,
-    rows: &[T],
-    of: &dyn Fn(&T) -> Option<NaiveDate>,
-) -> Result<Column, PolarsError> {
-    let days = |date: NaiveDate| date.signed_duration_since(NaiveDate::default()).num_days();
-    let days = |row| of(row).and_then(|date| i32::try_from(days(date)).ok());
-    let cells: Vec<Option<i32>> = rows.iter().map(days).collect();
-    Ok(Series::new(name.into(), cells).cast(&DataType::Date)?.into())
 }

@@ -16,16 +16,23 @@ pub(super) fn csv(frame: &mut DataFrame) -> Result<Vec<u8>, ExportError> {
 
 /// Removes invisible characters from texts, in the formats that people open.
 pub(super) fn visible(frame: &DataFrame) -> Result<DataFrame, ExportError> {
+    with_texts(frame, |_, text| visible_text::lines(text))
+}
+
+/// The frame with other texts, given by the name of their column and what they were.
+pub(super) fn with_texts(
+    frame: &DataFrame,
+    said: impl for<'t> Fn(&str, &'t str) -> Cow<'t, str>,
+) -> Result<DataFrame, ExportError> {
     let columns = frame.columns().iter().map(|column| {
         let Ok(texts) = column.str() else { return column.clone() };
-        let is_odd = |text: &str| matches!(visible_text::lines(text), Cow::Owned(_));
-        if !texts.iter().flatten().any(is_odd) {
+        let name = column.name().as_str();
+        let is_other = |text: &str| matches!(said(name, text), Cow::Owned(_));
+        if !texts.iter().flatten().any(is_other) {
             return column.clone();
         }
-        let cells: Vec<Option<String>> = texts
-            .iter()
-            .map(|text| text.map(|text| visible_text::lines(text).into_owned()))
-            .collect();
+        let cells: Vec<Option<String>> =
+            texts.iter().map(|text| text.map(|text| said(name, text).into_owned())).collect();
         Series::new(column.name().clone(), cells).into()
     });
     Ok(DataFrame::new_infer_height(columns.collect::<Vec<_>>())?)

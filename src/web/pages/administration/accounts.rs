@@ -17,12 +17,15 @@ use crate::domain::action_bodies::TokenBody;
 use crate::domain::bounded_text::{OptionalText, RequiredText, SingleLine};
 use crate::web::confirmations::Confirmation;
 use crate::web::context::PageContext;
-use crate::web::query::Choice;
+use crate::web::lists::administration::ACCOUNTS as LIST;
+use crate::web::lists::list_file;
+use crate::web::query::{Choice, PageQuery};
 
 const ACCOUNTS: (&str, &str) = ("Comptes", "/administration/comptes");
 
 #[derive(Debug, Serialize)]
 struct AccountsView {
+    query: PageQuery,
     tabs: Vec<AdministrationTab>,
     accounts: Vec<Account>,
     choices: AccountChoices,
@@ -54,7 +57,12 @@ impl AccountChoices {
 ///
 /// # Errors
 /// If the data cannot be read.
-pub(super) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
+    if let Some(format) = query.format {
+        let accounts = context.store.accounts().await?;
+        return list_file(&context, (&LIST, format), accounts, Vec::new()).await;
+    }
     list_page(&context, AccountForm::default(), None).await
 }
 
@@ -65,6 +73,7 @@ async fn list_page(
 ) -> Result<HttpResponse, Problem> {
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = AccountsView {
+        query: PageQuery::of_path(ACCOUNTS.1),
         tabs: tabs(context, ACCOUNTS.1),
         accounts: context.store.accounts().await?,
         choices: AccountChoices::read(context).await?,

@@ -9,6 +9,8 @@ use crate::api::{Page, Problem};
 use crate::domain::accounts::audit::AuditEntry;
 use crate::store::AuditReport;
 use crate::web::context::{Link, PageContext};
+use crate::web::lists::administration::AUDIT_TRAIL;
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, plain};
 use crate::web::wording::audit_words;
 
@@ -36,6 +38,7 @@ struct TrailView {
 /// # Errors
 /// If a parameter is unknown, or the trail cannot be read.
 pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let mut in_instants = query.clone();
     for day in in_instants.given.get_mut("depuis").into_iter().flatten() {
         // From the first instant of a day.
@@ -46,6 +49,10 @@ pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpR
     in_instants.given.entry("limite".to_owned()).or_insert_with(|| vec![LISTED.to_owned()]);
     let listing = in_instants.listing::<AuditQuery>(PARAMETERS)?;
     let entries = list_audit(context.request(), listing).await?;
+    if let Some(format) = query.format {
+        let (entries, _) = entries.into_parts();
+        return list_file(&context, (&AUDIT_TRAIL, format), entries, query.filters(&FILTERS)).await;
+    }
     let subjects = audit_words::SUBJECTS.into_iter();
     let view = TrailView {
         tabs: tabs(&context, TRAIL.1),

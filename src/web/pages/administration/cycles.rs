@@ -15,6 +15,8 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::operation::cycle::CycleSummary;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::PageContext;
+use crate::web::lists::administration::CYCLES as LIST;
+use crate::web::lists::list_file;
 use crate::web::query::PageQuery;
 
 const CYCLES: (&str, &str) = ("Cycles", "/administration/cycles");
@@ -31,7 +33,11 @@ struct CyclesView {
 /// # Errors
 /// If the data cannot be read.
 pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let cycles = list_cycles(context.request(), query.listing(&[])?).await?;
+    if let Some(format) = query.format {
+        return list_file(&context, (&LIST, format), cycles.into_parts().0, Vec::new()).await;
+    }
     let view = CyclesView { tabs: tabs(&context, CYCLES.1), query, cycles };
     context.page("pages/cycles.html", &heading("Cycles", "cycles", None), &view)
 }

@@ -11,12 +11,15 @@ use crate::application::{Enqueued, JobQueue, JobRequest};
 use crate::domain::operation::job::{JobName, JobRun, JobStanding};
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
+use crate::web::lists::administration::{JOBS as LIST, RUNS};
+use crate::web::lists::list_file;
 use crate::web::query::PageQuery;
 
 const JOBS: (&str, &str) = ("Tâches", "/administration");
 
 #[derive(Debug, Serialize)]
 struct JobsView {
+    query: PageQuery,
     tabs: Vec<AdministrationTab>,
     jobs: Vec<JobStanding>,
 }
@@ -25,9 +28,13 @@ struct JobsView {
 ///
 /// # Errors
 /// If the data cannot be read.
-pub(super) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let jobs = context.store.jobs().await?;
-    let view = JobsView { tabs: tabs(&context, JOBS.1), jobs };
+    if let Some(format) = query.format {
+        return list_file(&context, (&LIST, format), jobs, Vec::new()).await;
+    }
+    let view = JobsView { query, tabs: tabs(&context, JOBS.1), jobs };
     context.page("pages/jobs.html", &Heading::of("Administration", "taches"), &view)
 }
 
@@ -48,8 +55,12 @@ pub(super) async fn show(
     job: web::Path<String>,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let name = named(&job)?;
     let runs = list_runs(context.request(), job, query.listing(&[])?).await?;
+    if let Some(format) = query.format {
+        return list_file(&context, (&RUNS, format), runs.into_parts().0, Vec::new()).await;
+    }
     let view = JobView { tabs: tabs(&context, JOBS.1), job: name, query, runs };
     let title = format!("Tâche : {}", name.label());
     context.page("pages/job.html", &heading(&title, "taches", None), &view)

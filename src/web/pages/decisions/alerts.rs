@@ -22,6 +22,8 @@ use crate::domain::words::Labelled as _;
 use crate::rules::Family;
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::decisions::ALERTS;
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain};
 use crate::web::wording::labels;
 
@@ -146,6 +148,7 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let order = order_of(&query)?;
     let terms = terms_of(&context, &query)?;
     let listing = listing_of(&query)?;
@@ -156,6 +159,9 @@ pub(in crate::web) async fn list(
     let page = listing.page_as_is(shown, |line| line.alert.id.clone())?;
     let (mut on_page, cursor) = page.into_parts();
     context.store.explain_alerts(on_page.iter_mut().map(|line| &mut line.alert).collect()).await?;
+    if let Some(format) = query.format {
+        return list_file(&context, (&ALERTS, format), on_page, query.filters(&FILTERS)).await;
+    }
     let left_out_count = left_out.values().sum();
     let left_out = left_out.into_iter().map(|(absence, count)| left(&query, absence, count));
     let view = QueueView {

@@ -10,12 +10,15 @@ use super::tabs;
 use super::tabs::Tab;
 use crate::api::Problem;
 use crate::application;
+use crate::application::{ListColumn, ListTable};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::alerts::dispute::{Dispute, DisputeState};
 use crate::domain::bounded_text::RequiredText;
 use crate::domain::ids::DisputeNumber;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
+use crate::web::lists::list_file;
+use crate::web::query::PageQuery;
 
 const PATH: &str = "/contestations";
 
@@ -23,6 +26,7 @@ const ANSWERED: [&str; 2] = ["verdict", "reason"];
 
 #[derive(Debug, Serialize)]
 struct DisputesView {
+    query: PageQuery,
     tabs: Vec<Tab>,
     /// To be answered.
     open: Vec<DisputeLine>,
@@ -41,11 +45,53 @@ struct DisputeLine {
     labels: Vec<String>,
 }
 
+const LIST: ListTable<DisputeLine> = ListTable {
+    name: "contestations",
+    title: "Contestations",
+    meaning: "Les contestations à répondre, celles qui attendent une correction, puis celles qui sont terminées.",
+    columns: &[
+        ListColumn::count("N°", |line| Some(line.dispute.number.0)),
+        ListColumn::text("Projet", |line| line.project_name.clone()),
+        ListColumn::text("Règle", |line| line.rule_title.clone().unwrap_or_default()),
+        ListColumn::text("Chiffres contestés", |line| line.labels.join(", ")),
+        ListColumn::text("Contestation", |line| line.dispute.statement.clone()),
+        ListColumn::text("Par", |line| line.dispute.author.clone()),
+        ListColumn::moment("Reçue le", |line| Some(line.dispute.at)),
+        ListColumn::text("État", |line| line.dispute.state.label().to_owned()),
+        ListColumn::text("Réponse", |line| {
+            line.dispute.answer.as_ref().map(|answer| answer.words.clone()).unwrap_or_default()
+        }),
+        ListColumn::text("Réponse de", |line| {
+            line.dispute.answer.as_ref().map(|answer| answer.by.to_string()).unwrap_or_default()
+        }),
+        ListColumn::moment("Répondu le", |line| {
+            line.dispute.answer.as_ref().map(|answer| answer.at)
+        }),
+        ListColumn::count("Importation contestée", |line| {
+            line.dispute.import.map(|import| import.0)
+        }),
+        ListColumn::count("Corrigée par l’importation", |line| {
+            line.dispute.settled_by.map(|import| import.0)
+        }),
+    ],
+};
+
 /// Lists disputes.
 ///
 /// # Errors
 /// If the data cannot be read.
-pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(
+    context: PageContext,
+    query: PageQuery,
+) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
+    if let Some(format) = query.format {
+        let DisputesView { mut open, awaiting, over, .. } =
+            view(&context, FormState::default()).await?;
+        open.extend(awaiting);
+        open.extend(over);
+        return list_file(&context, (&LIST, format), open, Vec::new()).await;
+    }
     show(&context, (StatusCode::OK, FormState::default())).await
 }
 
@@ -79,6 +125,12 @@ async fn show(
     context: &PageContext,
     (status, form): (StatusCode, FormState),
 ) -> Result<HttpResponse, Problem> {
+    let view = view(context, form).await?;
+    let heading = Heading::of("Contestations", "contestations").under(&[("Alertes", "/alertes")]);
+    context.page_with_status(status, "pages/disputes.html", &heading, &view)
+}
+
+async fn view(context: &PageContext, form: FormState) -> Result<DisputesView, Problem> {
     let titles = application::rule_titles(context).await?;
     let dictionary = application::dictionary(context).await?;
     let known = context.store.known_projects().await?;
@@ -100,13 +152,12 @@ async fn show(
         context.store.disputes().await?.into_iter().partition(Dispute::is_pending);
     let (open, awaiting): (Vec<Dispute>, Vec<Dispute>) =
         pending.into_iter().partition(|dispute| dispute.state == DisputeState::Open);
-    let view = DisputesView {
+    Ok(DisputesView {
+        query: PageQuery::of_path(PATH),
         tabs: tabs::of_alerts(PATH),
         open: open.into_iter().map(line).collect(),
         awaiting: awaiting.into_iter().map(line).collect(),
         over: over.into_iter().rev().map(line).collect(),
         form,
-    };
-    let heading = Heading::of("Contestations", "contestations").under(&[("Alertes", "/alertes")]);
-    context.page_with_status(status, "pages/disputes.html", &heading, &view)
+    })
 }

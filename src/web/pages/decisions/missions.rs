@@ -17,6 +17,8 @@ use crate::decisions::missions::{RankGroup, Ranked, RuleOutcomes, Team};
 use crate::domain::missions::mission::{Awaited, MissionKind, MissionState};
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::decisions::MISSIONS;
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, yes_no};
 use crate::web::wording::labels;
 
@@ -71,9 +73,14 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let live_only = !query.given.contains_key("etat");
     let page = list_missions(context.request(), listing_of(&query)?).await?;
     let (lines, cursor) = page.into_parts();
+    if let Some(format) = query.format {
+        let lines = groups(lines).into_iter().flat_map(|group| group.missions).collect();
+        return list_file(&context, (&MISSIONS, format), lines, query.filters(&FILTERS)).await;
+    }
     let known = context.store.known_projects().await?;
     let ministries: BTreeSet<String> = known.iter().map(|one| one.ministry.to_string()).collect();
     let view = MissionsView {

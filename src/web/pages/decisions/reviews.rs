@@ -18,6 +18,8 @@ use crate::domain::missions::review::{ReviewChange, ReviewState};
 use crate::support::french;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::decisions::{ACTIONS, REVIEWS};
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, yes_no};
 use crate::web::wording::labels;
 
@@ -64,8 +66,13 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let page = list_reviews(context.request(), listing_of(&query)?).await?;
     let (lines, cursor) = page.into_parts();
+    if let Some(format) = query.format {
+        let lines = months(lines).into_iter().flat_map(|month| month.reviews).collect();
+        return list_file(&context, (&REVIEWS, format), lines, query.filters(&FILTERS)).await;
+    }
     let known = context.store.known_projects().await?;
     let ministries: BTreeSet<String> = known.iter().map(|one| one.ministry.to_string()).collect();
     let view = CalendarView {
@@ -136,11 +143,16 @@ pub(in crate::web) async fn actions(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let mut actions = application::open_actions(&context, None).await?;
     let ministries: BTreeSet<String> =
         actions.iter().map(|action| action.ministry.to_string()).collect();
     if let Some(ministry) = query.one("ministere") {
         actions.retain(|action| action.ministry.as_str() == ministry);
+    }
+    if let Some(format) = query.format {
+        let filters = query.filters(&[("ministere", "Ministère")]);
+        return list_file(&context, (&ACTIONS, format), actions, filters).await;
     }
     let view = ActionsView {
         tabs: tabs::of_reviews("/revues/actions"),

@@ -12,14 +12,15 @@ use super::tabs;
 use super::tabs::Tab;
 use crate::api::Problem;
 use crate::application;
-use crate::application::{SilenceRequest, today};
+use crate::application::{ListColumn, ListTable, SilenceRequest, today};
 use crate::domain::alerts::silence::{Silence, SilenceScope};
 use crate::domain::bounded_text::{RequiredText, SingleLine};
 use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
 use crate::domain::portfolio::import::KnownProject;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
-use crate::web::query::Choice;
+use crate::web::lists::list_file;
+use crate::web::query::{Choice, PageQuery};
 
 const PATH: &str = "/silences";
 
@@ -29,6 +30,7 @@ const ENDED: [&str; 1] = ["reason"];
 
 #[derive(Debug, Serialize)]
 struct SilencesView {
+    query: PageQuery,
     tabs: Vec<Tab>,
     holding: Vec<SilenceLine>,
     over: Vec<SilenceLine>,
@@ -51,12 +53,58 @@ struct SilenceLine {
     alerts: usize,
 }
 
+const LIST: ListTable<SilenceLine> = ListTable {
+    name: "silences",
+    title: "Silences",
+    meaning: "Les silences en cours, puis ceux qui sont terminés, le plus récent en premier.",
+    columns: &[
+        ListColumn::count("N°", |line| Some(line.silence.number.0)),
+        ListColumn::text("Règle", |line| line.rule_title.clone().unwrap_or_default()),
+        ListColumn::text("Projet", |line| line.project_name.clone().unwrap_or_default()),
+        ListColumn::text("Ministère", |line| {
+            line.silence.scope.ministry.as_ref().map(ToString::to_string).unwrap_or_default()
+        }),
+        ListColumn::text("Motif", |line| line.silence.reason.clone()),
+        ListColumn::text("Par", |line| line.silence.author.to_string()),
+        ListColumn::moment("Posé le", |line| Some(line.silence.made_at)),
+        ListColumn::day("Dernier jour", |line| Some(line.silence.last_day)),
+        ListColumn::count("Alertes à sa création", |line| i64::try_from(line.alerts).ok()),
+        ListColumn::flag("À revoir", |line| Some(!line.silence.to_review.is_empty())),
+        ListColumn::moment("Terminé le", |line| line.silence.ended.as_ref().map(|end| end.at)),
+        ListColumn::text("Terminé par", |line| {
+            line.silence.ended.as_ref().map(|end| end.by.to_string()).unwrap_or_default()
+        }),
+        ListColumn::text("Motif de fin", |line| {
+            line.silence.ended.as_ref().map(|end| end.reason.clone()).unwrap_or_default()
+        }),
+    ],
+};
+
 /// Lists silences.
 ///
 /// # Errors
 /// If the data cannot be read.
-pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(
+    context: PageContext,
+    query: PageQuery,
+) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
+    if let Some(format) = query.format {
+        let (mut lines, over) = lines(&context).await?;
+        lines.extend(over);
+        return list_file(&context, (&LIST, format), lines, Vec::new()).await;
+    }
     show(&context, (StatusCode::OK, FormState::default())).await
+}
+
+/// The silences that hold, and those that are over, the latest first.
+async fn lines(context: &PageContext) -> Result<(Vec<SilenceLine>, Vec<SilenceLine>), Problem> {
+    let titles = application::rule_titles(context).await?;
+    let known = context.store.known_projects().await?;
+    let line = |silence: Silence| line(silence, &titles, &known);
+    let (holding, over): (Vec<Silence>, Vec<Silence>) =
+        context.store.silences().await?.into_iter().partition(|silence| silence.ended.is_none());
+    Ok((holding.into_iter().map(line).collect(), over.into_iter().rev().map(line).collect()))
 }
 
 /// Silences a rule, a project, a ministry, or what they have in common.
@@ -127,16 +175,15 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let titles = application::rule_titles(context).await?;
     let known = context.store.known_projects().await?;
-    let line = |silence: Silence| line(silence, &titles, &known);
-    let (holding, over): (Vec<Silence>, Vec<Silence>) =
-        context.store.silences().await?.into_iter().partition(|silence| silence.ended.is_none());
+    let (holding, over) = lines(context).await?;
     let ministries: BTreeSet<&MinistryCode> = known.iter().map(|one| &one.ministry).collect();
     let most = context.action_settings().silences.max_days;
     let today = today(context.clock.now());
     let view = SilencesView {
         tabs: tabs::of_alerts(PATH),
-        holding: holding.into_iter().map(line).collect(),
-        over: over.into_iter().rev().map(line).collect(),
+        query: PageQuery::of_path(PATH),
+        holding,
+        over,
         rules: titles.iter().map(|(id, title)| choice(id, title)).collect(),
         projects: projects(&known),
         ministries: ministries.into_iter().map(|one| Choice::plain(one.to_string())).collect(),

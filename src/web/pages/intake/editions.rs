@@ -11,15 +11,20 @@ use serde_json::Value as Json;
 use crate::api::{Problem, QueryFault};
 use crate::application;
 use crate::application::{
-    ComparedField, EditionComparison, EditionMove, Panorama, ProjectComparison, TableRow,
+    ComparedField, EditionComparison, EditionMove, ListColumn, ListTable, Panorama,
+    ProjectComparison, TableRow,
 };
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::ImportState;
+use crate::frame::dictionary::Unit;
+use crate::intake::base_name;
 use crate::store::ImportSummary;
 use crate::support::clock::today;
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::intake::COMPARISON;
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery};
 use crate::web::wording::labels;
 
@@ -27,6 +32,7 @@ const EDITIONS: (&str, &str) = ("Éditions", "/editions");
 
 #[derive(Debug, Serialize)]
 struct EditionsView {
+    query: PageQuery,
     editions: Vec<EditionLine>,
     /// `10 éditions`
     found: String,
@@ -46,6 +52,29 @@ struct EditionLine {
     comparison: Option<String>,
 }
 
+const LIST: ListTable<EditionLine> = ListTable {
+    name: "editions",
+    title: "Éditions",
+    meaning: "Les éditions du panorama, chacune avec les chiffres que l’on connaissait à la fin de son mois.",
+    columns: &[
+        ListColumn::text("Édition", |line| line.import.edition.to_string()),
+        ListColumn::count("Projets", |line| {
+            line.figures.as_ref()?.get("project_count").and_then(Json::as_i64)
+        }),
+        ListColumn::number("Coût total (M€)", Unit::Meur, |line| line.figure("cost_total")),
+        ListColumn::number("Taux de glissement", Unit::Ratio, |line| line.figure("global_drift")),
+        ListColumn::text("Fichier", |line| base_name(&line.import.file).to_owned()),
+        ListColumn::count("Importation", |line| Some(line.import.number.0)),
+        ListColumn::moment("Importée le", |line| Some(line.import.imported_at)),
+    ],
+};
+
+impl EditionLine {
+    fn figure(&self, name: &str) -> Option<f64> {
+        self.figures.as_ref()?.get(name).and_then(Json::as_f64)
+    }
+}
+
 /// Lists the editions, the newest first.
 ///
 /// # Errors
@@ -54,6 +83,7 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     only(&query, &[])?;
     let imports = imports_in_force(&context).await?;
     let mut series = match application::panorama(&context, None).await.map_err(Problem::from) {
@@ -70,9 +100,13 @@ pub(in crate::web) async fn list(
         former = Some(edition);
     }
     editions.reverse();
+    if let Some(format) = query.format {
+        return list_file(&context, (&LIST, format), editions, Vec::new()).await;
+    }
     let mut newest = editions.iter().map(|line| line.import.edition);
     let (to, from) = (newest.next(), newest.next());
     let view = EditionsView {
+        query,
         found: french::counted(editions.len(), "édition", "éditions"),
         choices: editions.iter().map(|line| edition_choice(line.import.edition)).collect(),
         from: from.or(to),
@@ -206,6 +240,7 @@ pub(in crate::web) async fn compare(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     only(&query, &["de", "a", "mouvement", "difference", "ministere"])?;
     let known: Vec<EditionId> =
         imports_in_force(&context).await?.iter().map(|import| import.edition).collect();
@@ -223,6 +258,12 @@ pub(in crate::web) async fn compare(
     let totals = totals(&found, &query);
     let mut projects = found.projects;
     projects.retain(|project| wanted.fits(project));
+    if let Some(format) = query.format {
+        let mut filters = query.filters(&FILTERS);
+        let label = format!("Éditions : de {} à {}", found.from, found.to);
+        filters.insert(0, Link { label, href: String::new() });
+        return list_file(&context, (&COMPARISON, format), projects, filters).await;
+    }
     let view = ComparisonView {
         from: found.from,
         to: found.to,

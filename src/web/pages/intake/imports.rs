@@ -4,21 +4,24 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::changes::{CHANGES, ChangeLine, ChangesView, change_lines};
+use super::editions::only;
 use super::words;
-use super::words::DifferenceLine;
-use crate::api::Problem;
 use crate::api::resources::portfolio::links::link_project;
 use crate::api::resources::portfolio::panorama::{ImportQuery, list_imports};
+use crate::api::{Problem, QueryFault};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::action_bodies::NewLink;
 use crate::domain::bounded_text::{RequiredText, SingleLine};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::import::{Dataset, SightingKind};
 use crate::domain::portfolio::import_decision::{ImportAction, ImportState};
-use crate::store::{ImportReport, ImportSummary};
+use crate::store::{ImportChanges, ImportReport, ImportSummary};
 use crate::support::french;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::intake::{IMPORTS, REJECTED_ROWS, RejectedRow};
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, sorted_by, yes_no};
 
 const PARAMETERS: &[Parameter] = &[
@@ -77,11 +80,20 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let mut ordered = query.clone();
     ordered.given.entry("tri".to_owned()).or_insert_with(|| vec![ORDER.to_owned()]);
     let listing = ordered.listing::<ImportQuery>(PARAMETERS)?;
     let (imports, cursor) = list_imports(context.request(), listing).await?.into_parts();
     let mut authors = context.store.import_authors().await?;
+    if let Some(format) = query.format {
+        let brought = imports.into_iter().map(|import| {
+            let by = authors.remove(&import.number);
+            (import, by)
+        });
+        let brought = brought.collect();
+        return list_file(&context, (&IMPORTS, format), brought, query.filters(&FILTERS)).await;
+    }
     let line = |import: ImportSummary| ImportLine {
         by: authors.remove(&import.number),
         is_waiting: import.is_waiting(),
@@ -119,7 +131,8 @@ struct ImportView {
     set_aside: Vec<String>,
     remarks: Vec<String>,
     /// What it says otherwise than what stood before it.
-    differences: Vec<DifferenceLine>,
+    changes: ChangesView,
+    query: PageQuery,
     resembling: Vec<Resembling>,
     /// Names of projects that came with it.
     new: Vec<Link>,
@@ -149,16 +162,57 @@ pub(super) struct FormError {
     pub(super) text: String,
 }
 
-/// Shows one import.
+/// The list of an import that is wanted as a file.
+const WANTED: &str = "liste";
+
+/// Shows one import, or gives one of its lists as a file: what it changes, or the rows that were set aside.
 ///
 /// # Errors
-/// If there is no such import, or the data cannot be read.
+/// If there is no such import or list, or the data cannot be read.
 pub(in crate::web) async fn show(
     context: PageContext,
     number: web::Path<i64>,
+    query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
-    let view = view(&context, ImportNumber(*number)).await?;
-    page(&context, StatusCode::OK, &view)
+    let query = query.of_list()?;
+    let number = ImportNumber(*number);
+    let Some(format) = query.format else {
+        only(&query, &[])?;
+        let view = view(&context, number).await?;
+        return page(&context, StatusCode::OK, &view);
+    };
+    only(&query, &[WANTED])?;
+    let label = format!("Importation : n° {number}");
+    let filters = vec![Link { label, href: String::new() }];
+    let unknown = || Problem::NotFound { kind: "import", id: number.to_string() };
+    match query.one(WANTED) {
+        Some("differences") => {
+            let (_, lines) = changes(&context, number).await?;
+            list_file(&context, (&CHANGES, format), lines, filters).await
+        }
+        Some("lignes-ecartees") => {
+            let report = context.store.import_report(number).await?.ok_or_else(unknown)?;
+            let rows = RejectedRow::of_all(&report.set_aside);
+            list_file(&context, (&REJECTED_ROWS, format), rows, filters).await
+        }
+        other => {
+            let found = other.unwrap_or_default();
+            let fault =
+                QueryFault::unknown_value(WANTED, found, ["differences", "lignes-ecartees"]);
+            Err(fault.into())
+        }
+    }
+}
+
+/// What an import changed or would change, and the same in words.
+async fn changes(
+    context: &PageContext,
+    number: ImportNumber,
+) -> Result<(ImportChanges, Vec<ChangeLine>), Problem> {
+    let unknown = || Problem::NotFound { kind: "import", id: number.to_string() };
+    let found = context.store.import_changes(number).await?.ok_or_else(unknown)?;
+    let lines = change_lines(context, &found).await?;
+    Ok((found, lines))
 }
 
 fn page(
@@ -180,8 +234,7 @@ async fn view(context: &PageContext, number: ImportNumber) -> Result<ImportView,
     let names = words::project_names(context).await?;
     let reader = context.action_settings().reader(context).await?;
     let profile_title = reader.profiles().find(&import.profile).map(|found| found.title.clone());
-    let found = context.store.corrections_of_import(number).await?;
-    let differences = words::difference_lines(context, &found, &names).await?;
+    let (found, lines) = changes(context, number).await?;
     let mut new = Vec::new();
     let mut resembling = Vec::new();
     let mut known = 0;
@@ -214,7 +267,8 @@ async fn view(context: &PageContext, number: ImportNumber) -> Result<ImportView,
         set_aside: report.set_aside.iter().map(words::set_aside).collect(),
         remarks: report.remarks.iter().map(words::remark).collect(),
         profile_title,
-        differences,
+        changes: ChangesView::of(&found, lines),
+        query: PageQuery::of_path(&format!("/imports/{number}")),
         resembling,
         withheld: words::withheld_lines(context, &report.withheld, &names).await?,
         new,

@@ -1,6 +1,7 @@
 //! Files that come in: the history of imports, what is simulated before it is recorded, and the editions of the panorama.
 
 mod assistant;
+mod changes;
 mod editions;
 mod imports;
 mod mapping;

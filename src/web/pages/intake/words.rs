@@ -15,12 +15,12 @@ use crate::web::context::PageContext;
 /// What a file says otherwise than the one before it, of one field.
 #[derive(Debug, Serialize)]
 pub(super) struct DifferenceLine {
-    subject: String,
+    pub(super) subject: String,
     /// The project's page.
-    href: Option<String>,
-    field: String,
-    former: String,
-    now: String,
+    pub(super) href: Option<String>,
+    pub(super) field: String,
+    pub(super) former: String,
+    pub(super) now: String,
 }
 
 /// `lignes 59 à 294, 300 : total d’un ministère`

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::resources::portfolio::campaigns::{
     AnswerQuery, PlannedCampaign, list_answers, list_campaigns,
 };
-use crate::api::{Page, Problem};
+use crate::api::{Page, Problem, ResponseCache};
 use crate::application;
 use crate::application::{AnswerLine, CampaignReport};
 use crate::domain::bounded_text::RequiredText;
@@ -16,6 +16,8 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::support::french;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
+use crate::web::lists::list_file;
+use crate::web::lists::people::{ANSWERING_PROJECTS, ANSWERS};
 use crate::web::query::{PageQuery, Parameter, plain};
 
 pub(super) const CAMPAIGNS: (&str, &str) = ("Campagnes", "/campagnes");
@@ -82,8 +84,9 @@ pub(super) async fn cancel(
 }
 
 #[derive(Debug, Serialize)]
-struct CampaignView {
-    report: CampaignReport,
+struct CampaignView<'a> {
+    query: PageQuery,
+    report: &'a CampaignReport,
     /// `12 projets sur 43`
     answered: String,
 }
@@ -95,13 +98,21 @@ struct CampaignView {
 pub(super) async fn show(
     context: PageContext,
     edition: web::Path<EditionId>,
+    query: PageQuery,
+    cache: web::Data<ResponseCache>,
 ) -> Result<HttpResponse, Problem> {
-    let report = application::campaign_report(&context, *edition, None).await?;
+    let query = query.of_list()?;
+    let report = ResponseCache::campaign_report(&cache, &context, (*edition, None)).await?;
+    if let Some(format) = query.format {
+        let table = (&ANSWERING_PROJECTS, format);
+        return list_file(&context, table, report.projects.clone(), Vec::new()).await;
+    }
     let count = usize::try_from(report.answered).unwrap_or(usize::MAX);
     let answered = french::counted(count, "projet", "projets");
     let title = format!("Campagne de {}", french::month_and_year(edition.as_of()));
     let heading = Heading::of(&title, "campagne").under(&[CAMPAIGNS]);
-    let view = CampaignView { answered: format!("{answered} sur {}", report.asked), report };
+    let answered = format!("{answered} sur {}", report.asked);
+    let view = CampaignView { query, answered, report: &report };
     context.page("pages/campaign.html", &heading, &view)
 }
 
@@ -123,9 +134,14 @@ pub(super) async fn answers(
     edition: web::Path<EditionId>,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let edition_id = *edition;
     let listing = query.listing::<AnswerQuery>(PARAMETERS)?;
     let answers = list_answers(context.request(), edition, listing).await?;
+    if let Some(format) = query.format {
+        let filters = query.filters(&[("date", "À la date du"), ("projet", "Projet")]);
+        return list_file(&context, (&ANSWERS, format), answers.into_parts().0, filters).await;
+    }
     let view = AnswersView { edition: edition_id, query, answers };
     let campaign = format!("/campagnes/{edition_id}");
     let month = format!("Campagne de {}", french::month_and_year(edition_id.as_of()));

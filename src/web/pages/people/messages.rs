@@ -10,6 +10,8 @@ use crate::domain::messages::notice::{Content, NoticeKind, NoticeState, QueuedNo
 use crate::support::french;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::list_file;
+use crate::web::lists::people::MESSAGES as LIST;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain};
 
 pub(super) const MESSAGES: (&str, &str) = ("Messages", "/messages");
@@ -39,9 +41,15 @@ struct MessagesView {
 /// # Errors
 /// If a parameter is unknown, or the data cannot be read.
 pub(super) async fn list(context: PageContext, query: PageQuery) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let listing = query.listing::<NoticeQuery>(PARAMETERS)?;
+    let messages = list_notices(context.request(), listing).await?;
+    if let Some(format) = query.format {
+        let (messages, _) = messages.into_parts();
+        return list_file(&context, (&LIST, format), messages, query.filters(&FILTERS)).await;
+    }
     let view = MessagesView {
-        messages: list_notices(context.request(), listing).await?,
+        messages,
         states: Choice::of::<NoticeState>(),
         kinds: Choice::of::<NoticeKind>(),
         filters: query.filters(&FILTERS),

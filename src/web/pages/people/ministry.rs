@@ -169,8 +169,8 @@ fn of_ministry(ministry: &MinistryCode, others: &[(&str, &str)]) -> PageQuery {
     let all = [("ministere", ministry.as_str()), ("limite", "1000")];
     let given = all.iter().chain(others);
     PageQuery {
-        path: format!("/ministeres/{ministry}"),
         given: given.map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()])).collect(),
+        ..PageQuery::of_path(&format!("/ministeres/{ministry}"))
     }
 }
 

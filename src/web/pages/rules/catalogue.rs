@@ -8,12 +8,14 @@ use super::published::{Published, VersionInForce};
 use crate::api::Problem;
 use crate::api::resources::catalogue::rules::{RuleQuery, list_rules};
 use crate::application;
-use crate::application::{CycleFindings, RuleFindings};
+use crate::application::{CycleFindings, ListColumn, ListTable, RuleFindings};
+use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::RuleStatus;
 use crate::rules::{Family, Rule};
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
+use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of};
 
 const PARAMETERS: &[Parameter] = &[
@@ -49,12 +51,50 @@ struct FamilyView {
 
 #[derive(Debug, Serialize)]
 struct RuleLine {
+    #[serde(skip)]
+    family: Family,
     id: String,
     title: String,
     status: RuleStatus,
     scope: SubjectKind,
     findings: Option<RuleFindings>,
     version: VersionInForce,
+}
+
+const LIST: ListTable<RuleLine> = ListTable {
+    name: "regles",
+    title: "Règles",
+    meaning: "Les règles par famille, avec ce que chacune a constaté au dernier cycle.",
+    columns: &[
+        ListColumn::text("Famille", |rule| rule.family.label().to_owned()),
+        ListColumn::text("Règle", |rule| rule.title.clone()),
+        ListColumn::text("Code", |rule| rule.id.clone()),
+        ListColumn::text("Statut", |rule| rule.status.label().to_owned()),
+        ListColumn::text("Ce qu’elle juge", |rule| rule.scope.label().to_owned()),
+        ListColumn::count("Critique", |rule| rule.at(Level::Critical)),
+        ListColumn::count("Élevé", |rule| rule.at(Level::High)),
+        ListColumn::count("Modéré", |rule| rule.at(Level::Moderate)),
+        ListColumn::count("À surveiller", |rule| rule.at(Level::Watch)),
+        ListColumn::count("Évalués", |rule| rule.counted(|findings| findings.judged)),
+        ListColumn::count("Non évaluables", |rule| rule.counted(|findings| findings.unknown)),
+        ListColumn::count("En défaut", |rule| rule.counted(|findings| findings.failed)),
+        ListColumn::text("Texte en vigueur", |rule| rule.version.label.clone()),
+        ListColumn::text("Publié par", |rule| rule.version.by.clone().unwrap_or_default()),
+        ListColumn::text("Publié le", |rule| rule.version.on.clone().unwrap_or_default()),
+    ],
+};
+
+impl RuleLine {
+    fn counted(&self, of: fn(&RuleFindings) -> u64) -> Option<i64> {
+        i64::try_from(of(self.findings.as_ref()?)).ok()
+    }
+
+    /// How many subjects the last cycle found at a level.
+    fn at(&self, level: Level) -> Option<i64> {
+        let levels = &self.findings.as_ref()?.levels;
+        let found = levels.iter().find(|one| one.level == level).map_or(0, |one| one.count);
+        i64::try_from(found).ok()
+    }
 }
 
 /// Lists the rules by family.
@@ -65,6 +105,7 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let listing = query.listing::<RuleQuery>(PARAMETERS)?;
     let (rules, cursor) = list_rules(context.request(), listing).await?.into_parts();
     let last = application::findings(&context, 1).await?.into_iter().next();
@@ -74,6 +115,12 @@ pub(in crate::web) async fn list(
         let of_family = rules.iter().filter(|rule| rule.family == family);
         of_family.map(|rule| line(rule, last.as_ref(), &published)).collect()
     };
+    if let Some(format) = query.format {
+        let by_family =
+            Family::ALL.into_iter().flat_map(|family| -> Vec<RuleLine> { lines(family) });
+        let by_family = by_family.collect();
+        return list_file(&context, (&LIST, format), by_family, query.filters(&FILTERS)).await;
+    }
     let families = Family::ALL.into_iter().map(|family| FamilyView {
         label: family.label(),
         word: family.as_str(),
@@ -95,6 +142,7 @@ pub(in crate::web) async fn list(
 
 fn line(rule: &Rule, last: Option<&CycleFindings>, published: &Published) -> RuleLine {
     RuleLine {
+        family: rule.family,
         id: rule.id.to_string(),
         title: rule.title.clone(),
         status: rule.status,

@@ -8,13 +8,17 @@ use super::published::{Published, VersionInForce};
 use super::roll_back::{RollBackForm, publishing_bar, rolled_back};
 use crate::api::{Problem, Trials};
 use crate::application;
+use crate::application::{ListColumn, ListTable};
 use crate::domain::rules::overlay::RulePath;
 use crate::frame::dictionary::Unit;
 use crate::rules::{Catalogue, SourceTag, Threshold, value_in_words};
 use crate::web::context::{Heading, PageContext};
+use crate::web::lists::list_file;
+use crate::web::query::PageQuery;
 
 #[derive(Debug, Serialize)]
 struct ThresholdsView {
+    query: PageQuery,
     as_of: NaiveDate,
     thresholds: Vec<ThresholdView>,
     /// The last publication, which a roll-back must have seen.
@@ -100,11 +104,37 @@ pub(super) fn unit_label(unit: Unit) -> &'static str {
     }
 }
 
+const LIST: ListTable<ThresholdView> = ListTable {
+    name: "seuils",
+    title: "Seuils",
+    meaning: "Les seuils des règles, avec leur valeur en vigueur à la date du fichier.",
+    columns: &[
+        ListColumn::text("Seuil", |one| one.label.clone()),
+        ListColumn::text("Nom", |one| one.name.clone()),
+        ListColumn::text("Valeur", |one| one.value.clone().unwrap_or_else(|| "à venir".to_owned())),
+        ListColumn::text("Unité", |one| one.unit.to_owned()),
+        ListColumn::text("Bornes", |one| one.bounds.clone()),
+        ListColumn::text("Nature de la source", |one| one.source_tag.label().to_owned()),
+        ListColumn::text("Source", |one| one.source.clone()),
+        ListColumn::text("Règles", |one| {
+            let readers: Vec<&str> = one.readers.iter().map(|rule| rule.id.as_str()).collect();
+            readers.join(", ")
+        }),
+        ListColumn::text("Texte en vigueur", |one| one.version.label.clone()),
+        ListColumn::text("Publié par", |one| one.version.by.clone().unwrap_or_default()),
+        ListColumn::text("Publié le", |one| one.version.on.clone().unwrap_or_default()),
+    ],
+};
+
 /// Lists the thresholds.
 ///
 /// # Errors
 /// If the catalogue cannot be read.
-pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, Problem> {
+pub(in crate::web) async fn list(
+    context: PageContext,
+    query: PageQuery,
+) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let in_force = application::catalogue(&context).await?;
     let catalogue = &in_force.catalogue;
     let published = Published::of(&context).await?;
@@ -114,7 +144,11 @@ pub(in crate::web) async fn list(context: PageContext) -> Result<HttpResponse, P
         .map(|threshold| ThresholdView::of(threshold, catalogue, &published, as_of))
         .collect();
     thresholds.sort_by(|one, other| one.label.cmp(&other.label));
+    if let Some(format) = query.format {
+        return list_file(&context, (&LIST, format), thresholds, Vec::new()).await;
+    }
     let view = ThresholdsView {
+        query,
         as_of,
         thresholds,
         last_publication: published.upto.0,

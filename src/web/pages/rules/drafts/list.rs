@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::file_editor::DraftCatalogue;
 use crate::api::Problem;
 use crate::application;
-use crate::application::DraftOutline;
+use crate::application::{DraftOutline, ListColumn, ListTable};
 use crate::domain::bounded_text::{OptionalText, RequiredText};
 use crate::domain::ids::{DraftNumber, RuleId};
 use crate::domain::rules::draft::{DraftState, DraftStep};
@@ -16,10 +16,12 @@ use crate::domain::rules::overlay::RulePath;
 use crate::support::french;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
+use crate::web::lists::list_file;
 use crate::web::query::PageQuery;
 
 #[derive(Debug, Serialize)]
 struct DraftsView {
+    query: PageQuery,
     drafts: Vec<DraftLine>,
     found: String,
     /// Whether published and withdrawn ones are shown.
@@ -37,6 +39,20 @@ struct DraftLine {
     last: String,
 }
 
+const LIST: ListTable<DraftLine> = ListTable {
+    name: "brouillons",
+    title: "Brouillons",
+    meaning: "Les brouillons de règles, le plus récent en premier.",
+    columns: &[
+        ListColumn::count("N°", |draft| Some(draft.number.0)),
+        ListColumn::text("Brouillon", |draft| draft.comment.clone()),
+        ListColumn::text("État", |draft| draft.state.label().to_owned()),
+        ListColumn::text("Contenu", |draft| draft.files.join("\n")),
+        ListColumn::text("Auteurs", |draft| draft.authors.join(", ")),
+        ListColumn::text("Dernière étape", |draft| draft.last.clone()),
+    ],
+};
+
 /// Lists the drafts.
 ///
 /// # Errors
@@ -45,14 +61,19 @@ pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.of_list()?;
     let all = query.given.contains_key("tous");
     let drafts = context.store.drafts(all).await?;
     let source = application::source(&context.rules, Some(&context.store)).await?;
     let catalogue = DraftCatalogue::of(source.texts());
     let drafts: Vec<DraftLine> =
         drafts.iter().rev().map(|draft| line(DraftOutline::of(draft), &catalogue)).collect();
-    let view =
-        DraftsView { found: french::counted(drafts.len(), "brouillon", "brouillons"), drafts, all };
+    if let Some(format) = query.format {
+        let filters = query.filters(&[("tous", "Publiés et retirés compris")]);
+        return list_file(&context, (&LIST, format), drafts, filters).await;
+    }
+    let found = french::counted(drafts.len(), "brouillon", "brouillons");
+    let view = DraftsView { query, drafts, found, all };
     let heading = Heading::of("Brouillons", "brouillons").under(&[("Règles", "/regles")]);
     context.page("pages/drafts.html", &heading, &view)
 }

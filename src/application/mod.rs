@@ -47,6 +47,7 @@ pub use actions::tokens::{
 };
 pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cache::ApplicationCache;
+pub use cache::catalogue_in_force::CatalogueInForce;
 pub use cycle::announce::preview;
 pub use cycle::digest::digest;
 pub use cycle::past::replay::{
@@ -65,7 +66,6 @@ pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, source, text_in_force,
     with_draft, with_files,
 };
-pub use publishing::catalogue_in_force::CatalogueInForce;
 pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,
     three_way, versions,
@@ -132,7 +132,7 @@ pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answ
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
 pub use services::Services;
 pub use tables::export::{
-    ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported, ListColumn,
+    ExportColumn, ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported,
     ListContents, ListFormat, ListTable, MOST_LISTED, export, export_list,
 };
 pub use tables::judge_table::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::application::publishing::catalogue_in_force::CatalogueInForce;
+use super::catalogue_in_force::CatalogueInForce;
 use crate::domain::ids::RuleId;
 use crate::domain::rules::overlay::Overlay;
 use crate::frame::dictionary::Dictionary;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::catalogue_in_force::CatalogueInForce;
 use super::draft_bounds;
 use super::trial::Trial;
+use crate::application::cache::catalogue_in_force::CatalogueInForce;
 use crate::application::cache::rules_in_force::{CatalogueRead, RulesInForce};
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::DraftNumber;

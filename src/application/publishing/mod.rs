@@ -2,7 +2,6 @@
 
 pub(super) mod cases;
 pub(super) mod catalogue;
-pub(super) mod catalogue_in_force;
 pub(super) mod companion_files;
 pub(super) mod compare;
 pub(super) mod consequences;

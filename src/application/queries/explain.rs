@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::view;
+use crate::application::cache::catalogue_in_force::CatalogueInForce;
 use crate::application::cache::known_data;
 use crate::application::publishing::catalogue::catalogue_tried;
-use crate::application::publishing::catalogue_in_force::CatalogueInForce;
 use crate::application::publishing::trial::Trial;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{DraftNumber, MinistryCode, RuleId};

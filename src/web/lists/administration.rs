@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::application::{ListColumn, ListTable};
+use crate::application::{ExportColumn, ListTable};
 use crate::domain::accounts::access::{Account, Role, Scope};
 use crate::domain::accounts::audit::{AuditEntry, NameProof};
 use crate::domain::ids::MinistryCode;
@@ -17,24 +17,24 @@ pub(in crate::web) const ACCOUNTS: ListTable<Account> = ListTable {
     title: "Comptes",
     meaning: "Les comptes, ouverts et fermés.",
     columns: &[
-        ListColumn::count("N°", |account| Some(account.number.0)),
-        ListColumn::text("Nom", |account| account.name.to_string()),
-        ListColumn::text("Adresse", |account| {
+        ExportColumn::count("N°", |account| Some(account.number.0)),
+        ExportColumn::text("Nom", |account| account.name.to_string()),
+        ExportColumn::text("Adresse", |account| {
             account.mail_address.as_ref().map(|one| one.as_str().to_owned()).unwrap_or_default()
         }),
-        ListColumn::text("Rôles", |account| {
+        ExportColumn::text("Rôles", |account| {
             let labels: Vec<&str> = account.roles.iter().copied().map(Role::label).collect();
             labels.join(", ")
         }),
-        ListColumn::text("Périmètre", |account| match &account.scope {
+        ExportColumn::text("Périmètre", |account| match &account.scope {
             Scope::Whole => "tout l’État".to_owned(),
             Scope::Ministries(codes) => {
                 let codes: Vec<&str> = codes.iter().map(MinistryCode::as_str).collect();
                 codes.join(", ")
             }
         }),
-        ListColumn::moment("Créé le", |account| Some(account.created_at)),
-        ListColumn::moment("Fermé le", |account| account.closed_at),
+        ExportColumn::moment("Créé le", |account| Some(account.created_at)),
+        ExportColumn::moment("Fermé le", |account| account.closed_at),
     ],
 };
 
@@ -43,21 +43,21 @@ pub(in crate::web) const JOBS: ListTable<JobStanding> = ListTable {
     title: "Tâches",
     meaning: "Ce que le service fait de lui-même, avec la dernière exécution de chaque tâche.",
     columns: &[
-        ListColumn::text("Tâche", |job| job.job.label().to_owned()),
-        ListColumn::moment("Dernière exécution", |job| {
+        ExportColumn::text("Tâche", |job| job.job.label().to_owned()),
+        ExportColumn::moment("Dernière exécution", |job| {
             job.last_run.as_ref().map(|run| run.started_at)
         }),
-        ListColumn::text("Déclenchement", |job| {
+        ExportColumn::text("Déclenchement", |job| {
             job.last_run.as_ref().map(|run| run.occasion.label().to_owned()).unwrap_or_default()
         }),
-        ListColumn::text("Résultat", |job| {
+        ExportColumn::text("Résultat", |job| {
             job.last_run.as_ref().map(|run| run.outcome.label().to_owned()).unwrap_or_default()
         }),
-        ListColumn::text("Détail", |job| {
+        ExportColumn::text("Détail", |job| {
             job.last_run.as_ref().map(|run| in_words(&run.detail)).unwrap_or_default()
         }),
-        ListColumn::moment("Prochaine exécution", |job| job.next_at),
-        ListColumn::moment("Dernier succès", |job| job.last_success_at),
+        ExportColumn::moment("Prochaine exécution", |job| job.next_at),
+        ExportColumn::moment("Dernier succès", |job| job.last_success_at),
     ],
 };
 
@@ -66,16 +66,16 @@ pub(in crate::web) const RUNS: ListTable<JobRun> = ListTable {
     title: "Exécutions",
     meaning: "Les exécutions d’une tâche, la plus récente en premier.",
     columns: &[
-        ListColumn::count("N°", |run| Some(run.number)),
-        ListColumn::text("Tâche", |run| run.job.label().to_owned()),
-        ListColumn::moment("Début", |run| Some(run.started_at)),
-        ListColumn::moment("Fin", |run| run.ended_at),
-        ListColumn::text("Déclenchement", |run| run.occasion.label().to_owned()),
-        ListColumn::text("Par", |run| {
+        ExportColumn::count("N°", |run| Some(run.number)),
+        ExportColumn::text("Tâche", |run| run.job.label().to_owned()),
+        ExportColumn::moment("Début", |run| Some(run.started_at)),
+        ExportColumn::moment("Fin", |run| run.ended_at),
+        ExportColumn::text("Déclenchement", |run| run.occasion.label().to_owned()),
+        ExportColumn::text("Par", |run| {
             run.actor.as_ref().map(ToString::to_string).unwrap_or_default()
         }),
-        ListColumn::text("Résultat", |run| run.outcome.label().to_owned()),
-        ListColumn::text("Détail", |run| in_words(&run.detail)),
+        ExportColumn::text("Résultat", |run| run.outcome.label().to_owned()),
+        ExportColumn::text("Détail", |run| in_words(&run.detail)),
     ],
 };
 
@@ -84,17 +84,17 @@ pub(in crate::web) const CYCLES: ListTable<CycleSummary> = ListTable {
     title: "Cycles",
     meaning: "Les cycles, le plus récent en premier.",
     columns: &[
-        ListColumn::count("N°", |cycle| Some(cycle.number.0)),
-        ListColumn::day("Jugé à la date du", |cycle| Some(cycle.inputs.as_of)),
-        ListColumn::text("Édition", |cycle| cycle.inputs.edition.to_string()),
-        ListColumn::moment("Exécuté le", |cycle| Some(cycle.started_at)),
-        ListColumn::count("Verdicts rendus", |cycle| counted(cycle.counts?.judged)),
-        ListColumn::count("Non évaluables", |cycle| counted(cycle.counts?.unknown)),
-        ListColumn::count("En défaut", |cycle| counted(cycle.counts?.failed)),
-        ListColumn::text("État", |cycle| {
+        ExportColumn::count("N°", |cycle| Some(cycle.number.0)),
+        ExportColumn::day("Jugé à la date du", |cycle| Some(cycle.inputs.as_of)),
+        ExportColumn::text("Édition", |cycle| cycle.inputs.edition.to_string()),
+        ExportColumn::moment("Exécuté le", |cycle| Some(cycle.started_at)),
+        ExportColumn::count("Verdicts rendus", |cycle| counted(cycle.counts?.judged)),
+        ExportColumn::count("Non évaluables", |cycle| counted(cycle.counts?.unknown)),
+        ExportColumn::count("En défaut", |cycle| counted(cycle.counts?.failed)),
+        ExportColumn::text("État", |cycle| {
             if cycle.voided.is_some() { "annulé" } else { "en vigueur" }.to_owned()
         }),
-        ListColumn::text("Motif de l’annulation", |cycle| {
+        ExportColumn::text("Motif de l’annulation", |cycle| {
             cycle.voided.as_ref().map(|voided| voided.reason.clone()).unwrap_or_default()
         }),
     ],
@@ -105,17 +105,17 @@ pub(in crate::web) const AUDIT_TRAIL: ListTable<AuditEntry> = ListTable {
     title: "Journal d’audit",
     meaning: "Qui a décidé quoi, quand et pourquoi, la décision la plus récente en premier.",
     columns: &[
-        ListColumn::count("N°", |entry| Some(entry.number)),
-        ListColumn::moment("Quand", |entry| entry.at.parse::<DateTime<Utc>>().ok()),
-        ListColumn::text("Qui", |entry| {
+        ExportColumn::count("N°", |entry| Some(entry.number)),
+        ExportColumn::moment("Quand", |entry| entry.at.parse::<DateTime<Utc>>().ok()),
+        ExportColumn::text("Qui", |entry| {
             if entry.actor.is_person() { entry.actor.to_string() } else { "Vigie".to_owned() }
         }),
-        ListColumn::text("Prouvé par", |entry| {
+        ExportColumn::text("Prouvé par", |entry| {
             entry.proved_by.map(NameProof::label).unwrap_or_default().to_owned()
         }),
-        ListColumn::text("Décision", |entry| audit_words::action(&entry.action)),
-        ListColumn::text("Objet", |entry| audit_words::subject(&entry.subject)),
-        ListColumn::text("Motif", reason),
+        ExportColumn::text("Décision", |entry| audit_words::action(&entry.action)),
+        ExportColumn::text("Objet", |entry| audit_words::subject(&entry.subject)),
+        ExportColumn::text("Motif", reason),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! The columns of imports, of the rows that they set aside, and of two editions compared.
 
-use crate::application::{ComparedField, ListColumn, ListTable, ProjectComparison};
+use crate::application::{ComparedField, ExportColumn, ListTable, ProjectComparison};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::portfolio::import::SetAside;
 use crate::domain::portfolio::import_decision::ImportState;
@@ -17,20 +17,24 @@ pub(in crate::web) const IMPORTS: ListTable<BroughtImport> = ListTable {
     title: "Importations",
     meaning: "Les fichiers importés, et ce que chacun est devenu.",
     columns: &[
-        ListColumn::count("N°", |(import, _)| Some(import.number.0)),
-        ListColumn::text("Fichier", |(import, _)| base_name(&import.file).to_owned()),
-        ListColumn::text("Contenu", |(import, _)| import.dataset.label().to_owned()),
-        ListColumn::text("Édition", |(import, _)| import.edition.to_string()),
-        ListColumn::text("État", |(import, _)| state(import).to_owned()),
-        ListColumn::count("Lignes gardées", |(import, _)| i64::try_from(import.rows_kept).ok()),
-        ListColumn::count("Lignes écartées", |(import, _)| {
+        ExportColumn::count("N°", |(import, _)| Some(import.number.0)),
+        ExportColumn::text("Fichier", |(import, _)| base_name(&import.file).to_owned()),
+        ExportColumn::text("Contenu", |(import, _)| import.dataset.label().to_owned()),
+        ExportColumn::text("Édition", |(import, _)| import.edition.to_string()),
+        ExportColumn::text("État", |(import, _)| state(import).to_owned()),
+        ExportColumn::count("Lignes gardées", |(import, _)| i64::try_from(import.rows_kept).ok()),
+        ExportColumn::count("Lignes écartées", |(import, _)| {
             i64::try_from(import.set_aside_count).ok()
         }),
-        ListColumn::moment("Importée le", |(import, _)| Some(import.imported_at)),
-        ListColumn::text("Par", |(_, by)| by.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ListColumn::count("Remplace", |(import, _)| import.replaces.map(|other| other.0)),
-        ListColumn::count("Remplacée par", |(import, _)| import.replaced_by.map(|other| other.0)),
-        ListColumn::text("Motifs d’attente", |(import, _)| {
+        ExportColumn::moment("Importée le", |(import, _)| Some(import.imported_at)),
+        ExportColumn::text("Par", |(_, by)| {
+            by.as_ref().map(ToString::to_string).unwrap_or_default()
+        }),
+        ExportColumn::count("Remplace", |(import, _)| import.replaces.map(|other| other.0)),
+        ExportColumn::count("Remplacée par", |(import, _)| {
+            import.replaced_by.map(|other| other.0)
+        }),
+        ExportColumn::text("Motifs d’attente", |(import, _)| {
             let texts: Vec<&str> = import.holds.iter().map(|hold| hold.text.as_str()).collect();
             texts.join("\n")
         }),
@@ -67,8 +71,8 @@ pub(in crate::web) const REJECTED_ROWS: ListTable<RejectedRow> = ListTable {
     title: "Lignes écartées",
     meaning: "Les lignes du fichier qui n’ont pas été importées, numérotées comme dans un tableur.",
     columns: &[
-        ListColumn::count("Ligne", |one| one.row.map(i64::from)),
-        ListColumn::text("Motif", |one| one.reason.clone()),
+        ExportColumn::count("Ligne", |one| one.row.map(i64::from)),
+        ExportColumn::text("Motif", |one| one.reason.clone()),
     ],
 };
 
@@ -77,25 +81,25 @@ pub(in crate::web) const COMPARISON: ListTable<ProjectComparison> = ListTable {
     title: "Comparaison",
     meaning: "Les projets de deux éditions, chacune prise telle que son fichier en service la donne.",
     columns: &[
-        ListColumn::text("Projet", |one| one.name.clone()),
-        ListColumn::text("Ministère", |one| one.ministry.to_string()),
-        ListColumn::text("Mouvement", |one| one.change.label().to_owned()),
-        ListColumn::text("Ce qui change", |one| {
+        ExportColumn::text("Projet", |one| one.name.clone()),
+        ExportColumn::text("Ministère", |one| one.ministry.to_string()),
+        ExportColumn::text("Mouvement", |one| one.change.label().to_owned()),
+        ExportColumn::text("Ce qui change", |one| {
             let labels: Vec<&str> = one.changed.iter().copied().map(ComparedField::label).collect();
             labels.join(", ")
         }),
-        ListColumn::number("Coût avant (M€)", Unit::Meur, |one| one.cost_before),
-        ListColumn::number("Coût après (M€)", Unit::Meur, |one| one.cost_after),
-        ListColumn::number("Évolution du coût (M€)", Unit::Meur, |one| one.cost_change),
-        ListColumn::day("Fin prévue avant", |one| one.end_before),
-        ListColumn::day("Fin prévue après", |one| one.end_after),
-        ListColumn::count("Décalage de la fin (jours)", |one| one.end_shift_days),
-        ListColumn::text("Phase avant", |one| phase(one.phase_before)),
-        ListColumn::text("Phase après", |one| phase(one.phase_after)),
-        ListColumn::text("Ministère avant", |one| text(one.ministry_before.as_ref())),
-        ListColumn::text("Ministère après", |one| text(one.ministry_after.as_ref())),
-        ListColumn::text("Nom avant", |one| text(one.name_before.as_ref())),
-        ListColumn::text("Nom après", |one| text(one.name_after.as_ref())),
+        ExportColumn::number("Coût avant (M€)", Unit::Meur, |one| one.cost_before),
+        ExportColumn::number("Coût après (M€)", Unit::Meur, |one| one.cost_after),
+        ExportColumn::number("Évolution du coût (M€)", Unit::Meur, |one| one.cost_change),
+        ExportColumn::day("Fin prévue avant", |one| one.end_before),
+        ExportColumn::day("Fin prévue après", |one| one.end_after),
+        ExportColumn::count("Décalage de la fin (jours)", |one| one.end_shift_days),
+        ExportColumn::text("Phase avant", |one| phase(one.phase_before)),
+        ExportColumn::text("Phase après", |one| phase(one.phase_after)),
+        ExportColumn::text("Ministère avant", |one| text(one.ministry_before.as_ref())),
+        ExportColumn::text("Ministère après", |one| text(one.ministry_after.as_ref())),
+        ExportColumn::text("Nom avant", |one| text(one.name_before.as_ref())),
+        ExportColumn::text("Nom après", |one| text(one.name_after.as_ref())),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! The columns of messages, and of what campaigns of the questionnaire asked and got.
 
-use crate::application::{AnswerLine, ListColumn, ListTable, ProjectAnswers};
+use crate::application::{AnswerLine, ExportColumn, ListTable, ProjectAnswers};
 use crate::domain::messages::notice::{NoticeState, QueuedNotice};
 use crate::support::translation;
 use crate::web::wording::office_names;
@@ -11,21 +11,21 @@ pub(in crate::web) const MESSAGES: ListTable<QueuedNotice> = ListTable {
     title: "Messages",
     meaning: "Les messages écrits, le plus récent en premier, et ce que chacun est devenu.",
     columns: &[
-        ListColumn::text("Message", |one| one.notice.title.clone()),
-        ListColumn::text("Genre", |one| one.notice.kind.label().to_owned()),
-        ListColumn::text("Destinataire", |one| {
+        ExportColumn::text("Message", |one| one.notice.title.clone()),
+        ExportColumn::text("Genre", |one| one.notice.kind.label().to_owned()),
+        ExportColumn::text("Destinataire", |one| {
             office_names::receiver(&one.notice.receiver.to_string())
         }),
-        ListColumn::count("Cycle", |one| one.notice.cycle.map(|cycle| cycle.0)),
-        ListColumn::moment("Écrit le", |one| Some(one.notice.created_at)),
-        ListColumn::text("État", |one| one.state.label().to_owned()),
-        ListColumn::count("Essais", |one| Some(i64::from(one.attempts))),
-        ListColumn::moment("Remis le", |one| one.delivered_at),
-        ListColumn::text("Dernière erreur", |one| {
+        ExportColumn::count("Cycle", |one| one.notice.cycle.map(|cycle| cycle.0)),
+        ExportColumn::moment("Écrit le", |one| Some(one.notice.created_at)),
+        ExportColumn::text("État", |one| one.state.label().to_owned()),
+        ExportColumn::count("Essais", |one| Some(i64::from(one.attempts))),
+        ExportColumn::moment("Remis le", |one| one.delivered_at),
+        ExportColumn::text("Dernière erreur", |one| {
             let error = one.last_error.as_deref().filter(|_| one.state != NoticeState::Delivered);
             error.map(|error| for_people(&translation::into_french(error))).unwrap_or_default()
         }),
-        ListColumn::text("Identifiant", |one| one.notice.id.to_string()),
+        ExportColumn::text("Identifiant", |one| one.notice.id.to_string()),
     ],
 };
 
@@ -34,13 +34,13 @@ pub(in crate::web) const ANSWERS: ListTable<AnswerLine> = ListTable {
     title: "Réponses",
     meaning: "Chaque question de la campagne à chaque projet, avec sa dernière réponse.",
     columns: &[
-        ListColumn::text("Projet", |line| line.project.to_string()),
-        ListColumn::text("Question", |line| line.label.clone()),
-        ListColumn::text("Champ", |line| line.field.clone()),
-        ListColumn::text("Réponse", |line| line.shown.clone().unwrap_or_default()),
-        ListColumn::text("État", |line| line.state.label().to_owned()),
-        ListColumn::day("Répondu le", |line| line.reported_on),
-        ListColumn::text("Par", |line| line.answered_by.clone().unwrap_or_default()),
+        ExportColumn::text("Projet", |line| line.project.to_string()),
+        ExportColumn::text("Question", |line| line.label.clone()),
+        ExportColumn::text("Champ", |line| line.field.clone()),
+        ExportColumn::text("Réponse", |line| line.shown.clone().unwrap_or_default()),
+        ExportColumn::text("État", |line| line.state.label().to_owned()),
+        ExportColumn::day("Répondu le", |line| line.reported_on),
+        ExportColumn::text("Par", |line| line.answered_by.clone().unwrap_or_default()),
     ],
 };
 
@@ -49,19 +49,19 @@ pub(in crate::web) const ANSWERING_PROJECTS: ListTable<ProjectAnswers> = ListTab
     title: "Projets interrogés",
     meaning: "Ce que chaque projet a répondu depuis l’ouverture de la campagne.",
     columns: &[
-        ListColumn::text("Projet", |line| line.name.clone()),
-        ListColumn::text("Ministère", |line| line.ministry.to_string()),
-        ListColumn::day("Première réponse", |line| line.answered_on),
-        ListColumn::flag("En retard", |line| Some(line.is_late)),
-        ListColumn::count("Répondues", |line| counted(line.given)),
-        ListColumn::count("Ne sait pas", |line| counted(line.unknown)),
-        ListColumn::count("Non communiquées", |line| counted(line.withheld)),
-        ListColumn::count("Sans réponse", |line| counted(line.unanswered)),
-        ListColumn::text("À demander d’abord", |line| {
+        ExportColumn::text("Projet", |line| line.name.clone()),
+        ExportColumn::text("Ministère", |line| line.ministry.to_string()),
+        ExportColumn::day("Première réponse", |line| line.answered_on),
+        ExportColumn::flag("En retard", |line| Some(line.is_late)),
+        ExportColumn::count("Répondues", |line| counted(line.given)),
+        ExportColumn::count("Ne sait pas", |line| counted(line.unknown)),
+        ExportColumn::count("Non communiquées", |line| counted(line.withheld)),
+        ExportColumn::count("Sans réponse", |line| counted(line.unanswered)),
+        ExportColumn::text("À demander d’abord", |line| {
             let labels: Vec<&str> = line.wanted.iter().map(|one| one.label.as_str()).collect();
             labels.join("\n")
         }),
-        ListColumn::count("Verdicts que cela permettrait", |line| counted(line.settles)),
+        ExportColumn::count("Verdicts que cela permettrait", |line| counted(line.settles)),
     ],
 };
 

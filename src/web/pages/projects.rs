@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::api::Problem;
 use crate::api::resources::portfolio::projects::{ProjectQuery, list_projects};
 use crate::application;
-use crate::application::{ListColumn, ListTable, ProjectStanding, TableRow};
+use crate::application::{ExportColumn, ListTable, ProjectStanding, TableRow};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::WatchList;
@@ -70,23 +70,23 @@ const LIST: ListTable<ProjectLine> = ListTable {
     title: "Projets",
     meaning: "Les projets de l’édition en vigueur et ceux qui en sont sortis, avec leurs alertes ouvertes.",
     columns: &[
-        ListColumn::text("Projet", |line| line.text("name")),
-        ListColumn::text("Ministère", |line| line.text("ministry")),
-        ListColumn::text("Phase", |line| {
+        ExportColumn::text("Projet", |line| line.text("name")),
+        ExportColumn::text("Ministère", |line| line.text("ministry")),
+        ExportColumn::text("Phase", |line| {
             line.text("phase").parse().map(Phase::label).unwrap_or_default().to_owned()
         }),
-        ListColumn::text("Niveau", |line| line.level_label.to_owned()),
-        ListColumn::number("Coût (M€)", Unit::Meur, |line| line.number("cost_current")),
-        ListColumn::flag("Coût non publié", |line| line.flag("cost_withheld")),
-        ListColumn::number("Dérive du coût", Unit::Ratio, |line| line.number("budget_drift")),
-        ListColumn::number("Dérive de la durée", Unit::Ratio, |line| {
+        ExportColumn::text("Niveau", |line| line.level_label.to_owned()),
+        ExportColumn::number("Coût (M€)", Unit::Meur, |line| line.number("cost_current")),
+        ExportColumn::flag("Coût non publié", |line| line.flag("cost_withheld")),
+        ExportColumn::number("Dérive du coût", Unit::Ratio, |line| line.number("budget_drift")),
+        ExportColumn::number("Dérive de la durée", Unit::Ratio, |line| {
             line.number("calendar_drift")
         }),
-        ListColumn::day("Fin prévue", |line| line.text("forecast_end_on").parse().ok()),
-        ListColumn::count("Alertes", |line| i64::try_from(line.standing.alerts).ok()),
-        ListColumn::count("Sans réponse", |line| i64::try_from(line.standing.unjudged).ok()),
-        ListColumn::flag("Sorti", |line| line.flag("has_left")),
-        ListColumn::text("Identifiant", |line| line.text("project_id")),
+        ExportColumn::day("Fin prévue", |line| line.text("forecast_end_on").parse().ok()),
+        ExportColumn::count("Alertes", |line| i64::try_from(line.standing.alerts).ok()),
+        ExportColumn::count("Sans réponse", |line| i64::try_from(line.standing.unjudged).ok()),
+        ExportColumn::flag("Sorti", |line| line.flag("has_left")),
+        ExportColumn::text("Identifiant", |line| line.text("project_id")),
     ],
 };
 

@@ -1,10 +1,8 @@
 //! Pages over HTTP, and in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
 
-mod account_page;
-mod answer_links;
 mod browser;
-mod coming_in;
 mod decisions;
+mod entry;
 mod every_page;
 mod import_changes;
 mod import_unknown;

@@ -41,7 +41,7 @@ impl Reader<'_> {
     async fn send(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Shown {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let mut request = client.request(method.clone(), self.server.url(path));
-        request = request.header(ACCEPT, "text/html");
+        request = request.header(ACCEPT, "text/html, application/json;q=0.9");
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
         }

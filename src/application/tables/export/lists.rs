@@ -42,12 +42,12 @@ pub struct ListTable<T: 'static> {
     pub title: &'static str,
     /// What it holds, for whoever opens its workbook.
     pub meaning: &'static str,
-    pub columns: &'static [ListColumn<T>],
+    pub columns: &'static [ExportColumn<T>],
 }
 
 /// A column of a list: its header, and its cell in a row.
 #[derive(Debug)]
-pub struct ListColumn<T> {
+pub struct ExportColumn<T> {
     header: &'static str,
     unit: Option<Unit>,
     cell: ListCell<T>,
@@ -63,7 +63,7 @@ enum ListCell<T> {
     Moment(fn(&T) -> Option<DateTime<Utc>>),
 }
 
-impl<T> ListColumn<T> {
+impl<T> ExportColumn<T> {
     /// A text; an empty one is an empty cell.
     pub const fn text(header: &'static str, of: fn(&T) -> String) -> Self {
         Self { header, unit: None, cell: ListCell::Text(of) }
@@ -154,7 +154,7 @@ fn write<T>(
         of: vec![("Date", french::date(day)), ("Filtres", filters)],
         has_amounts: list.columns.iter().any(|column| column.unit == Some(Unit::Meur)),
         empty_cells: "Rien à dire, ou donnée non connue\u{a0}; jamais zéro.",
-        heads: list.columns.iter().map(ListColumn::head).collect(),
+        heads: list.columns.iter().map(ExportColumn::head).collect(),
     };
     match format {
         ListFormat::Csv => excel_csv::excel_csv(&sheet, &frame),

@@ -24,7 +24,7 @@ use crate::support::french;
 
 pub use error::ExportError;
 pub use exported::{ExportFormat, Exported};
-pub use lists::{ListColumn, ListContents, ListFormat, ListTable, MOST_LISTED, export_list};
+pub use lists::{ExportColumn, ListContents, ListFormat, ListTable, MOST_LISTED, export_list};
 use sheet_contents::{ColumnHead, NOT_KNOWN, SheetContents};
 
 words! {

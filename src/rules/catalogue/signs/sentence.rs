@@ -107,13 +107,7 @@ const WRITTEN_OTHERWISE: [(&str, &str); 12] = [
 
 /// What a condition has that is written otherwise: where, what was found, and how it is written.
 pub(super) fn written_otherwise(code: &str) -> Option<(usize, &'static str, &'static str)> {
-    let mut bare = code.to_owned();
-    for (at, letter) in code.char_indices() {
-        if !outside_of_texts(code).any(|(place, ..)| place == at) {
-            let blank = "_".repeat(letter.len_utf8());
-            bare.replace_range(at..at + letter.len_utf8(), &blank);
-        }
-    }
+    let bare = without_texts(code);
     let found = WRITTEN_OTHERWISE.iter().filter_map(|(found, written)| {
         let at = bare.find(found)?;
         // `5 % 2` is the rest of a division; a share ends or is compared.
@@ -123,6 +117,17 @@ pub(super) fn written_otherwise(code: &str) -> Option<(usize, &'static str, &'st
         counts.then_some((at, *found, *written))
     });
     found.min_by_key(|(at, ..)| *at).or_else(|| alone_equal(&bare))
+}
+
+/// The same code, each byte of its texts a `_`: places in it are places in the code.
+fn without_texts(code: &str) -> String {
+    let mut bare = String::with_capacity(code.len());
+    for (at, letter, _) in outside_of_texts(code) {
+        bare.extend(std::iter::repeat_n('_', at.saturating_sub(bare.len())));
+        bare.push(letter);
+    }
+    bare.extend(std::iter::repeat_n('_', code.len().saturating_sub(bare.len())));
+    bare
 }
 
 /// An `=` that is part of no comparison.

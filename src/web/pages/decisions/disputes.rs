@@ -10,7 +10,7 @@ use super::tabs;
 use super::tabs::Tab;
 use crate::api::Problem;
 use crate::application;
-use crate::application::{ListColumn, ListTable};
+use crate::application::{ExportColumn, ListTable};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::alerts::dispute::{Dispute, DisputeState};
 use crate::domain::bounded_text::RequiredText;
@@ -50,27 +50,27 @@ const LIST: ListTable<DisputeLine> = ListTable {
     title: "Contestations",
     meaning: "Les contestations à répondre, celles qui attendent une correction, puis celles qui sont terminées.",
     columns: &[
-        ListColumn::count("N°", |line| Some(line.dispute.number.0)),
-        ListColumn::text("Projet", |line| line.project_name.clone()),
-        ListColumn::text("Règle", |line| line.rule_title.clone().unwrap_or_default()),
-        ListColumn::text("Chiffres contestés", |line| line.labels.join(", ")),
-        ListColumn::text("Contestation", |line| line.dispute.statement.clone()),
-        ListColumn::text("Par", |line| line.dispute.author.clone()),
-        ListColumn::moment("Reçue le", |line| Some(line.dispute.at)),
-        ListColumn::text("État", |line| line.dispute.state.label().to_owned()),
-        ListColumn::text("Réponse", |line| {
+        ExportColumn::count("N°", |line| Some(line.dispute.number.0)),
+        ExportColumn::text("Projet", |line| line.project_name.clone()),
+        ExportColumn::text("Règle", |line| line.rule_title.clone().unwrap_or_default()),
+        ExportColumn::text("Chiffres contestés", |line| line.labels.join(", ")),
+        ExportColumn::text("Contestation", |line| line.dispute.statement.clone()),
+        ExportColumn::text("Par", |line| line.dispute.author.clone()),
+        ExportColumn::moment("Reçue le", |line| Some(line.dispute.at)),
+        ExportColumn::text("État", |line| line.dispute.state.label().to_owned()),
+        ExportColumn::text("Réponse", |line| {
             line.dispute.answer.as_ref().map(|answer| answer.words.clone()).unwrap_or_default()
         }),
-        ListColumn::text("Réponse de", |line| {
+        ExportColumn::text("Réponse de", |line| {
             line.dispute.answer.as_ref().map(|answer| answer.by.to_string()).unwrap_or_default()
         }),
-        ListColumn::moment("Répondu le", |line| {
+        ExportColumn::moment("Répondu le", |line| {
             line.dispute.answer.as_ref().map(|answer| answer.at)
         }),
-        ListColumn::count("Importation contestée", |line| {
+        ExportColumn::count("Importation contestée", |line| {
             line.dispute.import.map(|import| import.0)
         }),
-        ListColumn::count("Corrigée par l’importation", |line| {
+        ExportColumn::count("Corrigée par l’importation", |line| {
             line.dispute.settled_by.map(|import| import.0)
         }),
     ],

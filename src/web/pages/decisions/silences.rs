@@ -12,7 +12,7 @@ use super::tabs;
 use super::tabs::Tab;
 use crate::api::Problem;
 use crate::application;
-use crate::application::{ListColumn, ListTable, SilenceRequest, today};
+use crate::application::{ExportColumn, ListTable, SilenceRequest, today};
 use crate::domain::alerts::silence::{Silence, SilenceScope};
 use crate::domain::bounded_text::{RequiredText, SingleLine};
 use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
@@ -58,23 +58,23 @@ const LIST: ListTable<SilenceLine> = ListTable {
     title: "Silences",
     meaning: "Les silences en cours, puis ceux qui sont terminés, le plus récent en premier.",
     columns: &[
-        ListColumn::count("N°", |line| Some(line.silence.number.0)),
-        ListColumn::text("Règle", |line| line.rule_title.clone().unwrap_or_default()),
-        ListColumn::text("Projet", |line| line.project_name.clone().unwrap_or_default()),
-        ListColumn::text("Ministère", |line| {
+        ExportColumn::count("N°", |line| Some(line.silence.number.0)),
+        ExportColumn::text("Règle", |line| line.rule_title.clone().unwrap_or_default()),
+        ExportColumn::text("Projet", |line| line.project_name.clone().unwrap_or_default()),
+        ExportColumn::text("Ministère", |line| {
             line.silence.scope.ministry.as_ref().map(ToString::to_string).unwrap_or_default()
         }),
-        ListColumn::text("Motif", |line| line.silence.reason.clone()),
-        ListColumn::text("Par", |line| line.silence.author.to_string()),
-        ListColumn::moment("Posé le", |line| Some(line.silence.made_at)),
-        ListColumn::day("Dernier jour", |line| Some(line.silence.last_day)),
-        ListColumn::count("Alertes à sa création", |line| i64::try_from(line.alerts).ok()),
-        ListColumn::flag("À revoir", |line| Some(!line.silence.to_review.is_empty())),
-        ListColumn::moment("Terminé le", |line| line.silence.ended.as_ref().map(|end| end.at)),
-        ListColumn::text("Terminé par", |line| {
+        ExportColumn::text("Motif", |line| line.silence.reason.clone()),
+        ExportColumn::text("Par", |line| line.silence.author.to_string()),
+        ExportColumn::moment("Posé le", |line| Some(line.silence.made_at)),
+        ExportColumn::day("Dernier jour", |line| Some(line.silence.last_day)),
+        ExportColumn::count("Alertes à sa création", |line| i64::try_from(line.alerts).ok()),
+        ExportColumn::flag("À revoir", |line| Some(!line.silence.to_review.is_empty())),
+        ExportColumn::moment("Terminé le", |line| line.silence.ended.as_ref().map(|end| end.at)),
+        ExportColumn::text("Terminé par", |line| {
             line.silence.ended.as_ref().map(|end| end.by.to_string()).unwrap_or_default()
         }),
-        ListColumn::text("Motif de fin", |line| {
+        ExportColumn::text("Motif de fin", |line| {
             line.silence.ended.as_ref().map(|end| end.reason.clone()).unwrap_or_default()
         }),
     ],

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::words;
 use super::words::DifferenceLine;
 use crate::api::Problem;
-use crate::application::{ListColumn, ListTable};
+use crate::application::{ExportColumn, ListTable};
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::{Difference, ImportChanges};
 use crate::web::context::PageContext;
@@ -26,11 +26,11 @@ pub(super) const CHANGES: ListTable<ChangeLine> = ListTable {
     title: "Différences",
     meaning: "Ce que le fichier dit autrement que ce qui valait avant lui, ligne par ligne.",
     columns: &[
-        ListColumn::text("Projet ou ministère", |one| one.line.subject.clone()),
-        ListColumn::text("Champ", |one| one.line.field.clone()),
-        ListColumn::text("Avant", |one| one.line.former.clone()),
-        ListColumn::text("Après", |one| one.line.now.clone()),
-        ListColumn::count("Ligne du fichier", |one| one.row.map(i64::from)),
+        ExportColumn::text("Projet ou ministère", |one| one.line.subject.clone()),
+        ExportColumn::text("Champ", |one| one.line.field.clone()),
+        ExportColumn::text("Avant", |one| one.line.former.clone()),
+        ExportColumn::text("Après", |one| one.line.now.clone()),
+        ExportColumn::count("Ligne du fichier", |one| one.row.map(i64::from)),
     ],
 };
 

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::api::{Problem, QueryFault};
 use crate::application;
 use crate::application::{
-    ComparedField, EditionComparison, EditionMove, ListColumn, ListTable, Panorama,
+    ComparedField, EditionComparison, EditionMove, ExportColumn, ListTable, Panorama,
     ProjectComparison, TableRow,
 };
 use crate::domain::portfolio::edition::EditionId;
@@ -57,15 +57,15 @@ const LIST: ListTable<EditionLine> = ListTable {
     title: "Éditions",
     meaning: "Les éditions du panorama, chacune avec les chiffres que l’on connaissait à la fin de son mois.",
     columns: &[
-        ListColumn::text("Édition", |line| line.import.edition.to_string()),
-        ListColumn::count("Projets", |line| {
+        ExportColumn::text("Édition", |line| line.import.edition.to_string()),
+        ExportColumn::count("Projets", |line| {
             line.figures.as_ref()?.get("project_count").and_then(Json::as_i64)
         }),
-        ListColumn::number("Coût total (M€)", Unit::Meur, |line| line.figure("cost_total")),
-        ListColumn::number("Taux de glissement", Unit::Ratio, |line| line.figure("global_drift")),
-        ListColumn::text("Fichier", |line| base_name(&line.import.file).to_owned()),
-        ListColumn::count("Importation", |line| Some(line.import.number.0)),
-        ListColumn::moment("Importée le", |line| Some(line.import.imported_at)),
+        ExportColumn::number("Coût total (M€)", Unit::Meur, |line| line.figure("cost_total")),
+        ExportColumn::number("Taux de glissement", Unit::Ratio, |line| line.figure("global_drift")),
+        ExportColumn::text("Fichier", |line| base_name(&line.import.file).to_owned()),
+        ExportColumn::count("Importation", |line| Some(line.import.number.0)),
+        ExportColumn::moment("Importée le", |line| Some(line.import.imported_at)),
     ],
 };
 

@@ -8,7 +8,7 @@ use super::published::{Published, VersionInForce};
 use crate::api::Problem;
 use crate::api::resources::catalogue::rules::{RuleQuery, list_rules};
 use crate::application;
-use crate::application::{CycleFindings, ListColumn, ListTable, RuleFindings};
+use crate::application::{CycleFindings, ExportColumn, ListTable, RuleFindings};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::RuleStatus;
@@ -66,21 +66,21 @@ const LIST: ListTable<RuleLine> = ListTable {
     title: "Règles",
     meaning: "Les règles par famille, avec ce que chacune a constaté au dernier cycle.",
     columns: &[
-        ListColumn::text("Famille", |rule| rule.family.label().to_owned()),
-        ListColumn::text("Règle", |rule| rule.title.clone()),
-        ListColumn::text("Code", |rule| rule.id.clone()),
-        ListColumn::text("Statut", |rule| rule.status.label().to_owned()),
-        ListColumn::text("Ce qu’elle juge", |rule| rule.scope.label().to_owned()),
-        ListColumn::count("Critique", |rule| rule.at(Level::Critical)),
-        ListColumn::count("Élevé", |rule| rule.at(Level::High)),
-        ListColumn::count("Modéré", |rule| rule.at(Level::Moderate)),
-        ListColumn::count("À surveiller", |rule| rule.at(Level::Watch)),
-        ListColumn::count("Évalués", |rule| rule.counted(|findings| findings.judged)),
-        ListColumn::count("Non évaluables", |rule| rule.counted(|findings| findings.unknown)),
-        ListColumn::count("En défaut", |rule| rule.counted(|findings| findings.failed)),
-        ListColumn::text("Texte en vigueur", |rule| rule.version.label.clone()),
-        ListColumn::text("Publié par", |rule| rule.version.by.clone().unwrap_or_default()),
-        ListColumn::text("Publié le", |rule| rule.version.on.clone().unwrap_or_default()),
+        ExportColumn::text("Famille", |rule| rule.family.label().to_owned()),
+        ExportColumn::text("Règle", |rule| rule.title.clone()),
+        ExportColumn::text("Code", |rule| rule.id.clone()),
+        ExportColumn::text("Statut", |rule| rule.status.label().to_owned()),
+        ExportColumn::text("Ce qu’elle juge", |rule| rule.scope.label().to_owned()),
+        ExportColumn::count("Critique", |rule| rule.at(Level::Critical)),
+        ExportColumn::count("Élevé", |rule| rule.at(Level::High)),
+        ExportColumn::count("Modéré", |rule| rule.at(Level::Moderate)),
+        ExportColumn::count("À surveiller", |rule| rule.at(Level::Watch)),
+        ExportColumn::count("Évalués", |rule| rule.counted(|findings| findings.judged)),
+        ExportColumn::count("Non évaluables", |rule| rule.counted(|findings| findings.unknown)),
+        ExportColumn::count("En défaut", |rule| rule.counted(|findings| findings.failed)),
+        ExportColumn::text("Texte en vigueur", |rule| rule.version.label.clone()),
+        ExportColumn::text("Publié par", |rule| rule.version.by.clone().unwrap_or_default()),
+        ExportColumn::text("Publié le", |rule| rule.version.on.clone().unwrap_or_default()),
     ],
 };
 

@@ -8,7 +8,7 @@ use super::published::{Published, VersionInForce};
 use super::roll_back::{RollBackForm, publishing_bar, rolled_back};
 use crate::api::{Problem, Trials};
 use crate::application;
-use crate::application::{ListColumn, ListTable};
+use crate::application::{ExportColumn, ListTable};
 use crate::domain::rules::overlay::RulePath;
 use crate::frame::dictionary::Unit;
 use crate::rules::{Catalogue, SourceTag, Threshold, value_in_words};
@@ -109,20 +109,22 @@ const LIST: ListTable<ThresholdView> = ListTable {
     title: "Seuils",
     meaning: "Les seuils des règles, avec leur valeur en vigueur à la date du fichier.",
     columns: &[
-        ListColumn::text("Seuil", |one| one.label.clone()),
-        ListColumn::text("Nom", |one| one.name.clone()),
-        ListColumn::text("Valeur", |one| one.value.clone().unwrap_or_else(|| "à venir".to_owned())),
-        ListColumn::text("Unité", |one| one.unit.to_owned()),
-        ListColumn::text("Bornes", |one| one.bounds.clone()),
-        ListColumn::text("Nature de la source", |one| one.source_tag.label().to_owned()),
-        ListColumn::text("Source", |one| one.source.clone()),
-        ListColumn::text("Règles", |one| {
+        ExportColumn::text("Seuil", |one| one.label.clone()),
+        ExportColumn::text("Nom", |one| one.name.clone()),
+        ExportColumn::text("Valeur", |one| {
+            one.value.clone().unwrap_or_else(|| "à venir".to_owned())
+        }),
+        ExportColumn::text("Unité", |one| one.unit.to_owned()),
+        ExportColumn::text("Bornes", |one| one.bounds.clone()),
+        ExportColumn::text("Nature de la source", |one| one.source_tag.label().to_owned()),
+        ExportColumn::text("Source", |one| one.source.clone()),
+        ExportColumn::text("Règles", |one| {
             let readers: Vec<&str> = one.readers.iter().map(|rule| rule.id.as_str()).collect();
             readers.join(", ")
         }),
-        ListColumn::text("Texte en vigueur", |one| one.version.label.clone()),
-        ListColumn::text("Publié par", |one| one.version.by.clone().unwrap_or_default()),
-        ListColumn::text("Publié le", |one| one.version.on.clone().unwrap_or_default()),
+        ExportColumn::text("Texte en vigueur", |one| one.version.label.clone()),
+        ExportColumn::text("Publié par", |one| one.version.by.clone().unwrap_or_default()),
+        ExportColumn::text("Publié le", |one| one.version.on.clone().unwrap_or_default()),
     ],
 };
 

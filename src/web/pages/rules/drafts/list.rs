@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::file_editor::DraftCatalogue;
 use crate::api::Problem;
 use crate::application;
-use crate::application::{DraftOutline, ListColumn, ListTable};
+use crate::application::{DraftOutline, ExportColumn, ListTable};
 use crate::domain::bounded_text::{OptionalText, RequiredText};
 use crate::domain::ids::{DraftNumber, RuleId};
 use crate::domain::rules::draft::{DraftState, DraftStep};
@@ -44,12 +44,12 @@ const LIST: ListTable<DraftLine> = ListTable {
     title: "Brouillons",
     meaning: "Les brouillons de règles, le plus récent en premier.",
     columns: &[
-        ListColumn::count("N°", |draft| Some(draft.number.0)),
-        ListColumn::text("Brouillon", |draft| draft.comment.clone()),
-        ListColumn::text("État", |draft| draft.state.label().to_owned()),
-        ListColumn::text("Contenu", |draft| draft.files.join("\n")),
-        ListColumn::text("Auteurs", |draft| draft.authors.join(", ")),
-        ListColumn::text("Dernière étape", |draft| draft.last.clone()),
+        ExportColumn::count("N°", |draft| Some(draft.number.0)),
+        ExportColumn::text("Brouillon", |draft| draft.comment.clone()),
+        ExportColumn::text("État", |draft| draft.state.label().to_owned()),
+        ExportColumn::text("Contenu", |draft| draft.files.join("\n")),
+        ExportColumn::text("Auteurs", |draft| draft.authors.join(", ")),
+        ExportColumn::text("Dernière étape", |draft| draft.last.clone()),
     ],
 };
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::companion_files;
+use crate::application::publishing::companion_files;
 use crate::rules;
 use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits};
 

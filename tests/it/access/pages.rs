@@ -37,7 +37,9 @@ async fn each_page_opens_to_these_roles_and_tells_nothing_of_another_ministry() 
             [("nobody", ""), ("reader", &*reader), ("all roles", &all_roles), ("whole", &whole)]
         {
             let mut statuses = Vec::new();
-            for path in BTreeSet::from([&own, &other]) {
+            // A path without an id is that of both.
+            let alone = (own != other).then_some(&other);
+            for path in std::iter::once(&own).chain(alone) {
                 let method = route.method.as_str();
                 let reply = doors::call(&client, &service, (method, path), (token, &Value::Null));
                 let reply = reply.await;

@@ -200,12 +200,11 @@ impl Running {
         self.next_cycle
     }
 
-    /// Waits for SIGTERM or SIGINT, then stops the service.
+    /// Waits until the signal is true, then stops the service.
     ///
     /// # Errors
-    /// If the signals cannot be listened to, or the service fails to stop.
-    pub async fn until_stopped(self) -> Result<(), AppError> {
-        let mut stopped = stop_signal()?;
+    /// If the service fails to stop.
+    pub async fn until_stopped(self, mut stopped: watch::Receiver<bool>) -> Result<(), AppError> {
         drop(stopped.wait_for(|stopped| *stopped).await);
         self.stop().await
     }

@@ -8,6 +8,8 @@ use vigie::server::telemetry::LogFormat;
 use vigie::support::french;
 
 pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError> {
+    // Before the service starts: its jobs begin with it, and a signal in the middle of one must not cut it short.
+    let stopped = server::stop_signal()?;
     let running = server::start(config, config.clock()).await?;
     // Machines that read the logs get the same there, in their format.
     let say = |text: &str| {
@@ -28,7 +30,7 @@ pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError>
              une seule fois et sous 24 heures : {link}"
         ));
     }
-    running.until_stopped().await?;
+    running.until_stopped(stopped).await?;
     say("arrêt");
     Ok(Conclusion::Good)
 }

@@ -75,7 +75,7 @@ impl Service {
         let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let address =
-            lines.find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+            lines.find_map(|line| line.strip_prefix("écoute sur http://").map(str::to_owned));
         std::thread::spawn(move || lines.for_each(|line| println!("service: {line}")));
         Served { child, address: address.unwrap() }
     }

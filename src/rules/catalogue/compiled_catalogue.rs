@@ -19,6 +19,7 @@ use crate::rules::compile;
 use crate::rules::compile::ExecutionRoute;
 use crate::rules::evaluate::budget::Budget;
 use crate::rules::evaluate::interpret::CompiledRule;
+use crate::rules::evaluate::workers::run_in_parallel;
 use crate::rules::language::sandbox::ScriptLimits;
 use crate::rules::language::syntax::{CheckContext, TokenRecorder};
 use crate::rules::language::{sandbox, syntax};
@@ -136,24 +137,27 @@ pub(in crate::rules) fn compile_with(
     texts: &BTreeMap<String, String>,
     scripts: &BTreeMap<String, String>,
     (limits, budget): (&ScriptLimits, &Budget),
-    equip: &dyn Fn(&mut Engine),
+    equip: &(dyn Fn(&mut Engine) + Sync),
 ) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
     let dictionary = fields::read(texts, &mut faults);
     let thresholds = thresholds::read(texts, &mut faults);
     let readable = Readable { dictionary: &dictionary, thresholds: &thresholds };
-    let mut parser = sandbox::engine(limits, readable, budget);
-    equip(&mut parser);
-    let recorder = TokenRecorder::default();
-    recorder.attach(&mut parser);
+    let files: Vec<RuleText<'_>> = texts
+        .iter()
+        .filter(|(file, _)| folder::is_rule(file))
+        .map(|(file, text)| {
+            let script = scripts.get(file).map(String::as_str);
+            RuleText { file, text, script, limits, readable }
+        })
+        .collect();
     let mut rules = BTreeMap::<RuleId, CompiledRule>::new();
-    for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
-        if budget.is_spent() {
-            break;
-        }
-        let script = scripts.get(file).map(String::as_str);
-        let source = RuleText { file, text, script, limits, readable };
-        let Some(compiled) = source.compile(&parser, &recorder, &mut faults) else { continue };
+    let all =
+        run_in_parallel(files.chunks(RULES_AT_A_TIME), |some| compile_some(some, budget, equip));
+    for (compiled, found) in all.into_iter().flatten() {
+        faults.extend(found);
+        let Some(compiled) = compiled else { continue };
+        let file = &compiled.rule.file;
         if let Some(first) = rules.get(&compiled.rule.id) {
             let message =
                 format!("the id `{}` is that of {} too", compiled.rule.id, first.rule.file);
@@ -178,6 +182,28 @@ pub(in crate::rules) fn compile_with(
         fingerprint: Fingerprint::of_parts(&parts),
     };
     (catalogue, faults)
+}
+
+/// Rules that one thread compiles before it takes others.
+const RULES_AT_A_TIME: usize = 12;
+
+/// Each rule that has no fault, and the faults of each. Rules that come after the budget is spent are left out.
+fn compile_some(
+    files: &[RuleText<'_>],
+    budget: &Budget,
+    equip: &(dyn Fn(&mut Engine) + Sync),
+) -> Vec<(Option<CompiledRule>, Vec<RuleFault>)> {
+    let Some(RuleText { limits, readable, .. }) = files.first() else { return Vec::new() };
+    let mut parser = sandbox::engine(limits, *readable, budget);
+    equip(&mut parser);
+    let recorder = TokenRecorder::default();
+    recorder.attach(&mut parser);
+    let affordable = files.iter().take_while(|_| !budget.is_spent());
+    let compile = |file: &RuleText<'_>| {
+        let mut faults = Vec::new();
+        (file.compile(&parser, &recorder, &mut faults), faults)
+    };
+    affordable.map(compile).collect()
 }
 
 /// Removes the rules that inhibit an alert which cannot exist on their subjects, or that inhibit

@@ -153,9 +153,6 @@ fn title_and_advice(problem: &Problem) -> (&'static str, &'static str) {
         StatusCode::PRECONDITION_REQUIRED => {
             ("Formulaire incomplet", "Rechargez la page du formulaire, puis recommencez.")
         }
-        StatusCode::GONE => {
-            ("Ce lien ne sert plus", "Demandez-en un nouveau à qui vous l’a envoyé.")
-        }
         StatusCode::PAYLOAD_TOO_LARGE => {
             ("Envoi trop volumineux", "Rien n’a été enregistré. Envoyez moins à la fois.")
         }

@@ -99,9 +99,9 @@ async fn a_secretary_general_without_an_account_reads_the_message_and_acknowledg
     assert!(!trail.contains(wanted[0].rsplit('/').next().unwrap()), "the link is in the trail");
     // A link serves its own purpose, and what is changed in it makes it worthless.
     let swapped = wanted[0].replace("/acknowledgements/", "/messages/");
-    assert_eq!(page(&server, &swapped).await.0, 404);
+    assert_eq!(page(&server, &swapped).await.0, 410);
     let altered = page(&server, &format!("{}x", wanted[1])).await;
-    assert!(altered.0 == 404 && altered.1.contains("Ce lien ne sert plus"), "{altered:?}");
+    assert!(altered.0 == 410 && altered.1.contains("Ce lien ne sert plus"), "{altered:?}");
     server.close().await;
 }
 
@@ -122,7 +122,7 @@ async fn a_link_ends_with_its_time_by_hand_and_with_the_office_of_its_receiver()
     let id = digest["id"].as_str().unwrap();
     let revoke = ["notices", "revoke", id, "--reason", "transféré par erreur", "--by", "Ada"];
     server.app.ok(&revoke);
-    assert_eq!(page(&server, &interior).await.0, 404);
+    assert_eq!(page(&server, &interior).await.0, 410);
     assert_eq!(page(&server, &justice).await.0, 200, "another message");
     let trail = server.app.ok(&["audit", "list", "--format", "csv"]);
     assert!(trail.contains("links_revoked") && trail.contains("transféré par erreur"), "{trail}");
@@ -132,11 +132,11 @@ async fn a_link_ends_with_its_time_by_hand_and_with_the_office_of_its_receiver()
     std::fs::write(&file, contacts.replace("sg@justice.example", "nouveau@justice.example"))
         .unwrap();
     server.app.ok(&["import", file.to_str().unwrap()]);
-    assert_eq!(page(&server, &justice).await.0, 404);
+    assert_eq!(page(&server, &justice).await.0, 410);
     assert_eq!(page(&server, &culture).await.0, 200);
     // In time.
     server.clock.set(&(now + TimeDelta::days(31)).to_rfc3339());
-    assert_eq!(page(&server, &culture).await.0, 404);
+    assert_eq!(page(&server, &culture).await.0, 410);
     server.close().await;
 }
 
@@ -159,7 +159,7 @@ async fn a_link_serves_a_delegate_during_the_absence_and_whoever_is_absent_all_a
     assert_eq!(page(&server, &during).await.0, 200);
     assert_eq!(page(&server, &before).await.0, 200, "an absence takes nothing away");
     server.clock.set(&(now + TimeDelta::days(4)).to_rfc3339());
-    assert_eq!(page(&server, &during).await.0, 404, "the absence is over");
+    assert_eq!(page(&server, &during).await.0, 410, "the absence is over");
     assert_eq!(page(&server, &before).await.0, 200);
     server.close().await;
 }
@@ -180,13 +180,13 @@ async fn links_of_before_a_restoration_serve_nobody() {
     assert!(restored.stderr.contains("liens des courriels"), "{}", restored.stderr);
 
     let restarted = serve(app, now).await;
-    assert_eq!(page(&restarted, &justice).await.0, 404);
-    assert_eq!(press(&restarted, &acknowledging, &restarted.url("")).await, 404);
+    assert_eq!(page(&restarted, &justice).await.0, 410);
+    assert_eq!(press(&restarted, &acknowledging, &restarted.url("")).await, 410);
     // The next mail draws a key anew, which does not bring the former links back.
     let store = Store::open(&restarted.app.database_url()).await.unwrap();
     store.link_key(now).await.unwrap();
     store.close().await;
-    assert_eq!(page(&restarted, &justice).await.0, 404);
+    assert_eq!(page(&restarted, &justice).await.0, 410);
     assert_eq!(acknowledged(&restarted), 0);
     restarted.close().await;
 }
@@ -196,7 +196,7 @@ async fn whoever_tries_links_is_slowed_down() {
     let server = TestServer::with_quotas(TestApp::new(), "2020-12-01T09:00:00Z", |_| {}).await;
     for _ in 0..10_000 {
         match page(&server, "/messages/no.link").await.0 {
-            404 => {}
+            410 => {}
             status => {
                 assert_eq!(status, 429);
                 server.close().await;

@@ -34,6 +34,7 @@ const BESIDE: &[(&str, &str, u16)] = &[
     ("/", READER, 200),
     ("/projets", READER, 200),
     ("/connexion", "", 200),
+    ("/invitation/rien", "", 410),
     ("/signed-out", "", 200),
     ("/aide", "", 200),
 ];

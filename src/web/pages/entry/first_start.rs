@@ -152,15 +152,12 @@ fn form(
 
 fn refuse(context: &VisitorContext, method: &str) -> Result<HttpResponse, Problem> {
     note(context, method, "the setup link is unknown, used or expired");
-    let statement = Statement::of(
-        "Ce lien ne sert plus",
-        &[
-            "Il a déjà servi, il a expiré, ou Vigie a déjà un administrateur.",
-            "Tant qu’il n’y en a aucun, la commande « vigie accounts invite » en donne un nouveau, de même qu’un \
-             redémarrage du service.",
-        ],
-    );
-    statement.with_link("Se connecter", "/connexion").show(context, StatusCode::NOT_FOUND)
+    let statement = Statement::of_dead_link(&[
+        "Il a déjà servi, il a expiré, ou Vigie a déjà un administrateur.",
+        "Tant qu’il n’y en a aucun, la commande « vigie accounts invite » en donne un nouveau, de même qu’un \
+         redémarrage du service.",
+    ]);
+    statement.with_link("Se connecter", "/connexion").show(context, StatusCode::GONE)
 }
 
 fn note(context: &VisitorContext, method: &str, reason: &str) {

@@ -216,12 +216,9 @@ pub(in crate::web) fn refuse(
         AuditRecord::by(&Actor::vigie(), "request_refused", format!("route/{method} {path}"))
             .because("the link of a mail is unknown, expired or revoked");
     context.note_refusal(record);
-    let statement = Statement::of(
-        "Ce lien ne sert plus",
-        &[
-            "Il a expiré, il a été révoqué, ou le destinataire des messages de ce ministère a changé.",
-            "Pour toute question, répondez au message qui le contenait.",
-        ],
-    );
-    statement.show(context, StatusCode::NOT_FOUND)
+    let statement = Statement::of_dead_link(&[
+        "Il a expiré, il a été révoqué, ou le destinataire des messages de ce ministère a changé.",
+        "Pour toute question, répondez au message qui le contenait.",
+    ]);
+    statement.show(context, StatusCode::GONE)
 }

@@ -224,22 +224,16 @@ fn refuse(
                 "Ouvrez-le dans ce navigateur-là, ou demandez ici un nouveau lien.",
             ],
         ),
-        AccountLinkKind::SignIn => Statement::of(
-            "Ce lien ne sert plus",
-            &[
-                "Il a déjà servi, ou il a été demandé il y a plus de 15 minutes.",
-                "Demandez un nouveau lien.",
-            ],
-        ),
-        AccountLinkKind::Invitation => Statement::of(
-            "Ce lien ne sert plus",
-            &[
-                "Il a déjà servi, il a été remplacé par un plus récent, ou il a plus de trois jours.",
-                "Si vous avez déjà ouvert une session, connectez-vous. Sinon, demandez une nouvelle invitation à \
-                 l’administrateur de Vigie.",
-            ],
-        ),
+        AccountLinkKind::SignIn => Statement::of_dead_link(&[
+            "Il a déjà servi, ou il a été demandé il y a plus de 15 minutes.",
+            "Demandez un nouveau lien.",
+        ]),
+        AccountLinkKind::Invitation => Statement::of_dead_link(&[
+            "Il a déjà servi, il a été remplacé par un plus récent, ou il a plus de trois jours.",
+            "Si vous avez déjà ouvert une session, connectez-vous. Sinon, demandez une nouvelle invitation à \
+             l’administrateur de Vigie.",
+        ]),
     };
-    let status = if is_elsewhere { StatusCode::FORBIDDEN } else { StatusCode::NOT_FOUND };
+    let status = if is_elsewhere { StatusCode::FORBIDDEN } else { StatusCode::GONE };
     statement.with_link("Se connecter", "/connexion").show(context, status)
 }

@@ -24,6 +24,12 @@ impl Statement {
         Self { title, paragraphs, link: None }
     }
 
+    /// What a link that opens nothing leads to, with status 410 whether it is unknown, used, expired or revoked: nobody
+    /// finds out which links there were.
+    pub(super) fn of_dead_link(paragraphs: &[&str]) -> Self {
+        Self::of("Ce lien ne sert plus", paragraphs)
+    }
+
     pub(super) fn with_link(self, label: &str, href: &str) -> Self {
         let link = Link { label: label.to_owned(), href: href.to_owned() };
         Self { link: Some(link), ..self }

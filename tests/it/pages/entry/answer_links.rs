@@ -91,10 +91,10 @@ async fn a_director_answers_by_the_link_of_the_mail_without_an_account() {
     assert!(themes.text().await.unwrap().contains("15 janvier 2021"));
 
     // For no other project, and not with a letter changed.
-    assert_eq!(ask(&server, &format!("{link}/ned"), None).await.status(), 404);
+    assert_eq!(ask(&server, &format!("{link}/ned"), None).await.status(), 410);
     let forged = link.replace('.', "A.");
     let refused = ask(&server, &forged, None).await;
-    assert_eq!(refused.status(), 404);
+    assert_eq!(refused.status(), 410);
     assert!(refused.text().await.unwrap().contains("Ce lien ne sert plus"));
 
     let mut theme = String::new();
@@ -119,7 +119,7 @@ async fn a_director_answers_by_the_link_of_the_mail_without_an_account() {
 
     // A month after the mail, it serves nobody.
     server.clock.set("2021-01-10T09:00:00Z");
-    assert_eq!(ask(&server, &sheet, None).await.status(), 404);
+    assert_eq!(ask(&server, &sheet, None).await.status(), 410);
     let stopped = server.close().await;
     let answers =
         ["campaigns", "answers", "2021-03", "--project", "portalis", "--as-of", "2020-12-10"];

@@ -136,7 +136,7 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     vigie.invite(anne, json!({})).await;
     let path = link(&vigie.mails(2).await[1]);
     let mut browser = Visitor::of(&vigie.server);
-    assert_eq!(browser.read(&former).await.status, 404, "replaced");
+    assert_eq!(browser.read(&former).await.status, 410, "replaced");
     // Programs that check mail follow links.
     for _ in 0..2 {
         let page = browser.read(&path).await;
@@ -147,13 +147,13 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     let opened = browser.submit(&path, &[]).await;
     assert_eq!((opened.status, opened.to.as_str()), (303, "/"));
     assert_eq!(browser.api("/api/v1/session").await["name"], "Anne");
-    assert_eq!(browser.submit(&path, &[]).await.status, 404, "used");
+    assert_eq!(browser.submit(&path, &[]).await.status, 410, "used");
 
     vigie.server.clock.set("2026-11-25T09:02:00Z");
     vigie.invite(anne, json!({})).await;
     let late = link(&vigie.mails(3).await[2]);
     vigie.server.clock.set("2026-11-28T09:02:00Z");
-    assert_eq!(browser.read(&late).await.status, 404, "after three days");
+    assert_eq!(browser.read(&late).await.status, 410, "after three days");
     vigie.server.clock.set("2026-11-25T09:03:00Z");
     assert_snapshot!(vigie.trail().await, @r#"
     2026-11-25T09:00:00.000000000Z Chef account_invited account/2 {"expires_at":"2026-11-28T09:00:00Z","mailed":true}
@@ -193,7 +193,7 @@ async fn an_invitation_is_shown_once_where_it_cannot_be_mailed_or_is_asked_to_be
     let put = vigie.server.request("PUT".parse().unwrap(), "/api/v1/accounts/2", &vigie.chief);
     let put = put.header("If-Match", "\"1\"").json(&moved).send().await.unwrap();
     assert_eq!(put.status(), 200);
-    assert_eq!(browser.submit(path, &[]).await.status, 404);
+    assert_eq!(browser.submit(path, &[]).await.status, 410);
 
     let without_address = vigie.invite(paul, json!({})).await;
     let given = without_address["path"].as_str().unwrap();
@@ -205,7 +205,7 @@ async fn an_invitation_is_shown_once_where_it_cannot_be_mailed_or_is_asked_to_be
         &vigie.chief,
     );
     assert_eq!(close.header("If-Match", "\"1\"").send().await.unwrap().status(), 200);
-    assert_eq!(browser.read(given).await.status, 404);
+    assert_eq!(browser.read(given).await.status, 410);
     let over = "/api/v1/accounts/3/invitation";
     assert_eq!(vigie.server.post(&vigie.chief, over, json!({})).await.status, 409);
     assert!(vigie.smtp.mails().is_empty());
@@ -250,13 +250,13 @@ async fn a_sign_in_link_serves_once_within_a_quarter_of_an_hour_in_the_browser_t
     assert_eq!((opened.status, opened.to.as_str()), (303, go_to));
     let session = browser.api("/api/v1/session").await;
     assert_eq!((&session["name"], &session["permissions"]), (&json!("Anne"), &json!(["read"])));
-    assert_eq!(browser.submit(&path, &[]).await.status, 404, "used");
+    assert_eq!(browser.submit(&path, &[]).await.status, 410, "used");
 
     let mut late = Visitor::of(&vigie.server);
     late.submit("/connexion", &[("adresse", "anne@justice.example")]).await;
     let second = link(&vigie.mails(2).await[1]);
     vigie.server.clock.set("2026-11-25T09:15:00Z");
-    assert_eq!(late.read(&second).await.status, 404);
+    assert_eq!(late.read(&second).await.status, 410);
     vigie.server.clock.set(NOW);
     assert_eq!(late.submit(&second, &[]).await.to, "/");
     vigie.refused("sign-in", "no account has the mail address that was given").await;

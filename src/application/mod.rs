@@ -63,8 +63,8 @@ pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
-    CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, source, text_in_force,
-    with_draft, with_files,
+    CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,
+    text_in_force, with_draft, with_files,
 };
 pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,

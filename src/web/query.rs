@@ -13,6 +13,7 @@ use super::link::Link;
 use super::wording::labels;
 use crate::api::{Listing, Problem, QueryFault, percent_encoded, query_parameters};
 use crate::application::{ListFormat, MOST_LISTED};
+use crate::domain::portfolio::import::KnownProject;
 use crate::domain::words::Labelled;
 
 /// The query of a page as the address has it. Parameters without a value, which forms send, count as absent.
@@ -51,7 +52,24 @@ pub(super) struct Choice {
     pub(super) label: String,
 }
 
+/// Projects at most of a list to choose from: 200 of them are 20 KB. Where there are more, one types a name.
+const MOST_PROJECTS: usize = 200;
+
 impl Choice {
+    /// One for each project, by name; `None` if there are too many to choose from a list.
+    pub(super) fn projects(known: &[KnownProject]) -> Option<Vec<Self>> {
+        let choice = |one: &KnownProject| Self {
+            value: one.project.to_string(),
+            label: one.name().to_owned(),
+        };
+        let mut choices: Vec<Self> = match known.len() {
+            ..=MOST_PROJECTS => known.iter().map(choice).collect(),
+            _ => return None,
+        };
+        choices.sort_by(|one, other| one.label.cmp(&other.label));
+        Some(choices)
+    }
+
     /// One that is called as it is spelt.
     pub(super) fn plain(value: String) -> Self {
         Self { label: value.clone(), value }

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::draft_bounds;
 use super::trial::Trial;
+use super::{cases, draft_bounds};
 use crate::application::cache::catalogue_in_force::CatalogueInForce;
 use crate::application::cache::rules_in_force::{CatalogueRead, RulesInForce};
 use crate::application::{ApplicationError, Services};
-use crate::domain::ids::DraftNumber;
+use crate::domain::ids::{DraftNumber, RuleId};
 use crate::domain::rules::draft::Draft;
 use crate::domain::rules::entries::{entry, names};
 use crate::domain::rules::overlay::{Overlay, RulePath, in_force};
 use crate::frame::dictionary::Dictionary;
 use crate::intake::nearest_name;
 use crate::rules;
-use crate::rules::{Budget, CatalogueFolder, FileNames, RuleFault};
+use crate::rules::{Budget, CaseOutcome, CatalogueFolder, FileNames, RuleFault};
 use crate::store::Store;
 use crate::support::fingerprint::Fingerprint;
 
@@ -202,6 +202,24 @@ pub async fn dictionary(services: &Services) -> Result<Arc<Dictionary>, Applicat
 pub async fn catalogue(services: &Services) -> Result<Arc<CatalogueInForce>, ApplicationError> {
     let (rules, limits) = (rules_in_force(services).await?, services.limits);
     Ok(tokio::task::spawn_blocking(move || rules.compiled(&limits)).await?)
+}
+
+/// Runs the cases and series of one rule in force, on a thread that may block.
+///
+/// # Errors
+/// When the catalogue's budget does not cover them.
+pub async fn run_cases_of(
+    in_force: &Arc<CatalogueInForce>,
+    rule: &RuleId,
+) -> Result<Vec<CaseOutcome>, ApplicationError> {
+    let (in_force, path) = (Arc::clone(in_force), rules::cases_path(rule.as_str()));
+    let run = move || {
+        let text = in_force.texts.get(&path).cloned();
+        // The files of other rules would be read for nothing.
+        let own = text.map(|text| (path, text)).into_iter().collect();
+        cases::run_cases(&in_force.catalogue, &own, &|_| true)
+    };
+    Ok(tokio::task::spawn_blocking(run).await??)
 }
 
 /// The catalogue in force, or what it would be if a draft were published now, compiled on the

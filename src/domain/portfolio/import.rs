@@ -163,6 +163,13 @@ pub struct KnownProject {
     pub ministry: MinistryCode,
 }
 
+impl KnownProject {
+    /// Its latest name.
+    pub fn name(&self) -> &str {
+        self.names.last().map_or(self.project.as_str(), String::as_str)
+    }
+}
+
 /// An import that waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HeldImport {

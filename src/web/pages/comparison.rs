@@ -11,7 +11,7 @@ use crate::application::{ProjectView, TableRow};
 use crate::domain::portfolio::snapshot::Phase;
 use crate::support::french;
 use crate::web::context::{Heading, PageContext};
-use crate::web::query::PageQuery;
+use crate::web::query::{Choice, PageQuery};
 
 #[derive(Debug, Serialize)]
 struct ComparisonPage {
@@ -21,7 +21,7 @@ struct ComparisonPage {
     other: String,
     as_of: String,
     /// Names of the projects that the reader sees.
-    names: Vec<String>,
+    names: Vec<Choice>,
     /// What the two columns are.
     columns: Option<[String; 2]>,
     rows: Vec<ComparedRow>,
@@ -101,7 +101,7 @@ pub(in crate::web) async fn show(
             [name.clone(), format!("{}{then}", shown_name(beside))]
         }),
         rows: beside.as_ref().map(|beside| rows(&one, beside)).unwrap_or_default(),
-        names: known.into_iter().filter_map(|known| known.names.last().cloned()).collect(),
+        names: Choice::projects(&known).unwrap_or_default(),
         project: one.id.to_string(),
         as_of: date,
         other,

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use super::filled_form::{FilledForm, FormState, SentForm};
-use super::silences::name_of;
 use super::tabs;
 use super::tabs::Tab;
 use crate::api::Problem;
@@ -140,7 +139,8 @@ async fn view(context: &PageContext, form: FormState) -> Result<DisputesView, Pr
         let alert = alerts.iter().find(|alert: &&Alert| alert.id == dispute.alert);
         let labels = dispute.fields.iter();
         DisputeLine {
-            project_name: project.map_or_else(|| dispute.project.to_string(), name_of),
+            project_name: project
+                .map_or_else(|| dispute.project.to_string(), |one| one.name().to_owned()),
             rule_title: alert.and_then(|alert| titles.get(&alert.rule).cloned()),
             labels: labels
                 .map(|field| dictionary.label(field).unwrap_or(field).to_owned())

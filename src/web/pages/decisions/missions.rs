@@ -6,7 +6,6 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 
 use super::filled_form::capital;
-use super::silences::projects;
 use super::tabs;
 use super::tabs::Tab;
 use crate::api::resources::decisions::missions::{MissionQuery, list_missions};
@@ -55,7 +54,7 @@ struct MissionsView {
     states: Vec<Choice>,
     kinds: Vec<Choice>,
     ministries: Vec<Choice>,
-    projects: Vec<Choice>,
+    projects: Option<Vec<Choice>>,
 }
 
 /// Missions that wait for the same step, or that ended.
@@ -94,7 +93,7 @@ pub(in crate::web) async fn list(
         states: Choice::of::<MissionState>(),
         kinds: Choice::of::<MissionKind>(),
         ministries: ministries.into_iter().map(Choice::plain).collect(),
-        projects: projects(&known),
+        projects: Choice::projects(&known),
         query,
     };
     context.page("pages/missions.html", &Heading::of("Missions", "missions"), &view)

@@ -7,7 +7,6 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use super::filled_form::{FilledForm, SentForm, capital};
-use super::silences::{name_of, projects};
 use super::tabs;
 use super::tabs::Tab;
 use crate::api::resources::decisions::reviews::{ReviewQuery, list_reviews};
@@ -48,7 +47,7 @@ struct CalendarView {
     planned_only: bool,
     states: Vec<Choice>,
     ministries: Vec<Choice>,
-    projects: Vec<Choice>,
+    projects: Option<Vec<Choice>>,
 }
 
 /// The reviews of a month; those that are late come first, whatever their month.
@@ -85,7 +84,7 @@ pub(in crate::web) async fn list(
         planned_only: !query.given.contains_key("etat"),
         states: Choice::of::<ReviewState>(),
         ministries: ministries.into_iter().map(Choice::plain).collect(),
-        projects: projects(&known),
+        projects: Choice::projects(&known),
         query,
     };
     context.page("pages/reviews.html", &Heading::of("Revues", "revues"), &view)
@@ -198,7 +197,8 @@ pub(in crate::web) async fn plan(
     let line = |change: ReviewChange| {
         let project = known.iter().find(|one| one.project == change.review.project);
         PlannedChange {
-            name: project.map_or_else(|| change.review.project.to_string(), name_of),
+            name: project
+                .map_or_else(|| change.review.project.to_string(), |one| one.name().to_owned()),
             label: capital(change.kind.label()),
             change,
         }

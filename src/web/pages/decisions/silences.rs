@@ -12,15 +12,17 @@ use super::tabs;
 use super::tabs::Tab;
 use crate::api::Problem;
 use crate::application;
-use crate::application::{ExportColumn, ListTable, SilenceRequest, today};
+use crate::application::{ApplicationError, ExportColumn, ListTable, SilenceRequest, today};
 use crate::domain::alerts::silence::{Silence, SilenceScope};
 use crate::domain::bounded_text::{RequiredText, SingleLine};
-use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
+use crate::domain::ids::{MinistryCode, RuleId, SilenceNumber};
 use crate::domain::portfolio::import::KnownProject;
+use crate::support::translation;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
 use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery};
+use crate::web::wording::problem_words::for_people;
 
 const PATH: &str = "/silences";
 
@@ -35,7 +37,8 @@ struct SilencesView {
     holding: Vec<SilenceLine>,
     over: Vec<SilenceLine>,
     rules: Vec<Choice>,
-    projects: Vec<Choice>,
+    /// `None` where there are too many: one types a name.
+    projects: Option<Vec<Choice>>,
     ministries: Vec<Choice>,
     /// The last day that a silence may have.
     latest: NaiveDate,
@@ -133,9 +136,20 @@ pub(in crate::web) async fn make(
     if form.is_faulty() {
         return show(&context, form.faulty()).await;
     }
+    let project = match project.filled() {
+        None => None,
+        Some(called) => match application::find_project(&context, called.as_str()).await {
+            Ok(known) => Some(known.project),
+            Err(fault @ ApplicationError::NoSuchProject { .. }) => {
+                form.refuse("project", for_people(&translation::into_french(&fault.to_string())));
+                return show(&context, form.faulty()).await;
+            }
+            Err(fault) => return Err(fault.into()),
+        },
+    };
     let scope = SilenceScope {
         rule: rule.filled().map(|rule| RuleId::new(rule.into_inner())),
-        project: project.filled().map(|project| ProjectId::new(project.into_inner())),
+        project,
         ministry: ministry.filled().map(|ministry| MinistryCode::new(ministry.into_inner())),
     };
     let act = context.act(reason.as_str())?;
@@ -185,7 +199,7 @@ async fn show(
         holding,
         over,
         rules: titles.iter().map(|(id, title)| choice(id, title)).collect(),
-        projects: projects(&known),
+        projects: Choice::projects(&known),
         ministries: ministries.into_iter().map(|one| Choice::plain(one.to_string())).collect(),
         latest: today.checked_add_days(Days::new(most.into())).unwrap_or(today),
         form,
@@ -198,21 +212,6 @@ fn choice(id: &RuleId, title: &str) -> Choice {
     Choice { value: id.to_string(), label: format!("{title} ({id})") }
 }
 
-/// Projects by name.
-pub(super) fn projects(known: &[KnownProject]) -> Vec<Choice> {
-    let mut projects: Vec<Choice> = known
-        .iter()
-        .map(|one| Choice { value: one.project.to_string(), label: name_of(one) })
-        .collect();
-    projects.sort_by(|one, other| one.label.cmp(&other.label));
-    projects
-}
-
-/// The latest name of a project.
-pub(super) fn name_of(known: &KnownProject) -> String {
-    known.names.last().cloned().unwrap_or_else(|| known.project.to_string())
-}
-
 fn line(
     silence: Silence,
     titles: &BTreeMap<RuleId, String>,
@@ -223,7 +222,7 @@ fn line(
         rule.as_ref().map(|rule| titles.get(rule).cloned().unwrap_or_else(|| rule.to_string()));
     let project_name = project.as_ref().map(|project| {
         let found = known.iter().find(|one| one.project == *project);
-        found.map_or_else(|| project.to_string(), name_of)
+        found.map_or_else(|| project.to_string(), |one| one.name().to_owned())
     });
     SilenceLine { rule_title, project_name, alerts: silence.levels.len(), silence }
 }

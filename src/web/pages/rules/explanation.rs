@@ -29,7 +29,8 @@ struct ExplanationView {
     text: Option<String>,
     steps: Vec<StepLine>,
     readings: Vec<ReadingLine>,
-    subjects: Vec<Choice>,
+    /// `None` where there are too many: one types a name.
+    subjects: Option<Vec<Choice>>,
     draft: Option<DraftNumber>,
 }
 
@@ -81,7 +82,7 @@ pub(in crate::web) async fn show(
 
 fn view(
     explained: Explanation,
-    (subject, subjects, draft): (String, Vec<Choice>, Option<DraftNumber>),
+    (subject, subjects, draft): (String, Option<Vec<Choice>>, Option<DraftNumber>),
     label: &dyn Fn(&str) -> String,
 ) -> ExplanationView {
     let judgement = explained.trace.judgement;

@@ -1,5 +1,8 @@
 //! One rule: its words, signs, thresholds, cases and versions, what it found, and rolling it back.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -40,7 +43,8 @@ struct RuleView {
     /// Texts that can be compared.
     wordings: Vec<Choice>,
     /// Subjects of which the verdict can be explained.
-    subjects: Vec<Choice>,
+    /// `None` where there are too many: one types a name.
+    subjects: Option<Vec<Choice>>,
     draft: Option<DraftNumber>,
     /// The last publication, which a roll-back must have seen.
     last_publication: i64,
@@ -83,10 +87,10 @@ pub(in crate::web) async fn show(
 
 async fn view(
     context: &PageContext,
-    in_force: &CatalogueInForce,
+    in_force: &Arc<CatalogueInForce>,
     rule: Rule,
 ) -> Result<RuleView, Problem> {
-    let CatalogueInForce { catalogue, texts, .. } = in_force;
+    let CatalogueInForce { catalogue, texts, .. } = in_force.as_ref();
     let as_of = application::today(context.clock.now());
     let words = ConditionWords {
         dictionary: catalogue.dictionary(),
@@ -98,9 +102,7 @@ async fn view(
     let published = Published::of(context).await?;
     let names: Vec<String> = catalogue.threshold_names_of(&rule.id).collect();
     let thresholds = names.iter().filter_map(|name| catalogue.thresholds().get(name));
-    let cases = format!("{}/", rule.id);
-    let cases = application::run_cases(catalogue, texts, &|name| name.starts_with(&cases));
-    let cases = cases.map_err(application::ApplicationError::from)?;
+    let cases = application::run_cases_of(in_force, &rule.id).await?;
     let versions = versions(context, &rule).await?;
     let version = published.version_of(&rule.file);
     let path = RulePath::parse(&rule.file).ok();
@@ -186,33 +188,24 @@ pub(super) fn wordings(versions: &[RuleVersion], draft: Option<DraftNumber>) -> 
     wordings
 }
 
-/// Whose verdict can be explained, among what the caller sees.
+/// Whose verdict can be explained, among what the caller sees; `None` where there are too many to choose from a list.
 pub(super) async fn subjects(
     context: &PageContext,
     scope: SubjectKind,
-) -> Result<Vec<Choice>, Problem> {
+) -> Result<Option<Vec<Choice>>, Problem> {
     let known = context.store.known_projects().await?;
-    let mut choices: Vec<Choice> = match scope {
+    Ok(match scope {
         SubjectKind::Portfolio => {
-            return Ok(vec![Choice {
-                value: "portfolio".to_owned(),
-                label: "Portefeuille".to_owned(),
-            }]);
+            let (value, label) = ("portfolio".to_owned(), "Portefeuille".to_owned());
+            Some(vec![Choice { value, label }])
         }
         SubjectKind::Ministry => {
-            known.iter().map(|project| Choice::plain(project.ministry.to_string())).collect()
+            let codes: BTreeSet<String> =
+                known.iter().map(|project| project.ministry.to_string()).collect();
+            Some(codes.into_iter().map(Choice::plain).collect())
         }
-        SubjectKind::Project => known
-            .iter()
-            .map(|project| Choice {
-                value: project.project.to_string(),
-                label: project.names.last().cloned().unwrap_or_else(|| project.project.to_string()),
-            })
-            .collect(),
-    };
-    choices.sort_by(|one, other| one.label.cmp(&other.label));
-    choices.dedup_by(|one, other| one.value == other.value);
-    Ok(choices)
+        SubjectKind::Project => Choice::projects(&known),
+    })
 }
 
 /// Puts an earlier text of a rule back in force.

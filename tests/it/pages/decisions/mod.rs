@@ -2,6 +2,7 @@
 
 mod alerts;
 mod in_browser;
+mod many_projects;
 mod ministry;
 mod missions;
 mod reader;

@@ -26,7 +26,11 @@ pub(super) struct Answered {
 
 impl DecisionPages {
     pub(super) async fn open() -> Self {
-        let app = TestApp::with_fixtures();
+        Self::of(TestApp::with_fixtures()).await
+    }
+
+    /// Of the data that were imported there.
+    pub(super) async fn of(app: TestApp) -> Self {
         app.ok(&["cycle", "--as-of", "2020-11-30"]);
         let running = app.serve(NOW).await;
         Self { app, running, client: client() }

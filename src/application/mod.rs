@@ -8,6 +8,7 @@ mod error;
 mod publishing;
 mod queries;
 mod questionnaire;
+mod refresh;
 mod services;
 mod tables;
 mod token_refusal;
@@ -130,6 +131,7 @@ pub use questionnaire::report::{
 };
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
+pub use refresh::{FiguresBasis, keep_figures_ready, refresh_figures};
 pub use services::Services;
 pub use tables::export::{
     ExportColumn, ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported,

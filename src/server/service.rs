@@ -25,7 +25,7 @@ use crate::schedule::{Runner, Work, run_job_queue};
 use crate::store::{Credential, Store};
 use crate::support::bounded_http::read_body;
 use crate::support::clock::{Clock, SystemClock};
-use crate::{api, delivery, store, web as web_pages};
+use crate::{api, application, delivery, store, web as web_pages};
 
 /// Lifetime of the setup link, which creates the first account.
 pub const INVITED: TimeDelta = TimeDelta::hours(24);
@@ -51,6 +51,7 @@ pub struct Running {
     dispatcher: JoinHandle<()>,
     state: web::Data<api::AppState>,
     refusals: JoinHandle<()>,
+    figures: JoinHandle<()>,
     storage: JoinHandle<()>,
 }
 
@@ -87,6 +88,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let store = services.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
+    let figures = tokio::spawn(application::keep_figures_ready(services.clone(), stopped.clone()));
     let state = web::Data::new(api::AppState::new(services, action_settings(config)));
     state.compare_clock().await;
     let job_queue = web::Data::new(job_queue);
@@ -110,6 +112,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         dispatcher,
         state,
         refusals,
+        figures,
         storage,
     })
 }
@@ -220,6 +223,7 @@ impl Running {
         self.job_queue.await?;
         self.dispatcher.await?;
         self.refusals.await?;
+        self.figures.await?;
         self.storage.await?;
         self.server.await?.map_err(AppError::Serve)?;
         self.state.record_last_refusals().await;

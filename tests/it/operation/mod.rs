@@ -4,6 +4,7 @@ pub(super) mod clients;
 pub(super) mod command_line;
 mod examples;
 pub(super) mod exports;
+mod figures_ready;
 pub(super) mod jobs;
 pub(super) mod jobs_import;
 pub(super) mod jobs_support;

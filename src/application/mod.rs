@@ -123,12 +123,12 @@ pub use questionnaire::answer_sheet::{
 };
 pub use questionnaire::answers_sent::{AnswerFault, SignedAnswers, check_answers, send_answers};
 pub use questionnaire::campaign_messages::write_campaign_messages;
+pub use questionnaire::campaign_report::{
+    CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount,
+};
 pub use questionnaire::campaigns::{campaigns, cancel_campaign, plan_campaign};
 pub use questionnaire::refusal::QuestionnaireRefusal;
-pub use questionnaire::report::{
-    AnswerLine, AnswerState, CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount,
-    campaign_answers, campaign_report,
-};
+pub use questionnaire::report::{AnswerLine, AnswerState, campaign_answers, campaign_report};
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
 pub use refresh::{FiguresBasis, keep_figures_ready, refresh_figures};

@@ -1,6 +1,6 @@
 //! What is known as of a date, and the figures made of it: each is worked out once for the same data and the same rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
@@ -11,8 +11,10 @@ use quick_cache::sync::Cache;
 use super::latest::Once;
 use super::rules_in_force::RulesInForce;
 use crate::application::ApplicationError;
+use crate::application::questionnaire::campaign_report::CampaignReport;
 use crate::application::questionnaire::wanted_answers::WantedAnswers;
 use crate::domain::accounts::access::Scope;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::frame;
@@ -94,6 +96,7 @@ struct Figures {
     frames: Once<Frames>,
     totals: Once<Totals>,
     wanted: Once<Arc<[WantedAnswers]>>,
+    campaigns: Mutex<BTreeMap<EditionId, Arc<Once<Arc<CampaignReport>>>>>,
 }
 
 impl KnownData {
@@ -148,6 +151,24 @@ impl KnownData {
         find: impl FnOnce() -> Result<Vec<WantedAnswers>, ApplicationError>,
     ) -> Result<Arc<[WantedAnswers]>, ApplicationError> {
         self.figures(rules).wanted.get(|| Ok(find()?.into()))
+    }
+
+    /// What came of the campaign of an edition, as `make` reports it.
+    ///
+    /// # Errors
+    /// When `make` does.
+    pub(in crate::application) fn campaign_report(
+        &self,
+        rules: &Arc<RulesInForce>,
+        edition: EditionId,
+        make: impl FnOnce() -> Result<CampaignReport, ApplicationError>,
+    ) -> Result<Arc<CampaignReport>, ApplicationError> {
+        let figures = self.figures(rules);
+        let place = {
+            let mut campaigns = figures.campaigns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(campaigns.entry(edition).or_default())
+        };
+        place.get(|| make().map(Arc::new))
     }
 
     /// The last day of the month of each edition that lists a project, the date at the latest.

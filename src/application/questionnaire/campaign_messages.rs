@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use tracing::warn;
 
+use super::campaign_report::ProjectAnswers;
 use super::campaigns::campaigns;
-use super::report::{ProjectAnswers, campaign_report};
+use super::report::campaign_report;
 use super::workbook::{QuestionnaireRequest, questionnaire_workbook};
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
@@ -65,8 +66,8 @@ pub async fn write_campaign_messages(services: &Services) -> Result<u64, Applica
         }
         let report = campaign_report(services, campaign.edition, Some(day)).await?;
         // Of what is over, or gone from the edition in force, nothing is asked any more.
-        let still: Vec<ProjectAnswers> =
-            report.projects.into_iter().filter(|one| under_way.contains(&one.project)).collect();
+        let still = report.projects.iter().filter(|one| under_way.contains(&one.project));
+        let still: Vec<ProjectAnswers> = still.cloned().collect();
         let asked = questions(&campaign, report.questions, &still);
         let inputs = inputs(&asked);
         let due = notify::due_messages(inputs);

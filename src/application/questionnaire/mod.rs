@@ -3,6 +3,7 @@
 pub(in crate::application) mod answer_sheet;
 pub(in crate::application) mod answers_sent;
 pub(in crate::application) mod campaign_messages;
+pub(in crate::application) mod campaign_report;
 pub(in crate::application) mod campaigns;
 pub(super) mod refusal;
 pub(in crate::application) mod report;

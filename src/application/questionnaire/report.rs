@@ -1,13 +1,15 @@
 //! What came of a campaign: who answered what, and how many more verdicts the answers allow.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::campaign_report::{CampaignCoverage, CampaignReport, ProjectAnswers, VerdictCount};
 use super::campaigns::campaigns;
-use super::wanted_answers::{WantedAnswer, WantedAnswers, wanted_of};
+use super::wanted_answers::{WantedAnswers, wanted_of};
 use crate::application::cache::known_data;
 use crate::application::publishing::catalogue;
 use crate::application::queries::coverage::{MinistryCoverage, Tally, by_ministry, ministries};
@@ -15,7 +17,7 @@ use crate::application::queries::view;
 use crate::application::queries::view::find_project;
 use crate::application::{ApplicationError, CatalogueInForce, Services};
 use crate::domain::ids::{MinistryCode, ProjectId};
-use crate::domain::portfolio::campaign::{Campaign, CampaignState};
+use crate::domain::portfolio::campaign::Campaign;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{Answer, Fact, NoAnswer};
 use crate::domain::portfolio::published::Portfolio;
@@ -28,65 +30,6 @@ use crate::intake::name_key;
 use crate::rules::value_in_words;
 use crate::support::clock::today;
 use crate::support::french;
-
-/// A campaign, and what came of it by a date.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct CampaignReport {
-    #[serde(flatten)]
-    pub campaign: Campaign,
-    pub as_of: NaiveDate,
-    pub state: CampaignState,
-    /// Questions that each project is asked.
-    pub questions: u64,
-    /// Projects that are asked.
-    pub asked: u64,
-    /// Those that answered at least one question.
-    pub answered: u64,
-    /// Of these, those whose first answer came after the last day.
-    pub late: u64,
-    /// By name.
-    pub projects: Vec<ProjectAnswers>,
-    pub ministries: Vec<CampaignCoverage>,
-}
-
-/// What one project answered since the campaign opened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ProjectAnswers {
-    pub project: ProjectId,
-    pub name: String,
-    pub ministry: MinistryCode,
-    /// The day of its first answer; `null` while there is none.
-    pub answered_on: Option<NaiveDate>,
-    pub is_late: bool,
-    /// Questions answered with a value, and without one for each reason.
-    pub given: u64,
-    pub unknown: u64,
-    pub withheld: u64,
-    /// Questions that were left blank.
-    pub unanswered: u64,
-    /// The answers to ask for first: those that settle the most verdicts.
-    pub wanted: Vec<WantedAnswer>,
-    /// Verdicts that they would settle.
-    pub settles: u64,
-}
-
-/// How many verdicts on a ministry and its projects can be given, without what was answered since the campaign opened and
-/// with it. Both are judged as of the same day, by the same rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CampaignCoverage {
-    pub ministry: MinistryCode,
-    pub asked: u64,
-    pub answered: u64,
-    pub before: VerdictCount,
-    pub after: VerdictCount,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct VerdictCount {
-    pub judged: u64,
-    pub unknown: u64,
-    pub failed: u64,
-}
 
 words! {
     pub enum AnswerState, "a state of an answer" {
@@ -127,14 +70,17 @@ pub async fn campaign_report(
     services: &Services,
     edition: EditionId,
     as_of: Option<NaiveDate>,
-) -> Result<CampaignReport, ApplicationError> {
+) -> Result<Arc<CampaignReport>, ApplicationError> {
     let (campaign, next) = campaign_of(services, edition).await?;
     let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
     let as_of = before(as_of, next);
-    let known = view::known_data(services, Some(as_of)).await?;
-    let in_force = catalogue::catalogue(services).await?;
-    tokio::task::spawn_blocking(move || report(campaign, &known.portfolio, &in_force, as_of))
-        .await?
+    let (known, rules) = view::measurable(services, Some(as_of)).await?;
+    let limits = services.limits;
+    let work_out = move || {
+        let make = || report(campaign, &known.portfolio, &rules.compiled(&limits), as_of);
+        known.campaign_report(&rules, edition, make)
+    };
+    tokio::task::spawn_blocking(work_out).await?
 }
 
 /// The questions that a campaign asks and their last answers, by project and in the order of the questionnaire; of one

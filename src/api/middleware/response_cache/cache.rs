@@ -18,10 +18,9 @@ use prometheus_client::registry::Registry;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-use super::key::{CacheKey, MOST_REPORTS, ReportKey, stamp};
+use super::key::CacheKey;
 use crate::api::middleware::etag;
 use crate::api::settings::ApiSettings;
-use crate::application::{ApplicationError, CampaignReport, Services};
 use crate::rules::FolderStamp;
 use crate::support::single_flight::SingleFlight;
 
@@ -38,10 +37,8 @@ pub struct ResponseCache {
     cache: Option<Cache<CacheKey, Entry, Weight>>,
     /// Reads the state of the folder of rules, once for concurrent requests.
     stamps: SingleFlight<FolderStamp>,
-    /// `None` if caching is disabled.
-    pub(super) reports: Option<Cache<ReportKey, Arc<CampaignReport>>>,
-    pub(super) hits: Counter,
-    pub(super) misses: Counter,
+    hits: Counter,
+    misses: Counter,
 }
 
 /// A cache entry.
@@ -86,16 +83,7 @@ impl ResponseCache {
             Cache::with_options(options, Weight, hashing, DefaultLifecycle::default())
         });
         let (hits, misses) = (Counter::default(), Counter::default());
-        let reports = cache.is_some().then(|| Cache::new(MOST_REPORTS));
-        Self { cache, stamps: SingleFlight::default(), reports, hits, misses }
-    }
-
-    /// The state of the folder of rules now.
-    pub(super) async fn rules_stamp(
-        &self,
-        services: &Services,
-    ) -> Result<FolderStamp, ApplicationError> {
-        self.stamps.share(async || stamp(services.rules.clone()).await).await
+        Self { cache, stamps: SingleFlight::default(), hits, misses }
     }
 
     pub(in crate::api) fn register(&self, registry: &mut Registry) {

@@ -13,7 +13,6 @@ use crate::api::extract::query;
 use crate::api::route::MatchedRoute;
 use crate::application::ApplicationError;
 use crate::domain::accounts::access::{Caller, Role, Scope};
-use crate::domain::portfolio::edition::EditionId;
 use crate::rules::FolderStamp;
 use crate::store::DatabaseVersion;
 use crate::support::single_flight::SingleFlight;
@@ -111,21 +110,6 @@ impl CacheKey {
     }
 }
 
-pub(super) async fn stamp(folder: PathBuf) -> Result<FolderStamp, ApplicationError> {
+async fn stamp(folder: PathBuf) -> Result<FolderStamp, ApplicationError> {
     Ok(tokio::task::spawn_blocking(move || rules::stamp_folder(&folder)).await??)
-}
-
-/// Reports that are remembered: each has a line per project.
-pub(super) const MOST_REPORTS: usize = 8;
-
-/// Everything that the report of a campaign depends on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ReportKey {
-    pub(super) version: DatabaseVersion,
-    pub(super) rules: FolderStamp,
-    /// The current day in Paris.
-    pub(super) day: NaiveDate,
-    pub(super) scope: Scope,
-    pub(super) edition: EditionId,
-    pub(super) as_of: Option<NaiveDate>,
 }

@@ -2,4 +2,3 @@
 
 pub(in crate::api) mod cache;
 pub(in crate::api) mod key;
-mod reports;

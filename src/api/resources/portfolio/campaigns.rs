@@ -9,7 +9,6 @@ use super::panorama::AsOf;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
-use crate::api::middleware::response_cache::cache::ResponseCache;
 use crate::api::openapi::answers::{Conflict, NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application;
@@ -99,10 +98,8 @@ pub(crate) async fn find_campaign(
     context: RequestContext,
     edition: web::Path<EditionId>,
     query: QueryParameters<AsOf>,
-    cache: web::Data<ResponseCache>,
 ) -> Result<HttpResponse, Problem> {
-    let wanted = (*edition, query.as_of);
-    let report = ResponseCache::campaign_report(&cache, &context, wanted).await?;
+    let report = application::campaign_report(&context, *edition, query.as_of).await?;
     Ok(HttpResponse::Ok().json(&*report))
 }
 

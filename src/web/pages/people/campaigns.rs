@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::resources::portfolio::campaigns::{
     AnswerQuery, PlannedCampaign, list_answers, list_campaigns,
 };
-use crate::api::{Page, Problem, ResponseCache};
+use crate::api::{Page, Problem};
 use crate::application;
 use crate::application::{AnswerLine, CampaignReport};
 use crate::domain::bounded_text::RequiredText;
@@ -99,10 +99,9 @@ pub(super) async fn show(
     context: PageContext,
     edition: web::Path<EditionId>,
     query: PageQuery,
-    cache: web::Data<ResponseCache>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.of_list()?;
-    let report = ResponseCache::campaign_report(&cache, &context, (*edition, None)).await?;
+    let report = application::campaign_report(&context, *edition, None).await?;
     if let Some(format) = query.format {
         let table = (&ANSWERING_PROJECTS, format);
         return list_file(&context, table, report.projects.clone(), Vec::new()).await;

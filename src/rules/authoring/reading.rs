@@ -99,7 +99,12 @@ impl ConditionWords<'_> {
             });
             labels.extend(label.filter(|label| !labels.contains(label)));
         }
-        if labels.is_empty() { "complément".to_owned() } else { labels.join(", ") }
+        match code.trim().split_once('(') {
+            _ if !labels.is_empty() => labels.join(", "),
+            // A function of the rule, which its author named for what it adds.
+            Some((function, _)) if is_name(function) => function.replace('_', " "),
+            Some(_) | None => "complément".to_owned(),
+        }
     }
 
     /// The code itself, with labels in place of names.
@@ -128,6 +133,11 @@ impl ConditionWords<'_> {
         }
         words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Whether a piece of code is the name of a function.
+fn is_name(code: &str) -> bool {
+    !code.is_empty() && code.chars().all(|letter| letter == '_' || letter.is_alphanumeric())
 }
 
 /// The names, signs and texts of a piece of code, in order, blanks included.
@@ -194,13 +204,14 @@ mod tests {
     #[test]
     fn sentences_show_where_their_values_stand() {
         let parts = words().sentence_in_parts(
-            "Écart de {pct(p.budget_drift)} : {if true { \"a\" } else { \"b\" }}.",
+            "Écart de {pct(p.budget_drift)}{faute_de_reference(p)} : {if true { \"a\" } else { \"b\" }}.",
         );
         let texts: Vec<(&str, bool)> =
             parts.iter().map(|part| (part.text.as_str(), part.is_value)).collect();
         let expected = [
             ("Écart de ", false),
             ("Écart budgétaire", true),
+            ("faute de reference", true),
             (" : ", false),
             ("complément", true),
             (".", false),

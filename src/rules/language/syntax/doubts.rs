@@ -194,7 +194,7 @@ fn sort_of_call(name: &str) -> Option<Sort> {
         "-" | "*" | "/" | "%" | "**" | "abs" | "round" | "days_between" | "months_between"
         | "editions_above" => Some(Sort::Number),
         "pct" | "points" | "meur" | "months" | "days" | "number" | "date_fr" | "month_fr"
-        | "lower" => Some(Sort::Text),
+        | "year_fr" | "lower" => Some(Sort::Text),
         "add_days" | "add_months" => Some(Sort::Date),
         name if COMPARISONS.contains(&name) => Some(Sort::Boolean),
         _ => None,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::catalogue::CatalogueTexts;
 use super::consequences::{Consequences, MissionDifference};
 use super::trial::Trial;
-use super::verdict_diff::{DifferenceKind, Standing};
+use super::verdict_diff::{DifferenceKind, Outcome, Standing};
 use super::{catalogue, companion_files};
 use crate::application::cache::known_data;
 use crate::application::queries::{table_rows, view};
@@ -20,6 +20,7 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::overlay::RulePath;
+use crate::domain::rules::rule::RuleStatus;
 use crate::domain::rules::verdict::Judgement;
 use crate::frame::Frames;
 use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits, Thresholds};
@@ -58,6 +59,10 @@ pub struct Side {
 pub struct RuleDifference {
     pub rule: RuleId,
     pub kind: RuleDifferenceKind,
+    /// Its status in the later catalogue; `null` if it has no such rule.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub status: Option<RuleStatus>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -90,6 +95,10 @@ pub struct VerdictDifference {
     /// Level of the alert that the earlier catalogue calls for.
     pub alert_from: Option<Level>,
     pub alert_to: Option<Level>,
+    /// The explanation that the earlier catalogue gives, if its rule fires.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub explanation_before: Option<String>,
     /// The explanation that the later catalogue gives, if its rule fires.
     pub explanation: Option<String>,
 }
@@ -287,6 +296,18 @@ impl Judged {
         }
     }
 
+    fn outcome<'a>(
+        &self,
+        (rule, subject): (&RuleId, &Subject),
+        judgement: Option<&'a Judgement>,
+    ) -> Outcome<'a> {
+        Outcome {
+            standing: Standing::of(judgement),
+            alert: self.consequences.alert(rule, subject),
+            explanation: judgement.and_then(|judgement| judgement.explanation.as_deref()),
+        }
+    }
+
     fn standings(&self) -> BTreeMap<(&RuleId, &Subject), &Judgement> {
         self.judgements.iter().map(|one| ((&one.rule, &one.subject), one)).collect()
     }
@@ -323,20 +344,21 @@ fn verdicts(before: &Judged, after: &Judged, known: &Names) -> Vec<VerdictDiffer
     let mut differences = Vec::new();
     for key in keys {
         let (rule, subject) = key;
-        let from = Standing::of(was.get(&key).copied());
-        let to = Standing::of(is.get(&key).copied());
-        let Some(kind) = DifferenceKind::between(from, to) else { continue };
+        let from = before.outcome(key, was.get(&key).copied());
+        let to = after.outcome(key, is.get(&key).copied());
+        let Some(kind) = from.difference(to) else { continue };
         differences.push(VerdictDifference {
             rule: rule.clone(),
             subject: subject.clone(),
             name: subject.project().and_then(|id| known.get(id)).map(|(name, _)| name.clone()),
             ministry: ministry_of(subject, known),
             kind,
-            from,
-            to,
-            alert_from: before.consequences.alert(rule, subject),
-            alert_to: after.consequences.alert(rule, subject),
-            explanation: is.get(&key).and_then(|judgement| judgement.explanation.clone()),
+            from: from.standing,
+            to: to.standing,
+            alert_from: from.alert,
+            alert_to: to.alert,
+            explanation_before: from.explanation.map(str::to_owned),
+            explanation: to.explanation.map(str::to_owned),
         });
     }
     differences
@@ -352,7 +374,10 @@ fn rules_that_differ(before: &Catalogue, after: &Catalogue) -> Vec<RuleDifferenc
         }
     };
     ids.into_iter()
-        .filter_map(|id| Some(RuleDifference { rule: id.clone(), kind: difference(id)? }))
+        .filter_map(|id| {
+            let status = after.rule(id).map(|rule| rule.status);
+            Some(RuleDifference { rule: id.clone(), kind: difference(id)?, status })
+        })
         .collect()
 }
 

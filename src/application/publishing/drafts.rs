@@ -20,6 +20,7 @@ use crate::domain::rules::overlay::RulePath;
 use crate::rules;
 use crate::rules::{CaseOutcome, EditedSign, FieldTemplate, RuleFault, RuleTemplate};
 use crate::store::{DraftSave, DraftText};
+use crate::support::fingerprint::Fingerprint;
 
 /// A draft in its current state, without its texts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -193,11 +194,28 @@ pub async fn step_draft(
     step: DraftStep,
     act: &ActionContext,
 ) -> Result<DraftView, ApplicationError> {
-    if step != DraftStep::Submitted {
+    if step == DraftStep::Submitted {
+        check_complete(services, number).await?;
+    } else {
         require_reason(act)?;
     }
     let draft = services.store.step_draft(number, seen, step, act).await?;
     view(services, &draft).await
+}
+
+/// A draft in which a template still has lines for its author could never be published.
+async fn check_complete(services: &Services, number: DraftNumber) -> Result<(), ApplicationError> {
+    let draft = services.store.draft(number).await?;
+    let files = draft.files();
+    let texts: Vec<&Fingerprint> = files.iter().map(|file| &file.sha256).collect();
+    let mut texts = services.store.rule_texts(&texts).await?;
+    let named = files
+        .iter()
+        .filter_map(|file| Some((file.path.as_str().to_owned(), texts.remove(&file.sha256)?)));
+    match rules::to_complete(&named.collect()) {
+        faults if faults.is_empty() => Ok(()),
+        faults => Err(ApplicationError::Faulty { faults }),
+    }
 }
 
 /// The live draft that holds a file, if any.

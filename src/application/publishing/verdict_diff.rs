@@ -17,6 +17,11 @@ words! {
         NewlyUnknown = "newly_unknown",
         NewlyJudged = "newly_judged",
         NewlyFailed = "newly_failed",
+        /// The same verdict, and an alert where there was none: the rule is no longer on trial.
+        AlertOpened = "alert_opened",
+        AlertClosed = "alert_closed",
+        /// The same verdict and alert, in other words.
+        Reworded = "reworded",
     }
 }
 
@@ -87,6 +92,9 @@ impl DifferenceKind {
             Self::NewlyUnknown => "devient non évaluable",
             Self::NewlyJudged => "devient évaluable",
             Self::NewlyFailed => "règle en défaut",
+            Self::AlertOpened => "ouvre une alerte",
+            Self::AlertClosed => "n’ouvre plus d’alerte",
+            Self::Reworded => "phrase changée",
         }
     }
 
@@ -99,6 +107,9 @@ impl DifferenceKind {
             Self::NewlyUnknown => "devenus non évaluables",
             Self::NewlyJudged => "devenus évaluables",
             Self::NewlyFailed => "règles en défaut",
+            Self::AlertOpened => "ouvrent une alerte",
+            Self::AlertClosed => "n’ouvrent plus d’alerte",
+            Self::Reworded => "phrases changées",
         }
     }
 
@@ -119,6 +130,33 @@ impl DifferenceKind {
             }
             _ => Some(Self::Raised),
         }
+    }
+}
+
+/// What one catalogue gives on a subject, and the alert that it calls for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::application) struct Outcome<'a> {
+    pub(in crate::application) standing: Standing,
+    pub(in crate::application) alert: Option<Level>,
+    /// The sentence of a rule that fires.
+    pub(in crate::application) explanation: Option<&'a str>,
+}
+
+impl Outcome<'_> {
+    /// What people would notice if `after` took the place of this; `None` if nothing.
+    pub(in crate::application) fn difference(self, after: Outcome<'_>) -> Option<DifferenceKind> {
+        DifferenceKind::between(self.standing, after.standing).or_else(|| {
+            match (self.alert, after.alert) {
+                (None, Some(_)) => Some(DifferenceKind::AlertOpened),
+                (Some(_), None) => Some(DifferenceKind::AlertClosed),
+                (Some(was), Some(is)) if is > was => Some(DifferenceKind::Worsened),
+                (Some(was), Some(is)) if is < was => Some(DifferenceKind::Eased),
+                (Some(_), Some(_)) if self.explanation != after.explanation => {
+                    Some(DifferenceKind::Reworded)
+                }
+                (None, None) | (Some(_), Some(_)) => None,
+            }
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::portfolio::{coverage, imports};
 use crate::cli::session::Session;
 use crate::cli::values::{date, text};
-use vigie::application::{AlertMove, CycleReport, Services, VoidReport};
+use vigie::application::{AlertMove, CycleOutcome, CycleReport, Services, VoidReport};
 use vigie::client::ApiClient;
 use vigie::domain::action_bodies::Reason;
 use vigie::domain::alerts::alert::AlertChangeKind;
@@ -190,7 +190,13 @@ fn changes(report: &CycleReport, names: &CycleNames) -> Sheet {
     let moved = report.alert_changes.iter().filter(|one| one.kind != AlertChangeKind::Persisted);
     let moved: Vec<AlertMove> = moved.map(AlertMove::of).collect();
     let lasting = report.alert_changes.len() - moved.len();
-    let title = format!("Alertes qui changent : {} ; inchangées : {lasting}", moved.len());
+    let title = match report.outcome {
+        // Alerts were not looked at.
+        CycleOutcome::Unchanged => "Alertes qui changent : aucune".to_owned(),
+        CycleOutcome::Committed | CycleOutcome::DryRun => {
+            format!("Alertes qui changent : {} ; inchangées : {lasting}", moved.len())
+        }
+    };
     alert_moves(title, &moved, names)
 }
 

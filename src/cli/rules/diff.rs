@@ -3,7 +3,9 @@
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use vigie::application::{CatalogueDiff, DifferenceKind, RuleDifferenceKind, Side};
+use vigie::application::{
+    CatalogueDiff, DifferenceKind, RuleDifferenceKind, Side, VerdictDifference,
+};
 use vigie::domain::ids::MinistryCode;
 use vigie::domain::level::Level;
 use vigie::support::french;
@@ -30,6 +32,11 @@ fn catalogues(found: &CatalogueDiff) -> Sheet {
             RuleDifferenceKind::Removed => ("retirée", "removed"),
             RuleDifferenceKind::Rewritten => ("réécrite", "rewritten"),
         };
+        let silent = difference.status.filter(|status| !status.opens_alerts());
+        let shown = silent.map_or_else(
+            || shown.to_owned(),
+            |status| format!("{shown}, {} : aucune alerte ne s’ouvre", status.label()),
+        );
         vec![Cell::of("règle", "rule"), Cell::text(difference.rule.as_str()), Cell::of(shown, word)]
     });
     let thresholds = found.thresholds.iter().map(|difference| {
@@ -62,6 +69,9 @@ fn verdicts(found: &CatalogueDiff) -> Sheet {
         })
         .collect();
     let title = match counts.as_slice() {
+        [] if !found.after.faults.is_empty() => {
+            "Verdicts : aucun changement, les règles écartées n’étant pas comparées".to_owned()
+        }
         [] => "Verdicts : aucun changement".to_owned(),
         counts => format!("Verdicts : {}", counts.join(", ")),
     };
@@ -75,7 +85,7 @@ fn verdicts(found: &CatalogueDiff) -> Sheet {
             Cell::of(one.from.label(), one.from.as_str()),
             Cell::of(one.to.label(), one.to.as_str()),
             Cell::of(shown, word),
-            Cell::optional(one.explanation.as_deref()),
+            Cell::optional(explanation(one).as_deref()),
         ]
     });
     let columns = vec![
@@ -89,6 +99,16 @@ fn verdicts(found: &CatalogueDiff) -> Sheet {
         ("explanation", ""),
     ];
     Sheet::new(title, columns, rows.collect())
+}
+
+/// The sentence of the later catalogue, after the earlier one where nothing else changes.
+fn explanation(one: &VerdictDifference) -> Option<String> {
+    match (one.kind, &one.explanation_before, &one.explanation) {
+        (DifferenceKind::Reworded, Some(before), Some(after)) => {
+            Some(format!("Avant : {before}\nAprès : {after}"))
+        }
+        (_, _, after) => after.clone(),
+    }
 }
 
 fn alert(from: Option<Level>, to: Option<Level>) -> (&'static str, &'static str) {

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use reqwest::Method;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -26,6 +27,7 @@ use vigie::domain::action_bodies::Reason;
 use vigie::domain::bounded_text::RequiredText;
 use vigie::domain::rules::draft::{DraftStep, Meanwhile};
 use vigie::domain::rules::overlay::{Overlay, Publication, PublishedFile, RulePath};
+use vigie::domain::rules::rule::RuleStatus;
 use vigie::rules::{FileNames, ScriptLimits};
 use vigie::support::{french, text_diff};
 
@@ -172,8 +174,31 @@ pub(super) async fn publish(
     refuse_where_over_http_only(refused, &request.reason, session).await?;
     let reason = text("--reason", &request.reason)?;
     let published = advance(request, "publication", reason, &session.api).await;
-    tell_publication(&with_meanwhile(tried(published, session))?);
+    let publication = with_meanwhile(tried(published, session))?;
+    tell_publication(&publication);
+    tell_silent_rules(&publication, &session.api).await?;
     Ok(Conclusion::Good)
+}
+
+/// Published rules that open no alert, each with its status.
+async fn tell_silent_rules(publication: &Publication, api: &ApiClient) -> Result<(), CliError> {
+    #[derive(Deserialize)]
+    struct Published {
+        title: String,
+        status: RuleStatus,
+    }
+    for rule in publication.files.iter().filter_map(|file| file.path.rule()) {
+        let address = api.at(&["rules", rule]);
+        let Published { title, status } = api.get(address).await.map_err(CliError::from)?;
+        if !status.opens_alerts() {
+            print::message(&format!(
+                "{title} ({rule}) est {} : ses verdicts sont montrés, sans ouvrir d’alerte. Pour en ouvrir : \
+                 status = \"stable\".",
+                status.label()
+            ));
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn roll_back(

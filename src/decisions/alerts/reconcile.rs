@@ -64,8 +64,9 @@ fn change(
         (Verdict::Level { level }, Some(standing)) if level.is_alerting() => {
             Some(still_fires(standing, judgement, *level, terms, occasion))
         }
-        (Verdict::Level { level }, None) if level.is_alerting() => (terms.status
-            == RuleStatus::Stable)
+        (Verdict::Level { level }, None) if level.is_alerting() => terms
+            .status
+            .opens_alerts()
             .then(|| first_fires(alert, judgement, *level, terms, occasion)),
         (Verdict::Level { level }, Some(standing)) => {
             Some(no_longer_fires(standing, *level, terms, occasion))

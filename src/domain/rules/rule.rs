@@ -21,6 +21,12 @@ words! {
     }
 }
 
+impl RuleStatus {
+    pub fn opens_alerts(self) -> bool {
+        matches!(self, Self::Stable)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleTerms {
     pub id: RuleId,

@@ -89,10 +89,9 @@ impl SignedRule<'_> {
                 if part.get_ref().trim().is_empty() {
                     found.push(fault(part.span(), "an empty condition".to_owned()));
                 }
-                if let Some((byte, wrong, right)) = written_otherwise(part.get_ref()) {
+                if let Some((byte, message)) = written_otherwise(part.get_ref()) {
                     let start = content_of(text, base, &part.span()).start;
                     let place = TextPosition::of_byte(text, start + byte);
-                    let message = format!("`{}` is written `{right}`", wrong.trim());
                     found.push(RuleFault::new(file, place, message));
                 }
                 if comment(part.get_ref()).is_some() {

@@ -90,7 +90,7 @@ fn comma(value: &str) -> bool {
 }
 
 /// What is written otherwise than on paper: how it is found, and how it is written.
-const WRITTEN_OTHERWISE: [(&str, &str); 12] = [
+const WRITTEN_OTHERWISE: [(&str, &str); 11] = [
     ("≥", ">="),
     ("≤", "<="),
     ("≠", "!="),
@@ -102,21 +102,41 @@ const WRITTEN_OTHERWISE: [(&str, &str); 12] = [
     ("»", "\""),
     (" et ", "&&"),
     (" ou ", "||"),
-    ("%", "0.05, in a threshold, for 5 %"),
 ];
 
-/// What a condition has that is written otherwise: where, what was found, and how it is written.
-pub(super) fn written_otherwise(code: &str) -> Option<(usize, &'static str, &'static str)> {
+/// What a condition has that is written otherwise: where, and how it is written.
+pub(super) fn written_otherwise(code: &str) -> Option<(usize, String)> {
     let bare = without_texts(code);
-    let found = WRITTEN_OTHERWISE.iter().filter_map(|(found, written)| {
-        let at = bare.find(found)?;
-        // `5 % 2` is the rest of a division; a share ends or is compared.
-        let is_share =
-            |rest: &str| !rest.trim_start().starts_with(|next: char| next.is_alphanumeric());
-        let counts = *found != "%" || bare.get(at + 1..).is_none_or(is_share);
-        counts.then_some((at, *found, *written))
+    let of_signs = WRITTEN_OTHERWISE.iter().filter_map(|(found, written)| {
+        Some((bare.find(found)?, format!("`{}` is written `{written}`", found.trim())))
     });
-    found.min_by_key(|(at, ..)| *at).or_else(|| alone_equal(&bare))
+    let found = of_signs.chain(share(&bare)).chain(decimal_comma(&bare));
+    found.min_by_key(|(at, _)| *at).or_else(|| {
+        let at = alone_equal(&bare)?;
+        Some((at, "`=` is written `==`".to_owned()))
+    })
+}
+
+/// A number with `%`.
+fn share(bare: &str) -> Option<(usize, String)> {
+    let at = bare.find('%')?;
+    // `5 % 2` is the rest of a division; a share ends or is compared.
+    let is_share = |rest: &str| !rest.trim_start().starts_with(|next: char| next.is_alphanumeric());
+    bare.get(at + 1..)
+        .is_none_or(is_share)
+        .then(|| (at, "a share is written without `%`, in a threshold: 0.05 for 5 %".to_owned()))
+}
+
+/// A number such as `0,15`, where a comma separates nothing.
+fn decimal_comma(bare: &str) -> Option<(usize, String)> {
+    let is_digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| bare.as_bytes().get(at));
+        byte.is_some_and(u8::is_ascii_digit)
+    };
+    let mut commas =
+        outside_of_texts(bare).filter(|(_, letter, depth)| *letter == ',' && *depth == 0);
+    let (at, ..) = commas.find(|(at, ..)| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))?;
+    Some((at, "decimals follow a point: `0.15` for 0,15".to_owned()))
 }
 
 /// The same code, each byte of its texts a `_`: places in it are places in the code.
@@ -131,7 +151,7 @@ fn without_texts(code: &str) -> String {
 }
 
 /// An `=` that is part of no comparison.
-fn alone_equal(bare: &str) -> Option<(usize, &'static str, &'static str)> {
+fn alone_equal(bare: &str) -> Option<usize> {
     let is_sign = |byte: Option<&u8>| matches!(byte, Some(b'=' | b'<' | b'>' | b'!' | b'+' | b'-'));
     let bytes = bare.as_bytes();
     let statement = bare.contains("let ");
@@ -139,7 +159,7 @@ fn alone_equal(bare: &str) -> Option<(usize, &'static str, &'static str)> {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
         bytes.get(at) == Some(&b'=') && !is_sign(before) && !is_sign(bytes.get(at + 1))
     })?;
-    (!statement).then_some((at, "=", "=="))
+    (!statement).then_some(at)
 }
 
 /// Where a comment begins in a piece of code.

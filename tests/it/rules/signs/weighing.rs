@@ -228,7 +228,11 @@ fn what_is_written_otherwise_on_paper_is_said_where_it_is() {
         ("p.cost_current => t.high", "X1.rhai:12:24: `=>` is written `>=`"),
         ("p.cost_current = t.high", "X1.rhai:12:24: `=` is written `==`"),
         ("p.listed et p.imposed_date", "X1.rhai:12:17: `et` is written `&&`"),
-        ("p.budget_drift > 5 %", "X1.rhai:12:28: `%` is written `0.05, in a threshold, for 5 %`"),
+        (
+            "p.budget_drift > 5 %",
+            "X1.rhai:12:28: a share is written without `%`, in a threshold: 0.05 for 5 %",
+        ),
+        ("p.budget_drift > 0,15", "X1.rhai:12:27: decimals follow a point: `0.15` for 0,15"),
         (
             "p.listed // suivi",
             "X1.rhai:12:8: a comment within a condition: write it on a line of its own",

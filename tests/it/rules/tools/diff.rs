@@ -83,6 +83,45 @@ fn the_other_way_round_the_same_projects_ease() {
 }
 
 #[test]
+fn a_rule_on_trial_is_said_to_open_no_alert_though_its_verdicts_are_the_same() {
+    let app = with_change("drift/D1.rhai", "status = \"stable\"", "status = \"test\"");
+    let (stable, trial) = (shipped(), app.path("rules"));
+    let alerts = |found: &Value| {
+        let of_kind = |kind: &str| {
+            let all = found["verdicts"].as_array().unwrap();
+            all.iter().filter(|one| one["kind"] == kind && one["rule"] == "D1").count()
+        };
+        let told: u64 = found["ministries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                one["alerts_opened"].as_u64().unwrap() + one["alerts_closed"].as_u64().unwrap()
+            })
+            .sum();
+        (of_kind("alert_closed"), of_kind("alert_opened"), usize::try_from(told).unwrap())
+    };
+    let off = alerts(&app.json(&command(&stable, &trial)));
+    assert!(off.0 > 5 && off.1 == 0 && off.2 == off.0, "{off:?}");
+    assert_eq!(alerts(&app.json(&command(&trial, &stable))), (0, off.0, off.2));
+    let shown = app.ok(&command(&stable, &trial));
+    assert!(shown.contains("réécrite, à l’essai : aucune alerte ne s’ouvre"), "{shown}");
+    assert!(shown.contains(&format!("Verdicts : {} n’ouvrent plus d’alerte", off.0)), "{shown}");
+}
+
+#[test]
+fn a_sentence_that_changes_is_shown_before_and_after() {
+    let app = with_change("drift/D1.rhai", "au départ : l’écart", "à l’origine : l’écart");
+    let found = app.json(&command(&shipped(), &app.path("rules")));
+    let reworded = found["verdicts"].as_array().unwrap();
+    assert!(reworded.iter().all(|one| one["kind"] == "reworded"), "{found}");
+    let words = |key: &str| reworded[0][key].as_str().unwrap();
+    assert!(words("explanation_before").contains("au départ"), "{found}");
+    assert!(words("explanation").contains("à l’origine"), "{found}");
+    assert_eq!(found["ministries"], serde_json::json!([]), "no alert changes");
+}
+
+#[test]
 fn the_same_catalogue_changes_nothing() {
     let app = TestApp::with_fixtures();
     let shown = app.ok(&command(&shipped(), &shipped()));

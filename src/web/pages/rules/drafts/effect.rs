@@ -69,6 +69,8 @@ struct EffectView {
     thresholds: Vec<ThresholdDifference>,
     missions: Vec<MissionLineView>,
     ministries: Vec<MinistryNews>,
+    /// Rules of the draft that open no alert, by title, each with its status.
+    silent: Vec<String>,
     changes_nothing: bool,
 }
 
@@ -83,6 +85,8 @@ struct VerdictLine {
     to: Standing,
     /// What becomes of the alert; empty if nothing does.
     alert: String,
+    /// The sentence that another takes the place of, where nothing else changes.
+    explanation_before: Option<String>,
     explanation: Option<String>,
 }
 
@@ -201,6 +205,12 @@ async fn effect_view(
     for difference in &diff.verdicts {
         *kinds.entry(difference.kind).or_default() += 1;
     }
+    let silent = diff.rules.iter().filter_map(|one| {
+        let status = one.status.filter(|status| !status.opens_alerts())?;
+        let title = titles.get(&one.rule).map_or_else(|| one.rule.as_str(), String::as_str);
+        Some(format!("{title}\u{a0}: {}", status.label()))
+    });
+    let silent = silent.collect();
     let verdicts = diff.verdicts.iter().take(MOST_LINES);
     let missions = diff.missions.iter().map(|one| MissionLineView {
         subject: subject_name(&one.subject, &names),
@@ -219,6 +229,7 @@ async fn effect_view(
         verdicts: verdicts.map(|one| verdict_line(one, &names, &titles)).collect(),
         more: diff.verdicts.len().saturating_sub(MOST_LINES),
         missions: missions.collect(),
+        silent,
         thresholds: diff.thresholds,
         ministries: diff.ministries,
     })
@@ -256,6 +267,9 @@ fn verdict_line(
         from: standing(one.from),
         to: standing(one.to),
         alert,
+        explanation_before: (one.kind == DifferenceKind::Reworded)
+            .then(|| one.explanation_before.clone())
+            .flatten(),
         explanation: one.explanation.clone(),
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::{CycleNumber, ImportNumber, MissionId, ReviewId, RuleId}
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::overlay::RulePathError;
 use crate::frame::FrameError;
-use crate::intake::SourceError;
+use crate::intake::{NameRefusal, SourceError};
 use crate::notify::{RenderError, TermsError};
 use crate::rules::{FolderError, OverBudget, RuleFault};
 use crate::store::StoreError;
@@ -69,6 +69,15 @@ pub enum ApplicationError {
     ProfileId { expected: String, found: String },
     #[error("there are {most} saved profiles already: withdraw one that no longer serves")]
     TooManyProfiles { most: usize },
+    #[error(transparent)]
+    Name(#[from] NameRefusal),
+    #[error("there are {most} recorded names already: withdraw those that no longer serve")]
+    TooManyNames { most: usize },
+    #[error(
+        "the ministry `{code}` is known by the recorded name {number} alone, and others designate it: withdraw {} first",
+        .others.join(", ")
+    )]
+    MinistryDesignated { code: String, number: i64, others: Vec<String> },
     #[error("write the calendar")]
     Calendar(#[source] std::fmt::Error),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]

@@ -29,10 +29,11 @@ pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
     mission_ranking, mission_teams,
 };
-pub use actions::profiles::{
-    ProfileFile, ProfileOutline, open_reader, profile_file, profile_outlines, save_profile,
-    withdraw_profile,
+pub use actions::reading::open::open_reader;
+pub use actions::reading::profiles::{
+    ProfileFile, ProfileOutline, profile_file, profile_outlines, save_profile, withdraw_profile,
 };
+pub use actions::reading::recorded_names::{record_names, withdraw_name};
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,

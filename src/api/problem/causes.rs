@@ -53,10 +53,17 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
             | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
+            ApplicationError::Name(ref refusal) if refusal.fault.is_contradiction() => {
+                Self::Refused(error.to_string())
+            }
+            ApplicationError::Name(_) | ApplicationError::TooManyNames { .. } => {
+                Self::Unfit(error.to_string())
+            }
             ApplicationError::Unproved { proof } => unproved(&proof),
             ApplicationError::Faulty { ref faults } => faulty(&error, faults),
             ApplicationError::Refused(_)
             | ApplicationError::Disallowed(_)
+            | ApplicationError::MinistryDesignated { .. }
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
             ApplicationError::Token(refusal) => refusal.into(),
@@ -136,6 +143,7 @@ impl From<StoreError> for Problem {
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. }
+            | StoreError::NamesMoved
             | StoreError::Changed { .. }
             | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

@@ -166,7 +166,7 @@ async fn what_was_imported_and_judged_before_a_name_is_recorded_stays_and_the_tr
     let trail = app.json(&["audit", "list", "--subject", "name/2"]);
     assert_eq!(trail[0]["action"], json!("name_recorded"), "{trail}");
     assert!(trail[0]["became"].to_string().contains("MNL"), "{trail}");
-    assert!(app.ok(&["audit", "verify"]).contains("intact"));
+    assert!(app.ok(&["audit", "verify"]).contains("intègre"));
 }
 
 #[tokio::test]

@@ -16,15 +16,16 @@ await scenario(async ({ person, given }) => {
 
   await claire.follow('Dire ce que désignent les noms inconnus');
   await claire.choose(`Ministère que désigne « ${given.misspelt} »`, given.known);
+  const within = claire.page.getByRole('group', { name: `Ministère inconnu : « ${given.unknown} »` });
   await claire.unfold(`« ${given.unknown} » est un nouveau ministère`);
-  await claire.fill('Code du nouveau ministère', 'MJ');
-  await claire.fill('Nom officiel du nouveau ministère', given.official);
+  await claire.fill('Code du nouveau ministère', 'MJ', { within });
+  await claire.fill('Nom officiel du nouveau ministère', given.official, { within });
   await claire.fill('Pourquoi ces noms désignent cela', 'Décret du 20 mai.');
   await claire.press('Retenir ces noms', { leaves, status: 422 });
   await claire.sees('1 erreur à corriger');
   await claire.isAccessible();
 
-  await claire.fill('Code du nouveau ministère', 'MNL');
+  await claire.fill('Code du nouveau ministère', 'MNL', { within });
   await claire.press('Retenir ces noms', { leaves });
   await claire.sees('Les noms sont retenus');
   await claire.sees('Bon à importer');

@@ -66,7 +66,7 @@ async fn unknown_ministries_are_settled_and_their_edition_imported_in_a_browser(
             "text": text,
             "unknown": "Ministère de la Navigation lunaire",
             "misspelt": "Ministère de l’Interieure",
-            "known": "Ministère de l’Intérieur (MI)",
+            "known": "MI, Ministère de l’Intérieur",
             "official": "Ministère de la Lune",
         });
         stage.play("settle_names", way, &given).await;

@@ -259,15 +259,15 @@ impl UnknownNamesView {
         let numbered = all.into_iter().take(MOST_NAMES).zip(1..);
         let names: Vec<NameBlock> =
             numbered.map(|(one, number)| NameBlock::of(one, number, form)).collect();
-        let mut ministries: Vec<Choice> = reader
+        // By code, which begins each label: it is what people type to choose from the list.
+        let ministries = reader
             .aliases()
             .ministries()
             .map(|(code, name)| Choice {
                 value: code.to_string(),
-                label: format!("{name} ({code})"),
+                label: format!("{code}, {name}"),
             })
             .collect();
-        ministries.sort_by_cached_key(|one| name_key(&one.label));
         let mut projects: Vec<String> = if known.len() > MOST_COMPLETED {
             Vec::new()
         } else {

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
+use super::reading_refusal::ReadingRefusal;
 use super::tables::export::ExportError;
 use super::token_refusal::TokenRefusal;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
@@ -13,7 +14,7 @@ use crate::domain::ids::{CycleNumber, ImportNumber, MissionId, ReviewId, RuleId}
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::overlay::RulePathError;
 use crate::frame::FrameError;
-use crate::intake::{NameRefusal, SourceError};
+use crate::intake::SourceError;
 use crate::notify::{RenderError, TermsError};
 use crate::rules::{FolderError, OverBudget, RuleFault};
 use crate::store::StoreError;
@@ -65,19 +66,8 @@ pub enum ApplicationError {
     NoTimetable,
     #[error("no profile is called `{requested}`; `vigie profiles list` shows those there are")]
     NoSuchProfile { requested: String },
-    #[error("the text is that of the profile `{found}`, expected `{expected}`")]
-    ProfileId { expected: String, found: String },
-    #[error("there are {most} saved profiles already: withdraw one that no longer serves")]
-    TooManyProfiles { most: usize },
     #[error(transparent)]
-    Name(#[from] NameRefusal),
-    #[error("there are {most} recorded names already: withdraw those that no longer serve")]
-    TooManyNames { most: usize },
-    #[error(
-        "the ministry `{code}` is known by the recorded name {number} alone, and others designate it: withdraw {} first",
-        .others.join(", ")
-    )]
-    MinistryDesignated { code: String, number: i64, others: Vec<String> },
+    Reading(#[from] ReadingRefusal),
     #[error("write the calendar")]
     Calendar(#[source] std::fmt::Error),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]

@@ -8,6 +8,7 @@ mod error;
 mod publishing;
 mod queries;
 mod questionnaire;
+mod reading_refusal;
 mod services;
 mod tables;
 mod token_refusal;
@@ -131,6 +132,7 @@ pub use questionnaire::report::{
 };
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
+pub use reading_refusal::ReadingRefusal;
 pub use services::Services;
 pub use tables::export::{
     ExportColumn, ExportError, ExportFormat, ExportReader, ExportScope, ExportTable, Exported,

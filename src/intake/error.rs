@@ -213,7 +213,7 @@ pub struct FileFault {
     /// The name that nothing knows, where that is the fault: people may record what it designates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub unknown_name: Option<UnknownName>,
+    pub unknown_name: Option<Box<UnknownName>>,
 }
 
 /// A name of a file that is that of no known ministry, or of no known project.

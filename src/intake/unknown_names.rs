@@ -47,7 +47,8 @@ impl Reader {
                 let next = names.len();
                 let at = *found.entry((name.kind, key(&name.name))).or_insert(next);
                 if at == next {
-                    names.push(NameToSettle { name: name.clone(), places: Vec::new() });
+                    let name = UnknownName::clone(name);
+                    names.push(NameToSettle { name, places: Vec::new() });
                 }
                 let Some(one) = names.get_mut(at) else { continue };
                 let (row, column) = (fault.row, fault.column.clone());

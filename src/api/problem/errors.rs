@@ -43,7 +43,7 @@ pub struct ProblemError {
     /// The name that nothing knows, where that is the error: `POST /api/v1/names` records what it designates.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    unknown_name: Option<UnknownName>,
+    unknown_name: Option<Box<UnknownName>>,
     /// What to write instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

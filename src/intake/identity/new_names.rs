@@ -124,8 +124,8 @@ impl NameCheck<'_> {
         }
     }
 
-    fn ministry(&mut self, name: NewName) -> Result<NewName, FieldFault> {
-        let NewName { name: written, designates, new_ministry, kind } = name;
+    fn ministry(&mut self, new: NewName) -> Result<NewName, FieldFault> {
+        let NewName { name: written, designates, new_ministry, kind } = new;
         if let Some(ministry) = self.identities.aliases().ministry_ever(written.as_str()) {
             let (name, ministry) = (written.into_inner(), ministry.clone());
             return Err((NameField::Name, NameFault::OfMinistry { name, ministry }));
@@ -148,8 +148,8 @@ impl NameCheck<'_> {
     fn known_ministry(&self, designates: &SingleLine) -> Result<SingleLine, FieldFault> {
         let requested = designates.as_str();
         let found = self.table.ministry_ever(requested).map(|code| code.as_str().to_owned());
-        let code = found.and_then(|code| SingleLine::try_from(code).ok());
-        code.ok_or_else(|| {
+        let found = found.and_then(|code| SingleLine::try_from(code).ok());
+        found.ok_or_else(|| {
             let known = self.table.ministries().map(|(code, _)| format!("`{code}`")).collect();
             let requested = requested.to_owned();
             (NameField::Designates, NameFault::UnknownMinistry { requested, known })
@@ -173,8 +173,8 @@ impl NameCheck<'_> {
         Ok(())
     }
 
-    fn project(&self, name: NewName) -> Result<NewName, FieldFault> {
-        let NewName { name: written, designates, new_ministry, kind } = name;
+    fn project(&self, new: NewName) -> Result<NewName, FieldFault> {
+        let NewName { name: written, designates, new_ministry, kind } = new;
         if let Some(official) = new_ministry {
             let name = official.into_inner();
             return Err((NameField::NewMinistry, NameFault::NoNewProject { name }));

@@ -167,15 +167,13 @@ pub(in crate::intake) fn known_ministry(
     let code = aliases.ministry(label, day);
     if code.is_none() {
         let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label, day)).flatten();
-        let hint = near.as_ref().map(|(name, code)| format!(", par exemple `{name}` (`{code}`)"));
+        let hint = near.as_ref().map(|(name, of)| format!(", par exemple `{name}` (`{of}`)"));
         let hint = hint.unwrap_or_default();
         let expected = format!(
             "un ministère connu{hint} ; si le nom est nouveau, l’enregistrer (`vigie names record`)"
         );
-        let nearest = near.map(|(name, code)| NearestName {
-            name: name.to_owned(),
-            designates: code.to_string(),
-        });
+        let nearest = near
+            .map(|(name, of)| NearestName { name: name.to_owned(), designates: of.to_string() });
         reader.fault(field, FileFault::quote(label), expected);
         reader.set_unknown(UnknownName::of(NameKind::Ministry, label, nearest));
     }

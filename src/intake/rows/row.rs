@@ -234,7 +234,7 @@ impl<'r, 'a: 'r> RowReader<'r, 'a> {
     /// Says of the last fault which name is not known.
     pub(in crate::intake) fn set_unknown(&mut self, unknown: Option<UnknownName>) {
         if let Some(fault) = self.faults.last_mut() {
-            fault.unknown_name = unknown;
+            fault.unknown_name = unknown.map(Box::new);
         }
     }
 

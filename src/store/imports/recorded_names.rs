@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
-use crate::domain::accounts::audit::{ActionContext, Actor};
+use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::recorded_name::{NameWithdrawal, NewName, RecordedName};
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
@@ -156,10 +156,14 @@ async fn names(connection: &mut SqliteConnection) -> Result<Vec<RecordedName>, S
 
 impl FromRow<'_, SqliteRow> for RecordedName {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        let at = row.optional_instant("withdrawn_at")?;
-        let (by, why): (Option<Actor>, Option<String>) =
-            (row.try_get("withdrawn_by")?, row.try_get("withdrawn_reason")?);
-        let withdrawn = at.zip(by).zip(why);
+        let withdrawn = match row.optional_instant("withdrawn_at")? {
+            None => None,
+            Some(at) => Some(NameWithdrawal {
+                reason: row.try_get("withdrawn_reason")?,
+                by: row.try_get("withdrawn_by")?,
+                at,
+            }),
+        };
         Ok(Self {
             number: row.try_get("number")?,
             kind: row.try_get("kind")?,
@@ -169,7 +173,7 @@ impl FromRow<'_, SqliteRow> for RecordedName {
             reason: row.try_get("reason")?,
             by: row.try_get("actor")?,
             at: row.instant("at")?,
-            withdrawn: withdrawn.map(|((at, by), reason)| NameWithdrawal { reason, by, at }),
+            withdrawn,
         })
     }
 }

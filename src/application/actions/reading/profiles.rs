@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::application::publishing::catalogue;
 use crate::application::queries::layouts;
-use crate::application::{ApplicationError, Services};
+use crate::application::{ApplicationError, ReadingRefusal, Services};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::saved_profile::{ProfileOrigin, ProfileVersion};
@@ -86,11 +86,11 @@ pub async fn save_profile(
     let profile = layouts::parse_profile(text.clone(), dictionary).await??;
     if profile.id != id {
         let (expected, found) = (id.to_owned(), profile.id);
-        return Err(ApplicationError::ProfileId { expected, found });
+        return Err(ReadingRefusal::ProfileId { expected, found }.into());
     }
     let saved = services.store.saved_profiles().await?;
     if saved.len() >= MOST_SAVED && saved.iter().all(|one| one.profile != id) {
-        return Err(ApplicationError::TooManyProfiles { most: MOST_SAVED });
+        return Err(ReadingRefusal::TooManyProfiles { most: MOST_SAVED }.into());
     }
     Ok(services.store.save_profile((id, Some(&text)), seen, act).await?)
 }

@@ -1,6 +1,6 @@
 //! Names of ministries and projects that people record: files are read with them from then on.
 
-use crate::application::{ApplicationError, Services};
+use crate::application::{ApplicationError, ReadingRefusal, Services};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::recorded_name::{NameKind, NewName, RecordedName};
 use crate::intake::Reader;
@@ -29,9 +29,10 @@ pub async fn record_names(
         let recorded = services.store.recorded_names().await?;
         let in_force = recorded.iter().filter(|one| one.withdrawn.is_none()).count();
         if in_force.saturating_add(names.len()) > MOST_RECORDED {
-            return Err(ApplicationError::TooManyNames { most: MOST_RECORDED });
+            return Err(ReadingRefusal::TooManyNames { most: MOST_RECORDED }.into());
         }
-        let checked = reader.clone().with_names(&recorded).check_names(names.clone(), &known)?;
+        let checked = reader.clone().with_names(&recorded).check_names(names.clone(), &known);
+        let checked = checked.map_err(ReadingRefusal::from)?;
         let seen = RecordedName::revision(&recorded);
         match services.store.record_names(&checked, seen, act).await {
             Err(StoreError::NamesMoved) => {}
@@ -64,7 +65,7 @@ pub async fn withdraw_name(
 }
 
 /// The ministry that a name brought is known while other names designate it.
-fn check_not_designated(recorded: &[RecordedName], number: i64) -> Result<(), ApplicationError> {
+fn check_not_designated(recorded: &[RecordedName], number: i64) -> Result<(), ReadingRefusal> {
     let Some(name) = recorded.iter().find(|one| one.number == number) else { return Ok(()) };
     if name.new_ministry.is_none() || name.withdrawn.is_some() {
         return Ok(());
@@ -81,5 +82,5 @@ fn check_not_designated(recorded: &[RecordedName], number: i64) -> Result<(), Ap
         return Ok(());
     }
     let code = name.designates.clone();
-    Err(ApplicationError::MinistryDesignated { code, number, others })
+    Err(ReadingRefusal::Designated { code, number, others })
 }

@@ -114,7 +114,7 @@ async fn lines(context: &PageContext) -> Result<(Vec<NameLine>, Vec<NameLine>), 
                 None => (designates.to_owned(), None),
             },
         };
-        NameLine { called, href, name }
+        NameLine { name, called, href }
     };
     let all = names.into_iter().rev().map(line);
     Ok(all.partition(|one| one.name.withdrawn.is_none()))
@@ -146,8 +146,8 @@ pub(in crate::web) async fn withdraw(
     let act = context.act(reason.as_str())?;
     match application::withdraw_name(&context, *number, &act).await {
         Ok(_) => Ok(context.done(Confirmation::NameWithdrawn, PATH)),
-        Err(error @ ApplicationError::MinistryDesignated { .. }) => {
-            let text = for_people(&translation::into_french(&error.to_string()));
+        Err(ApplicationError::Reading(refusal)) => {
+            let text = for_people(&translation::into_french(&refusal.to_string()));
             let errors = vec![FormError { anchor, text }];
             page(&context, StatusCode::CONFLICT, (errors, typed)).await
         }

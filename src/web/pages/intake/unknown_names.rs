@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::imports::FormError;
 use crate::api::Problem;
 use crate::application;
-use crate::application::{ApplicationError, FilesIntake};
+use crate::application::{ApplicationError, FilesIntake, ReadingRefusal};
 use crate::domain::bounded_text::{RequiredText, SingleLine};
 use crate::domain::portfolio::recorded_name::{NameKind, NewName};
 use crate::intake::{
@@ -178,7 +178,8 @@ impl NamesForm {
         let new: Vec<NewName> = names.iter().map(|(_, name)| name.clone()).collect();
         match application::record_names(context, reader, new, &act).await {
             Ok(_) => Ok(()),
-            Err(ApplicationError::Name(NameRefusal { index, field, fault })) => {
+            Err(ApplicationError::Reading(ReadingRefusal::Name(refusal))) => {
+                let NameRefusal { index, field, fault } = refusal;
                 let typed = names.get(index).map(|(typed, _)| typed);
                 let place = match field {
                     NameField::Name => "nom",
@@ -242,14 +243,13 @@ impl UnknownNamesView {
         let refused: Vec<&Refused> = taken
             .refused
             .iter()
-            .filter_map(|(_, fault)| match fault {
-                SourceError::Refused(refused) => Some(refused.as_ref()),
-                _ => None,
+            .filter_map(|(_, fault)| {
+                let SourceError::Refused(refused) = fault else { return None };
+                Some(refused.as_ref())
             })
             .collect();
-        let has_unknown =
-            |file: &&Refused| file.faults.iter().any(|one| one.unknown_name.is_some());
-        let known = if refused.iter().any(|file| has_unknown(&file)) {
+        let mut faults = refused.iter().flat_map(|file| &file.faults);
+        let known = if faults.any(|fault| fault.unknown_name.is_some()) {
             context.store.known_projects().await?
         } else {
             Vec::new()

@@ -161,12 +161,12 @@ async fn what_was_imported_and_judged_before_a_name_is_recorded_stays_and_the_tr
     let address = "/api/v1/imports?file=2020-11.panorama.csv";
     let same = server.upload(&token, address, bytes).await;
     assert_eq!(same.body["files"][0]["recorded"]["outcome"], json!("unchanged"), "{}", same.body);
-    let app = server.close().await;
-    app.ok(&["replay", "1"]);
-    let trail = app.json(&["audit", "list", "--subject", "name/2"]);
+    let after = server.close().await;
+    after.ok(&["replay", "1"]);
+    let trail = after.json(&["audit", "list", "--subject", "name/2"]);
     assert_eq!(trail[0]["action"], json!("name_recorded"), "{trail}");
     assert!(trail[0]["became"].to_string().contains("MNL"), "{trail}");
-    assert!(app.ok(&["audit", "verify"]).contains("intègre"));
+    assert!(after.ok(&["audit", "verify"]).contains("intègre"));
 }
 
 #[tokio::test]

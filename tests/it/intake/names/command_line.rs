@@ -20,8 +20,7 @@ fn names_are_recorded_listed_and_withdrawn_and_imports_are_read_with_them() {
     let known = ["names", "record", "Ministère de l’Interieure", "--ministry", "MI"];
     app.ok(&[&known[..], &["--reason", "faute de frappe"]].concat());
     app.ok(&["import", "2020-12.lunar.csv"]);
-    let listed = app.ok(&["names", "list"]);
-    assert!(listed.contains("2\u{a0}noms enregistrés"), "{listed}");
+    assert!(app.ok(&["names", "list"]).contains("2\u{a0}noms enregistrés"));
     let listed = app.json(&["names", "list"]);
     assert_eq!(listed[0]["new_ministry"], json!("Ministère de la Lune"));
     assert_eq!(listed[1]["reason"], json!("faute de frappe"));

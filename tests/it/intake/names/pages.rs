@@ -63,8 +63,8 @@ async fn a_file_with_two_unknown_ministries_is_settled_read_and_imported() {
     assert!(refused.html.contains("href=\"#motif-2\""), "{}", refused.html);
     let withdrawn = visit.post("/imports/noms/2/retrait", &[("motif", "faute de frappe")]).await;
     assert_eq!((withdrawn.status, withdrawn.location.as_str()), (303, "/imports/noms"));
-    let list = visit.get("/imports/noms").await.html;
-    assert!(list.contains("Noms retirés") && list.contains("faute de frappe"), "{list}");
+    let after = visit.get("/imports/noms").await.html;
+    assert!(after.contains("Noms retirés") && after.contains("faute de frappe"), "{after}");
     let again = visit.simulate(&[("2021-02.lunar.csv", lunar_edition())]).await;
     let again = visit.get(&again).await.html;
     assert_eq!(again.matches("Ministère inconnu").count(), 1, "{again}");

@@ -9,24 +9,45 @@ use serde::{Deserialize, Serialize};
 use super::imports::{FormError, HISTORY};
 use super::words;
 use crate::api::Problem;
+use crate::api::resources::portfolio::recorded_names::{NameQuery, list_names};
 use crate::application;
 use crate::application::{ApplicationError, ExportColumn, ListTable};
 use crate::domain::bounded_text::RequiredText;
 use crate::domain::portfolio::recorded_name::{NameKind, RecordedName};
-use crate::support::translation;
+use crate::support::{french, translation};
 use crate::web::confirmations::Confirmation;
-use crate::web::context::{Heading, PageContext};
+use crate::web::context::{Heading, Link, PageContext};
 use crate::web::lists::list_file;
-use crate::web::query::PageQuery;
+use crate::web::query::{Choice, PageQuery, Parameter, labels_of, sorted_by, yes_no};
 use crate::web::wording::problem_words::for_people;
 
 const PATH: &str = "/imports/noms";
 
+const PARAMETERS: &[Parameter] = &[
+    labels_of::<NameKind>("nature", "kind"),
+    yes_no("retire", "withdrawn"),
+    sorted_by(&[("numero", "number"), ("date", "at"), ("nom", "name")]),
+];
+
+/// What each filter is called where it is in force.
+const FILTERS: [(&str, &str); 2] = [("nature", "Nature"), ("retire", "Retiré")];
+
+/// The latest first, unless the address says otherwise.
+const ORDER: &str = "-numero";
+
+/// Names of a page: each has its form.
+const LIMIT: &str = "30";
+
 #[derive(Debug, Serialize)]
 struct RecordedNamesView {
     query: PageQuery,
-    in_force: Vec<NameLine>,
-    withdrawn: Vec<NameLine>,
+    names: Vec<NameLine>,
+    /// `12 noms`
+    found: String,
+    /// The address of the next page.
+    next: Option<String>,
+    filters: Vec<Link>,
+    kinds: Vec<Choice>,
     errors: Vec<FormError>,
     reason: String,
 }
@@ -44,7 +65,7 @@ struct NameLine {
 const LIST: ListTable<NameLine> = ListTable {
     name: "noms",
     title: "Noms retenus",
-    meaning: "Les noms de ministères et de projets retenus, puis ceux qui ont été retirés.",
+    meaning: "Les noms de ministères et de projets retenus, et ceux qui ont été retirés.",
     columns: &[
         ExportColumn::count("N°", |line| Some(line.name.number)),
         ExportColumn::text("Nom", |line| line.name.name.clone()),
@@ -67,35 +88,48 @@ const LIST: ListTable<NameLine> = ListTable {
 /// Lists the recorded names, or gives them as a file.
 ///
 /// # Errors
-/// If the data cannot be read.
+/// If a parameter is unknown, or the data cannot be read.
 pub(in crate::web) async fn list(
     context: PageContext,
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.of_list()?;
-    if let Some(format) = query.format {
-        let (mut lines, withdrawn) = lines(&context).await?;
-        lines.extend(withdrawn);
-        return list_file(&context, (&LIST, format), lines, Vec::new()).await;
-    }
-    page(&context, StatusCode::OK, (Vec::new(), String::new())).await
+    page(&context, query.of_list()?, StatusCode::OK, (Vec::new(), String::new())).await
 }
 
 async fn page(
     context: &PageContext,
+    query: PageQuery,
     status: StatusCode,
     (errors, reason): (Vec<FormError>, String),
 ) -> Result<HttpResponse, Problem> {
-    let (in_force, withdrawn) = lines(context).await?;
-    let query = PageQuery::of_path(PATH);
-    let view = RecordedNamesView { query, in_force, withdrawn, errors, reason };
+    let mut ordered = query.clone();
+    ordered.given.entry("tri".to_owned()).or_insert_with(|| vec![ORDER.to_owned()]);
+    if query.format.is_none() {
+        ordered.given.entry("limite".to_owned()).or_insert_with(|| vec![LIMIT.to_owned()]);
+    }
+    let listing = ordered.listing::<NameQuery>(PARAMETERS)?;
+    let (names, cursor) = list_names(context.request(), listing).await?.into_parts();
+    let names = lines(context, names).await?;
+    let filters = query.filters(&FILTERS);
+    if let Some(format) = query.format {
+        return list_file(context, (&LIST, format), names, filters).await;
+    }
+    let view = RecordedNamesView {
+        found: french::counted(names.len(), "nom", "noms"),
+        next: cursor.map(|cursor| query.with("curseur", &cursor)),
+        kinds: Choice::of::<NameKind>(),
+        names,
+        filters,
+        errors,
+        reason,
+        query,
+    };
     let heading = Heading::of("Noms retenus", "noms").under(&[HISTORY]);
     context.page_with_status(status, "pages/recorded_names.html", &heading, &view)
 }
 
-/// Those that files are read with, and those that were withdrawn, the latest first.
-async fn lines(context: &PageContext) -> Result<(Vec<NameLine>, Vec<NameLine>), Problem> {
-    let names = context.store.recorded_names().await?;
+/// Names with what each designates, as people call it.
+async fn lines(context: &PageContext, names: Vec<RecordedName>) -> Result<Vec<NameLine>, Problem> {
     let reader = context.action_settings().reader(context).await?;
     let ministries = reader.aliases().ministries();
     let ministries: BTreeMap<&str, &str> =
@@ -116,8 +150,7 @@ async fn lines(context: &PageContext) -> Result<(Vec<NameLine>, Vec<NameLine>), 
         };
         NameLine { name, called, href }
     };
-    let all = names.into_iter().rev().map(line);
-    Ok(all.partition(|one| one.name.withdrawn.is_none()))
+    Ok(names.into_iter().map(line).collect())
 }
 
 /// Why a name is withdrawn.
@@ -141,7 +174,9 @@ pub(in crate::web) async fn withdraw(
     let Ok(reason) = RequiredText::try_from(typed.clone()) else {
         let text = "Indiquez le motif, en 4 000 caractères au plus.".to_owned();
         let errors = vec![FormError { anchor, text }];
-        return page(&context, StatusCode::UNPROCESSABLE_ENTITY, (errors, typed)).await;
+        let query = PageQuery::of_path(PATH);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&context, query, status, (errors, typed)).await;
     };
     let act = context.act(reason.as_str())?;
     match application::withdraw_name(&context, *number, &act).await {
@@ -149,7 +184,8 @@ pub(in crate::web) async fn withdraw(
         Err(ApplicationError::Reading(refusal)) => {
             let text = for_people(&translation::into_french(&refusal.to_string()));
             let errors = vec![FormError { anchor, text }];
-            page(&context, StatusCode::CONFLICT, (errors, typed)).await
+            let query = PageQuery::of_path(PATH);
+            page(&context, query, StatusCode::CONFLICT, (errors, typed)).await
         }
         Err(other) => Err(other.into()),
     }

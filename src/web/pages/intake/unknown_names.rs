@@ -205,7 +205,7 @@ impl NamesForm {
             match typed.read() {
                 Ok(name) => names.push((typed.clone(), name)),
                 Err((field, text)) => {
-                    let text = format!("«\u{a0}{}\u{a0}» : {text}.", typed.name);
+                    let text = format!("«\u{a0}{}\u{a0}»\u{a0}: {text}.", typed.name);
                     let name = Some(typed.identity());
                     self.errors.push(NameError { name, field, text });
                 }

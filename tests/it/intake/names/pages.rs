@@ -64,7 +64,7 @@ async fn a_file_with_two_unknown_ministries_is_settled_read_and_imported() {
     let withdrawn = visit.post("/imports/noms/2/retrait", &[("motif", "faute de frappe")]).await;
     assert_eq!((withdrawn.status, withdrawn.location.as_str()), (303, "/imports/noms"));
     let after = visit.get("/imports/noms").await.html;
-    assert!(after.contains("Noms retirés") && after.contains("faute de frappe"), "{after}");
+    assert!(after.contains("Retiré le 01/12/2020") && after.contains("faute de frappe"), "{after}");
     let again = visit.simulate(&[("2021-02.lunar.csv", lunar_edition())]).await;
     let again = visit.get(&again).await.html;
     assert_eq!(again.matches("Ministère inconnu").count(), 1, "{again}");
@@ -182,5 +182,29 @@ async fn a_reader_sees_the_names_and_no_button_and_one_ministry_sees_none() {
     assert!(shown.html.contains("comme les analystes, retiennent et retirent"), "{}", shown.html);
     assert_eq!(visit.get_as(&of_ministry, "/imports/noms").await.status, 403);
     assert!(visit.get("/imports").await.html.contains("href=\"/imports/noms\""));
+    visit.server.close().await;
+}
+
+#[tokio::test]
+async fn names_are_filtered_and_shown_in_pages() {
+    let visit = Visit::open(TestApp::with_fixtures()).await;
+    let name = |number: u32| {
+        let (kind, name) = if number == 1 { ("ministry", "Lune") } else { ("project", "Samu") };
+        let designates = if number == 1 { "MTE" } else { "si-samu" };
+        json!({ "kind": kind, "name": format!("{name} {number}"), "designates": designates })
+    };
+    let names: Vec<_> = (1..=31).map(name).collect();
+    let body = json!({ "names": names, "reason": "rattachement" });
+    assert_eq!(visit.server.post(&visit.token, "/api/v1/names", body).await.status, 201);
+    let first = visit.get("/imports/noms").await.html;
+    assert!(first.contains("Samu 31") && !first.contains("Lune 1<"), "{first}");
+    let (_, rest) = first.split_once("rel=\"next\" href=\"").unwrap();
+    let next = rest.split_once('"').unwrap().0.replace("&amp;", "&");
+    let last = visit.get(&next).await.html;
+    assert!(last.contains("Lune 1<") && !last.contains("Samu 31"), "{last}");
+    let ministries = visit.get("/imports/noms?nature=ministere").await.html;
+    assert!(ministries.contains("Lune 1<") && !ministries.contains("Samu"), "{ministries}");
+    let withdrawn = visit.get("/imports/noms?retire=oui").await.html;
+    assert!(withdrawn.contains("Aucun nom ne répond à ces filtres"), "{withdrawn}");
     visit.server.close().await;
 }

@@ -18,7 +18,7 @@ use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
     campaigns, coverage, editions, exits, exports, imports, layouts, links, panorama, profiles,
-    projects, questionnaire, wanted_answers,
+    projects, questionnaire, recorded_names, wanted_answers,
 };
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -93,6 +93,9 @@ routes! {
         profiles::find_profile: whole(Read),
         profiles::save_profile: whole(Operate),
         profiles::withdraw_profile: whole(Operate),
+        recorded_names::list_names: whole(Read),
+        recorded_names::record_names: whole(Operate),
+        recorded_names::withdraw_name: whole(Operate),
     }
     "projects" {
         projects::list_projects: own(Read),

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
+use super::reading_refusal::ReadingRefusal;
 use super::tables::export::ExportError;
 use super::token_refusal::TokenRefusal;
 use crate::decisions::missions::{MissionRefusal, PlaybookError};
@@ -65,10 +66,8 @@ pub enum ApplicationError {
     NoTimetable,
     #[error("no profile is called `{requested}`; `vigie profiles list` shows those there are")]
     NoSuchProfile { requested: String },
-    #[error("the text is that of the profile `{found}`, expected `{expected}`")]
-    ProfileId { expected: String, found: String },
-    #[error("there are {most} saved profiles already: withdraw one that no longer serves")]
-    TooManyProfiles { most: usize },
+    #[error(transparent)]
+    Reading(#[from] ReadingRefusal),
     #[error("write the calendar")]
     Calendar(#[source] std::fmt::Error),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]

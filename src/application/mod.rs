@@ -8,6 +8,7 @@ mod error;
 mod publishing;
 mod queries;
 mod questionnaire;
+mod reading_refusal;
 mod refresh;
 mod services;
 mod tables;
@@ -30,10 +31,11 @@ pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,
     mission_ranking, mission_teams,
 };
-pub use actions::profiles::{
-    ProfileFile, ProfileOutline, open_reader, profile_file, profile_outlines, save_profile,
-    withdraw_profile,
+pub use actions::reading::open::open_reader;
+pub use actions::reading::profiles::{
+    ProfileFile, ProfileOutline, profile_file, profile_outlines, save_profile, withdraw_profile,
 };
+pub use actions::reading::recorded_names::{record_names, withdraw_name};
 pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
@@ -131,6 +133,7 @@ pub use questionnaire::refusal::QuestionnaireRefusal;
 pub use questionnaire::report::{AnswerLine, AnswerState, campaign_answers, campaign_report};
 pub use questionnaire::wanted_answers::{WantedAnswer, WantedAnswers, wanted_answers, wanted_of};
 pub use questionnaire::workbook::{QuestionnaireRequest, questionnaire_workbook};
+pub use reading_refusal::ReadingRefusal;
 pub use refresh::{FiguresBasis, keep_figures_ready, refresh_figures};
 pub use services::Services;
 pub use tables::export::{

@@ -23,6 +23,7 @@ use super::portfolio::export::ExportArgs;
 use super::portfolio::import::ImportArgs;
 use super::portfolio::imports::ImportsCommand;
 use super::portfolio::judge::JudgeArgs;
+use super::portfolio::names::NamesCommand;
 use super::portfolio::profiles::ProfilesCommand;
 use super::portfolio::projects::ProjectsArgs;
 use super::questionnaire::QuestionnaireCommand;
@@ -88,6 +89,11 @@ pub(crate) enum Command {
     Profiles {
         #[command(subcommand)]
         command: ProfilesCommand,
+    },
+    /// List the names of ministries and projects that were recorded, record one, or withdraw one
+    Names {
+        #[command(subcommand)]
+        command: NamesCommand,
     },
     /// Evaluate all rules as of a date, and update alerts and missions
     Cycle(CycleArgs),

@@ -87,6 +87,7 @@ async fn dispatch(
         Command::Import(_)
         | Command::Imports { .. }
         | Command::Profiles { .. }
+        | Command::Names { .. }
         | Command::Cycle(_)
         | Command::Cycles { .. }
         | Command::Accounts { .. }
@@ -133,6 +134,7 @@ async fn dispatch_in_session(
         Command::Import(request) => portfolio::import::run(request, session).await,
         Command::Imports { command } => portfolio::imports::run(command.as_ref(), session).await,
         Command::Profiles { command } => portfolio::profiles::run(command, session).await,
+        Command::Names { command } => portfolio::names::run(command, session).await,
         Command::Cycle(request) => operation::cycle::run(request, session).await,
         Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,

@@ -58,6 +58,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Import(_)
         | Command::Imports { .. }
         | Command::Profiles { .. }
+        | Command::Names { .. }
         | Command::Jobs { .. }
         | Command::Missions(_)
         | Command::Notices { .. }

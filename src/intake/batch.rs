@@ -11,6 +11,7 @@ use super::read_request::ReadOptions;
 use super::reader::Reader;
 use crate::domain::formula::FormulaLanguage;
 use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
+use crate::domain::portfolio::recorded_name::RecordedName;
 use crate::support::fingerprint::Fingerprint;
 
 impl Reader {
@@ -39,6 +40,13 @@ impl Reader {
     ) -> Result<Self, SourceError> {
         self.lay_over(saved, language)?;
         Ok(self)
+    }
+
+    /// The same reader with names that people recorded, laid over the alias table.
+    #[must_use]
+    pub fn with_names(self, recorded: &[RecordedName]) -> Self {
+        let (profiles, aliases) = self.into_parts();
+        Self::new(profiles, aliases.with_recorded(recorded))
     }
 
     /// The fingerprint of what decides how a file is read, besides the file and the known projects.

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::identity::names::key;
 use super::profiles::fault::WrongProfile;
+use crate::domain::bounded_text::SingleLine;
+use crate::domain::portfolio::recorded_name::NameKind;
 use crate::support::french::counted;
 use crate::support::visible_text;
 
@@ -207,6 +210,38 @@ pub struct FileFault {
     /// What was found, quoted where it is a value of the file.
     pub found: String,
     pub expected: String,
+    /// The name that nothing knows, where that is the fault: people may record what it designates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub unknown_name: Option<Box<UnknownName>>,
+}
+
+/// A name of a file that is that of no known ministry, or of no known project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UnknownName {
+    pub kind: NameKind,
+    /// As the file writes it, on one line.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub nearest: Option<NearestName>,
+}
+
+/// The known name that one resembles most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NearestName {
+    pub name: String,
+    /// Code of its ministry, or id of its project.
+    pub designates: String,
+}
+
+impl UnknownName {
+    /// `None` for a text that is no name that can be recorded: without a letter or digit, or too long.
+    pub(super) fn of(kind: NameKind, cell: &str, nearest: Option<NearestName>) -> Option<Self> {
+        let name = visible_text::one_line(cell).split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_recordable = !key(&name).is_empty() && SingleLine::try_from(name.clone()).is_ok();
+        is_recordable.then_some(Self { kind, name, nearest })
+    }
 }
 
 impl FileFault {

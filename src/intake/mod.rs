@@ -15,12 +15,14 @@ mod rows;
 mod sheets;
 mod tables;
 mod trial;
+mod unknown_names;
 
 pub use batch::{Batch, base_name, files_at, read_batch, reading_order, remember};
-pub use error::{FileFault, Refused, SourceError, UnknownLayout};
+pub use error::{FileFault, NearestName, Refused, SourceError, UnknownLayout, UnknownName};
 pub use identity::aliases::Aliases;
 pub use identity::evidence::propose_renamings;
 pub use identity::names::{key as name_key, nearest as nearest_name};
+pub use identity::new_names::{NameFault, NameField, NameRefusal};
 pub use plausibility::bounds::PlausibilityBounds;
 pub use plausibility::edition::{implausible, same_bytes};
 pub use profiles::fault::{ProfileFault, WrongProfile};
@@ -40,3 +42,4 @@ pub use tables::{
     Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,
 };
 pub use trial::{MOST_TRIED_ROWS, ProfileTrial, TriedField, TriedRow, TriedState, TriedValue};
+pub use unknown_names::{NamePlace, NameToSettle};

@@ -240,5 +240,6 @@ fn uneven_fault(table: &FileTable, row: &FileRow) -> FileFault {
         column: None,
         found: format!("{} cellules", row.cells.len()),
         expected: format!("{}, comme dans les en-têtes", table.header.cells.len()),
+        unknown_name: None,
     }
 }

@@ -52,6 +52,10 @@ impl Reader {
         self.profiles.lay_over(saved, language)
     }
 
+    pub(super) fn into_parts(self) -> (Profiles, Aliases) {
+        (self.profiles, self.aliases)
+    }
+
     pub fn profiles(&self) -> &Profiles {
         &self.profiles
     }
@@ -243,6 +247,7 @@ fn edition(
                 column: column.cloned(),
                 found: format!("`{date}`"),
                 expected: format!("une date de publication de l’édition {edition}"),
+                unknown_name: None,
             });
         }
     }

@@ -75,6 +75,8 @@ words! {
         FilesImported = "files_imported" => "Les fichiers sont importés.",
         SimulationForgotten = "simulation_forgotten" => "La simulation est abandonnée : rien n’a été enregistré.",
         ProfileSaved = "profile_saved" => "La disposition est enregistrée : le fichier est lu avec elle.",
+        NamesRecorded = "names_recorded" => "Les noms sont retenus : les fichiers sont relus avec eux.",
+        NameWithdrawn = "name_withdrawn" => "Le nom est retiré : les fichiers qui le portent seront de nouveau refusés.",
         ProjectsLinked = "projects_linked" => "Les deux noms désignent désormais un seul projet.",
     }
 }

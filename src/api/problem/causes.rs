@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
-use crate::application::{ApplicationError, EnqueueError, Proof, TokenRefusal};
+use crate::application::{ApplicationError, EnqueueError, Proof, ReadingRefusal, TokenRefusal};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
@@ -47,8 +47,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
-            | ApplicationError::ProfileId { .. }
-            | ApplicationError::TooManyProfiles { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -60,6 +58,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
             ApplicationError::Token(refusal) => refusal.into(),
+            ApplicationError::Reading(refusal) => refusal.into(),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -86,6 +85,20 @@ fn faulty(error: &ApplicationError, faults: &[RuleFault]) -> Problem {
 
 fn unproved(proof: &Proof) -> Problem {
     Problem::Unproved { detail: proof.to_string(), errors: proof_errors(proof) }
+}
+
+impl From<ReadingRefusal> for Problem {
+    fn from(refusal: ReadingRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            ReadingRefusal::Name(name) if name.fault.is_contradiction() => Self::Refused(words),
+            ReadingRefusal::Designated { .. } => Self::Refused(words),
+            ReadingRefusal::Name(_)
+            | ReadingRefusal::TooManyNames { .. }
+            | ReadingRefusal::ProfileId { .. }
+            | ReadingRefusal::TooManyProfiles { .. } => Self::Unfit(words),
+        }
+    }
 }
 
 impl From<TokenRefusal> for Problem {
@@ -136,6 +149,7 @@ impl From<StoreError> for Problem {
             | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. }
+            | StoreError::NamesMoved
             | StoreError::Changed { .. }
             | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

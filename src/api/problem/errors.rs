@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::application::Proof;
-use crate::intake::{FileFault, WrongProfile};
+use crate::intake::{FileFault, UnknownName, WrongProfile};
 use crate::rules::RuleFault;
 
 /// One error of a request. A field that does not apply, or is not known, is left out.
@@ -40,6 +40,10 @@ pub struct ProblemError {
     #[schema(nullable = false)]
     header: Option<String>,
     detail: String,
+    /// The name that nothing knows, where that is the error: `POST /api/v1/names` records what it designates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    unknown_name: Option<Box<UnknownName>>,
     /// What to write instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -71,7 +75,8 @@ impl ProblemError {
     fn with_detail(detail: String) -> Self {
         let (pointer, parameter, file, hint) = (None, None, None, None);
         let (line, column, row, header) = (None, None, None, None);
-        Self { pointer, parameter, file, line, column, row, header, detail, hint }
+        let unknown_name = None;
+        Self { pointer, parameter, file, line, column, row, header, detail, unknown_name, hint }
     }
 
     fn of_fault(fault: &RuleFault) -> Self {
@@ -95,8 +100,9 @@ impl ProblemError {
 
     pub(super) fn of_table(file: &str, fault: &FileFault) -> Self {
         let (row, header) = (fault.row, fault.column.clone());
-        let detail = fault.in_words();
-        Self { file: Some(file.to_owned()), row, header, ..Self::with_detail(detail) }
+        let (detail, unknown_name) = (fault.in_words(), fault.unknown_name.clone());
+        let file = Some(file.to_owned());
+        Self { file, row, header, unknown_name, ..Self::with_detail(detail) }
     }
 }
 

@@ -8,7 +8,7 @@ pub(super) mod intake;
 pub(super) mod job_requests;
 pub(super) mod missions;
 pub(super) mod plausibility;
-pub(super) mod profiles;
+pub(super) mod reading;
 pub(super) mod reviews;
 pub(super) mod sessions;
 pub(super) mod several_files;

@@ -9,6 +9,7 @@ mod import_report;
 pub(super) mod imports;
 pub(super) mod judge;
 pub(super) mod lists;
+pub(super) mod names;
 pub(super) mod panorama;
 pub(super) mod profiles;
 pub(super) mod project;

@@ -8,6 +8,7 @@ pub mod import;
 pub mod import_decision;
 pub mod project_link;
 pub mod published;
+pub mod recorded_name;
 pub mod saved_profile;
 pub mod snapshot;
 pub mod subject;

@@ -14,6 +14,7 @@ use super::successions;
 use super::successions::TableSuccession;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::import::KnownProject;
+use crate::domain::portfolio::recorded_name::{NameKind, RecordedName};
 use crate::domain::portfolio::succession::Successions;
 use crate::intake::error::SourceError;
 use crate::intake::read::file_bytes::read_text;
@@ -31,6 +32,8 @@ pub struct Aliases {
     /// How the table spells each label, by its key; a code is spelled as the name.
     spellings: BTreeMap<String, String>,
     labels: Vec<String>,
+    /// Names of projects that people recorded, in addition to those of the table.
+    recorded_projects: BTreeMap<ProjectId, Vec<String>>,
     /// Pairs that look alike and are not the same, in both orders.
     apart: BTreeSet<(ProjectId, ProjectId)>,
     successions: Successions,
@@ -92,6 +95,7 @@ impl Aliases {
         let mut aliases = Self {
             projects: BTreeMap::new(),
             project_names: BTreeMap::new(),
+            recorded_projects: BTreeMap::new(),
             ministries: BTreeMap::new(),
             ministry_names: BTreeMap::new(),
             spellings: BTreeMap::new(),
@@ -118,6 +122,32 @@ impl Aliases {
         let held = self.ministries.get(&key(label_or_code))?;
         let last = held.range(..=Some(day)).next_back().or_else(|| held.iter().next());
         last.map(|(_, code)| code.clone())
+    }
+
+    /// The ministry of a label or code on any day.
+    pub fn ministry_ever(&self, label_or_code: &str) -> Option<&MinistryCode> {
+        self.ministries.get(&key(label_or_code))?.values().next_back()
+    }
+
+    /// Codes of all ministries with their names, by code.
+    pub fn ministries(&self) -> impl Iterator<Item = (&MinistryCode, &str)> {
+        self.ministry_names.iter().map(|(code, name)| (code, name.as_str()))
+    }
+
+    /// The same table with names that people recorded, but for those that it has already.
+    #[must_use]
+    pub fn with_recorded(mut self, recorded: &[RecordedName]) -> Self {
+        for one in recorded.iter().filter(|one| one.withdrawn.is_none()) {
+            match one.kind {
+                NameKind::Ministry => self.add_recorded_ministry(one),
+                NameKind::Project => {
+                    let id = ProjectId::new(&one.designates);
+                    self.projects.entry(key(&one.name)).or_insert_with(|| id.clone());
+                    self.recorded_projects.entry(id).or_default().push(one.name.clone());
+                }
+            }
+        }
+        self
     }
 
     /// Which ministries took over from which, and when.
@@ -161,7 +191,8 @@ impl Aliases {
     }
 
     pub(in crate::intake) fn projects(&self) -> impl Iterator<Item = (&ProjectId, &[String])> {
-        self.project_names.iter().map(|(project, names)| (project, names.as_slice()))
+        let all = self.project_names.iter().chain(&self.recorded_projects);
+        all.map(|(project, names)| (project, names.as_slice()))
     }
 
     pub(in crate::intake) fn are_apart(&self, one: &ProjectId, other: &ProjectId) -> bool {
@@ -192,6 +223,34 @@ impl Aliases {
         }
         self.ministry_names.insert(code, name);
         Ok(())
+    }
+
+    fn add_recorded_ministry(&mut self, recorded: &RecordedName) {
+        if let Some(name) = &recorded.new_ministry {
+            self.add_new_ministry(&recorded.designates, name);
+        }
+        self.add_recorded_label(&recorded.name, &MinistryCode::new(&recorded.designates));
+    }
+
+    /// A ministry that the table does not have; nothing changes if it has one of this code.
+    pub(super) fn add_new_ministry(&mut self, code: &str, name: &str) {
+        let code = MinistryCode::new(code);
+        if self.ministry_names.contains_key(&code) {
+            return;
+        }
+        self.ministry_names.insert(code.clone(), typographic(name));
+        self.spellings.entry(key(code.as_str())).or_insert_with(|| typographic(name));
+        self.add_recorded_label(code.as_str(), &code);
+        self.add_recorded_label(name, &code);
+    }
+
+    fn add_recorded_label(&mut self, label: &str, code: &MinistryCode) {
+        let held = self.ministries.entry(key(label)).or_default();
+        if held.is_empty() {
+            held.insert(None, code.clone());
+            self.labels.push(label.to_owned());
+            self.spellings.entry(key(label)).or_insert_with(|| typographic(label));
+        }
     }
 
     fn add_project(&mut self, project: Project) -> Result<(), String> {

@@ -33,6 +33,10 @@ impl<'a> Identities<'a> {
         Self { aliases, known, by_key, likenesses: OnceCell::new() }
     }
 
+    pub(in crate::intake) fn aliases(&self) -> &'a Aliases {
+        self.aliases
+    }
+
     /// The project that goes by this name, if the alias table or the portfolio knows one.
     pub(in crate::intake) fn find(&self, name: &str) -> Option<ProjectId> {
         self.aliases

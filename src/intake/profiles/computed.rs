@@ -183,6 +183,6 @@ impl Work<'_> {
 
     fn fault(&mut self, row: u32, column: &str, (found, expected): (String, String)) {
         let column = Some(column.to_owned());
-        self.faults.push(FileFault { row: Some(row), column, found, expected });
+        self.faults.push(FileFault { row: Some(row), column, found, expected, unknown_name: None });
     }
 }

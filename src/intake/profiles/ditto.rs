@@ -54,5 +54,6 @@ fn nothing_before(table: &FileTable, (row, column): (usize, usize), found: &str)
         column: Some(table.header.cell(column).to_owned()),
         found: FileFault::quote(found),
         expected: format!("une valeur dans la cellule {what} {name}, que ce mot répète"),
+        unknown_name: None,
     }
 }

@@ -306,6 +306,7 @@ impl<'a> Layout<'a> {
             column: Some(header.cell(index).to_owned()),
             found,
             expected,
+            unknown_name: None,
         };
         let doubles = self.doubles.iter().map(|(first, second)| {
             let found = format!("une deuxième colonne pour `{}`", header.cell(*first));

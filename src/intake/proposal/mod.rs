@@ -236,7 +236,7 @@ impl Reader {
             let count = counted(unknown.len(), "ministère", "ministères");
             let more = if unknown.len() > few.len() { "…" } else { "" };
             let few = few.join(", ");
-            guess.doubt(&format!("{count} à ajouter à aliases.toml : {few}{more}"));
+            guess.doubt(&format!("{count} à enregistrer : {few}{more}"));
         }
     }
 }

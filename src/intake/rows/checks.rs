@@ -29,6 +29,7 @@ pub(in crate::intake) fn spoilt_cells(
                 column: Some(context.header.cell(*column).to_owned()),
                 found: FileFault::quote(cell),
                 expected,
+                unknown_name: None,
             });
         }
     }

@@ -9,9 +9,10 @@ use super::table::FileRow;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{ImportedRows, WithheldFigure};
+use crate::domain::portfolio::recorded_name::NameKind;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::value::Reported;
-use crate::intake::error::FileFault;
+use crate::intake::error::{FileFault, NearestName, UnknownName};
 
 /// Reads every row, collecting every fault.
 pub(in crate::intake) fn snapshots(
@@ -166,11 +167,15 @@ pub(in crate::intake) fn known_ministry(
     let code = aliases.ministry(label, day);
     if code.is_none() {
         let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label, day)).flatten();
-        let hint = near.map(|(name, near_code)| format!(", par exemple `{name}` (`{near_code}`)"));
+        let hint = near.as_ref().map(|(name, of)| format!(", par exemple `{name}` (`{of}`)"));
         let hint = hint.unwrap_or_default();
-        let expected =
-            format!("un ministère connu{hint} ; si le nom est nouveau, l’ajouter à aliases.toml");
+        let expected = format!(
+            "un ministère connu{hint} ; si le nom est nouveau, l’enregistrer (`vigie names record`)"
+        );
+        let nearest = near
+            .map(|(name, of)| NearestName { name: name.to_owned(), designates: of.to_string() });
         reader.fault(field, FileFault::quote(label), expected);
+        reader.set_unknown(UnknownName::of(NameKind::Ministry, label, nearest));
     }
     code
 }

@@ -8,9 +8,10 @@ use super::cell_text::not_a_name;
 use super::parse::Yield;
 use super::table::{FileRow, letters};
 use crate::domain::ids::ProjectId;
+use crate::domain::portfolio::recorded_name::NameKind;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::value::Value;
-use crate::intake::error::{FileFault, SHOWN, ticked};
+use crate::intake::error::{FileFault, NearestName, SHOWN, UnknownName, ticked};
 use crate::intake::identity::aliases::Aliases;
 use crate::intake::identity::project_identity::Identities;
 use crate::intake::profiles::layout::Layout;
@@ -62,10 +63,16 @@ impl<'r, 'a: 'r> RowReader<'r, 'a> {
         let project = identities.find(name);
         if project.is_none() {
             let near = self.is_worth_a_hint().then(|| identities.nearest(name)).flatten();
-            let hint =
-                near.map(|(near_name, id)| format!(" (le plus proche : `{near_name}`, `{id}`)"));
+            let hint = near
+                .as_ref()
+                .map(|(near_name, id)| format!(" (le plus proche : `{near_name}`, `{id}`)"));
             let expected = format!("un projet connu{}", hint.unwrap_or_default());
+            let nearest = near.map(|(near_name, id)| NearestName {
+                name: near_name.to_owned(),
+                designates: id.to_string(),
+            });
             self.fault("project", FileFault::quote(name), expected);
+            self.set_unknown(UnknownName::of(NameKind::Project, name, nearest));
         }
         project
     }
@@ -224,6 +231,13 @@ impl<'r, 'a: 'r> RowReader<'r, 'a> {
         self.fault_at(&label, found, expected);
     }
 
+    /// Says of the last fault which name is not known.
+    pub(in crate::intake) fn set_unknown(&mut self, unknown: Option<UnknownName>) {
+        if let Some(fault) = self.faults.last_mut() {
+            fault.unknown_name = unknown.map(Box::new);
+        }
+    }
+
     /// What the file calls a field, or its own name where the file has no column for it.
     pub(in crate::intake) fn label<'n>(&self, field: &'n str) -> &'n str
     where
@@ -244,6 +258,7 @@ impl<'r, 'a: 'r> RowReader<'r, 'a> {
             column: Some(column.to_owned()),
             found: found.into(),
             expected: expected.into(),
+            unknown_name: None,
         });
     }
 

@@ -61,6 +61,7 @@ impl FileTable {
             column: Some(self.header.cell(place).to_owned()),
             found: format!("{cells} cellules"),
             expected: format!("{names}, comme à la ligne des projets"),
+            unknown_name: None,
         };
         uneven.filter(|(_, cells)| *cells != names).map(fault).collect()
     }

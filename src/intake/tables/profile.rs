@@ -134,6 +134,7 @@ impl TableProfile {
                         field.name, first.header
                     ),
                     expected: "une colonne par champ".to_owned(),
+                    unknown_name: None,
                 }));
             }
             layout.fields.push(self.field(index, header, field, column));
@@ -152,6 +153,7 @@ impl TableProfile {
             column: None,
             found,
             expected,
+            unknown_name: None,
         };
         if let Some(named) = subject_field(scope)
             && layout.position(named.name).is_none()

@@ -97,6 +97,7 @@ impl TableRows {
                     column: None,
                     found: format!("{} cellules", self.records.columns()),
                     expected: format!("{}, autant que d’en-têtes", self.headers.len()),
+                    unknown_name: None,
                 });
                 continue;
             }
@@ -114,6 +115,7 @@ impl TableRows {
                         column,
                         found: FileFault::quote(&cell),
                         expected,
+                        unknown_name: None,
                     });
                 }
             }

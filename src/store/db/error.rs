@@ -107,6 +107,8 @@ pub enum StoreError {
     ProfileMoved { profile: String, found: i64, expected: i64 },
     #[error("no profile `{profile}` was saved")]
     NoSavedProfile { profile: String },
+    #[error("names were recorded or withdrawn meanwhile; look at them again, then start again")]
+    NamesMoved,
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
     #[error("no session `{id}`")]

@@ -37,6 +37,7 @@ use crate::domain::portfolio::exit::ExitReason;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::{ImportAction, ImportState};
 use crate::domain::portfolio::project_link::LinkAction;
+use crate::domain::portfolio::recorded_name::NameKind;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::draft::{DraftState, DraftStep};
@@ -192,6 +193,7 @@ word_columns!(
     MissionChangeKind,
     MissionKind,
     MissionState,
+    NameKind,
     NameProof,
     NoticeKind,
     NoticeState,

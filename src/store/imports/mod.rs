@@ -13,5 +13,6 @@ pub(super) mod import_sources;
 pub(super) mod portfolio;
 pub(super) mod project_logs;
 pub(super) mod projects;
+pub(super) mod recorded_names;
 pub(super) mod saved_profiles;
 pub(super) mod snapshots;

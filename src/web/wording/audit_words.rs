@@ -32,7 +32,7 @@ pub(in crate::web) fn subject(subject: &str) -> String {
 }
 
 /// Kinds of subjects, for a choice.
-pub(in crate::web) const SUBJECTS: [(&str, &str); 20] = [
+pub(in crate::web) const SUBJECTS: [(&str, &str); 21] = [
     ("account", "compte"),
     ("alert", "alerte"),
     ("campaign", "campagne"),
@@ -46,6 +46,7 @@ pub(in crate::web) const SUBJECTS: [(&str, &str); 20] = [
     ("job", "tâche"),
     ("lane", "canal"),
     ("mission", "mission"),
+    ("name", "nom"),
     ("notice", "message"),
     ("project", "projet"),
     ("review", "revue"),
@@ -55,7 +56,7 @@ pub(in crate::web) const SUBJECTS: [(&str, &str); 20] = [
     ("token", "jeton"),
 ];
 
-const ACTIONS: [(&str, &str); 55] = [
+const ACTIONS: [(&str, &str); 57] = [
     ("account_changed", "compte modifié"),
     ("account_closed", "compte fermé"),
     ("account_invited", "invitation envoyée"),
@@ -86,6 +87,8 @@ const ACTIONS: [(&str, &str); 55] = [
     ("lane_reopened", "canal rouvert"),
     ("links_revoked", "liens d’un message révoqués"),
     ("ministries_succeeded", "succession de ministères"),
+    ("name_recorded", "nom retenu"),
+    ("name_withdrawn", "nom retiré"),
     ("notice_escalated", "message porté au directeur"),
     ("notice_replayed", "message renvoyé"),
     ("notices_replayed", "messages renvoyés"),

@@ -20,6 +20,7 @@ use crate::domain::portfolio::campaign::CampaignState;
 use crate::domain::portfolio::follow_up::{ContactRole, WatchList};
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::import_decision::{HoldKind, ImportAction, ImportState};
+use crate::domain::portfolio::recorded_name::NameKind;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::draft::{DraftState, DraftStep};
@@ -54,6 +55,7 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("mission_kind", MissionKind::labels()),
             ("mission_outcome", MissionOutcome::labels()),
             ("mission_state", MissionState::labels()),
+            ("name_kind", NameKind::labels()),
             ("name_proof", NameProof::labels()),
             ("naming_tone", NamingTone::labels()),
             ("notice_kind", NoticeKind::labels()),

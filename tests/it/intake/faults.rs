@@ -195,9 +195,9 @@ fn an_unknown_ministry_comes_with_the_nearest_one() {
         "PNR,Ministère de l'Interieure,Oui,,mai 11,1,Cadrage,1,,\nPAS,Xyzzy,Non,,mai 11,1,Cadrage,1,,",
         "`2018-03.csv` : 2 erreurs (lignes numérotées comme dans un tableur)\n  \
          ligne 2, colonne `Ministère porteur` : trouvé `Ministère de l'Interieure`, attendu un \
-         ministère connu, par exemple `Ministère de l'Intérieur` (`MI`) ; si le nom est nouveau, l’ajouter à aliases.toml\n  \
+         ministère connu, par exemple `Ministère de l'Intérieur` (`MI`) ; si le nom est nouveau, l’enregistrer (`vigie names record`)\n  \
          ligne 3, colonne `Ministère porteur` : trouvé `Xyzzy`, attendu un ministère connu ; si le nom \
-         est nouveau, l’ajouter à aliases.toml",
+         est nouveau, l’enregistrer (`vigie names record`)",
     );
 }
 

@@ -10,6 +10,7 @@ pub(super) mod formats;
 pub(super) mod identity;
 pub(super) mod imports;
 mod layouts;
+mod names;
 pub(super) mod plausibility;
 pub(super) mod readers;
 pub(super) mod real;

@@ -252,3 +252,16 @@ async fn an_address_that_gives_too_much_or_nothing_in_time_costs_only_itself() {
     );
     assert!(details.iter().any(|detail| detail.contains("no answer")), "{details:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_an_unknown_ministry_is_read_again_once_its_name_is_recorded() {
+    let app = TestApp::new();
+    let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
+    put(&app, "2020-11.panorama.csv", &["ALPHA,Garde des Sceaux,build,2018-01,36,12,false,,,"]);
+    assert_eq!(told(&import(&work).await), "partial_failure: 1 refusé");
+    assert_eq!(told(&import(&work).await), "success: 1 refusé auparavant");
+    let record = ["names", "record", "Garde des Sceaux", "--ministry", "MJ"];
+    let record = [&record[..], &["--reason", "même ministère"]].concat();
+    tokio::task::block_in_place(|| app.ok(&record));
+    assert_eq!(told(&import(&work).await), "success: 1 fichier importé");
+}

@@ -1,4 +1,5 @@
-//! An unknown workbook in a browser: described in the assistant, imported, on hold, and confirmed.
+//! Files in a browser that cannot be read as they are: an unknown workbook, described in the assistant, imported, on hold, and
+//! confirmed; an edition with unknown ministries, settled and imported.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -47,6 +48,28 @@ async fn an_unknown_workbook_is_described_imported_and_confirmed_in_a_browser() 
         let stage = Stage::of(&server).with("Claire", &[Role::Reader, Role::Analyst], &[]).await;
         let given = json!({ "file": "2021-02.justice.xlsx", "workbook": workbook });
         stage.play("import_unknown", way, &given).await;
+        server.close().await;
+    }
+}
+
+/// One of the ministries is new, the other a misspelt one.
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_ministries_are_settled_and_their_edition_imported_in_a_browser() {
+    let text = "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,functional_zone,programme,withheld_reason\n\
+                Épicéa,Ministère de la Navigation lunaire,trial,2017-06,72,31.2,false,Espace,P176,\n\
+                Mélèze,Ministère de l’Interieure,trial,2017-06,60,12.2,false,Sécurité,P176,\n";
+    for way in Way::ALL {
+        let Some(server) = own_service().await else { return };
+        let stage = Stage::of(&server).with("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+        let given = json!({
+            "file": "2021-02.lunar.csv",
+            "text": text,
+            "unknown": "Ministère de la Navigation lunaire",
+            "misspelt": "Ministère de l’Interieure",
+            "known": "MI, Ministère de l’Intérieur",
+            "official": "Ministère de la Lune",
+        });
+        stage.play("settle_names", way, &given).await;
         server.close().await;
     }
 }

@@ -14,21 +14,22 @@ use vigie::domain::accounts::access::Role;
 const NOW: &str = "2020-12-01T09:00:00Z";
 
 /// What a browser gets.
-struct Shown {
-    status: u16,
-    location: String,
-    html: String,
+pub(crate) struct Shown {
+    pub(crate) status: u16,
+    pub(crate) location: String,
+    pub(crate) html: String,
 }
 
-struct Visit {
-    server: TestServer,
-    token: String,
+/// A person's visit of the pages, as a browser without scripts.
+pub(crate) struct Visit {
+    pub(crate) server: TestServer,
+    pub(crate) token: String,
     /// Follows no redirect.
     client: Client,
 }
 
 impl Visit {
-    async fn open(app: TestApp) -> Self {
+    pub(crate) async fn open(app: TestApp) -> Self {
         let token = app.token("claire.martin@example.org", &[Role::Analyst], &[]).await;
         Self::of(TestServer::open(app, NOW).await, token)
     }
@@ -48,15 +49,15 @@ impl Visit {
         }
     }
 
-    async fn get(&self, path: &str) -> Shown {
+    pub(crate) async fn get(&self, path: &str) -> Shown {
         self.get_as(&self.token, path).await
     }
 
-    async fn get_as(&self, token: &str, path: &str) -> Shown {
+    pub(crate) async fn get_as(&self, token: &str, path: &str) -> Shown {
         self.send(self.client.get(self.server.url(path)).bearer_auth(token)).await
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let request = self.client.post(self.server.url(path)).bearer_auth(&self.token);
         self.send(request.form(fields)).await
     }
@@ -80,19 +81,19 @@ impl Visit {
     }
 
     /// The address of a simulation of these files.
-    async fn simulate(&self, files: &[(&str, Vec<u8>)]) -> String {
+    pub(crate) async fn simulate(&self, files: &[(&str, Vec<u8>)]) -> String {
         let sent = self.drop_files("/imports/nouveau", files).await;
         assert_eq!(sent.status, 303, "{}", sent.html);
         sent.location
     }
 
-    async fn import(&self, simulation: &str) -> Shown {
+    pub(crate) async fn import(&self, simulation: &str) -> Shown {
         let html = self.get(simulation).await.html;
         self.post(&format!("{simulation}/importation"), &[("lu", hidden(&html, "lu"))]).await
     }
 
     /// How many imports there are.
-    async fn count(&self) -> usize {
+    pub(crate) async fn count(&self) -> usize {
         let found = self.server.get(&self.token, "/api/v1/imports").await.body;
         found["data"].as_array().unwrap().len()
     }

@@ -17,7 +17,7 @@ use vigie::domain::ids::MinistryCode;
 use vigie::server::Running;
 
 /// Every list with the first words of its file, and whether accounts of one ministry may read it.
-const LISTS: [(&str, &str, bool); 19] = [
+const LISTS: [(&str, &str, bool); 20] = [
     ("/projets", "Projet", true),
     ("/alertes", "Sujet", true),
     ("/silences", "N°", true),
@@ -32,6 +32,7 @@ const LISTS: [(&str, &str, bool); 19] = [
     ("/editions", "Édition", true),
     ("/editions/comparaison", "Projet", true),
     ("/imports", "N°", false),
+    ("/imports/noms", "N°", false),
     ("/administration/journal", "N°", false),
     ("/administration/comptes", "N°", false),
     ("/administration", "Tâche", false),
@@ -40,7 +41,7 @@ const LISTS: [(&str, &str, bool); 19] = [
 ];
 
 /// Lists of which the data has nothing.
-const EMPTY: [&str; 2] = ["/revues/actions", "/administration/taches/cycle"];
+const EMPTY: [&str; 3] = ["/imports/noms", "/revues/actions", "/administration/taches/cycle"];
 
 struct Lists {
     data: MinistryData,

@@ -6,7 +6,7 @@ mod entry;
 mod every_page;
 mod import_changes;
 mod import_unknown;
-mod intake;
+pub(crate) mod intake;
 mod links;
 mod lists;
 mod people;

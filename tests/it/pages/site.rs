@@ -11,6 +11,9 @@ use super::browser::Stage;
 use crate::support::ministry_data::MinistryData;
 use crate::support::{doors, fixtures};
 use vigie::domain::accounts::access::Role;
+use vigie::domain::accounts::audit::{ActionContext, Actor};
+use vigie::domain::bounded_text::SingleLine;
+use vigie::domain::portfolio::recorded_name::{NameKind, NewName};
 use vigie::server::Running;
 use vigie::web;
 
@@ -108,6 +111,7 @@ impl Site {
             .await;
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let mut site = Self { data, service, stage, views: Vec::new(), client };
+        site.record_names().await;
         let simulation = site.simulation().await;
         for (path, status) in addresses(&site.data, &simulation).await {
             if is_page(&site.get(CHIEF, &path).await) {
@@ -148,15 +152,40 @@ impl Site {
         self.service.stop().await.unwrap();
     }
 
-    /// Sends files as the page of imports does: one of an unknown layout, and one that would change an edition. Gives the id of
-    /// their simulation.
+    /// Records two names, and withdraws one of them.
+    async fn record_names(&self) {
+        let line = |text: &str| SingleLine::try_from(text.to_owned()).unwrap();
+        let name = |name: &str, new: Option<&str>| NewName {
+            kind: NameKind::Ministry,
+            name: line(name),
+            designates: line(if new.is_some() { "MNL" } else { "MJ" }),
+            new_ministry: new.map(line),
+        };
+        let names = [name("Garde des Sceaux", None), name("La Lune", Some("Navigation lunaire"))];
+        let (actor, at) = (Actor::vigie(), "2020-12-01T09:00:00Z".parse().unwrap());
+        let act = ActionContext { actor, at, reason: "décret".to_owned() };
+        self.data.store.record_names(&names, 0, &act).await.unwrap();
+        self.data.store.withdraw_name(1, 2, &act).await.unwrap();
+    }
+
+    /// Sends files as the page of imports does: one of an unknown layout, one that would change an edition, and two with names
+    /// that nothing knows. Gives the id of their simulation.
     async fn simulation(&self) -> String {
         let edition = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
         let changed = edition.replacen("rollout,2012-09,108", "rollout,2012-09,120", 1);
         assert_ne!(edition, changed);
         let unknown = "Chantier;Budget prévu\nTilleul;8 200\n".to_owned();
+        let unnamed = edition.replacen("Ministère de la Culture", "Ministère de la Lune", 1);
+        assert_ne!(edition, unnamed);
+        let follow_up = "project,axis,severity,text,issued_on,due_on,closed_on\n\
+                         Système du SAMU central,finance,high,,2020-10-01,,\n";
         let mut body = String::new();
-        for (name, text) in [("chantiers.csv", unknown), ("2020-11.panorama.csv", changed)] {
+        for (name, text) in [
+            ("chantiers.csv", unknown),
+            ("2020-11.panorama.csv", changed),
+            ("2021-02.panorama.csv", unnamed),
+            ("2020-11.recommendations.csv", follow_up.to_owned()),
+        ] {
             let head = format!(
                 "--vigie\r\nContent-Disposition: form-data; name=\"fichiers\"; filename=\"{name}\"\r\n\
                  Content-Type: text/csv\r\n\r\n"

@@ -114,7 +114,7 @@ fn common(parameter: &str) -> &'static str {
         "cycle" => "3",
         "edition" => "2020-11",
         "theme" | "fingerprint" | "account" | "token" | "draft" | "action" | "import" | "run"
-        | "file" => "1",
+        | "file" | "name" => "1",
         "session" => "0123456789ab",
         "table" => "projects",
         "file:.*" => "index.html",
@@ -164,6 +164,11 @@ pub(crate) fn body(address: &str) -> Value {
             let rule =
                 std::fs::read_to_string(rule_file(&root().join("rules"), "drift/D1.rhai")).unwrap();
             json!({ "files": { "drift/D1.rhai": rule } })
+        }
+        "names" => {
+            let name =
+                json!({ "kind": "ministry", "name": "Garde des Sceaux", "designates": "MJ" });
+            json!({ "names": [name], "reason": reason })
         }
         "tokens" => json!({ "label": reason }),
         "accounts" | "{account}" => {

@@ -113,7 +113,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
         "rule" if pattern.contains("overrides") => ("D1", ""),
         "rule" => ("/api/v1/rules", "id"),
         "silence" => ("/api/v1/silences", "number"),
-        "action" | "run" => ("1", ""),
+        "action" | "name" | "run" => ("1", ""),
         // Its own: whatever is revoked must not be what proves who asks.
         "token" => ("9999", ""),
         "file" => ("index.html", ""),

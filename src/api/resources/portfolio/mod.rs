@@ -12,4 +12,5 @@ pub(crate) mod panorama;
 pub(crate) mod profiles;
 pub(crate) mod projects;
 pub(crate) mod questionnaire;
+pub(crate) mod recorded_names;
 pub(crate) mod wanted_answers;

@@ -75,6 +75,7 @@ pub(super) fn of_table(layout: &TableLayout, table: &DataFrame) -> Result<DataFr
             column: None,
             found: error.to_string(),
             expected: "des colonnes de même hauteur".to_owned(),
+            unknown_name: None,
         };
         vec![(0, fault)]
     })
@@ -197,7 +198,7 @@ fn unreadable(field: &TableField, found: String) -> Placed {
 
 /// The row number is added by the caller.
 pub(super) fn fault(column: &str, found: String, expected: String) -> FileFault {
-    FileFault { row: None, column: Some(column.to_owned()), found, expected }
+    FileFault { row: None, column: Some(column.to_owned()), found, expected, unknown_name: None }
 }
 
 /// The subject of each row, or the rows that have none.

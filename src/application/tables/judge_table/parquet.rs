@@ -81,6 +81,7 @@ impl ParquetRows {
                 column: Some(field.header.clone()),
                 found: format!("des valeurs de type `{name}`"),
                 expected: format!("{}, pour le champ `{}`", field.expected(), field.field.name),
+                unknown_name: None,
             })
         });
         typed.collect()

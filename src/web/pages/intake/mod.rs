@@ -6,7 +6,9 @@ mod editions;
 mod imports;
 mod mapping;
 mod preview;
+mod recorded_names;
 mod simulation;
+mod unknown_names;
 mod upload;
 mod words;
 
@@ -40,12 +42,19 @@ fn about_imports() -> Vec<Route> {
         get("/imports", whole(Read), || route().to(imports::list)),
         get("/imports/nouveau", whole(Operate), || route().to(upload::show)),
         post("/imports/nouveau", whole(Operate), || route().to(upload::send)),
+        get("/imports/noms", whole(Read), || route().to(recorded_names::list)),
+        post("/imports/noms/{name}/retrait", whole(Operate), || {
+            route().to(recorded_names::withdraw)
+        }),
         get(SIMULATION, whole(Operate), || route().to(simulation::show)),
         post("/imports/simulations/{simulation}/fichiers", whole(Operate), || {
             route().to(upload::add)
         }),
         post("/imports/simulations/{simulation}/importation", whole(Operate), || {
             route().to(simulation::import)
+        }),
+        post("/imports/simulations/{simulation}/noms", whole(Operate), || {
+            route().to(simulation::settle_names)
         }),
         post("/imports/simulations/{simulation}/abandon", whole(Operate), || {
             route().to(simulation::forget)

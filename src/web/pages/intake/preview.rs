@@ -1,5 +1,7 @@
 //! What each file of a simulation would give, or why it is refused, as the page shows it.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::words;
@@ -8,7 +10,8 @@ use crate::api::Problem;
 use crate::application::{EditionFigures, FilesIntake, TakenFile};
 use crate::domain::portfolio::import::{Dataset, SightingKind};
 use crate::domain::portfolio::import_decision::ImportState;
-use crate::intake::{FileFault, Reader, Refused, SourceError};
+use crate::domain::portfolio::recorded_name::NameKind;
+use crate::intake::{Reader, Refused, SourceError};
 use crate::store::Recorded;
 use crate::web::context::PageContext;
 use crate::web::query::Choice;
@@ -84,6 +87,8 @@ struct RefusalView {
     remedy: Remedy,
     text: String,
     groups: Vec<FaultGroup>,
+    /// What its unknown names are names of.
+    unknown: Vec<NameKind>,
     choices: Vec<Choice>,
 }
 
@@ -105,21 +110,12 @@ struct FaultGroup {
     expected: String,
     count: usize,
     places: Vec<FaultPlace>,
-    settled: Option<Settled>,
 }
 
 #[derive(Debug, Serialize)]
 struct FaultPlace {
     row: Option<u32>,
     found: String,
-}
-
-/// Names that only the table of other names settles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Settled {
-    Ministry,
-    Project,
 }
 
 impl FilePreview {
@@ -286,9 +282,12 @@ fn refusal(file: Option<String>, fault: &SourceError, reader: &Reader) -> Refusa
             (Remedy::MendFile, without_file(&fault.to_string()), Vec::new())
         }
     };
-    let groups =
-        if let SourceError::Refused(refused) = fault { groups(refused) } else { Vec::new() };
-    RefusalView { file, remedy, text, groups, choices }
+    let (groups, unknown) = if let SourceError::Refused(refused) = fault {
+        (groups(refused), unknown_kinds(refused))
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    RefusalView { file, remedy, text, groups, unknown, choices }
 }
 
 /// What is said of a file, which the page names already.
@@ -299,14 +298,25 @@ fn without_file(words: &str) -> String {
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
 }
 
+fn unknown_kinds(refused: &Refused) -> Vec<NameKind> {
+    let names = refused.faults.iter().filter_map(|fault| fault.unknown_name.as_ref());
+    let kinds: BTreeSet<NameKind> = names.map(|name| name.kind).collect();
+    kinds.into_iter().collect()
+}
+
 /// The faults of a file by what was expected of which column, in the order of the first of each.
 fn groups(refused: &Refused) -> Vec<FaultGroup> {
     let mut groups: Vec<FaultGroup> = Vec::new();
     for fault in &refused.faults {
         let place = FaultPlace { row: fault.row, found: fault.found.clone() };
+        // What each unknown name resembles is said where people settle it.
+        let expected = match &fault.unknown_name {
+            Some(unknown) => format!("un {} connu", unknown.kind.label()),
+            None => fault.expected.clone(),
+        };
         let same = groups
             .iter_mut()
-            .find(|group| group.column == fault.column && group.expected == fault.expected);
+            .find(|group| group.column == fault.column && group.expected == expected);
         match same {
             Some(group) => {
                 group.count = group.count.saturating_add(1);
@@ -316,19 +326,11 @@ fn groups(refused: &Refused) -> Vec<FaultGroup> {
             }
             None => groups.push(FaultGroup {
                 column: fault.column.clone(),
-                expected: fault.expected.clone(),
+                expected,
                 count: 1,
                 places: vec![place],
-                settled: settled(fault),
             }),
         }
     }
     groups
-}
-
-fn settled(fault: &FileFault) -> Option<Settled> {
-    if fault.expected.starts_with("un ministère connu") {
-        return Some(Settled::Ministry);
-    }
-    fault.expected.starts_with("un projet connu").then_some(Settled::Project)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::imports::HISTORY;
 use super::preview;
 use super::preview::FilePreview;
+use super::unknown_names::{NamesForm, UnknownNamesView};
 use super::upload::see_other;
 use crate::api::{Problem, Uploads};
 use crate::application;
@@ -39,8 +40,17 @@ struct SimulationView {
     imported: Vec<ImportedFile>,
     /// Whether names resemble those of known projects.
     has_resembling: bool,
+    /// Names that files have and nothing knows.
+    unknown: UnknownNamesView,
     /// Whether what the simulation says has changed since it was read.
     is_stale: bool,
+}
+
+/// What was sent just before, and refused.
+#[derive(Debug, Default)]
+struct RefusedForm {
+    is_stale: bool,
+    names: NamesForm,
 }
 
 /// The simulation that an address names, if it is the caller's.
@@ -101,14 +111,14 @@ pub(in crate::web) async fn show(
     let _turn = uploads.parsing_permit().await?;
     let reader = context.action_settings().reader(&context).await?;
     let taken = take_in(&context, reader.clone(), &simulation, true).await?;
-    page(&context, (&id, &simulation), (&reader, &taken), false).await
+    page(&context, (&id, &simulation), (&reader, &taken), &RefusedForm::default()).await
 }
 
 async fn page(
     context: &PageContext,
     (id, simulation): (&str, &Simulation),
     (reader, taken): (&Reader, &FilesIntake),
-    is_stale: bool,
+    refused: &RefusedForm,
 ) -> Result<HttpResponse, Problem> {
     let address = format!("/imports/simulations/{id}");
     let files = preview::previews(context, reader, (simulation, &address), taken).await?;
@@ -119,11 +129,16 @@ async fn page(
         has_resembling: files.iter().any(FilePreview::has_resembling),
         seen: seen(taken),
         imported: simulation.imported.clone(),
-        is_stale,
+        unknown: UnknownNamesView::of(context, reader, taken, &refused.names).await?,
+        is_stale: refused.is_stale,
         files,
         address,
     };
-    let status = if is_stale { StatusCode::CONFLICT } else { StatusCode::OK };
+    let status = match refused {
+        RefusedForm { is_stale: true, .. } => StatusCode::CONFLICT,
+        RefusedForm { names, .. } if names.is_faulty() => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusedForm { .. } => StatusCode::OK,
+    };
     let heading = Heading::of("Simulation d’importation", "simulation")
         .under(&[HISTORY, ("Importer des fichiers", "/imports/nouveau")]);
     context.page_with_status(status, "pages/simulation.html", &heading, &view)
@@ -181,7 +196,8 @@ pub(in crate::web) async fn import(
     let reader = context.action_settings().reader(&context).await?;
     let taken = take_in(&context, reader.clone(), &simulation, true).await?;
     if form.seen != seen(&taken) {
-        return page(&context, (&id, &simulation), (&reader, &taken), true).await;
+        let refused = RefusedForm { is_stale: true, ..RefusedForm::default() };
+        return page(&context, (&id, &simulation), (&reader, &taken), &refused).await;
     }
     let recorded = take_in(&context, reader, &simulation, false).await?;
     let imported: Vec<ImportedFile> = recorded.files.iter().map(imported).collect();
@@ -224,6 +240,29 @@ async fn link(context: &PageContext, form: &ImportForm) -> Result<(), Problem> {
         context.store.link(new, near, &context.act(&reason)?).await?;
     }
     Ok(())
+}
+
+/// Records what unknown names designate, and shows the simulation again, whose files are read with them.
+///
+/// # Errors
+/// If there is no such simulation of the caller, or the data cannot be written.
+pub(in crate::web) async fn settle_names(
+    context: PageContext,
+    id: web::Path<String>,
+    (uploads, settings): (web::Data<Uploads>, web::Data<PageSettings>),
+    form: web::Form<Vec<(String, String)>>,
+) -> Result<HttpResponse, Problem> {
+    let mut names = NamesForm::of(form.into_inner());
+    let simulation = find(&context, &settings.staging, &id)?;
+    let _turn = uploads.parsing_permit().await?;
+    let reader = context.action_settings().reader(&context).await?;
+    names.record(&context, &reader).await?;
+    if names.is_faulty() {
+        let taken = take_in(&context, reader.clone(), &simulation, true).await?;
+        let refused = RefusedForm { names, ..RefusedForm::default() };
+        return page(&context, (&id, &simulation), (&reader, &taken), &refused).await;
+    }
+    Ok(context.done(Confirmation::NamesRecorded, &format!("/imports/simulations/{}", *id)))
 }
 
 /// How a file is to be read where it does not say itself.

@@ -150,9 +150,7 @@ fn cells_of_several_lines_do_not_break_the_proposal() {
     let proposal = app.json(&["profiles", "propose", "2021-06.csv"]);
     let profile = proposal["profile"].as_str().unwrap();
     assert!(
-        profile.contains(
-            "1\u{a0}ministère à ajouter à aliases.toml : Ministère de l’Intérieur extérieur."
-        ),
+        profile.contains("1\u{a0}ministère à enregistrer : Ministère de l’Intérieur extérieur."),
         "{profile}"
     );
     std::fs::write(app.path("p.toml"), profile).unwrap();

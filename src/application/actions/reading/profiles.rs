@@ -1,19 +1,16 @@
 //! Profiles of file layouts: those that files are read with, and those that people save. A saved profile is laid over those
 //! that are shipped and those of the folder of the server.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::application::publishing::catalogue;
 use crate::application::queries::layouts;
-use crate::application::{ApplicationError, Services};
+use crate::application::{ApplicationError, ReadingRefusal, Services};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::saved_profile::{ProfileOrigin, ProfileVersion};
-use crate::intake::{Profile, ProfileTerms, Reader};
-use crate::rules::RowFormulas;
+use crate::intake::{Profile, Reader};
 
 /// Saved profiles at most: each of them is read again for every file.
 const MOST_SAVED: usize = 200;
@@ -41,28 +38,6 @@ impl ProfileFile {
     pub fn revision(&self) -> i64 {
         self.versions.last().map_or(0, |version| version.number)
     }
-}
-
-/// A reader with the profiles and aliases that are on disk now, and the saved profiles.
-///
-/// # Errors
-///
-/// One of them cannot be read, or is wrong.
-pub async fn open_reader(
-    services: &Services,
-    profiles: &Path,
-    aliases: &Path,
-) -> Result<Reader, ApplicationError> {
-    let dictionary = catalogue::dictionary(services).await?;
-    let saved = services.store.saved_profiles().await?;
-    let (profiles, aliases) = (profiles.to_owned(), aliases.to_owned());
-    let opened = tokio::task::spawn_blocking(move || {
-        let terms = ProfileTerms { dictionary: &dictionary, language: &RowFormulas };
-        let texts =
-            saved.iter().filter_map(|one| Some((one.profile.as_str(), one.text.as_deref()?)));
-        Reader::open(&profiles, &aliases, terms)?.with_saved(texts, terms.language)
-    });
-    Ok(opened.await??)
 }
 
 /// The profiles that files are read with, by id.
@@ -111,11 +86,11 @@ pub async fn save_profile(
     let profile = layouts::parse_profile(text.clone(), dictionary).await??;
     if profile.id != id {
         let (expected, found) = (id.to_owned(), profile.id);
-        return Err(ApplicationError::ProfileId { expected, found });
+        return Err(ReadingRefusal::ProfileId { expected, found }.into());
     }
     let saved = services.store.saved_profiles().await?;
     if saved.len() >= MOST_SAVED && saved.iter().all(|one| one.profile != id) {
-        return Err(ApplicationError::TooManyProfiles { most: MOST_SAVED });
+        return Err(ReadingRefusal::TooManyProfiles { most: MOST_SAVED }.into());
     }
     Ok(services.store.save_profile((id, Some(&text)), seen, act).await?)
 }

@@ -84,8 +84,8 @@ async fn the_first_start_makes_one_administrator_who_is_signed_in_on_the_dashboa
     assert_snapshot!(listed["data"][0]["mail_address"], @r#""Ada@dinum.example""#);
 
     // The link is used up, and a new start gives none.
-    assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(answer(client().get(&link)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(submit(&link, "Eve").await.status, StatusCode::GONE);
+    assert_eq!(answer(client().get(&link)).await.status, StatusCode::GONE);
     service.stop().await.unwrap();
     let again = start(&app, ManualClock::at(NOW)).await;
     assert_eq!(again.first_link(), None);
@@ -158,11 +158,11 @@ async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_mad
     let service = start(&app, Arc::clone(&clock)).await;
     let link = service.first_link().unwrap().to_owned();
     clock.set("2020-12-02T09:00:00Z");
-    assert_eq!(answer(client().get(&link)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer(client().get(&link)).await.status, StatusCode::GONE);
     clock.set(NOW);
     assert_eq!(answer(client().get(&link)).await.status, StatusCode::OK);
     app.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
-    assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(submit(&link, "Eve").await.status, StatusCode::GONE);
     service.stop().await.unwrap();
 }
 

@@ -37,7 +37,6 @@ const BESIDE: &[(&str, &str, u16)] = &[
     ("/", READER, 200),
     ("/projets", READER, 200),
     ("/connexion", "", 200),
-    ("/invitation/rien", "", 410),
     ("/signed-out", "", 200),
     ("/aide", "", 200),
 ];
@@ -45,19 +44,19 @@ const BESIDE: &[(&str, &str, u16)] = &[
 /// Routes whose page says that there is nothing: links that are worth something serve once, and scenarios follow them; no
 /// provider of identities is set, no campaign planned, no job run.
 const ENDED: &[(&str, u16)] = &[
-    ("/setup/{invitation}", 404),
-    ("/connexion/{link}", 404),
-    ("/invitation/{invitation}", 404),
+    ("/setup/{invitation}", 410),
+    ("/connexion/{link}", 410),
+    ("/invitation/{invitation}", 410),
     ("/sign-in", 404),
     ("/sign-in/return", 404),
     ("/administration/executions/{run}", 404),
     ("/campagnes/{edition}", 404),
     ("/campagnes/{edition}/reponses", 404),
-    ("/reponses/{link}", 404),
-    ("/reponses/{link}/{project}", 404),
-    ("/reponses/{link}/{project}/{theme}", 404),
-    ("/messages/{link}", 404),
-    ("/acknowledgements/{link}", 404),
+    ("/reponses/{link}", 410),
+    ("/reponses/{link}/{project}", 410),
+    ("/reponses/{link}/{project}/{theme}", 410),
+    ("/messages/{link}", 410),
+    ("/acknowledgements/{link}", 410),
 ];
 
 /// Somebody's view of one page.

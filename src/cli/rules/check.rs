@@ -124,9 +124,12 @@ fn lines(routes: &[RuleRoute<'_>]) -> Vec<Vec<Cell>> {
     routes.iter().map(line).collect()
 }
 
+/// How many rules are translated, and those that are not.
 fn ways(routes: &[RuleRoute<'_>]) -> Sheet {
     let translated = routes.iter().filter(|one| one.route == ExecutionRoute::Translated).count();
-    let rows = routes.iter().map(|one| {
+    // Those that are translated, nearly all, would hide what was found.
+    let others = routes.iter().filter(|one| one.route != ExecutionRoute::Translated);
+    let rows = others.map(|one| {
         let (shown, word) = way(&one.route);
         vec![
             Cell::text(one.rule.as_str()),

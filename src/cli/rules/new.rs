@@ -22,9 +22,10 @@ pub(super) async fn run(request: &NewArgs, session: &Session<'_>) -> Result<Conc
     let body = json!({ "comment": comment, "template": template });
     let draft = saved(&body, request.out.as_deref(), session).await?;
     let concluded = drafts::show_saved(&draft, session.printer)?;
-    let (number, id) = (draft.outline.number, &request.id);
+    let (number, revision, id) = (draft.outline.number, draft.outline.revision, &request.id);
     print::message(&format!(
-        "À compléter, puis : vigie rules test --draft {number} --run \"{id}/*\""
+        "À compléter, puis : vigie rules draft FICHIER --over {number} --revision {revision} --comment \"complété\"\n\
+         et : vigie rules test --draft {number} --run \"{id}/*\""
     ));
     Ok(concluded)
 }

@@ -135,7 +135,7 @@ fn ways(routes: &[RuleRoute<'_>]) -> Sheet {
             Cell::text(one.rule.as_str()),
             Cell::text(one.file),
             Cell::of(shown, word),
-            Cell::optional(because(&one.route)),
+            because(&one.route).map_or_else(Cell::nothing, Cell::translated),
         ]
     });
     let columns =

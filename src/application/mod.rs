@@ -76,7 +76,7 @@ pub use publishing::compare::{
 pub use publishing::consequences::{MissionDifference, MissionDifferenceKind};
 pub use publishing::diff::{
     CatalogueDiff, MinistryNews, RuleDifference, RuleDifferenceKind, Side, ThresholdDifference,
-    VerdictDifference, diff, diff_draft, diff_files,
+    diff, diff_draft, diff_files,
 };
 pub use publishing::drafts::{
     DraftOutline, DraftTrial, DraftView, amended, draft, draft_on, draft_text_at, edited,
@@ -89,7 +89,7 @@ pub use publishing::publish::{
     RollBack, publication_bar, publish, refuse_local_publication, roll_back,
 };
 pub use publishing::trial::{NoPlace, Trial, TrialPlaces, TrialSettings};
-pub use publishing::verdict_diff::{DifferenceKind, Standing};
+pub use publishing::verdict_diff::{DifferenceKind, Standing, VerdictDifference};
 pub use queries::alert_queue::{
     AlertQueue, QueueAbsence, QueueOrder, QueueOwner, QueueTerms, alert_queue,
 };

@@ -1,4 +1,4 @@
-//! Figures worked out again as soon as the data or the rules change, so that the first who reads them afterwards does not wait.
+//! Computes figures again as soon as the data or the rules change, so that the first reader afterwards does not wait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::support::clock::today;
 /// Between two looks for changes, each of which reads one number from the database.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
-/// What figures are worked out of.
+/// What figures are computed from.
 #[derive(Clone, Debug)]
 pub struct FiguresBasis {
     upto: KnownUpTo,
@@ -33,8 +33,8 @@ impl PartialEq for FiguresBasis {
     }
 }
 
-/// Until the service is stopped: works out again the figures that people read. A failure is left to whoever reads next, who
-/// is shown it.
+/// Until the service is stopped: computes the figures that people read again. After a failure, the next reader computes them, and
+/// sees why they cannot be.
 pub async fn keep_figures_ready(services: Services, mut stopped: watch::Receiver<bool>) {
     let mut ready = None;
     loop {
@@ -45,14 +45,14 @@ pub async fn keep_figures_ready(services: Services, mut stopped: watch::Receiver
         tokio::select! {
             refreshed = refresh_figures(&services, ready.as_ref()) => match refreshed {
                 Ok(basis) => ready = basis,
-                Err(fault) => debug!("Figures could not be worked out ahead: {fault}"),
+                Err(fault) => debug!("Figures could not be computed ahead: {fault}"),
             },
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
     }
 }
 
-/// Works out the figures of today again if what they are made of is no longer what it was at the last look. Gives what they
+/// Computes the figures of today again if what they are made of is no longer what it was at the last look. Gives what they
 /// are made of now; `None` while nobody has read any, since they take memory.
 ///
 /// # Errors

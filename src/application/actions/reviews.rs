@@ -230,7 +230,7 @@ async fn names(services: &Services) -> Result<BTreeMap<ProjectId, String>, Appli
     let known = services.store.known_projects().await?;
     Ok(known
         .into_iter()
-        .filter_map(|project| Some((project.project, project.names.last()?.clone())))
+        .map(|project| (project.project.clone(), project.name().to_owned()))
         .collect())
 }
 

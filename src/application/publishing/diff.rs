@@ -9,14 +9,13 @@ use utoipa::ToSchema;
 use super::catalogue::CatalogueTexts;
 use super::consequences::{Consequences, MissionDifference};
 use super::trial::Trial;
-use super::verdict_diff::{DifferenceKind, Outcome, Standing};
+use super::verdict_diff::{Outcome, Standing, VerdictDifference};
 use super::{catalogue, companion_files};
 use crate::application::cache::known_data;
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook, PlaybookError};
 use crate::domain::ids::{DraftNumber, MinistryCode, ProjectId, RuleId};
-use crate::domain::level::Level;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::overlay::RulePath;
@@ -80,27 +79,6 @@ pub struct ThresholdDifference {
     pub label: String,
     pub before: Option<String>,
     pub after: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct VerdictDifference {
-    pub rule: RuleId,
-    pub subject: Subject,
-    /// Name of the project, if the subject is one.
-    pub name: Option<String>,
-    pub ministry: Option<MinistryCode>,
-    pub kind: DifferenceKind,
-    pub from: Standing,
-    pub to: Standing,
-    /// Level of the alert that the earlier catalogue calls for.
-    pub alert_from: Option<Level>,
-    pub alert_to: Option<Level>,
-    /// The explanation that the earlier catalogue gives, if its rule fires.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub explanation_before: Option<String>,
-    /// The explanation that the later catalogue gives, if its rule fires.
-    pub explanation: Option<String>,
 }
 
 /// What would change in the messages to a ministry's secretary-general.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::domain::ids::{MinistryCode, RuleId};
 use crate::domain::level::Level;
+use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::{Judgement, Verdict};
 use crate::domain::words::words;
 
@@ -23,6 +25,28 @@ words! {
         /// The same verdict and alert, in other words.
         Reworded = "reworded",
     }
+}
+
+/// A verdict that differs between two catalogues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VerdictDifference {
+    pub rule: RuleId,
+    pub subject: Subject,
+    /// Name of the project, if the subject is one.
+    pub name: Option<String>,
+    pub ministry: Option<MinistryCode>,
+    pub kind: DifferenceKind,
+    pub from: Standing,
+    pub to: Standing,
+    /// Level of the alert that the earlier catalogue calls for.
+    pub alert_from: Option<Level>,
+    pub alert_to: Option<Level>,
+    /// The explanation that the earlier catalogue gives, if its rule fires.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub explanation_before: Option<String>,
+    /// The explanation that the later catalogue gives, if its rule fires.
+    pub explanation: Option<String>,
 }
 
 /// What a catalogue gives on a subject.

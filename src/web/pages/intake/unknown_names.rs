@@ -20,9 +20,6 @@ use crate::web::wording::problem_words::for_people;
 /// Names of one form at most; the others follow once these are settled.
 const MOST_NAMES: usize = 30;
 
-/// Known projects that a field completes at most: more would make a heavy page.
-const MOST_COMPLETED: usize = 300;
-
 /// Rows of one name and file that are shown.
 const MOST_ROWS: usize = 8;
 
@@ -36,7 +33,7 @@ pub(super) struct UnknownNamesView {
     /// How many are not shown yet.
     more: usize,
     ministries: Vec<Choice>,
-    projects: Vec<String>,
+    projects: Vec<Choice>,
     reason: String,
     pub(super) errors: Vec<FormError>,
 }
@@ -268,12 +265,7 @@ impl UnknownNamesView {
                 label: format!("{code}, {name}"),
             })
             .collect();
-        let mut projects: Vec<String> = if known.len() > MOST_COMPLETED {
-            Vec::new()
-        } else {
-            known.iter().filter_map(|one| one.names.last().cloned()).collect()
-        };
-        projects.sort();
+        let projects = Choice::projects(&known).unwrap_or_default();
         let errors = form.errors.iter().map(|error| error.at(&names)).collect();
         let reason = form.reason.clone();
         Ok(Self { names, more, ministries, projects, reason, errors })

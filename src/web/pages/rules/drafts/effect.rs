@@ -197,10 +197,8 @@ async fn effect_view(
     let of_draft = files.iter().map(|(path, text)| (path.as_str().to_owned(), text.clone()));
     titles.extend(rules::titles(&of_draft.collect()));
     let known = context.store.known_projects().await?;
-    let names: BTreeMap<ProjectId, String> = known
-        .into_iter()
-        .filter_map(|project| Some((project.project, project.names.last()?.clone())))
-        .collect();
+    let names: BTreeMap<ProjectId, String> =
+        known.iter().map(|project| (project.project.clone(), project.name().to_owned())).collect();
     let mut kinds: BTreeMap<DifferenceKind, usize> = BTreeMap::new();
     for difference in &diff.verdicts {
         *kinds.entry(difference.kind).or_default() += 1;

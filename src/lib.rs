@@ -17,8 +17,9 @@ pub mod frame;
 pub mod intake;
 pub mod rules;
 
-// Decisions: of the layers above, words only
+// Decisions, and what past editions teach: of the layers above, words only
 pub mod decisions;
+pub mod foresight;
 
 // Storage and external services: of the layers above, words only
 pub mod auth;

@@ -14,6 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
+use super::resources::foresight::backtest;
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -203,6 +204,9 @@ routes! {
     }
     "cycles" {
         coverage::list_coverage: own(Read),
+    }
+    "foresight" {
+        backtest::show_backtest: whole(Read),
     }
     "jobs" {
         jobs::list_jobs: whole(Read),

@@ -98,6 +98,12 @@ pub enum ApplicationError {
     NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { requested: String, near: Option<String> },
+    #[error(
+        "rule {requested} is not compared with past editions: it judges no project that an edition lists"
+    )]
+    NotBacktested { requested: String },
+    #[error("editions from {from} to {to}: found none, expected the first before the last")]
+    EditionsReversed { from: EditionId, to: EditionId },
     #[error("no file of the catalogue is `{requested}`{}", nearest(.near.as_deref()))]
     NoSuchFile { requested: String, near: Option<String> },
     #[error("`{name}` is the name of several files of the catalogue: {}; say which", .paths.join(", "))]

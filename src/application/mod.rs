@@ -5,6 +5,7 @@ mod actions;
 mod cache;
 mod cycle;
 mod error;
+mod foresight;
 mod publishing;
 mod queries;
 mod questionnaire;
@@ -64,6 +65,11 @@ pub use cycle::run::{
 pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
+pub use foresight::backtest::{backtest, backtest_draft, backtest_texts};
+pub use foresight::report::{
+    Backtest, BacktestEdition, BacktestTerms, BaselineScore, FURTHEST_HORIZON, FamilyScore,
+    LeftOutSteps, LevelScore, RuleScore,
+};
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,

@@ -10,6 +10,7 @@ use super::decisions::alerts::AlertsArgs;
 use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
+use super::foresight::BacktestArgs;
 use super::language::Language;
 use super::operation::audit::AuditCommand;
 use super::operation::cycle::{CycleArgs, CyclesCommand};
@@ -155,6 +156,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
+    /// Judge the rules as of each past edition, and compare their warnings with what became of the projects
+    Backtest(BacktestArgs),
     /// Plan campaigns of the questionnaire, and see who answered what and what it brought
     Campaigns {
         #[command(subcommand)]

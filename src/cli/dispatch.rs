@@ -10,7 +10,9 @@ use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
-use super::{accounts, decisions, language, operation, portfolio, questionnaire, remote, rules};
+use super::{
+    accounts, decisions, foresight, language, operation, portfolio, questionnaire, remote, rules,
+};
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
@@ -97,6 +99,7 @@ async fn dispatch(
         | Command::Receivers { .. }
         | Command::Recipients { .. }
         | Command::Coverage { .. }
+        | Command::Backtest(_)
         | Command::Export(_)
         | Command::Jobs { .. }
         | Command::Replay { .. }
@@ -137,6 +140,7 @@ async fn dispatch_in_session(
         Command::Names { command } => portfolio::names::run(command, session).await,
         Command::Cycle(request) => operation::cycle::run(request, session).await,
         Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
+        Command::Backtest(request) => foresight::backtest::run(request, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
             operation::cycle::void(*cycle, reason, session).await

@@ -1,10 +1,18 @@
 //! What past editions teach: what became of each project after each edition, and what that says of the future. Pure functions
 //! of what was published and of what was judged.
 
+mod baselines;
 mod draws;
+mod outcomes;
 mod panel;
+mod resamples;
+mod scorecard;
 
+pub use baselines::{Baseline, BaselineAt};
 pub use draws::Draws;
+pub use outcomes::{EditionOutcomes, ProjectOutcome, outcomes};
 pub use panel::{
     Change, DRIFT_COST, DRIFT_MONTHS, Next, Panel, STEP_MONTHS, Target, is_too_far, months_between,
 };
+pub use resamples::Resamples;
+pub use scorecard::{Answer, Estimate, Finding, Scorecard, SignalRecord};

@@ -31,6 +31,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
             | ApplicationError::NoSuchProfile { .. }
+            | ApplicationError::NotBacktested { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
             ApplicationError::Frame(
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
@@ -47,6 +48,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
+            | ApplicationError::EditionsReversed { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }

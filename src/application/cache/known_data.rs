@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use super::latest::Once;
 use super::rules_in_force::RulesInForce;
 use crate::application::ApplicationError;
+use crate::application::foresight::report::{Backtest, BacktestTerms};
 use crate::application::questionnaire::campaign_report::CampaignReport;
 use crate::application::questionnaire::wanted_answers::WantedAnswers;
 use crate::domain::accounts::access::Scope;
@@ -97,6 +98,7 @@ struct Figures {
     totals: Once<Totals>,
     wanted: Once<Arc<[WantedAnswers]>>,
     campaigns: Mutex<BTreeMap<EditionId, Arc<Once<Arc<CampaignReport>>>>>,
+    backtests: Mutex<BTreeMap<BacktestTerms, Arc<Once<Arc<Backtest>>>>>,
 }
 
 impl KnownData {
@@ -167,6 +169,24 @@ impl KnownData {
         let place = {
             let mut campaigns = figures.campaigns.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(campaigns.entry(edition).or_default())
+        };
+        place.get(|| make().map(Arc::new))
+    }
+
+    /// How often the warnings of the rules came true, as `make` works it out.
+    ///
+    /// # Errors
+    /// When `make` does.
+    pub(in crate::application) fn backtest(
+        &self,
+        rules: &Arc<RulesInForce>,
+        terms: BacktestTerms,
+        make: impl FnOnce() -> Result<Backtest, ApplicationError>,
+    ) -> Result<Arc<Backtest>, ApplicationError> {
+        let figures = self.figures(rules);
+        let place = {
+            let mut backtests = figures.backtests.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(backtests.entry(terms).or_default())
         };
         place.get(|| make().map(Arc::new))
     }

@@ -30,7 +30,14 @@ impl Catalogue {
     pub fn verdicts(&self, frames: &Frames, as_of: NaiveDate) -> Verdicts {
         let bench = self.set_up(frames, as_of);
         let answers = self.answers(frames, &bench.thresholds);
-        self.verdicts_with(&bench, &answers)
+        self.verdicts_with(&bench, &answers, |ruling| ruling)
+    }
+
+    /// The verdicts of `verdicts`, without evidence or explanation: much faster where only levels count.
+    pub fn unexplained_verdicts(&self, frames: &Frames, as_of: NaiveDate) -> Verdicts {
+        let bench = self.set_up(frames, as_of);
+        let answers = self.answers(frames, &bench.thresholds);
+        self.verdicts_with(&bench, &answers, RuleEvaluation::unexplained)
     }
 
     /// The verdicts of `verdicts` as a list of judgements.
@@ -41,7 +48,7 @@ impl Catalogue {
     /// The judgements with every rule interpreted: the reference that translated rules must match.
     pub fn judge_interpreted(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
         let bench = self.set_up(frames, as_of);
-        self.verdicts_with(&bench, &BTreeMap::new()).to_judgements()
+        self.verdicts_with(&bench, &BTreeMap::new(), |ruling| ruling).to_judgements()
     }
 
     /// The judgements of one rule, interpreted on all its subjects.
@@ -126,15 +133,16 @@ impl Catalogue {
         outcomes.rules().filter_map(|id| Some((id.clone(), outcomes.answers(id)?))).collect()
     }
 
-    fn verdicts_with(
-        &self,
+    fn verdicts_with<'c>(
+        &'c self,
         bench: &EvaluationInputs,
         answers: &BTreeMap<RuleId, CompiledAnswers>,
+        prepared: impl Fn(RuleEvaluation<'c>) -> RuleEvaluation<'c>,
     ) -> Verdicts {
         let mut rulings: Vec<RuleEvaluation<'_>> = self
             .rules
             .iter()
-            .map(|(id, compiled)| RuleEvaluation::open(compiled, bench, answers.get(id)))
+            .map(|(id, compiled)| prepared(RuleEvaluation::open(compiled, bench, answers.get(id))))
             .collect();
         let replies = self.interpret_waiting(&rulings, bench);
         for ((rule, _), piece) in replies {

@@ -21,6 +21,8 @@ pub(in crate::rules) struct RuleEvaluation<'c> {
     filling: Filling,
     /// Subjects left to the interpreter, in order.
     waiting: Vec<PendingSubject>,
+    /// Whether what fires is given its evidence and its explanation.
+    explains: bool,
     /// Index of the first subject known to come after the rule is given up.
     given_up_at: AtomicUsize,
     /// Limits broken so far on settled subjects.
@@ -85,7 +87,13 @@ impl<'c> RuleEvaluation<'c> {
             }
         }
         let given_up_at = AtomicUsize::new(usize::MAX);
-        Self { compiled, roll, filling, waiting, given_up_at, breaches: 0 }
+        Self { compiled, roll, filling, waiting, explains: true, given_up_at, breaches: 0 }
+    }
+
+    /// The same verdicts, without evidence or explanation.
+    pub(in crate::rules) fn unexplained(mut self) -> Self {
+        self.waiting.retain(|waiting| waiting.level.is_none());
+        Self { explains: false, ..self }
     }
 
     pub(in crate::rules) fn waiting(&self) -> usize {
@@ -115,7 +123,7 @@ impl<'c> RuleEvaluation<'c> {
                 None => self.compiled.assess(&catalogue.engine, &ground),
             };
             let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
-            let finding = fired.then(|| FiredFinding {
+            let finding = (fired && self.explains).then(|| FiredFinding {
                 evidence: Some(self.compiled.evidence(
                     &catalogue.engine,
                     &ground,

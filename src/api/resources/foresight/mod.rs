@@ -1,0 +1,3 @@
+//! What past editions say of the rules.
+
+pub(crate) mod backtest;

@@ -1,0 +1,5 @@
+//! Commands about what past editions say of the rules.
+
+pub(super) mod backtest;
+
+pub(crate) use backtest::BacktestArgs;

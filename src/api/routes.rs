@@ -14,7 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
-use super::resources::foresight::backtest;
+use super::resources::foresight::{attention, backtest};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -206,6 +206,7 @@ routes! {
         coverage::list_coverage: own(Read),
     }
     "foresight" {
+        attention::show_attention: whole(Read),
         backtest::show_backtest: whole(Read),
     }
     "jobs" {

@@ -65,10 +65,12 @@ pub use cycle::run::{
 pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
+pub use foresight::attention::attention;
+pub use foresight::attention_report::{Attention, AttentionLine, LeadingWarning, ListCandidate, MissingAnswers};
 pub use foresight::backtest::{backtest, backtest_draft, backtest_texts};
 pub use foresight::report::{
     Backtest, BacktestEdition, BacktestTerms, BaselineScore, FURTHEST_HORIZON, FamilyScore,
-    LeftOutSteps, LevelScore, RuleScore,
+    LeftOutSteps, LevelScore, OrderScore, RuleScore,
 };
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{

@@ -156,6 +156,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
+    /// Order the projects by the money that a further drift is likely to cost, with the reasons
+    Attention {
+        /// Date as of which projects are ordered, as YYYY-MM-DD; today by default
+        #[arg(long, value_parser = date, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Number of projects to show
+        #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+        first: usize,
+    },
     /// Judge the rules as of each past edition, and compare their warnings with what became of the projects
     Backtest(BacktestArgs),
     /// Plan campaigns of the questionnaire, and see who answered what and what it brought

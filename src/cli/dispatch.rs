@@ -99,6 +99,7 @@ async fn dispatch(
         | Command::Receivers { .. }
         | Command::Recipients { .. }
         | Command::Coverage { .. }
+        | Command::Attention { .. }
         | Command::Backtest(_)
         | Command::Export(_)
         | Command::Jobs { .. }
@@ -140,6 +141,9 @@ async fn dispatch_in_session(
         Command::Names { command } => portfolio::names::run(command, session).await,
         Command::Cycle(request) => operation::cycle::run(request, session).await,
         Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
+        Command::Attention { as_of, first } => {
+            foresight::attention::run(*as_of, *first, session).await
+        }
         Command::Backtest(request) => foresight::backtest::run(request, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {

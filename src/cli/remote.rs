@@ -51,6 +51,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Audit { .. }
         | Command::Config { .. }
         | Command::Coverage { .. }
+        | Command::Attention { .. }
         | Command::Backtest(_)
         | Command::Cycle(_)
         | Command::Cycles { .. }

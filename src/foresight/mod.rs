@@ -1,6 +1,7 @@
 //! What past editions teach: what became of each project after each edition, and what that says of the future. Pure functions
 //! of what was published and of what was judged.
 
+mod attention;
 mod baselines;
 mod draws;
 mod outcomes;
@@ -8,6 +9,9 @@ mod panel;
 mod resamples;
 mod scorecard;
 
+pub use attention::{
+    Chance, FIRST, MedianFigures, ProjectOrder, Stake, UsualDrift, drift_since_first, first_of,
+};
 pub use baselines::{Baseline, BaselineAt};
 pub use draws::Draws;
 pub use outcomes::{EditionOutcomes, ProjectOutcome, outcomes};

@@ -139,8 +139,30 @@ impl SignalRecord {
         self.warning_since = warning_since;
     }
 
+    /// How many warnings had an outcome so far, and how many of them a drift followed.
+    pub fn warnings(&self) -> (u32, u32) {
+        let all = self.all();
+        (all.warnings, all.hits)
+    }
+
+    /// How many steps no warning preceded so far, and how many of them drifted all the same.
+    pub fn unwarned(&self) -> (u32, u32) {
+        let all = self.all();
+        (all.steps - all.warnings, all.drifts - all.hits)
+    }
+
+    /// Share of the steps so far that drift; `None` before there are any.
+    pub fn base_rate(&self) -> Option<f64> {
+        let all = self.all();
+        ratio(all.drifts, all.steps)
+    }
+
+    fn all(&self) -> Counts {
+        self.counts.values().fold(Counts::default(), |sum, one| sum.plus(*one, 1))
+    }
+
     pub fn scorecard(&self, resamples: &Resamples) -> Scorecard {
-        let all = self.counts.values().fold(Counts::default(), |sum, one| sum.plus(*one, 1));
+        let all = self.all();
         let drawn: Vec<Counts> = resamples.draws().map(|times| self.drawn(times)).collect();
         let estimate = |figure: fn(&Counts) -> Option<f64>| {
             let (low, high) = interval(drawn.iter().map(figure)).unzip();

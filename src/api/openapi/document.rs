@@ -47,7 +47,7 @@ pub(in crate::api) struct ApiDocument {
         (name = "notices", description = "Notifications and their delivery"),
         (name = "rules", description = "The rule catalogue, drafts and publications"),
         (name = "cycles", description = "Evaluation cycles, their verdicts and coverage"),
-        (name = "foresight", description = "How often warnings came true on past editions"),
+        (name = "foresight", description = "How often warnings came true on past editions, and which projects to look at first"),
         (name = "jobs", description = "Scheduled jobs and their runs"),
         (name = "audit", description = "The audit trail"),
         (name = "accounts", description = "Accounts, tokens, sessions and sign-in"),

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use super::latest::Once;
 use super::rules_in_force::RulesInForce;
 use crate::application::ApplicationError;
+use crate::application::foresight::attention_report::Attention;
 use crate::application::foresight::report::{Backtest, BacktestTerms};
 use crate::application::questionnaire::campaign_report::CampaignReport;
 use crate::application::questionnaire::wanted_answers::WantedAnswers;
@@ -99,6 +100,7 @@ struct Figures {
     wanted: Once<Arc<[WantedAnswers]>>,
     campaigns: Mutex<BTreeMap<EditionId, Arc<Once<Arc<CampaignReport>>>>>,
     backtests: Mutex<BTreeMap<BacktestTerms, Arc<Once<Arc<Backtest>>>>>,
+    attention: Once<Arc<Attention>>,
 }
 
 impl KnownData {
@@ -189,6 +191,18 @@ impl KnownData {
             Arc::clone(backtests.entry(terms).or_default())
         };
         place.get(|| make().map(Arc::new))
+    }
+
+    /// The order of the projects, as `make` works it out.
+    ///
+    /// # Errors
+    /// When `make` does.
+    pub(in crate::application) fn attention(
+        &self,
+        rules: &Arc<RulesInForce>,
+        make: impl FnOnce() -> Result<Attention, ApplicationError>,
+    ) -> Result<Arc<Attention>, ApplicationError> {
+        self.figures(rules).attention.get(|| make().map(Arc::new))
     }
 
     /// The last day of the month of each edition that lists a project, the date at the latest.

@@ -1,3 +1,4 @@
 //! What past editions say of the rules.
 
+pub(crate) mod attention;
 pub(crate) mod backtest;

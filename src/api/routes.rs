@@ -14,6 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
+use super::resources::foresight::forecast;
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -78,6 +79,9 @@ routes! {
         panorama::list_imports: whole(Read),
         panorama::list_fields: own(Read),
         exports::find_export: own(Read),
+    }
+    "foresight" {
+        forecast::find_forecast: own(Read),
     }
     "feed" {
         feed::find_feed: own(Read),

@@ -5,6 +5,7 @@ mod actions;
 mod cache;
 mod cycle;
 mod error;
+mod foresight;
 mod publishing;
 mod queries;
 mod questionnaire;
@@ -64,6 +65,12 @@ pub use cycle::run::{
 pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
+pub use foresight::forecast::answer::{
+    AheadCalibration, CalibrationWindow, Forecast, ForecastBasis, ForecastClass, ForecastProject,
+    RateCalibration, RateForecast, RatePoint, TargetChance,
+};
+pub use foresight::forecast::run::forecast;
+pub use foresight::forecast::terms::{ForecastTerms, SlipBy, SupposedSlip};
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,

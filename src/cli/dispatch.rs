@@ -10,7 +10,9 @@ use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
-use super::{accounts, decisions, language, operation, portfolio, questionnaire, remote, rules};
+use super::{
+    accounts, decisions, foresight, language, operation, portfolio, questionnaire, remote, rules,
+};
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
@@ -101,6 +103,7 @@ async fn dispatch(
         | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
+        | Command::Forecast(_)
         | Command::Project { .. }
         | Command::Projects(_)
         | Command::Campaigns { .. }
@@ -147,6 +150,7 @@ async fn dispatch_in_session(
         Command::Jobs { command } => operation::jobs::run(command, session).await,
         Command::Replay { cycle } => operation::replay::run(*cycle, session).await,
         Command::Panorama { as_of } => portfolio::panorama::run(*as_of, session).await,
+        Command::Forecast(request) => foresight::forecast::run(request, session).await,
         Command::Project { name, timeline: true, .. } => {
             portfolio::timeline::run(name, session).await
         }

@@ -5,6 +5,7 @@ mod accounts;
 mod args;
 mod decisions;
 mod dispatch;
+mod foresight;
 mod language;
 mod operation;
 mod outcome;

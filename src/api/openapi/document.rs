@@ -37,6 +37,7 @@ pub(in crate::api) struct ApiDocument {
     security(("token" = []), ("session" = [])),
     tags(
         (name = "portfolio", description = "Portfolio figures, editions, imports, exports and the data dictionary"),
+        (name = "foresight", description = "What past editions teach of the next ones"),
         (name = "questionnaire", description = "What project teams are asked: campaigns, their answers, and the answers to ask for first"),
         (name = "projects", description = "Projects, their history and verdicts"),
         (name = "alerts", description = "Alerts, silences and disputes"),

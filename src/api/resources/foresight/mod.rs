@@ -1,0 +1,3 @@
+//! What past editions teach.
+
+pub(crate) mod forecast;

@@ -1,0 +1,3 @@
+//! Commands about what past editions teach.
+
+pub(super) mod forecast;

@@ -114,6 +114,7 @@ templates! {
     "pages/site_map.html",
     "pages/statement.html",
     "pages/thresholds.html",
+    "pages/trajectory.html",
     "pages/upload.html",
 }
 

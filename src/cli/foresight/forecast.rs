@@ -64,15 +64,15 @@ pub(in crate::cli) async fn run(
 fn rates(found: &Forecast) -> Sheet {
     let mut rows = Vec::new();
     for one in &found.rates {
-        rows.push(row(found, one, (&found.edition.to_string(), "rate"), now(one.rate)));
+        rows.push(row(one, (&found.edition.to_string(), "rate"), now(one.rate)));
         for point in &one.points {
             let edition = point.edition.to_string();
-            rows.push(row(found, one, (&edition, "rate"), quantiles(point.rate)));
+            rows.push(row(one, (&edition, "rate"), quantiles(point.rate)));
             if one.floor != one.rate {
-                rows.push(row(found, one, (&edition, "floor"), quantiles(point.floor)));
+                rows.push(row(one, (&edition, "floor"), quantiles(point.floor)));
             }
             if found.is_supposed {
-                rows.push(row(found, one, (&edition, "what_if"), quantiles(point.what_if)));
+                rows.push(row(one, (&edition, "what_if"), quantiles(point.what_if)));
             }
         }
     }
@@ -95,12 +95,7 @@ fn rates(found: &Forecast) -> Sheet {
     )
 }
 
-fn row(
-    _: &Forecast,
-    one: &RateForecast,
-    (edition, kind): (&str, &str),
-    figures: Vec<Cell>,
-) -> Vec<Cell> {
+fn row(one: &RateForecast, (edition, kind): (&str, &str), figures: Vec<Cell>) -> Vec<Cell> {
     let label = match kind {
         "floor" => "Plancher",
         "what_if" => "Avec l’hypothèse",
@@ -150,7 +145,7 @@ fn targets(found: &Forecast) -> Sheet {
         };
         one.targets.iter().map(row).collect::<Vec<_>>()
     };
-    Sheet::new(
+    let sheet = Sheet::new(
         "Chances de tenir les cibles",
         vec![
             ("ministry", "Ministère"),
@@ -160,7 +155,9 @@ fn targets(found: &Forecast) -> Sheet {
             ("what_if", "Avec l’hypothèse"),
         ],
         found.rates.iter().flat_map(of_rate).collect(),
-    )
+    );
+    let cautions = found.cautions();
+    if cautions.is_empty() { sheet } else { sheet.with_note(cautions.join(" ")) }
 }
 
 fn classes(found: &Forecast) -> Sheet {
@@ -195,16 +192,16 @@ fn classes(found: &Forecast) -> Sheet {
             ("left", "Sorties", &|one| Cell::count(one.left)),
             ("cost", "Coût (1, 5 et 9 sur 10)", &|one| middle(one.cost, french::percent)),
             ("months", "Durée", &|one| middle(one.months, french::months)),
-            ("falls_back", "Tirés de", &|one| {
+            ("pairs_falling_back", "Complétée", &|one| {
                 Cell::of(
-                    if one.falls_back { "tous les projets en cours" } else { "la classe" },
-                    one.falls_back,
+                    format!("{} sur {}", one.pairs_falling_back, basis.pairs),
+                    one.pairs_falling_back,
                 )
             }),
         ],
     );
     sheet.with_note(format!(
-        "Une classe de moins de {} pas tire des pas de tous les projets en cours.",
+        "Complétée : couples d’éditions où la classe a moins de {} pas, et tire ceux de tous les projets en cours.",
         basis.least_steps
     ))
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::past_steps::StepClass;
+use super::classes::StepClass;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::snapshot::Phase;
 

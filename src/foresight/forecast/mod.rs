@@ -2,6 +2,7 @@
 //! likely each value is. Quantiles only: a mean and a spread say nothing of costs that may double.
 
 mod calendar;
+mod classes;
 mod course;
 mod past_steps;
 mod simulate;
@@ -10,7 +11,8 @@ mod tally;
 mod tests;
 
 pub use calendar::{DatedTarget, dated_targets, next_editions};
+pub use classes::{ClassSteps, StepClass};
 pub use course::{BaselinedFigure, StartingProject, Supposed};
-pub use past_steps::{ClassSteps, LEAST_STEPS, PastSteps, StepClass};
+pub use past_steps::{LEAST_STEPS, PastSteps};
 pub use simulate::{ForecastStart, FutureEdition, simulate};
 pub use tally::{Futures, Quantiles, RateKind, rate_now};

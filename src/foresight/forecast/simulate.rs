@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::classes::StepClass;
 use super::course::{BaselinedFigure, Course, StartingProject};
-use super::past_steps::{Became, Entrant, PastStep, PastSteps, StepClass};
+use super::past_steps::{Entrant, PastPair, PastStep, PastSteps, StepChange};
 use super::tally::{Cell, Futures};
 use crate::domain::ids::MinistryCode;
 use crate::domain::portfolio::edition::EditionId;
@@ -60,25 +61,33 @@ struct Simulation<'s> {
     width: usize,
 }
 
-/// The futures of a portfolio. Each project has draws of its own, by its id: what becomes of it depends neither on the order of
-/// projects nor on what is supposed of others.
+/// The past that each edition to come repeats in one future: pairs of editions, one after the other.
+type Plan<'s> = Vec<Vec<&'s PastPair>>;
+
+/// The futures of a portfolio. In each future, each edition to come repeats what happened between two past editions, the same
+/// for all projects, since editions differ: some revise many projects at once. Each project then moves as one of its class moved
+/// between these two. It has draws of its own, by its id: what becomes of it depends neither on the order of projects nor on
+/// what is supposed of others.
 pub fn simulate(start: ForecastStart<'_>) -> Futures {
     let simulation = Simulation::of(start);
+    let plans = simulation.plans();
     let editions = simulation.spans.len();
     let of_future = editions.saturating_mul(simulation.width);
-    let count = usize::try_from(start.futures).unwrap_or(usize::MAX);
-    let mut cells = vec![Cell::default(); of_future.saturating_mul(count)];
+    let mut cells = vec![Cell::default(); of_future.saturating_mul(plans.len())];
     let mut sorted: Vec<&StartingProject> = start.projects.iter().collect();
     sorted.sort_by_key(|one| &one.project);
     for project in sorted.into_iter().filter(|one| !one.supposed.leaves) {
         let mut draws = simulation.stream(&["project", project.project.as_str()]);
         let ways = Ways { leaves_on: project.leaves_on, holds: project.supposed.holds };
         let group = simulation.groups.get(&project.ministry).copied();
-        for future in cells.chunks_mut(of_future.max(1)) {
-            simulation.follow((project.into(), ways), group, &mut draws, (future, 0));
+        for (plan, future) in plans.iter().zip(cells.chunks_mut(of_future.max(1))) {
+            simulation.follow((project.into(), ways), group, &mut draws, (plan, future, 0));
         }
     }
-    simulation.let_in(&mut cells, of_future);
+    let mut draws = simulation.stream(&["entrants"]);
+    for (plan, future) in plans.iter().zip(cells.chunks_mut(of_future.max(1))) {
+        simulation.let_in(plan, future, &mut draws);
+    }
     Futures { cells, editions, groups: simulation.width }
 }
 
@@ -106,28 +115,50 @@ impl<'s> Simulation<'s> {
         Draws::seeded(self.start.seed ^ number.unwrap_or_default())
     }
 
+    /// The past that each future repeats.
+    fn plans(&self) -> Vec<Plan<'s>> {
+        let mut draws = self.stream(&["editions"]);
+        let mut plan = || self.spans.iter().map(|span| self.repeated(span, &mut draws)).collect();
+        (0..self.start.futures).map(|_| plan()).collect()
+    }
+
+    /// Pairs of past editions that follow each other until their lengths fill a time. One that is longer than what is left of it
+    /// is taken with the chance that is in proportion, so that short times of the past and long ones of the future have the
+    /// same pace.
+    fn repeated(&self, span: &Span, draws: &mut Draws) -> Vec<&'s PastPair> {
+        let pairs = &self.start.past.pairs;
+        let mut repeated = Vec::new();
+        let mut left = span.months;
+        while left > 0.0 {
+            let Some(pair) = pairs.get(draws.below(pairs.len())) else { break };
+            if pair.length <= left || draws.unit() < left / pair.length {
+                repeated.push(pair);
+            }
+            left -= pair.length;
+        }
+        repeated
+    }
+
     /// Follows a project through one future, from one of its editions on, and adds it to each edition that lists it.
     fn follow(
         &self,
         (mut course, ways): (Course, Ways),
         group: Option<usize>,
         draws: &mut Draws,
-        (future, from): (&mut [Cell], usize),
+        (plan, future, from): (&Plan<'_>, &mut [Cell], usize),
     ) {
-        let rows = self.spans.iter().zip(future.chunks_mut(self.width)).skip(from);
-        for (span, row) in rows {
-            let Some(next) = self.after(span, course, ways, draws) else { return };
+        let rows = self.spans.iter().zip(plan).zip(future.chunks_mut(self.width)).skip(from);
+        for ((span, repeated), row) in rows {
+            let Some(next) = self.after((span, repeated), course, ways, draws) else { return };
             course = next;
             add(row, group, course, ways.leaves_on.is_none_or(|day| day > span.leaving_by));
         }
     }
 
-    /// What a project is after some time; `None` when it has left. Past steps follow each other until their lengths fill that
-    /// time. One that is longer than what is left of it happens with the chance that is in proportion, so that short steps of
-    /// the past and long ones of the future have the same pace.
+    /// What a project is after some time; `None` when it has left.
     fn after(
         &self,
-        span: &Span,
+        (span, repeated): (&Span, &[&PastPair]),
         mut course: Course,
         ways: Ways,
         draws: &mut Draws,
@@ -135,21 +166,20 @@ impl<'s> Simulation<'s> {
         if ways.leaves_on.is_some_and(|day| day <= span.until) {
             return None;
         }
-        let mut left = span.months;
-        while left > 0.0 {
+        for pair in repeated {
             let class = course.class();
             let is_planned = span.departures_known && class != StepClass::Over;
             let may_leave = ways.leaves_on.is_none() && !is_planned;
-            let step = self.start.past.of_class(class).draw(draws, may_leave);
-            let Some(PastStep { length, became }) = step else { break };
-            let happens = length <= left || draws.unit() < left / length;
-            left -= length;
-            match became {
-                _ if !happens => {}
-                Became::Left => return None,
-                Became::Moved { change, phase } => {
-                    let (cost, months) = change.filter(|_| !ways.holds).unwrap_or_default();
-                    course = course.moved(cost, months);
+            match self.start.past.draw(pair, class, draws, may_leave) {
+                None => {}
+                Some(PastStep::Left) => return None,
+                Some(PastStep::Moved { change, phase }) => {
+                    if let Some(StepChange { cost, months, share }) = change
+                        && (share >= 1.0 || draws.unit() < share)
+                        && !ways.holds
+                    {
+                        course = course.moved(cost, months);
+                    }
                     course.phase = phase.or(course.phase);
                 }
             }
@@ -157,33 +187,19 @@ impl<'s> Simulation<'s> {
         Some(course)
     }
 
-    /// Lets projects enter, as at past editions: all those that one of them was the first to list, without drift.
-    fn let_in(&self, cells: &mut [Cell], of_future: usize) {
-        let mut draws = self.stream(&["entrants"]);
-        let entries = &self.start.past.entries;
-        for future in cells.chunks_mut(of_future.max(1)) {
-            for (edition, span) in self.spans.iter().enumerate() {
-                let mut left = span.months;
-                while left > 0.0 {
-                    let Some(drawn) = entries.get(draws.below(entries.len())) else { break };
-                    let happens = drawn.length <= left || draws.unit() < left / drawn.length;
-                    left -= drawn.length;
-                    for entrant in drawn.entrants.iter().filter(|_| happens) {
-                        self.enter(entrant, &mut draws, (future, edition));
-                    }
+    /// Lets the projects enter that the past lets in, without drift.
+    fn let_in(&self, plan: &Plan<'_>, future: &mut [Cell], draws: &mut Draws) {
+        for (edition, repeated) in plan.iter().enumerate() {
+            for entrant in repeated.iter().flat_map(|pair| &pair.entrants) {
+                let course = Course::from(entrant);
+                let group = self.groups.get(&entrant.ministry).copied();
+                if let Some(row) = future.chunks_mut(self.width).nth(edition) {
+                    add(row, group, course, true);
                 }
+                let ways = Ways { leaves_on: None, holds: false };
+                self.follow((course, ways), group, draws, (plan, future, edition + 1));
             }
         }
-    }
-
-    fn enter(&self, entrant: &Entrant, draws: &mut Draws, (future, edition): (&mut [Cell], usize)) {
-        let course = Course::from(entrant);
-        let group = self.groups.get(&entrant.ministry).copied();
-        if let Some(row) = future.chunks_mut(self.width).nth(edition) {
-            add(row, group, course, true);
-        }
-        let ways = Ways { leaves_on: None, holds: false };
-        self.follow((course, ways), group, draws, (future, edition + 1));
     }
 }
 

@@ -111,25 +111,43 @@ fn steps_are_counted_by_class_and_those_without_figures_are_set_aside() {
     let of = |class| past.classes().into_iter().find(|one| one.class == class).unwrap();
     // a and d twice; the two of d lack a figure. A project without a known cost counts as a small one.
     let small = of(StepClass::BuildSmall);
-    assert_eq!((small.steps, small.measured, small.left, small.falls_back), (4, 2, 0, true));
+    assert_eq!((small.steps, small.cost.len(), small.left), (4, 2, 0));
+    assert_eq!(small.pairs_falling_back, 2, "two steps in each pair of editions, fewer than ten");
+    assert_eq!((small.cost, small.months), (vec![0.0, 0.1], vec![0.0, 6.0]));
     // b from its first edition, e from its own.
-    assert_eq!((of(StepClass::BuildLarge).steps, of(StepClass::BuildLarge).measured), (2, 2));
-    assert_eq!((of(StepClass::Rollout).steps, of(StepClass::Rollout).measured), (1, 1));
+    let large = of(StepClass::BuildLarge);
+    assert_eq!((large.steps, large.cost, large.months), (2, vec![0.0, 0.1], vec![0.0, 12.0]));
+    let rollout = of(StepClass::Rollout);
+    assert_eq!((rollout.steps, rollout.cost, rollout.months), (1, vec![0.1], vec![3.0]));
     // c left; few as they are, projects that are over do not draw from the others.
     let over = of(StepClass::Over);
-    assert_eq!((over.steps, over.left, over.falls_back), (1, 1, false));
-    // All under way: a +10 % and +6 months, then nothing; b nothing, then +10 % and +3 months; e +10 % and +12 months.
-    assert_eq!(small.cost, [0.0, 0.0, 0.1, 0.1, 0.1]);
-    assert_eq!(small.months, [0.0, 0.0, 3.0, 6.0, 12.0]);
+    assert_eq!((over.steps, over.left, over.pairs_falling_back), (1, 1, 0));
     assert_eq!(past.entrants().collect::<Vec<_>>(), [1, 0], "e; d was listed before");
-    assert_eq!((past.pairs(), past.too_long), (2, 0));
+    assert_eq!((past.pair_count(), past.too_long), (2, 0));
     let earlier = PastSteps::known_at(&Panel::of(&snapshots), edition("2019-12"));
     assert_eq!(
-        (earlier.pairs(), earlier.entrants().sum::<usize>()),
+        (earlier.pair_count(), earlier.entrants().sum::<usize>()),
         (1, 1),
         "nothing of what came later"
     );
     assert!(PastSteps::known_at(&Panel::of(&snapshots), edition("2019-06")).is_empty());
+}
+
+#[test]
+fn a_rise_does_not_hide_behind_an_edition_that_withheld_it() {
+    let snapshots = [
+        snapshot("a", "2019-06", Phase::Build, Some((10.0, 40.0))),
+        snapshot("a", "2019-12", Phase::UnderRevision, None),
+        snapshot("a", "2020-06", Phase::Build, Some((15.0, 64.0))),
+    ];
+    let panel = Panel::of(&snapshots);
+    let changes = |at: &str| {
+        let classes = PastSteps::known_at(&panel, edition(at)).classes();
+        let changes = classes.into_iter().flat_map(|one| one.cost.into_iter().zip(one.months));
+        changes.collect::<Vec<_>>()
+    };
+    assert_eq!(changes("2019-12"), [], "not known yet");
+    assert_eq!(changes("2020-06"), [(0.5, 24.0)], "counted once, in the step that withheld it");
 }
 
 #[test]

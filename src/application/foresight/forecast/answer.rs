@@ -11,7 +11,8 @@ use crate::support::french;
 
 /// The rates of the editions to come, as many simulated futures have them.
 ///
-/// In each future, each listed project moves at each edition as a past project of its class moved. Rates are shares: 0.284 is
+/// In each future, each edition to come repeats what happened between two past editions, and each listed project moves as a past
+/// project of its class moved then. Rates are shares: 0.284 is
 /// 28.4 %. The same data gives the same figures, digit for digit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Forecast {
@@ -46,7 +47,7 @@ pub struct ForecastBasis {
     pub steps: u32,
     /// Steps whose change of cost or of duration is not known, because a figure is withheld.
     pub steps_unmeasured: u32,
-    /// Fewer steps than this, and a class of projects under way draws from those of all.
+    /// Fewer steps than this between two editions, and a class of projects under way draws from those of all.
     pub least_steps: u32,
     /// Projects that past editions were the first to list.
     pub entrants: u32,
@@ -66,11 +67,11 @@ pub struct ForecastClass {
     pub measured: u32,
     /// Steps after which the project was no longer listed.
     pub left: u32,
-    /// Whether the class has too few steps, and draws from those of all projects under way.
-    pub falls_back: bool,
-    /// Relative changes of the cost that it draws from; `null` when there is none.
+    /// Pairs of editions in which the class has too few steps, and draws from those of all projects under way.
+    pub pairs_falling_back: u32,
+    /// Relative changes of the cost; `null` when none is known.
     pub cost: Option<Quantiles>,
-    /// Changes of the duration that it draws from, in months.
+    /// Changes of the duration, in months.
     pub months: Option<Quantiles>,
 }
 
@@ -198,5 +199,33 @@ impl RateCalibration {
              au-dessus et {below}\u{a0}fois au-dessous.",
             counted(*windows, "fenêtre", "fenêtres"),
         )
+    }
+}
+
+/// With fewer pairs of editions than this, futures hardly differ from each other.
+const FEW_PAIRS: u32 = 3;
+
+impl Forecast {
+    /// What to know before the figures are used, in French.
+    pub fn cautions(&self) -> Vec<String> {
+        let RateCalibration { windows, held, .. } = self.calibration;
+        let mut cautions = Vec::new();
+        if self.basis.pairs < FEW_PAIRS {
+            let pairs = match self.basis.pairs {
+                1 => "Un seul couple d’éditions est connu".to_owned(),
+                pairs => format!("{pairs}\u{a0}couples d’éditions seulement sont connus"),
+            };
+            cautions.push(format!(
+                "{pairs} : les intervalles sont trop étroits, et ces chances ne disent que ce qui arriverait si la suite y ressemblait."
+            ));
+        }
+        // Seven in ten is as close to eight as so few windows can tell.
+        if windows > 0 && f64::from(held) < 0.7 * f64::from(windows) {
+            cautions.push(format!(
+                "Les projections passées ont tenu {held}\u{a0}fois sur {windows}, pour 8 sur 10 annoncées : les intervalles sont à \
+                 lire comme trop étroits."
+            ));
+        }
+        cautions
     }
 }

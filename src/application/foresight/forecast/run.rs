@@ -263,10 +263,10 @@ fn basis(past: &PastSteps, listing: &Listing) -> ForecastBasis {
     let classes = past.classes();
     let sum = |count: fn(&ClassSteps) -> usize| number(classes.iter().map(count).sum());
     ForecastBasis {
-        pairs: number(past.pairs()),
+        pairs: number(past.pair_count()),
         pairs_too_long: number(past.too_long),
         steps: sum(|class| class.steps),
-        steps_unmeasured: sum(|class| class.steps.saturating_sub(class.left + class.measured)),
+        steps_unmeasured: sum(|class| class.steps.saturating_sub(class.left + class.cost.len())),
         least_steps: number(LEAST_STEPS),
         entrants: number(past.entrants().sum()),
         departures_until: listing.departures_until(),
@@ -278,9 +278,9 @@ fn class(known: &ClassSteps) -> ForecastClass {
     ForecastClass {
         class: known.class,
         steps: number(known.steps),
-        measured: number(known.measured),
+        measured: number(known.cost.len()),
         left: number(known.left),
-        falls_back: known.falls_back,
+        pairs_falling_back: number(known.pairs_falling_back),
         cost: Quantiles::of(&known.cost),
         months: Quantiles::of(&known.months),
     }

@@ -11,6 +11,7 @@ use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
 use super::foresight::BacktestArgs;
+use super::foresight::forecast::ForecastArgs;
 use super::language::Language;
 use super::operation::audit::AuditCommand;
 use super::operation::cycle::{CycleArgs, CyclesCommand};
@@ -114,6 +115,8 @@ pub(crate) enum Command {
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
+    /// Foresee the rate of the next editions, and the chance to meet the targets
+    Forecast(ForecastArgs),
     /// Show one project: its history and verdicts
     Project {
         /// Id of the project, or its name in any edition

@@ -105,6 +105,7 @@ async fn dispatch(
         | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
+        | Command::Forecast(_)
         | Command::Project { .. }
         | Command::Projects(_)
         | Command::Campaigns { .. }
@@ -155,6 +156,7 @@ async fn dispatch_in_session(
         Command::Jobs { command } => operation::jobs::run(command, session).await,
         Command::Replay { cycle } => operation::replay::run(*cycle, session).await,
         Command::Panorama { as_of } => portfolio::panorama::run(*as_of, session).await,
+        Command::Forecast(request) => foresight::forecast::run(request, session).await,
         Command::Project { name, timeline: true, .. } => {
             portfolio::timeline::run(name, session).await
         }

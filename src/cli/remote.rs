@@ -64,6 +64,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Jobs { .. }
         | Command::Missions(_)
         | Command::Notices { .. }
+        | Command::Forecast(_)
         | Command::Panorama { .. }
         | Command::Project { .. }
         | Command::Projects(_)

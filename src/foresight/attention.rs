@@ -107,7 +107,7 @@ pub struct MedianFigures {
 }
 
 impl MedianFigures {
-    pub fn of(listed: impl Iterator<Item = &Snapshot>) -> Self {
+    pub fn of(listed: &[&Snapshot]) -> Self {
         let (mut costs, mut months) = (Vec::new(), Vec::new());
         for snapshot in listed {
             costs.extend(snapshot.cost_meur.given());

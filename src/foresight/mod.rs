@@ -4,6 +4,7 @@
 mod attention;
 mod baselines;
 mod draws;
+mod forecast;
 mod outcomes;
 mod panel;
 mod resamples;
@@ -14,6 +15,11 @@ pub use attention::{
 };
 pub use baselines::{Baseline, BaselineAt};
 pub use draws::Draws;
+pub use forecast::{
+    BaselinedFigure, ClassSteps, DatedTarget, ForecastStart, FutureEdition, Futures, LEAST_STEPS,
+    PastSteps, Quantiles, RateKind, StartingProject, StepClass, Supposed, dated_targets,
+    next_editions, rate_now, simulate,
+};
 pub use outcomes::{EditionOutcomes, ProjectOutcome, outcomes};
 pub use panel::{
     Change, DRIFT_COST, DRIFT_MONTHS, Next, Panel, STEP_MONTHS, Target, is_too_far, months_between,

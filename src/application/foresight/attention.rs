@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use super::attention_report::{Attention, AttentionLine, ListCandidate, MissingAnswers, LeadingWarning};
+use super::attention_report::{
+    Attention, AttentionLine, LeadingWarning, ListCandidate, MissingAnswers,
+};
 use super::backtest;
 use super::orders::Experience;
 use super::report::{Backtest, BacktestTerms, RuleScore};
@@ -18,7 +20,7 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{ProjectId, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::follow_up::WatchList;
-use crate::domain::portfolio::snapshot::Phase;
+use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::rules::batch::{RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::Verdict;
 use crate::foresight::{MedianFigures, Panel, Stake, UsualDrift};
@@ -57,7 +59,8 @@ fn ordered(
     let edition = frame::editions_in_force(&known.portfolio, known.as_of)?.current;
     let panel = Panel::of(&known.portfolio.snapshots);
     let usual = UsualDrift::known_by(&panel, edition);
-    let medians = MedianFigures::of(panel.listed(edition));
+    let listed: Vec<&Snapshot> = panel.listed(edition).collect();
+    let medians = MedianFigures::of(&listed);
     let frames = known.frames(rules)?;
     let verdicts = catalogue.unexplained_verdicts(&frames, known.as_of);
     let found = Found::of(&verdicts, catalogue);
@@ -75,7 +78,7 @@ fn ordered(
         rows.iter().filter_map(|row| Some((text(row, "project_id")?, row))).collect();
     let mut lines: Vec<AttentionLine> = Vec::new();
     let mut candidates: Vec<ListCandidate> = Vec::new();
-    for snapshot in panel.listed(edition).filter(|one| !one.is_over()) {
+    for snapshot in listed.into_iter().filter(|one| !one.is_over()) {
         let (warning, missing) = found.of_project(&snapshot.project);
         let judged = experience.as_ref().map(|known| known.chance(warning.keys()));
         let stake = Stake::of(snapshot, &usual, &medians);

@@ -69,7 +69,7 @@ impl Orders {
     ) {
         let usual = UsualDrift::known_by(panel, edition.edition);
         let listed: Vec<_> = panel.listed(edition.edition).collect();
-        let medians = MedianFigures::of(listed.iter().copied());
+        let medians = MedianFigures::of(&listed);
         let warning = |outcome: &ProjectOutcome<'_>| {
             warning.get(&outcome.number).map(Vec::as_slice).unwrap_or_default()
         };

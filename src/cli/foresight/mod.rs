@@ -1,6 +1,7 @@
-//! Commands about what past editions say of the rules.
+//! Commands about what past editions teach.
 
 pub(super) mod attention;
 pub(super) mod backtest;
+pub(super) mod forecast;
 
 pub(crate) use backtest::BacktestArgs;

@@ -1,0 +1,5 @@
+//! What past editions teach, through the front door.
+
+mod forecast;
+mod forecast_pages;
+mod forecast_real;

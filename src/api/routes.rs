@@ -14,7 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
-use super::resources::foresight::{attention, backtest, forecast};
+use super::resources::foresight::{attention, backtest, forecast, sweep};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -84,6 +84,7 @@ routes! {
         attention::show_attention: whole(Read),
         backtest::show_backtest: whole(Read),
         forecast::find_forecast: own(Read),
+        sweep::sweep_threshold: whole(Read),
     }
     "feed" {
         feed::find_feed: own(Read),

@@ -80,6 +80,7 @@ pub use foresight::report::{
     Backtest, BacktestEdition, BacktestTerms, BaselineScore, FURTHEST_HORIZON, FamilyScore,
     LeftOutSteps, LevelScore, OrderScore, RuleScore,
 };
+pub use foresight::sweep::{SWEEP_VALUES, Sweep, SweepPoint, SweepTerms, sweep};
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,

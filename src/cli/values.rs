@@ -26,6 +26,13 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
     Level::ALL.into_iter().find(is_called).ok_or_else(words)
 }
 
+/// Two numbers, the lowest first: `0.10..0.40`, `0,10..0,40`.
+pub(super) fn range(text: &str) -> Result<(f64, f64), String> {
+    let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
+    let ends = text.split_once("..").and_then(|(from, to)| number(from).zip(number(to)));
+    ends.ok_or_else(|| "expected two numbers, as 0.10..0.40".to_owned())
+}
+
 pub(super) fn watch_list(text: &str) -> Result<WatchList, String> {
     word(text, &WatchList::ALL.map(WatchList::as_str))
 }

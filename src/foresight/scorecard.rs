@@ -12,8 +12,8 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::words::words;
 use crate::support::french;
 
-/// With fewer warnings than this, nothing is said of them.
-const FEWEST_WARNINGS: u32 = 10;
+/// With fewer warnings than this, or fewer drifts among all steps, nothing is said of them.
+const FEWEST: u32 = 10;
 
 /// What a signal says of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ words! {
         Undistinguished = "undistinguished" => "ne se distingue pas du hasard",
         /// The whole interval is below 1.
         Worse = "worse" => "moins bien que le hasard",
-        /// Fewer than ten warnings had an outcome.
-        TooFew = "too_few" => "trop peu d’avertissements",
+        /// Fewer than ten warnings had an outcome, or fewer than ten steps drifted.
+        TooFew = "too_few" => "trop peu de cas",
         /// It could be judged on no past step.
         Untestable = "untestable" => "pas éprouvable",
     }
@@ -268,7 +268,11 @@ impl Scorecard {
         let bounds = self.lift.as_ref().and_then(|lift| lift.low.zip(lift.high));
         match (self.finding, bounds) {
             (Finding::TooFew, _) => {
-                format!("{label} pour conclure ({}, il en faut {FEWEST_WARNINGS})", self.warnings)
+                format!(
+                    "{label} pour conclure ({} et {}, il en faut {FEWEST} de chaque)",
+                    french::counted(widened(self.warnings), "avertissement", "avertissements"),
+                    french::counted(widened(self.drifts), "dérive", "dérives"),
+                )
             }
             (Finding::Untestable, _) => {
                 format!("{label}\u{a0}: les réponses de suivi n’ont pas de valeurs passées")
@@ -287,7 +291,7 @@ fn finding(all: &Counts, lift: Option<&Estimate>) -> Finding {
     if all.warnings + all.quiet == 0 {
         return Finding::Untestable;
     }
-    if all.warnings < FEWEST_WARNINGS {
+    if all.warnings < FEWEST || all.drifts < FEWEST {
         return Finding::TooFew;
     }
     match lift {
@@ -295,6 +299,10 @@ fn finding(all: &Counts, lift: Option<&Estimate>) -> Finding {
         Some(Estimate { high: Some(high), .. }) if *high < 1.0 => Finding::Worse,
         Some(_) | None => Finding::Undistinguished,
     }
+}
+
+fn widened(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn ratio(part: u32, whole: u32) -> Option<f64> {

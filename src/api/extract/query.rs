@@ -219,6 +219,15 @@ impl<'de> Deserializer<'de> for Values {
         visitor.visit_u32(self.parse("a whole number, 0 or more")?)
     }
 
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        let expected = "a number, as 0.25";
+        let figure: f64 = self.parse(expected)?;
+        if !figure.is_finite() {
+            return Err(self.fault(format!("found `{figure}`, expected {expected}")));
+        }
+        visitor.visit_f64(figure)
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
         visitor.visit_some(self)
     }
@@ -248,7 +257,7 @@ impl<'de> Deserializer<'de> for Values {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        i8 i16 i32 i128 u8 u16 u64 u128 f32 char str string bytes byte_buf unit unit_struct
         tuple tuple_struct map struct identifier ignored_any
     }
 }
@@ -268,12 +277,13 @@ mod tests {
         late: Option<bool>,
         after: Option<chrono::NaiveDate>,
         number: Option<i64>,
+        figure: Option<f64>,
     }
 
     fn shown(query: &str) -> String {
         match parameters(query).and_then(read::<Sample>) {
-            Ok(Sample { level, late, after, number }) => {
-                format!("{level:?} {late:?} {after:?} {number:?}")
+            Ok(Sample { level, late, after, number, figure }) => {
+                format!("{level:?} {late:?} {after:?} {number:?} {figure:?}")
             }
             Err(fault) => fault.to_string(),
         }
@@ -290,6 +300,9 @@ mod tests {
             "late=true&late=true",
             "after=tomorrow",
             "number=99999999999999999999",
+            "figure=0.25",
+            "figure=1e999",
+            "figure=0,25",
             "level=hi%00gh",
             "after=%ff",
         ]

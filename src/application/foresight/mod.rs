@@ -7,3 +7,4 @@ pub(super) mod forecast;
 mod orders;
 pub(super) mod report;
 mod signals;
+pub(super) mod sweep;

@@ -104,6 +104,29 @@ impl Consequences {
         self.alerts.get(&(rule.clone(), subject.clone())).copied()
     }
 
+    /// The subjects of the alerts of some rules, once for each alert.
+    pub(in crate::application) fn subjects_of(
+        &self,
+        rules: &BTreeSet<RuleId>,
+    ) -> impl Iterator<Item = &Subject> {
+        self.alerts.keys().filter(|(rule, _)| rules.contains(rule)).map(|(_, subject)| subject)
+    }
+
+    /// Number of missions.
+    pub(in crate::application) fn missions(&self) -> usize {
+        self.missions.len()
+    }
+
+    /// The subjects of alerts that would open, close or move.
+    pub(in crate::application) fn moved<'c>(
+        before: &'c Self,
+        after: &'c Self,
+    ) -> impl Iterator<Item = &'c Subject> {
+        let keys: BTreeSet<_> = before.alerts.keys().chain(after.alerts.keys()).collect();
+        let moved = keys.into_iter().filter(|key| before.alerts.get(key) != after.alerts.get(key));
+        moved.map(|(_, subject)| subject)
+    }
+
     /// Missions that differ, by subject and kind.
     pub(in crate::application) fn differences(
         before: &Self,

@@ -3,5 +3,6 @@
 pub(super) mod attention;
 pub(super) mod backtest;
 pub(super) mod forecast;
+pub(super) mod sweep;
 
 pub(crate) use backtest::BacktestArgs;

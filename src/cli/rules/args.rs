@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgGroup, Parser, Subcommand};
 
-use crate::cli::values::{date, level};
+use crate::cli::values::{date, level, range};
 use vigie::application::Wording;
 use vigie::domain::level::Level;
 use vigie::domain::rules::worsening::Direction;
@@ -67,6 +67,18 @@ pub(crate) enum RulesCommand {
         folder: PathBuf,
         #[command(flatten)]
         of: OfArgs,
+    },
+    /// Try values of a threshold: alerts, missions and ministries at each, and warnings that came true on past editions
+    Sweep {
+        /// Name of the threshold
+        #[arg(value_name = "NAME")]
+        threshold: String,
+        /// Lowest and highest value to try, as 0.10..0.40
+        #[arg(value_name = "FROM..TO", value_parser = range)]
+        range: (f64, f64),
+        /// Number of values, evenly spaced
+        #[arg(long, value_name = "NUMBER", default_value_t = 11, value_parser = clap::value_parser!(u8).range(2..=41))]
+        values: u8,
     },
     /// Evaluate two catalogues on the same data, and report what the second would change
     ///

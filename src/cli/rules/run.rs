@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::args::RulesCommand;
 use super::shelf::{Shelf, tried};
 use super::{check, compare, diff, docs, drafts, explain, export, list, new, shelf, test};
+use crate::cli::foresight::sweep;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::output::words::FieldLabels;
@@ -42,6 +43,7 @@ pub(in crate::cli) async fn run(
             export::run(folder, &shelf::texts(*of, config, printer, server).await?.texts)
         }
         RulesCommand::Explain { .. }
+        | RulesCommand::Sweep { .. }
         | RulesCommand::Diff { .. }
         | RulesCommand::Overrides
         | RulesCommand::Drafts { .. }
@@ -84,6 +86,14 @@ async fn run_in_session(
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
             let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
             diff::show(&tried(api.get(place).await, session)?, printer)
+        }
+        RulesCommand::Sweep { threshold, range: (from, to), values } => {
+            let place = api
+                .at(&["thresholds", threshold, "sweep"])
+                .with("from", Some(from))
+                .with("to", Some(to))
+                .with("values", Some(values));
+            sweep::show(&tried(api.get(place).await, session)?, printer)
         }
         RulesCommand::Overrides => {
             compare::show_overrides(&api.whole(api.at(&["overrides"])).await?.value, printer)

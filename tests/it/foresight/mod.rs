@@ -1,5 +1,7 @@
 //! What past editions teach, through the front door.
 
+mod attention;
 mod forecast;
 mod forecast_pages;
 mod forecast_real;
+mod sweep;

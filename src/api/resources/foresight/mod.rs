@@ -3,3 +3,4 @@
 pub(crate) mod attention;
 pub(crate) mod backtest;
 pub(crate) mod forecast;
+pub(crate) mod sweep;

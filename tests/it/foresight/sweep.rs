@@ -34,8 +34,9 @@ fn what_a_sweep_cannot_try_is_refused_with_what_was_expected() {
         (["budget_drift_high", "0.10-0.40"], "0.10..0.40"),
         (["budget_drift_high", "10..40"], "budget_drift_high"),
     ] {
-        let refused = app.refused(&["rules", "sweep", arguments[0], arguments[1]]);
-        assert!(refused.contains(expected), "{arguments:?}: {refused}");
+        let refused = app.run(&["rules", "sweep", arguments[0], arguments[1]]);
+        assert_ne!(refused.code, Some(0), "{arguments:?}: {}", refused.stdout);
+        assert!(refused.stderr.contains(expected), "{arguments:?}: {}", refused.stderr);
     }
     let found: Value = app.json(&["rules", "sweep", "data_age_max", "90..270", "--values", "3"]);
     let values: Vec<i64> = found["points"]

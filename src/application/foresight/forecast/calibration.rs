@@ -18,6 +18,10 @@ use crate::frame;
 /// Futures of each past forecast: half as many as of the forecast itself, since there are several.
 const FUTURES: u32 = 1000;
 
+/// Futures of a past forecast of more projects than `MANY`: those of so many projects hardly differ.
+const FUTURES_OF_MANY: u32 = 200;
+const MANY: usize = 1000;
+
 /// Editions that past forecasts are made at and checked by: the last ones, so that the work is bounded.
 const MOST_EDITIONS: usize = 12;
 
@@ -73,7 +77,7 @@ fn windows(
         future: &future,
         ministries: &ministries,
         departures_until: made_at.departures_until(),
-        futures: FUTURES,
+        futures: if made_at.projects.len() > MANY { FUTURES_OF_MANY } else { FUTURES },
         seed: SEED,
     });
     let rate = |listing: &Listing| {

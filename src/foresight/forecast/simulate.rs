@@ -14,6 +14,9 @@ use crate::foresight::draws::Draws;
 use crate::foresight::panel::months_between;
 use crate::support::fingerprint::Fingerprint;
 
+/// Futures that are worked out together.
+const AT_ONCE: usize = 16;
+
 /// An edition to come, and the day until which it counts departures as planned.
 #[derive(Clone, Copy, Debug)]
 pub struct FutureEdition {
@@ -54,6 +57,14 @@ struct Ways {
     holds: bool,
 }
 
+/// A project that is listed, with draws of its own.
+struct Followed {
+    course: Course,
+    ways: Ways,
+    group: Option<usize>,
+    draws: Draws,
+}
+
 struct Simulation<'s> {
     start: ForecastStart<'s>,
     spans: Vec<Span>,
@@ -74,14 +85,19 @@ pub fn simulate(start: ForecastStart<'_>) -> Futures {
     let editions = simulation.spans.len();
     let of_future = editions.saturating_mul(simulation.width);
     let mut cells = vec![Cell::default(); of_future.saturating_mul(plans.len())];
-    let mut sorted: Vec<&StartingProject> = start.projects.iter().collect();
-    sorted.sort_by_key(|one| &one.project);
-    for project in sorted.into_iter().filter(|one| !one.supposed.leaves) {
-        let mut draws = simulation.stream(&["project", project.project.as_str()]);
-        let ways = Ways { leaves_on: project.leaves_on, holds: project.supposed.holds };
-        let group = simulation.groups.get(&project.ministry).copied();
-        for (plan, future) in plans.iter().zip(cells.chunks_mut(of_future.max(1))) {
-            simulation.follow((project.into(), ways), group, &mut draws, (plan, future, 0));
+    let mut followed = simulation.followed();
+    // A few futures at a time for all projects: they stay in the processor's cache.
+    let several = of_future.max(1).saturating_mul(AT_ONCE);
+    for (plans, futures) in plans.chunks(AT_ONCE).zip(cells.chunks_mut(several)) {
+        for one in &mut followed {
+            for (plan, future) in plans.iter().zip(futures.chunks_mut(of_future.max(1))) {
+                simulation.follow(
+                    (one.course, one.ways),
+                    one.group,
+                    &mut one.draws,
+                    (plan, future, 0),
+                );
+            }
         }
     }
     let mut draws = simulation.stream(&["entrants"]);
@@ -107,6 +123,20 @@ impl<'s> Simulation<'s> {
         let spans: Vec<Span> = before.zip(start.future).map(span).collect();
         let groups: BTreeMap<&MinistryCode, usize> = start.ministries.iter().zip(1..).collect();
         Self { start, spans, width: start.ministries.len() + 1, groups }
+    }
+
+    /// The projects that do not leave at once, by id: sums of figures depend on their order.
+    fn followed(&self) -> Vec<Followed> {
+        let mut sorted: Vec<&StartingProject> = self.start.projects.iter().collect();
+        sorted.sort_by_key(|one| &one.project);
+        let staying = sorted.into_iter().filter(|one| !one.supposed.leaves);
+        let followed = staying.map(|one| Followed {
+            course: one.into(),
+            ways: Ways { leaves_on: one.leaves_on, holds: one.supposed.holds },
+            group: self.groups.get(&one.ministry).copied(),
+            draws: self.stream(&["project", one.project.as_str()]),
+        });
+        followed.collect()
     }
 
     fn stream(&self, of: &[&str]) -> Draws {

@@ -64,7 +64,8 @@ impl Sums {
     /// The mean of the two mean drifts, as the panorama publishes it; `None` when either is of no project.
     fn rate(self) -> Option<f64> {
         let known = self.budgets > 0.0 && self.calendars > 0.0;
-        known.then(|| (self.budget / self.budgets + self.calendar / self.calendars) / 2.0)
+        let rate = || (self.budget / self.budgets + self.calendar / self.calendars) / 2.0;
+        known.then(|| billionths(rate()))
     }
 }
 
@@ -170,6 +171,11 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 
 fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
+}
+
+/// As in the frames: a rate of 15.5 % is then on the target of 15.5 % and not above.
+fn billionths(rate: f64) -> f64 {
+    (rate * 1e9).round() / 1e9
 }
 
 fn thousandths(share: f64) -> f64 {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::{AheadCalibration, CalibrationWindow, RateCalibration};
 use super::basis::Listing;
-use super::run::{FUTURE_EDITIONS, SEED};
+use super::run::{FUTURE_EDITIONS, MANY, SEED};
 use crate::application::ApplicationError;
 use crate::application::cache::known_data::KnownData;
 use crate::domain::ids::MinistryCode;
@@ -20,7 +20,6 @@ const FUTURES: u32 = 1000;
 
 /// Futures of a past forecast of more projects than `MANY`: those of so many projects hardly differ.
 const FUTURES_OF_MANY: u32 = 200;
-const MANY: usize = 1000;
 
 /// Editions that past forecasts are made at and checked by: the last ones, so that the work is bounded.
 const MOST_EDITIONS: usize = 12;

@@ -31,6 +31,10 @@ pub(super) const FUTURE_EDITIONS: usize = 4;
 /// Number of futures: a chance of one half is then known within two points, nineteen times in twenty.
 const FUTURES: u32 = 2000;
 
+/// Number of futures of more projects than `MANY`, whose rates differ less from one future to another.
+const FUTURES_OF_MANY: u32 = 1000;
+pub(super) const MANY: usize = 1000;
+
 /// Any number, as long as it stays: it makes the same forecast of the same data.
 pub(super) const SEED: u64 = 20_201_130;
 
@@ -130,7 +134,7 @@ fn foresee(
         as_of: known.as_of,
         edition,
         editions: future.iter().map(|one| one.edition).collect(),
-        futures: FUTURES,
+        futures: futures(&listing),
         seed: SEED,
         basis: basis(&past, &listing),
         is_supposed,
@@ -187,7 +191,7 @@ impl Run<'_> {
             future: self.future,
             ministries: self.ministries,
             departures_until: self.listing.departures_until(),
-            futures: FUTURES,
+            futures: futures(self.listing),
             seed: SEED,
         })
     }
@@ -309,6 +313,10 @@ fn named(
     let mut named: Vec<ForecastProject> = named.collect();
     named.sort_by_cached_key(|one| (name_key(&one.name), one.project_id.clone()));
     named
+}
+
+fn futures(listing: &Listing) -> u32 {
+    if listing.projects.len() > MANY { FUTURES_OF_MANY } else { FUTURES }
 }
 
 /// To a hundredth of a point.

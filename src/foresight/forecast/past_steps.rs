@@ -148,12 +148,13 @@ impl PastSteps {
         draws: &mut Draws,
         may_leave: bool,
     ) -> Option<PastStep> {
-        let own = pair.own(class);
-        let fallbacks = match class {
-            StepClass::Over if !own?.all.is_empty() => [own?, &self.over],
-            StepClass::Over => [&self.over, &pair.under_way],
-            _ if falls_back(own?) => [&pair.under_way, &self.under_way],
-            _ => [own?, &pair.under_way],
+        let own = pair.own(class)?;
+        let fallbacks = if class == StepClass::Over {
+            if own.all.is_empty() { [&self.over, &pair.under_way] } else { [own, &self.over] }
+        } else if falls_back(own) {
+            [&pair.under_way, &self.under_way]
+        } else {
+            [own, &pair.under_way]
         };
         let [first, second] = fallbacks;
         first.draw(draws, may_leave).or_else(|| second.draw(draws, may_leave))

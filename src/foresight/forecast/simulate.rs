@@ -7,12 +7,15 @@ use chrono::NaiveDate;
 use super::classes::StepClass;
 use super::course::{BaselinedFigure, Course, StartingProject};
 use super::past_steps::{Entrant, PastPair, PastStep, PastSteps, StepChange};
-use super::tally::{Cell, Futures};
+use super::tally::{FutureSums, Futures};
 use crate::domain::ids::MinistryCode;
 use crate::domain::portfolio::edition::EditionId;
 use crate::foresight::draws::Draws;
 use crate::foresight::panel::months_between;
 use crate::support::fingerprint::Fingerprint;
+
+/// Futures that are worked out together.
+const AT_ONCE: usize = 16;
 
 /// An edition to come, and the day until which it counts departures as planned.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,14 @@ struct Ways {
     holds: bool,
 }
 
+/// A project that is listed, with draws of its own.
+struct Followed {
+    course: Course,
+    ways: Ways,
+    group: Option<usize>,
+    draws: Draws,
+}
+
 struct Simulation<'s> {
     start: ForecastStart<'s>,
     spans: Vec<Span>,
@@ -73,15 +84,20 @@ pub fn simulate(start: ForecastStart<'_>) -> Futures {
     let plans = simulation.plans();
     let editions = simulation.spans.len();
     let of_future = editions.saturating_mul(simulation.width);
-    let mut cells = vec![Cell::default(); of_future.saturating_mul(plans.len())];
-    let mut sorted: Vec<&StartingProject> = start.projects.iter().collect();
-    sorted.sort_by_key(|one| &one.project);
-    for project in sorted.into_iter().filter(|one| !one.supposed.leaves) {
-        let mut draws = simulation.stream(&["project", project.project.as_str()]);
-        let ways = Ways { leaves_on: project.leaves_on, holds: project.supposed.holds };
-        let group = simulation.groups.get(&project.ministry).copied();
-        for (plan, future) in plans.iter().zip(cells.chunks_mut(of_future.max(1))) {
-            simulation.follow((project.into(), ways), group, &mut draws, (plan, future, 0));
+    let mut cells = vec![FutureSums::default(); of_future.saturating_mul(plans.len())];
+    let mut followed = simulation.followed();
+    // A few futures at a time for all projects: they stay in the processor's cache.
+    let several = of_future.max(1).saturating_mul(AT_ONCE);
+    for (some, futures) in plans.chunks(AT_ONCE).zip(cells.chunks_mut(several)) {
+        for one in &mut followed {
+            for (plan, future) in some.iter().zip(futures.chunks_mut(of_future.max(1))) {
+                simulation.follow(
+                    (one.course, one.ways),
+                    one.group,
+                    &mut one.draws,
+                    (plan, future, 0),
+                );
+            }
         }
     }
     let mut draws = simulation.stream(&["entrants"]);
@@ -93,7 +109,7 @@ pub fn simulate(start: ForecastStart<'_>) -> Futures {
 
 impl<'s> Simulation<'s> {
     fn of(start: ForecastStart<'s>) -> Self {
-        let before =
+        let starts =
             std::iter::once(start.edition).chain(start.future.iter().map(|one| one.edition));
         let span = |(before, after): (EditionId, &FutureEdition)| {
             let until = after.edition.last_day();
@@ -104,9 +120,23 @@ impl<'s> Simulation<'s> {
                 departures_known: start.departures_until.is_some_and(|known| until <= known),
             }
         };
-        let spans: Vec<Span> = before.zip(start.future).map(span).collect();
+        let spans: Vec<Span> = starts.zip(start.future).map(span).collect();
         let groups: BTreeMap<&MinistryCode, usize> = start.ministries.iter().zip(1..).collect();
         Self { start, spans, width: start.ministries.len() + 1, groups }
+    }
+
+    /// The projects that do not leave at once, by id: sums of figures depend on their order.
+    fn followed(&self) -> Vec<Followed> {
+        let mut sorted: Vec<&StartingProject> = self.start.projects.iter().collect();
+        sorted.sort_by_key(|one| &one.project);
+        let staying = sorted.into_iter().filter(|one| !one.supposed.leaves);
+        let followed = staying.map(|one| Followed {
+            course: one.into(),
+            ways: Ways { leaves_on: one.leaves_on, holds: one.supposed.holds },
+            group: self.groups.get(&one.ministry).copied(),
+            draws: self.stream(&["project", one.project.as_str()]),
+        });
+        followed.collect()
     }
 
     fn stream(&self, of: &[&str]) -> Draws {
@@ -145,7 +175,7 @@ impl<'s> Simulation<'s> {
         (mut course, ways): (Course, Ways),
         group: Option<usize>,
         draws: &mut Draws,
-        (plan, future, from): (&Plan<'_>, &mut [Cell], usize),
+        (plan, future, from): (&Plan<'_>, &mut [FutureSums], usize),
     ) {
         let rows = self.spans.iter().zip(plan).zip(future.chunks_mut(self.width)).skip(from);
         for ((span, repeated), row) in rows {
@@ -188,7 +218,7 @@ impl<'s> Simulation<'s> {
     }
 
     /// Lets the projects enter that the past lets in, without drift.
-    fn let_in(&self, plan: &Plan<'_>, future: &mut [Cell], draws: &mut Draws) {
+    fn let_in(&self, plan: &Plan<'_>, future: &mut [FutureSums], draws: &mut Draws) {
         for (edition, repeated) in plan.iter().enumerate() {
             for entrant in repeated.iter().flat_map(|pair| &pair.entrants) {
                 let course = Course::from(entrant);
@@ -204,7 +234,7 @@ impl<'s> Simulation<'s> {
 }
 
 /// Adds a project to all projects, and to those of its ministry.
-fn add(row: &mut [Cell], group: Option<usize>, course: Course, stays: bool) {
+fn add(row: &mut [FutureSums], group: Option<usize>, course: Course, stays: bool) {
     for place in std::iter::once(0).chain(group) {
         if let Some(cell) = row.get_mut(place) {
             cell.add((course.cost, course.duration), stays);

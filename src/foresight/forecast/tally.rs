@@ -16,7 +16,7 @@ pub(super) struct Sums {
 
 /// The sums of all listed projects, and of those that are not due to leave.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cell {
+pub(super) struct FutureSums {
     all: Sums,
     staying: Sums,
 }
@@ -34,7 +34,7 @@ pub enum RateKind {
 #[derive(Clone, Debug)]
 pub struct Futures {
     /// By future, then edition, then group. Its size does not depend on the number of projects.
-    pub(super) cells: Vec<Cell>,
+    pub(super) cells: Vec<FutureSums>,
     pub(super) editions: usize,
     pub(super) groups: usize,
 }
@@ -64,11 +64,12 @@ impl Sums {
     /// The mean of the two mean drifts, as the panorama publishes it; `None` when either is of no project.
     fn rate(self) -> Option<f64> {
         let known = self.budgets > 0.0 && self.calendars > 0.0;
-        known.then(|| (self.budget / self.budgets + self.calendar / self.calendars) / 2.0)
+        let rate = || f64::midpoint(self.budget / self.budgets, self.calendar / self.calendars);
+        known.then(|| billionths(rate()))
     }
 }
 
-impl Cell {
+impl FutureSums {
     pub(super) fn add(
         &mut self,
         figures: (Option<BaselinedFigure>, Option<BaselinedFigure>),
@@ -170,6 +171,11 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 
 fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
+}
+
+/// As in the frames: a rate of 15.5 % is then on the target of 15.5 % and not above.
+fn billionths(rate: f64) -> f64 {
+    (rate * 1e9).round() / 1e9
 }
 
 fn thousandths(share: f64) -> f64 {

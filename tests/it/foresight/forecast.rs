@@ -159,7 +159,6 @@ async fn a_ministry_gets_its_own_rate_from_its_own_steps_and_names_no_other_proj
     for (query, parameter) in [
         ("as_of=2020-11-30&edition=2020-11", "edition"),
         ("slip=si-samu%3Dloin", "slip"),
-        ("hold=", "hold"),
         ("horizon=2", "horizon"),
     ] {
         let refused = server.get(&whole, &format!("/api/v1/forecast?{query}")).await;

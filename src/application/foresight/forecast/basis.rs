@@ -36,7 +36,7 @@ const EXPECTED_EXIT: &str = "expected_exit_on";
 
 /// The projects of an edition.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub(super) struct ListedProjects {
     pub(super) edition: EditionId,
     /// By id.
     pub(super) projects: Vec<StartingProject>,
@@ -46,7 +46,7 @@ pub(super) struct Listing {
     pub(super) leaving_by: NaiveDate,
 }
 
-impl Listing {
+impl ListedProjects {
     /// What an edition lists, as known at a date, of the history as of that date.
     ///
     /// # Errors

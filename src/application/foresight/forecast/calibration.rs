@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::{AheadCalibration, CalibrationWindow, RateCalibration};
-use super::basis::Listing;
-use super::run::{FUTURE_EDITIONS, SEED};
+use super::basis::ListedProjects;
+use super::extent::{FUTURE_EDITIONS, SEED, past_futures};
 use crate::application::ApplicationError;
 use crate::application::cache::known_data::KnownData;
 use crate::domain::ids::MinistryCode;
@@ -14,9 +14,6 @@ use crate::foresight::{
     simulate,
 };
 use crate::frame;
-
-/// Futures of each past forecast: half as many as of the forecast itself, since there are several.
-const FUTURES: u32 = 1000;
 
 /// Editions that past forecasts are made at and checked by: the last ones, so that the work is bounded.
 const MOST_EDITIONS: usize = 12;
@@ -38,7 +35,7 @@ pub(super) fn calibrate(
     for edition in editions.iter().skip(first) {
         let end = edition.last_day().min(known.as_of);
         let history = frame::history(&known.portfolio, end)?;
-        listings.insert(*edition, Listing::of(&known.portfolio, history, (*edition, end))?);
+        listings.insert(*edition, ListedProjects::of(&known.portfolio, history, (*edition, end))?);
     }
     let each = listings.values().flat_map(|listing| windows(listing, &listings, panel, ministry));
     Ok(RateCalibration::of(each.collect()))
@@ -46,8 +43,8 @@ pub(super) fn calibrate(
 
 /// The forecast made at an edition, beside each later edition that comes soon enough.
 fn windows(
-    made_at: &Listing,
-    listings: &BTreeMap<EditionId, Listing>,
+    made_at: &ListedProjects,
+    listings: &BTreeMap<EditionId, ListedProjects>,
     panel: &Panel<'_>,
     ministry: Option<&MinistryCode>,
 ) -> Vec<CalibrationWindow> {
@@ -55,12 +52,12 @@ fn windows(
     let past = PastSteps::known_at(panel, from);
     let later = listings.range(from..).skip(1).zip(1..=FUTURE_EDITIONS);
     let later = later.take_while(|((to, _), ahead)| !is_too_far(from, **to, *ahead));
-    let later: Vec<(&Listing, usize)> =
+    let later: Vec<(&ListedProjects, usize)> =
         later.map(|((_, listing), ahead)| (listing, ahead)).collect();
     if past.is_empty() || later.is_empty() {
         return Vec::new();
     }
-    let future = |(listing, _): &(&Listing, usize)| FutureEdition {
+    let future = |(listing, _): &(&ListedProjects, usize)| FutureEdition {
         edition: listing.edition,
         leaving_by: listing.leaving_by,
     };
@@ -73,13 +70,13 @@ fn windows(
         future: &future,
         ministries: &ministries,
         departures_until: made_at.departures_until(),
-        futures: FUTURES,
+        futures: past_futures(made_at.projects.len()),
         seed: SEED,
     });
-    let rate = |listing: &Listing| {
+    let rate = |listing: &ListedProjects| {
         rate_now(&listing.projects, |one| ministry.is_none_or(|code| one.ministry == *code))
     };
-    let window = |(place, (listing, ahead)): (usize, &(&Listing, usize))| {
+    let window = |(place, (listing, ahead)): (usize, &(&ListedProjects, usize))| {
         let forecast = futures.quantiles(place, ministries.len(), RateKind::All)?;
         let rate_then = rate(listing)?;
         Some(CalibrationWindow {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::answer::{
     Forecast, ForecastBasis, ForecastClass, ForecastProject, RateForecast, RatePoint, TargetChance,
 };
-use super::basis::Listing;
+use super::basis::ListedProjects;
 use super::calibration::calibrate;
+use super::extent::{FUTURE_EDITIONS, SEED, futures};
 use super::terms::{ForecastTerms, SlipBy};
 use crate::application::cache::known_data::{KnownData, TARGET};
 use crate::application::cache::rules_in_force::RulesInForce;
@@ -24,15 +25,6 @@ use crate::foresight::{
 use crate::frame;
 use crate::intake::name_key;
 use crate::rules::Thresholds;
-
-/// Number of editions that a forecast looks ahead: two years.
-pub(super) const FUTURE_EDITIONS: usize = 4;
-
-/// Number of futures: a chance of one half is then known within two points, nineteen times in twenty.
-const FUTURES: u32 = 2000;
-
-/// Any number, as long as it stays: it makes the same forecast of the same data.
-pub(super) const SEED: u64 = 20_201_130;
 
 /// Foresees the rates of the projects that the caller sees, from their past steps.
 ///
@@ -95,7 +87,7 @@ fn foresee(
         let editions = panel.editions().to_vec();
         return Err(ApplicationError::NoSuchEdition { requested, known: editions });
     }
-    let listing = Listing::of(&known.portfolio, known.history()?, (edition, known.as_of))?;
+    let listing = ListedProjects::of(&known.portfolio, known.history()?, (edition, known.as_of))?;
     let past = PastSteps::known_at(&panel, edition);
     if past.is_empty() {
         return Err(ApplicationError::NoPastStep { edition });
@@ -106,7 +98,7 @@ fn foresee(
     }
     let future = next_editions(edition, FUTURE_EDITIONS).into_iter();
     let future: Vec<FutureEdition> = future
-        .map(|edition| FutureEdition { edition, leaving_by: frame::leaving_by(edition) })
+        .map(|next| FutureEdition { edition: next, leaving_by: frame::leaving_by(next) })
         .collect();
     let run = Run {
         listing: &listing,
@@ -130,7 +122,7 @@ fn foresee(
         as_of: known.as_of,
         edition,
         editions: future.iter().map(|one| one.edition).collect(),
-        futures: FUTURES,
+        futures: futures(listing.projects.len()),
         seed: SEED,
         basis: basis(&past, &listing),
         is_supposed,
@@ -142,7 +134,7 @@ fn foresee(
 
 /// The projects of an edition with what is supposed of them.
 fn with_supposed(
-    listing: &Listing,
+    listing: &ListedProjects,
     mut supposed: BTreeMap<ProjectId, Supposed>,
 ) -> Result<Vec<StartingProject>, ApplicationError> {
     let with = |one: &StartingProject| StartingProject {
@@ -171,7 +163,7 @@ fn targets(thresholds: &Thresholds) -> Vec<DatedTarget> {
 
 /// Everything that futures are made of, but what is supposed.
 struct Run<'r> {
-    listing: &'r Listing,
+    listing: &'r ListedProjects,
     past: &'r PastSteps,
     future: &'r [FutureEdition],
     ministries: &'r [MinistryCode],
@@ -187,7 +179,7 @@ impl Run<'_> {
             future: self.future,
             ministries: self.ministries,
             departures_until: self.listing.departures_until(),
-            futures: FUTURES,
+            futures: futures(self.listing.projects.len()),
             seed: SEED,
         })
     }
@@ -241,7 +233,7 @@ impl Run<'_> {
             TargetChance {
                 target: one.target,
                 by: one.by,
-                edition: place.and_then(|place| self.future.get(place)).map(|one| one.edition),
+                edition: place.and_then(|place| self.future.get(place)).map(|next| next.edition),
                 chance: of(expected),
                 what_if: what_if.and_then(of),
             }
@@ -259,7 +251,7 @@ impl Run<'_> {
     }
 }
 
-fn basis(past: &PastSteps, listing: &Listing) -> ForecastBasis {
+fn basis(past: &PastSteps, listing: &ListedProjects) -> ForecastBasis {
     let classes = past.classes();
     let sum = |count: fn(&ClassSteps) -> usize| number(classes.iter().map(count).sum());
     ForecastBasis {
@@ -287,7 +279,7 @@ fn class(known: &ClassSteps) -> ForecastClass {
 }
 
 fn named(
-    listing: &Listing,
+    listing: &ListedProjects,
     projects: &[StartingProject],
     ministry: Option<&MinistryCode>,
 ) -> Vec<ForecastProject> {

@@ -22,7 +22,7 @@ use crate::web::query::{Choice, PageQuery};
 const PARAMETERS: [&str; 6] = ["edition", "date", "ministere", "quitte", "tient", "glisse"];
 
 /// Projects to tick: with more of them, the page would weigh more than a reader can use.
-const MOST_PROJECTS: usize = 100;
+const MOST_PROJECTS: usize = 60;
 
 #[derive(Debug, Serialize)]
 struct TrajectoryPage {

@@ -70,6 +70,9 @@ pub use foresight::report::{
     Backtest, BacktestEdition, BacktestTerms, BaselineScore, FURTHEST_HORIZON, FamilyScore,
     LeftOutSteps, LevelScore, RuleScore,
 };
+pub use foresight::scorecards::{
+    ScoreChange, compared as compared_scores, score_changes, score_changes_of_texts, scorecards,
+};
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,

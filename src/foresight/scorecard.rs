@@ -233,13 +233,24 @@ impl Estimate {
     }
 
     fn written(&self, figure: impl Fn(f64) -> String, unit: &str) -> String {
-        let bounds = self.low.zip(self.high).filter(|(low, high)| low < high);
-        let bounds = bounds.map(|(low, high)| format!(" ({}–{}{unit})", figure(low), figure(high)));
+        let bounds = self.low.zip(self.high).map(|(low, high)| (figure(low), figure(high)));
+        let bounds = bounds.filter(|(low, high)| low != high);
+        let bounds = bounds.map(|(low, high)| format!(" ({low}–{high}{unit})"));
         format!("{}{unit}{}", figure(self.value), bounds.unwrap_or_default())
     }
 }
 
 impl Scorecard {
+    /// Whether the signal could be judged on a past step.
+    pub fn is_testable(&self) -> bool {
+        self.finding != Finding::Untestable
+    }
+
+    /// Share of the drifts that a warning preceded; of a signal that warned.
+    pub fn recall_of_warnings(&self) -> Option<&Estimate> {
+        self.recall.as_ref().filter(|_| self.warnings > 0)
+    }
+
     /// What it says, in French: `ne se distingue pas du hasard (intervalle 0,78–1,89)`.
     pub fn in_words(&self) -> String {
         let label = self.finding.label();

@@ -191,6 +191,17 @@ impl KnownData {
         place.get(|| make().map(Arc::new))
     }
 
+    /// How often the warnings of the rules came true, if it has been worked out.
+    pub(in crate::application) fn backtest_at_hand(
+        &self,
+        rules: &Arc<RulesInForce>,
+        terms: BacktestTerms,
+    ) -> Option<Arc<Backtest>> {
+        let figures = self.figures(rules);
+        let backtests = figures.backtests.lock().unwrap_or_else(PoisonError::into_inner);
+        backtests.get(&terms)?.at_hand()
+    }
+
     /// The last day of the month of each edition that lists a project, the date at the latest.
     pub(in crate::application) fn ends_of_editions(&self) -> BTreeSet<NaiveDate> {
         let editions = self.portfolio.snapshots.iter().map(|snapshot| snapshot.edition);

@@ -2,4 +2,5 @@
 
 pub(super) mod backtest;
 pub(super) mod report;
+pub(super) mod scorecards;
 mod signals;

@@ -13,6 +13,7 @@ mod export;
 mod list;
 mod new;
 mod run;
+mod scores;
 mod shelf;
 mod test;
 

@@ -1,0 +1,5 @@
+//! What past editions say of the rules.
+
+mod independent;
+mod panel;
+mod surfaces;

@@ -45,7 +45,8 @@ async fn one(shape: Shape) -> String {
     let store = Store::open(&url).await.unwrap();
     let aliases = Aliases::parse(&ministries(shape), "aliases.toml").unwrap();
     let reader = Reader::new(Profiles::shipped(built_in()).unwrap(), aliases);
-    let editions = (2009..=2020).flat_map(|year| ["06", "11"].map(|month| format!("{year}-{month}")));
+    let editions =
+        (2009..=2020).flat_map(|year| ["06", "11"].map(|month| format!("{year}-{month}")));
     for (step, edition) in (0_u32..).zip(editions) {
         let (file, text) = (format!("{edition}.panorama.csv"), edition_file(shape, step));
         let (profile, sheet, edition) = (None, None, None);

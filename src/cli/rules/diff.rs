@@ -1,7 +1,7 @@
 //! `vigie rules diff A B`: what the second catalogue would change, before anything is published.
 
-use super::scores;
-use super::scores::DiffWithScores;
+use crate::cli::foresight::scorecards;
+use crate::cli::foresight::scorecards::DiffWithScores;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -16,7 +16,7 @@ pub(super) fn show(shown: &DiffWithScores, printer: &Printer) -> Result<Conclusi
     let found = &shown.diff;
     let sound = [&found.before, &found.after].map(tell_faults);
     let mut sheets = vec![catalogues(found), verdicts(found), missions(found), ministries(found)];
-    sheets.extend(shown.scores.as_deref().map(scores::sheet));
+    sheets.extend(shown.scores.as_deref().map(scorecards::sheet));
     printer.answer(shown, &sheets, 1)?;
     Ok(if sound == [true; 2] { Conclusion::Good } else { Conclusion::Bad })
 }

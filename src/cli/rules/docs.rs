@@ -5,8 +5,8 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::scores::notes;
 use super::shelf::Shelf;
+use crate::cli::foresight::scorecards::notes;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::whole_file::write_whole;
 use vigie::application::Backtest;

@@ -13,7 +13,6 @@ mod export;
 mod list;
 mod new;
 mod run;
-mod scores;
 mod shelf;
 mod test;
 

@@ -4,16 +4,17 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::args::RulesCommand;
-use super::scores::DiffWithScores;
+use super::args::{OfArgs, RulesCommand};
 use super::shelf::{Shelf, tried};
-use super::{check, compare, diff, docs, drafts, explain, export, list, new, scores, shelf, test};
+use super::{check, compare, diff, docs, drafts, explain, export, list, new, shelf, test};
+use crate::cli::foresight::scorecards;
+use crate::cli::foresight::scorecards::DiffWithScores;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::output::words::FieldLabels;
 use crate::cli::session::Session;
 use vigie::application;
-use vigie::application::{CatalogueTexts, today};
+use vigie::application::{Backtest, CatalogueTexts, today};
 use vigie::client::HttpTransport;
 use vigie::domain::rules::draft::DraftStep;
 use vigie::server::config::Config;
@@ -26,7 +27,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Conclusion, CliError> {
     match command {
         RulesCommand::List { of } => {
-            let scores = scores::of_rules(*of, config, server.clone()).await?;
+            let scores = scores_of(*of, config, server.clone()).await?;
             let shelf = Shelf::open(*of, config, printer, server).await?;
             list::run(&shelf, scores.as_ref(), printer)
         }
@@ -39,7 +40,7 @@ pub(in crate::cli) async fn run(
         }
         RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(config.clock().now()));
-            let scores = scores::of_rules(*of, config, server.clone()).await?;
+            let scores = scores_of(*of, config, server.clone()).await?;
             let shelf = Shelf::open(*of, config, printer, server).await?;
             docs::run(out.as_deref(), as_of, (&shelf, scores.as_ref()))
         }
@@ -91,7 +92,7 @@ async fn run_in_session(
             let diff = tried(api.get(place).await, session)?;
             // What was judged as of a date is compared with that date alone.
             let scores = match as_of {
-                None => scores::of_draft(*draft, session).await?,
+                None => scorecards::of_draft(*draft, session).await?,
                 Some(_) => None,
             };
             diff::show(&DiffWithScores { diff, scores }, printer)
@@ -137,6 +138,18 @@ async fn run_in_session(
     }
 }
 
+/// The scorecards of the rules in force; of no others.
+async fn scores_of(
+    of: OfArgs,
+    config: &Config,
+    server: Option<HttpTransport>,
+) -> Result<Option<Backtest>, CliError> {
+    if of.shipped || of.draft.is_some() {
+        return Ok(None);
+    }
+    scorecards::of_rules(config, server).await
+}
+
 /// Both folders are those of this machine.
 async fn diff_folders(
     [before, after]: [&Path; 2],
@@ -150,7 +163,7 @@ async fn diff_folders(
     let folders = (before, after);
     let diff = application::diff(parts, &trial, folders.clone(), as_of).await?;
     let scores = match as_of {
-        None => scores::of_folders(folders, session).await?,
+        None => scorecards::of_folders(folders, session).await?,
         Some(_) => None,
     };
     Ok(DiffWithScores { diff, scores })

@@ -169,6 +169,7 @@ fn families(found: &Backtest) -> Vec<FamilyView> {
         let mut lines: Vec<ScoreLine> = tested.map(ScoreLine::of_rule).collect();
         if lines.len() > 1 {
             let joint = found.families.iter().find(|one| one.family == family);
+            let joint = joint.filter(|one| one.score.is_testable());
             lines.extend(joint.map(ScoreLine::of_family));
         }
         FamilyView { label: family.label(), word: family.as_str(), lines }

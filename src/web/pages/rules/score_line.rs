@@ -112,7 +112,8 @@ impl ScoreLine {
     }
 
     pub(super) fn of_family(family: &FamilyScore) -> Self {
-        Self::of("Une règle au moins de la famille", "famille", &family.score)
+        let title = format!("{}, une règle au moins", family.family.label());
+        Self::of(&title, "famille", &family.score)
     }
 
     pub(super) fn of_any(score: &Scorecard) -> Self {

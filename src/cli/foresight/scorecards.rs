@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::args::OfArgs;
-use crate::cli::foresight::backtest;
+use super::backtest;
 use crate::cli::outcome::CliError;
 use crate::cli::output::print::{Cell, Sheet};
 use crate::cli::session::Session;
@@ -18,23 +17,19 @@ use vigie::store::Store;
 
 /// What a change of the rules gives: now, and on past editions.
 #[derive(Serialize)]
-pub(super) struct DiffWithScores {
+pub(in crate::cli) struct DiffWithScores {
     #[serde(flatten)]
-    pub(super) diff: CatalogueDiff,
+    pub(in crate::cli) diff: CatalogueDiff,
     /// Of the rules of which past warnings differ; `None` where there are no scorecards.
-    pub(super) scores: Option<Vec<ScoreChange>>,
+    pub(in crate::cli) scores: Option<Vec<ScoreChange>>,
 }
 
 /// The scorecards of the rules in force. `None` where there is no database or no past edition, and where the caller may not see
 /// them.
-pub(super) async fn of_rules(
-    of: OfArgs,
+pub(in crate::cli) async fn of_rules(
     config: &Config,
     server: Option<HttpTransport>,
 ) -> Result<Option<Backtest>, CliError> {
-    if of.shipped || of.draft.is_some() {
-        return Ok(None);
-    }
     if let Some(server) = server {
         let api = ApiClient::new(server);
         return at_hand(api.get(api.at(&["backtest"])).await);
@@ -48,7 +43,7 @@ pub(super) async fn of_rules(
 }
 
 /// How a draft changes the scorecards.
-pub(super) async fn of_draft(
+pub(in crate::cli) async fn of_draft(
     draft: i64,
     session: &Session<'_>,
 ) -> Result<Option<Vec<ScoreChange>>, CliError> {
@@ -65,7 +60,7 @@ pub(super) async fn of_draft(
 }
 
 /// How the scorecards of two folders of rules differ.
-pub(super) async fn of_folders(
+pub(in crate::cli) async fn of_folders(
     folders: (CatalogueTexts, CatalogueTexts),
     session: &Session<'_>,
 ) -> Result<Option<Vec<ScoreChange>>, CliError> {
@@ -84,7 +79,7 @@ fn at_hand(found: Result<Backtest, RemoteFault>) -> Result<Option<Backtest>, Cli
 }
 
 /// What the catalogue as one page says of each rule.
-pub(super) fn notes(found: &Backtest) -> BTreeMap<String, String> {
+pub(in crate::cli) fn notes(found: &Backtest) -> BTreeMap<String, String> {
     let note = |rule: &application::RuleScore| {
         let score = &rule.score;
         let words = if score.is_testable() {
@@ -103,7 +98,7 @@ pub(super) fn notes(found: &Backtest) -> BTreeMap<String, String> {
 }
 
 /// Before and after, rule by rule.
-pub(super) fn sheet(changes: &[ScoreChange]) -> Sheet {
+pub(in crate::cli) fn sheet(changes: &[ScoreChange]) -> Sheet {
     let rows = changes.iter().flat_map(|change| {
         let times = [("avant", &change.before), ("après", &change.after)];
         let row = |(when, score): (&str, &Option<_>)| {

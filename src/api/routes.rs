@@ -14,7 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
-use super::resources::foresight::backtest;
+use super::resources::foresight::{attention, backtest, forecast};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -79,6 +79,11 @@ routes! {
         panorama::list_imports: whole(Read),
         panorama::list_fields: own(Read),
         exports::find_export: own(Read),
+    }
+    "foresight" {
+        attention::show_attention: whole(Read),
+        backtest::show_backtest: whole(Read),
+        forecast::find_forecast: own(Read),
     }
     "feed" {
         feed::find_feed: own(Read),
@@ -204,9 +209,6 @@ routes! {
     }
     "cycles" {
         coverage::list_coverage: own(Read),
-    }
-    "foresight" {
-        backtest::show_backtest: whole(Read),
     }
     "jobs" {
         jobs::list_jobs: whole(Read),

@@ -96,6 +96,12 @@ pub enum ApplicationError {
     EditionsOnHold { held: Vec<(ImportNumber, EditionId)> },
     #[error("no project of your ministries is in a panorama as of {as_of}")]
     NoProjectInScope { as_of: NaiveDate },
+    #[error("`{project}` is not listed by edition {edition}, which the forecast starts from")]
+    NotListed { project: String, edition: EditionId },
+    #[error(
+        "no forecast at edition {edition}: it needs two editions that follow each other within nine months, and none do"
+    )]
+    NoPastStep { edition: EditionId },
     #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { requested: String, near: Option<String> },
     #[error(

@@ -65,10 +65,20 @@ pub use cycle::run::{
 pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
 pub use error::ApplicationError;
+pub use foresight::attention::attention;
+pub use foresight::attention_report::{
+    Attention, AttentionLine, LeadingWarning, ListCandidate, MissingAnswers,
+};
 pub use foresight::backtest::{backtest, backtest_draft, backtest_texts};
+pub use foresight::forecast::answer::{
+    AheadCalibration, CalibrationWindow, Forecast, ForecastBasis, ForecastClass, ForecastProject,
+    RateCalibration, RateForecast, RatePoint, TargetChance,
+};
+pub use foresight::forecast::run::forecast;
+pub use foresight::forecast::terms::{ForecastTerms, SlipBy, SupposedSlip};
 pub use foresight::report::{
     Backtest, BacktestEdition, BacktestTerms, BaselineScore, FURTHEST_HORIZON, FamilyScore,
-    LeftOutSteps, LevelScore, RuleScore,
+    LeftOutSteps, LevelScore, OrderScore, RuleScore,
 };
 pub use foresight::scorecards::{
     ScoreChange, compared as compared_scores, score_changes, score_changes_of_texts, scorecards,

@@ -11,6 +11,7 @@ use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
 use super::foresight::BacktestArgs;
+use super::foresight::forecast::ForecastArgs;
 use super::language::Language;
 use super::operation::audit::AuditCommand;
 use super::operation::cycle::{CycleArgs, CyclesCommand};
@@ -114,6 +115,8 @@ pub(crate) enum Command {
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
+    /// Foresee the rate of the next editions, and the chance to meet the targets
+    Forecast(ForecastArgs),
     /// Show one project: its history and verdicts
     Project {
         /// Id of the project, or its name in any edition
@@ -155,6 +158,15 @@ pub(crate) enum Command {
         /// Number of the cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
+    },
+    /// Order the projects by the money that a further drift is likely to cost, with the reasons
+    Attention {
+        /// Date as of which projects are ordered, as YYYY-MM-DD; today by default
+        #[arg(long, value_parser = date, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Number of projects to show
+        #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+        first: usize,
     },
     /// Judge the rules as of each past edition, and compare their warnings with what became of the projects
     Backtest(BacktestArgs),

@@ -99,11 +99,13 @@ async fn dispatch(
         | Command::Receivers { .. }
         | Command::Recipients { .. }
         | Command::Coverage { .. }
+        | Command::Attention { .. }
         | Command::Backtest(_)
         | Command::Export(_)
         | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
+        | Command::Forecast(_)
         | Command::Project { .. }
         | Command::Projects(_)
         | Command::Campaigns { .. }
@@ -140,6 +142,9 @@ async fn dispatch_in_session(
         Command::Names { command } => portfolio::names::run(command, session).await,
         Command::Cycle(request) => operation::cycle::run(request, session).await,
         Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
+        Command::Attention { as_of, first } => {
+            foresight::attention::run(*as_of, *first, session).await
+        }
         Command::Backtest(request) => foresight::backtest::run(request, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
@@ -151,6 +156,7 @@ async fn dispatch_in_session(
         Command::Jobs { command } => operation::jobs::run(command, session).await,
         Command::Replay { cycle } => operation::replay::run(*cycle, session).await,
         Command::Panorama { as_of } => portfolio::panorama::run(*as_of, session).await,
+        Command::Forecast(request) => foresight::forecast::run(request, session).await,
         Command::Project { name, timeline: true, .. } => {
             portfolio::timeline::run(name, session).await
         }

@@ -51,6 +51,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Audit { .. }
         | Command::Config { .. }
         | Command::Coverage { .. }
+        | Command::Attention { .. }
         | Command::Backtest(_)
         | Command::Cycle(_)
         | Command::Cycles { .. }
@@ -63,6 +64,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Jobs { .. }
         | Command::Missions(_)
         | Command::Notices { .. }
+        | Command::Forecast(_)
         | Command::Panorama { .. }
         | Command::Project { .. }
         | Command::Projects(_)

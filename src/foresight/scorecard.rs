@@ -17,7 +17,7 @@ const FEWEST_WARNINGS: u32 = 10;
 
 /// What a signal says of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum SignalAnswer {
     Warning,
     Quiet,
     /// It could not be judged: no quiet, and no warning.
@@ -122,12 +122,12 @@ impl SignalRecord {
     pub fn record(
         &mut self,
         edition: &EditionOutcomes<'_>,
-        answer: impl Fn(&ProjectOutcome<'_>) -> Answer,
+        answer: impl Fn(&ProjectOutcome<'_>) -> SignalAnswer,
     ) {
         let mut warning_since = BTreeMap::new();
         for outcome in &edition.projects {
             let said = answer(outcome);
-            if said == Answer::Warning {
+            if said == SignalAnswer::Warning {
                 let since = self.warning_since.get(&outcome.number).copied();
                 warning_since.insert(outcome.number, since.unwrap_or(edition.edition));
             }
@@ -139,8 +139,30 @@ impl SignalRecord {
         self.warning_since = warning_since;
     }
 
+    /// How many warnings had an outcome so far, and how many of them a drift followed.
+    pub fn warnings(&self) -> (u32, u32) {
+        let all = self.all();
+        (all.warnings, all.hits)
+    }
+
+    /// How many steps no warning preceded so far, and how many of them drifted all the same.
+    pub fn unwarned(&self) -> (u32, u32) {
+        let all = self.all();
+        (all.steps - all.warnings, all.drifts - all.hits)
+    }
+
+    /// Share of the steps so far that drift; `None` before there are any.
+    pub fn base_rate(&self) -> Option<f64> {
+        let all = self.all();
+        ratio(all.drifts, all.steps)
+    }
+
+    fn all(&self) -> Counts {
+        self.counts.values().fold(Counts::default(), |sum, one| sum.plus(*one, 1))
+    }
+
     pub fn scorecard(&self, resamples: &Resamples) -> Scorecard {
-        let all = self.counts.values().fold(Counts::default(), |sum, one| sum.plus(*one, 1));
+        let all = self.all();
         let drawn: Vec<Counts> = resamples.draws().map(|times| self.drawn(times)).collect();
         let estimate = |figure: fn(&Counts) -> Option<f64>| {
             let (low, high) = interval(drawn.iter().map(figure)).unzip();
@@ -175,20 +197,20 @@ impl SignalRecord {
 }
 
 impl Counts {
-    fn add(&mut self, said: Answer, drifted: bool) {
+    fn add(&mut self, said: SignalAnswer, drifted: bool) {
         let drift = u32::from(drifted);
         self.steps += 1;
         self.drifts += drift;
         match said {
-            Answer::Warning => {
+            SignalAnswer::Warning => {
                 self.warnings += 1;
                 self.hits += drift;
             }
-            Answer::Quiet => {
+            SignalAnswer::Quiet => {
                 self.quiet += 1;
                 self.quiet_drifts += drift;
             }
-            Answer::Unknown => {}
+            SignalAnswer::Unknown => {}
         }
     }
 

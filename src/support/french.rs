@@ -109,6 +109,19 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count}\u{a0}{words}")
 }
 
+/// `7 chances sur 10` of 0.7; beyond nineteen in twenty it is not said how far.
+pub fn chances(share: f64) -> String {
+    if share <= 0.05 {
+        "au plus une chance sur\u{a0}20".to_owned()
+    } else if share >= 0.95 {
+        "au moins 19\u{a0}chances sur\u{a0}20".to_owned()
+    } else {
+        let tenths = (share * 10.0).round().clamp(1.0, 9.0);
+        let word = if tenths < 2.0 { "chance" } else { "chances" };
+        format!("{tenths}\u{a0}{word} sur\u{a0}10")
+    }
+}
+
 /// `30 novembre 2020`, `1er novembre 2020`
 pub fn date(date: NaiveDate) -> String {
     let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };

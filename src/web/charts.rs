@@ -45,6 +45,15 @@ pub(super) struct ChartSeries {
     pub(super) points: Vec<(NaiveDate, Option<f64>)>,
 }
 
+/// What lies between two values over time. A date without them leaves a gap.
+#[derive(Clone, Debug)]
+pub(super) struct ChartBand {
+    pub(super) label: &'static str,
+    /// The part of the class that gives its look.
+    pub(super) look: &'static str,
+    pub(super) points: Vec<(NaiveDate, Option<(f64, f64)>)>,
+}
+
 /// A chart of lines, ready to be drawn.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct LineChart {
@@ -53,10 +62,19 @@ pub(super) struct LineChart {
     left: f64,
     right: f64,
     bottom: f64,
+    bands: Vec<DrawnBand>,
     lines: Vec<DrawnLine>,
     grid: Vec<Mark>,
     dates: Vec<Mark>,
     rows: Vec<ChartRow>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct DrawnBand {
+    label: &'static str,
+    look: &'static str,
+    /// One outline for each stretch without a gap.
+    outlines: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -83,7 +101,7 @@ struct Mark {
     label: String,
 }
 
-/// The values of one date, in the order of the series.
+/// The values of one date, in the order of the series, then of the bands.
 #[derive(Clone, Debug, Serialize)]
 struct ChartRow {
     date: NaiveDate,
@@ -185,8 +203,20 @@ pub(super) fn line_chart(
     series: &[ChartSeries],
     written: impl Fn(f64) -> String,
 ) -> Option<LineChart> {
-    let values = || series.iter().flat_map(|one| &one.points).filter_map(|(_, value)| *value);
-    let dates = || series.iter().flat_map(|one| &one.points).map(|(date, _)| *date);
+    fan_chart(series, &[], written)
+}
+
+/// A chart of these series over these bands; `None` if no value is known. A band is where a value may lie.
+pub(super) fn fan_chart(
+    series: &[ChartSeries],
+    bands: &[ChartBand],
+    written: impl Fn(f64) -> String,
+) -> Option<LineChart> {
+    let of_bands = || bands.iter().flat_map(|one| &one.points);
+    let ends = || of_bands().filter_map(|(_, ends)| *ends).flat_map(|(low, high)| [low, high]);
+    let of_series = || series.iter().flat_map(|one| &one.points);
+    let values = || of_series().filter_map(|(_, value)| *value).chain(ends());
+    let dates = || of_series().map(|(date, _)| *date).chain(of_bands().map(|(date, _)| *date));
     let (first, last) = (dates().min()?, dates().max()?);
     let steps = Steps::covering(values().reduce(f64::min)?, values().reduce(f64::max)?);
     let x = |date: NaiveDate| {
@@ -211,6 +241,14 @@ pub(super) fn line_chart(
             })
             .collect(),
     });
+    let bands_drawn = bands.iter().map(|one| DrawnBand {
+        label: one.label,
+        look: one.look,
+        outlines: outlines(one.points.iter().map(|(date, ends)| {
+            let (low, high) = (*ends)?;
+            Some((x(*date), y(low), y(high)))
+        })),
+    });
     let grid = steps.values().into_iter().map(|value| Mark { at: y(value), label: written(value) });
     Some(LineChart {
         width: WIDTH,
@@ -218,10 +256,11 @@ pub(super) fn line_chart(
         left: LEFT,
         right: WIDTH - RIGHT,
         bottom: HEIGHT - BOTTOM,
+        bands: bands_drawn.collect(),
         lines: lines.collect(),
         grid: grid.collect(),
         dates: spaced(dates().map(|date| Mark { at: x(date), label: month(date) }).collect()),
-        rows: rows(series, written),
+        rows: rows(series, bands, written),
     })
 }
 
@@ -309,14 +348,44 @@ fn spaced(mut marks: Vec<Mark>) -> Vec<Mark> {
     chosen
 }
 
-fn rows(series: &[ChartSeries], written: impl Fn(f64) -> String) -> Vec<ChartRow> {
+/// The outline of each stretch without a gap: along the high ends, and back along the low ones.
+fn outlines(places: impl Iterator<Item = Option<(f64, f64, f64)>>) -> Vec<String> {
+    let mut outlines = Vec::new();
+    let (mut there, mut back): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for place in places.chain([None]) {
+        if let Some((x, low, high)) = place {
+            there.push(format!("{x},{high}"));
+            back.push(format!("{x},{low}"));
+        } else if !there.is_empty() {
+            there.extend(back.drain(..).rev());
+            outlines.push(there.join(" "));
+            there.clear();
+        }
+    }
+    outlines
+}
+
+fn rows(
+    series: &[ChartSeries],
+    bands: &[ChartBand],
+    written: impl Fn(f64) -> String,
+) -> Vec<ChartRow> {
     let mut rows: BTreeMap<NaiveDate, Vec<Option<String>>> = BTreeMap::new();
+    let mut set = |date: NaiveDate, index: usize, value: Option<String>| {
+        let row = rows.entry(date).or_insert_with(|| vec![None; series.len() + bands.len()]);
+        if let Some(cell) = row.get_mut(index) {
+            *cell = value;
+        }
+    };
     for (index, one) in series.iter().enumerate() {
         for (date, value) in &one.points {
-            let row = rows.entry(*date).or_insert_with(|| vec![None; series.len()]);
-            if let Some(cell) = row.get_mut(index) {
-                *cell = value.map(&written);
-            }
+            set(*date, index, value.map(&written));
+        }
+    }
+    for (index, one) in (series.len()..).zip(bands) {
+        for (date, ends) in &one.points {
+            let ends = ends.map(|(low, high)| format!("de {} à {}", written(low), written(high)));
+            set(*date, index, ends);
         }
     }
     rows.into_iter().map(|(date, values)| ChartRow { date, values }).collect()
@@ -394,18 +463,30 @@ mod tests {
             high,
             words: String::new(),
         };
-        assert!(interval_chart(&[], 1.0).is_none());
         let long = "Calendrier irréaliste, sans jalons intermédiaires, recalé à répétition";
         let chart = interval_chart(
             &[interval("Dérive", 0.5, 1.0, 2.0), interval(long, 1.0, 1.5, 1.6)],
             1.0,
         );
         let chart = chart.unwrap();
-        assert_eq!(chart.rows[0].x, chart.reference);
-        assert_eq!((chart.rows[0].high, chart.rows[1].low), (chart.right, chart.reference));
-        assert_eq!(chart.ticks[0].at, chart.left);
+        let places = [chart.rows[0].x, chart.rows[0].high, chart.rows[1].low];
+        assert_eq!(places, [chart.reference, chart.right, chart.reference]);
         assert_eq!(chart.rows[1].short, "Calendrier irréaliste, sans jalons…");
-        assert_eq!(chart.rows[1].label, long);
+    }
+
+    #[test]
+    fn a_band_is_outlined_along_its_high_ends_and_back_along_its_low_ones() {
+        let points = vec![
+            (day(2020, 1), Some((0.1, 0.3))),
+            (day(2020, 7), Some((0.1, 0.4))),
+            (day(2021, 1), None),
+        ];
+        let band = [ChartBand { label: "8 chances sur 10", look: "band", points }];
+        let chart = fan_chart(&[], &band, |value| value.to_string()).unwrap();
+        assert_eq!(chart.bands[0].outlines.len(), 1);
+        assert_eq!(chart.bands[0].outlines[0].split(' ').count(), 4);
+        assert_eq!(chart.rows[0].values, [Some("de 0.1 à 0.3".to_owned())]);
+        assert_eq!(chart.rows[2].values, [None]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -130,6 +131,29 @@ impl PageQuery {
         }
         self.format = Some(format);
         Ok(self)
+    }
+
+    /// Refuses parameters that a page does not have.
+    ///
+    /// # Errors
+    /// When there is another than those `known`.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), QueryFault> {
+        match self.given.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(QueryFault::unknown(name, known)),
+            None => Ok(()),
+        }
+    }
+
+    /// The date that a parameter gives, if it is given.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn date(&self, name: &str) -> Result<Option<NaiveDate>, QueryFault> {
+        let read = |text: &str| {
+            let words = format!("found `{text}`, expected a date such as 2020-06-30");
+            text.parse().map_err(|_| QueryFault::of(name, words))
+        };
+        self.one(name).map(read).transpose()
     }
 
     /// The query of a page that was asked for without parameters.

@@ -6,8 +6,8 @@ use actix_web::web::{ServiceConfig, route};
 
 use super::assets;
 use super::pages::{
-    administration, asset, comparison, dashboard, decisions, entry, intake, people, project,
-    projects, rules,
+    administration, asset, comparison, dashboard, decisions, entry, foresight, intake, people,
+    project, projects, rules,
 };
 use crate::api;
 use crate::api::{Resource, Route, anonymous, own};
@@ -28,6 +28,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     routes.extend(people::routes());
     routes.extend(intake::routes());
     routes.extend(rules::routes());
+    routes.extend(foresight::routes());
     routes
 });
 

@@ -53,6 +53,7 @@ templates! {
     "pages/alerts.html",
     "pages/answer_link.html",
     "pages/answers.html",
+    "pages/attention.html",
     "pages/audit_check.html",
     "pages/audit_trail.html",
     "pages/campaign.html",
@@ -116,6 +117,7 @@ templates! {
     "pages/site_map.html",
     "pages/statement.html",
     "pages/thresholds.html",
+    "pages/trajectory.html",
     "pages/upload.html",
 }
 

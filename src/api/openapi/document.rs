@@ -37,6 +37,7 @@ pub(in crate::api) struct ApiDocument {
     security(("token" = []), ("session" = [])),
     tags(
         (name = "portfolio", description = "Portfolio figures, editions, imports, exports and the data dictionary"),
+        (name = "foresight", description = "What past editions teach: how often warnings came true, which projects to look at first, where the rate is going"),
         (name = "questionnaire", description = "What project teams are asked: campaigns, their answers, and the answers to ask for first"),
         (name = "projects", description = "Projects, their history and verdicts"),
         (name = "alerts", description = "Alerts, silences and disputes"),
@@ -47,7 +48,6 @@ pub(in crate::api) struct ApiDocument {
         (name = "notices", description = "Notifications and their delivery"),
         (name = "rules", description = "The rule catalogue, drafts and publications"),
         (name = "cycles", description = "Evaluation cycles, their verdicts and coverage"),
-        (name = "foresight", description = "How often warnings came true on past editions"),
         (name = "jobs", description = "Scheduled jobs and their runs"),
         (name = "audit", description = "The audit trail"),
         (name = "accounts", description = "Accounts, tokens, sessions and sign-in"),

@@ -37,7 +37,8 @@ impl From<ApplicationError> for Problem {
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
             )
             | ApplicationError::EditionsOnHold { .. }
-            | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
+            | ApplicationError::NoProjectInScope { .. }
+            | ApplicationError::NoPastStep { .. } => Self::NotYet(error.to_string()),
             ApplicationError::AmbiguousFile { .. }
             | ApplicationError::Template(_)
             | ApplicationError::FieldTemplate(_)
@@ -52,7 +53,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
-            | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
+            | ApplicationError::StillListed { .. }
+            | ApplicationError::NotListed { .. } => Self::Unfit(error.to_string()),
             ApplicationError::Unproved { proof } => unproved(&proof),
             ApplicationError::Faulty { ref faults } => faulty(&error, faults),
             ApplicationError::Refused(_)

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use super::latest::Once;
 use super::rules_in_force::RulesInForce;
 use crate::application::ApplicationError;
+use crate::application::foresight::attention_report::Attention;
 use crate::application::foresight::report::{Backtest, BacktestTerms};
 use crate::application::questionnaire::campaign_report::CampaignReport;
 use crate::application::questionnaire::wanted_answers::WantedAnswers;
@@ -33,7 +34,7 @@ const SNAPSHOT_BYTES: usize = 1200;
 const ROW_BYTES: usize = 300;
 
 /// Name of the dated threshold under which the global drift is to stay.
-const TARGET: &str = "drift_target";
+pub(in crate::application) const TARGET: &str = "drift_target";
 
 /// What data is known: up to a moment, as of a date, and to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +100,7 @@ struct Figures {
     wanted: Once<Arc<[WantedAnswers]>>,
     campaigns: Mutex<BTreeMap<EditionId, Arc<Once<Arc<CampaignReport>>>>>,
     backtests: Mutex<BTreeMap<BacktestTerms, Arc<Once<Arc<Backtest>>>>>,
+    attention: Once<Arc<Attention>>,
 }
 
 impl KnownData {
@@ -200,6 +202,18 @@ impl KnownData {
         let figures = self.figures(rules);
         let backtests = figures.backtests.lock().unwrap_or_else(PoisonError::into_inner);
         backtests.get(&terms)?.at_hand()
+    }
+
+    /// The order of the projects, as `make` works it out.
+    ///
+    /// # Errors
+    /// When `make` does.
+    pub(in crate::application) fn attention(
+        &self,
+        rules: &Arc<RulesInForce>,
+        make: impl FnOnce() -> Result<Attention, ApplicationError>,
+    ) -> Result<Arc<Attention>, ApplicationError> {
+        self.figures(rules).attention.get(|| make().map(Arc::new))
     }
 
     /// The last day of the month of each edition that lists a project, the date at the latest.

@@ -6,6 +6,7 @@ use super::report::{Backtest, BacktestEdition, BacktestTerms, LeftOutSteps};
 use super::signals::Signals;
 use crate::application::cache::known_data;
 use crate::application::cache::known_data::KnownData;
+use crate::application::cache::rules_in_force::RulesInForce;
 use crate::application::publishing::catalogue;
 use crate::application::publishing::catalogue::CatalogueTexts;
 use crate::application::publishing::trial::Trial;
@@ -29,10 +30,21 @@ pub async fn backtest(
     let limits = services.limits;
     let work = move || {
         let compiled = rules.compiled(&limits);
-        let make = || tested(&known, (&compiled.catalogue, &Budget::unlimited()), terms);
-        if terms.takes_all() { known.backtest(&rules, terms, make) } else { make().map(Arc::new) }
+        of_known(&known, &rules, &compiled.catalogue, terms)
     };
     tokio::task::spawn_blocking(work).await?
+}
+
+/// The backtest of what is known, by the rules in force, which `catalogue` has compiled. To be called on a thread that may
+/// block.
+pub(super) fn of_known(
+    known: &KnownData,
+    rules: &Arc<RulesInForce>,
+    catalogue: &Catalogue,
+    terms: BacktestTerms,
+) -> Result<Arc<Backtest>, ApplicationError> {
+    let make = || tested(known, (catalogue, &Budget::unlimited()), terms);
+    if terms.takes_all() { known.backtest(rules, terms, make) } else { make().map(Arc::new) }
 }
 
 /// The backtest of the rules as they would be if a draft were published now.
@@ -82,7 +94,7 @@ fn tested(
             && terms.from.is_none_or(|from| one.edition >= from)
             && terms.to.is_none_or(|to| one.edition <= to)
     };
-    let mut signals = Signals::of(catalogue);
+    let mut signals = Signals::of(catalogue, terms.horizon);
     let mut editions = Vec::new();
     for found in of_editions.iter().filter(|one| is_wanted(one)) {
         editions.push(BacktestEdition::of(found, panel.listed(found.edition).count()));
@@ -112,6 +124,7 @@ fn tested(
         families: judged.families,
         any_rule: judged.any_rule,
         baselines: judged.baselines,
+        orders: judged.orders,
         not_tested: judged.not_tested,
     };
     tested.base_rate =

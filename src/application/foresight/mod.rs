@@ -1,6 +1,10 @@
-//! What past editions say of the rules, and of what is to come.
+//! What past editions teach, worked out of what is known and of the rules in force.
 
+pub(super) mod attention;
+pub(super) mod attention_report;
 pub(super) mod backtest;
+pub(super) mod forecast;
+mod orders;
 pub(super) mod report;
 pub(super) mod scorecards;
 mod signals;

@@ -9,7 +9,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::rule::RuleStatus;
-use crate::foresight::{Baseline, EditionOutcomes, Finding, Scorecard, Target};
+use crate::foresight::{Baseline, EditionOutcomes, Finding, ProjectOrder, Scorecard, Target};
 use crate::intake::nearest_name;
 use crate::rules::Family;
 use crate::support::fingerprint::Fingerprint;
@@ -65,6 +65,9 @@ pub struct Backtest {
     pub any_rule: Scorecard,
     /// Warnings that need no rule.
     pub baselines: Vec<BaselineScore>,
+    /// What became of the ten projects that come first in an order, from the edition at which past steps say something; none
+    /// for a horizon of more than one edition.
+    pub orders: Vec<OrderScore>,
     /// Rules that judge no project of an edition in force.
     pub not_tested: Vec<RuleId>,
 }
@@ -127,6 +130,21 @@ pub struct BaselineScore {
     /// In French.
     pub label: String,
     pub score: Scorecard,
+}
+
+/// What became of the ten projects that came first in an order of each past edition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderScore {
+    pub order: ProjectOrder,
+    /// In French.
+    pub label: String,
+    /// Coming first counts as a warning.
+    pub score: Scorecard,
+    /// Rise of the cost of the projects that came first, in M€.
+    pub rise_meur: f64,
+    /// Share of the rise of all projects; `null` when no cost rose.
+    #[schema(required = true)]
+    pub rise_share: Option<f64>,
 }
 
 impl BacktestTerms {

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::report::{BaselineScore, FamilyScore, LevelScore, RuleScore};
+use super::orders::{Experience, Orders};
+use super::report::{BaselineScore, FamilyScore, LevelScore, OrderScore, RuleScore};
 use crate::domain::ids::{ProjectId, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::domain::rules::batch::{RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::Verdict;
 use crate::foresight::{
-    Answer, Baseline, BaselineAt, EditionOutcomes, Panel, ProjectOutcome, Resamples, Scorecard,
-    SignalRecord, Target,
+    Baseline, BaselineAt, EditionOutcomes, Panel, ProjectOutcome, Resamples, Scorecard,
+    SignalAnswer, SignalRecord, Target,
 };
 use crate::rules::{Catalogue, Family, Subjects};
 
@@ -25,6 +26,8 @@ pub(super) struct Signals<'c> {
     families: BTreeMap<Family, SignalRecord>,
     any_rule: SignalRecord,
     baselines: BTreeMap<Baseline, SignalRecord>,
+    orders: Orders,
+    horizon: usize,
     /// One more than the highest number of a project.
     projects: usize,
 }
@@ -43,6 +46,7 @@ pub(super) struct Scored {
     pub(super) families: Vec<FamilyScore>,
     pub(super) any_rule: Scorecard,
     pub(super) baselines: Vec<BaselineScore>,
+    pub(super) orders: Vec<OrderScore>,
     pub(super) not_tested: Vec<RuleId>,
 }
 
@@ -54,7 +58,7 @@ struct Joint {
 }
 
 impl<'c> Signals<'c> {
-    pub(super) fn of(catalogue: &'c Catalogue) -> Self {
+    pub(super) fn of(catalogue: &'c Catalogue, horizon: usize) -> Self {
         let tested = catalogue.rules().filter(|rule| {
             rule.scope == SubjectKind::Project && rule.subjects == Subjects::Present
         });
@@ -73,6 +77,8 @@ impl<'c> Signals<'c> {
             families: BTreeMap::new(),
             any_rule: SignalRecord::default(),
             baselines: BTreeMap::new(),
+            orders: Orders::default(),
+            horizon,
             projects: 0,
         }
     }
@@ -86,6 +92,8 @@ impl<'c> Signals<'c> {
     ) {
         let highest = edition.projects.iter().map(|outcome| outcome.number + 1).max();
         self.projects = self.projects.max(highest.unwrap_or_default());
+        let experience = self.experience();
+        let mut warning: BTreeMap<usize, Vec<&RuleId>> = BTreeMap::new();
         let mut places: Option<(Arc<[Subject]>, BTreeMap<ProjectId, usize>)> = None;
         let mut joint: BTreeMap<Family, BTreeMap<usize, Joint>> = BTreeMap::new();
         for said in verdicts.rules() {
@@ -101,7 +109,11 @@ impl<'c> Signals<'c> {
             record.record(edition, verdict);
             let family = joint.entry(rule.family).or_default();
             for outcome in &edition.projects {
-                family.entry(outcome.number).or_default().add(verdict(outcome));
+                let said = verdict(outcome);
+                family.entry(outcome.number).or_default().add(said);
+                if said.and_then(Verdict::level).is_some_and(Level::is_alerting) {
+                    warning.entry(outcome.number).or_default().push(&rule.id);
+                }
             }
         }
         let mut any: BTreeMap<usize, Joint> = BTreeMap::new();
@@ -116,11 +128,21 @@ impl<'c> Signals<'c> {
         self.any_rule.record(edition, |outcome| {
             any.get(&outcome.number).copied().unwrap_or_default().answer()
         });
+        if let Some(experience) = experience.filter(|_| self.horizon == 1) {
+            self.orders.record(panel, edition, &experience, &warning);
+        }
         for baseline in Baseline::ALL {
             let at = BaselineAt::of(baseline, panel, edition.edition, target);
             let record = self.baselines.entry(baseline).or_default();
             record.record(edition, |outcome| at.answer(outcome.project));
         }
+    }
+
+    /// What the steps recorded so far teach; `None` before there are any.
+    fn experience(&self) -> Option<Experience> {
+        let rules = self.rules.iter().map(|(id, record)| (id.clone(), record.alerts.warnings()));
+        let base = self.any_rule.base_rate()?;
+        Some(Experience::new(base, self.any_rule.unwarned(), rules.collect()))
     }
 
     /// The scorecards of all records, rules in the order of their ids.
@@ -164,6 +186,7 @@ impl<'c> Signals<'c> {
             families: self.families.iter().map(family).collect(),
             any_rule: self.any_rule.scorecard(&resamples),
             baselines: self.baselines.iter().map(baseline).collect(),
+            orders: self.orders.scored(&resamples),
             not_tested: others.iter().map(|rule| rule.id.clone()).collect(),
         }
     }
@@ -177,9 +200,9 @@ impl RuleRecord {
     ) {
         let level = |outcome: &ProjectOutcome<'_>| verdict(outcome).and_then(Verdict::level);
         let answer = |level: Option<Level>, warns: &dyn Fn(Level) -> bool| match level {
-            None => Answer::Unknown,
-            Some(level) if warns(level) => Answer::Warning,
-            Some(_) => Answer::Quiet,
+            None => SignalAnswer::Unknown,
+            Some(level) if warns(level) => SignalAnswer::Warning,
+            Some(_) => SignalAnswer::Quiet,
         };
         self.alerts.record(edition, |outcome| answer(level(outcome), &Level::is_alerting));
         for (wanted, record) in &mut self.levels {
@@ -215,11 +238,11 @@ impl Joint {
         self.lacks |= other.lacks;
     }
 
-    fn answer(self) -> Answer {
+    fn answer(self) -> SignalAnswer {
         match self {
-            Self { warns: true, .. } => Answer::Warning,
-            Self { lacks: true, .. } => Answer::Unknown,
-            Self { .. } => Answer::Quiet,
+            Self { warns: true, .. } => SignalAnswer::Warning,
+            Self { lacks: true, .. } => SignalAnswer::Unknown,
+            Self { .. } => SignalAnswer::Quiet,
         }
     }
 }

@@ -8,10 +8,12 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
 use vigie::application;
-use vigie::application::{Backtest, BacktestEdition, BacktestTerms, CatalogueTexts, RuleScore};
+use vigie::application::{
+    Backtest, BacktestEdition, BacktestTerms, CatalogueTexts, OrderScore, RuleScore,
+};
 use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::edition::EditionId;
-use vigie::foresight::{Baseline, Estimate, Scorecard, Target};
+use vigie::foresight::{Baseline, Estimate, FIRST, Scorecard, Target};
 use vigie::support::french;
 
 /// What to foresee, how far ahead, and with which rules.
@@ -100,7 +102,7 @@ async fn of_folder(request: &BacktestArgs, session: &Session<'_>) -> Result<Back
 }
 
 fn show(found: &Backtest, levels: bool, printer: &Printer) -> Result<Conclusion, CliError> {
-    let mut sheets = vec![editions(found), signals(found, levels)];
+    let mut sheets = vec![editions(found), signals(found, levels), orders(found)];
     sheets.extend(untestable(found));
     printer.answer(found, &sheets, 1)?;
     Ok(Conclusion::Good)
@@ -190,11 +192,41 @@ pub(in crate::cli) fn columns() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
+/// What became of the projects that come first.
+fn orders(found: &Backtest) -> Sheet {
+    let row = |one: &OrderScore| {
+        let share = one.rise_share;
+        vec![
+            Cell::of(one.label.as_str(), one.order.as_str()),
+            Cell::count(one.score.warnings),
+            Cell::count(one.score.hits),
+            estimate(one.score.precision.as_ref(), Estimate::in_percent),
+            estimate(one.score.lift.as_ref(), Estimate::in_words),
+            Cell::of(french::meur(one.rise_meur), one.rise_meur),
+            share.map_or_else(Cell::nothing, |share| Cell::of(french::percent(share), share)),
+            Cell::of(one.score.in_words(), one.score.finding.as_str()),
+        ]
+    };
+    let columns = vec![
+        ("order", "Ordre"),
+        ("warnings", "Premiers"),
+        ("hits", "Suivis d’une dérive"),
+        ("precision", "Précision"),
+        ("lift", "Gain"),
+        ("rise", "Hausse des coûts"),
+        ("rise_share", "Part de la hausse"),
+        ("finding", "Conclusion"),
+    ];
+    let title = format!("Les {FIRST} premiers projets de chaque édition, selon l’ordre");
+    Sheet::new(title, columns, found.orders.iter().map(row).collect())
+}
+
+fn estimate(of: Option<&Estimate>, write: fn(&Estimate) -> String) -> Cell {
+    of.map_or_else(Cell::nothing, |of| Cell::of(write(of), of.value))
+}
+
 /// One scorecard.
 pub(in crate::cli) fn row(rule: &str, title: &str, score: &Scorecard) -> Vec<Cell> {
-    let estimate = |of: Option<&Estimate>, write: fn(&Estimate) -> String| {
-        of.map_or_else(Cell::nothing, |of| Cell::of(write(of), of.value))
-    };
     let figure = |of: Option<f64>, write: &dyn Fn(f64) -> String| {
         of.map_or_else(Cell::nothing, |of| Cell::of(write(of), of))
     };

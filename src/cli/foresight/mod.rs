@@ -1,6 +1,8 @@
-//! Commands about what past editions say of the rules.
+//! Commands about what past editions teach.
 
+pub(super) mod attention;
 pub(super) mod backtest;
+pub(super) mod forecast;
 pub(super) mod scorecards;
 
 pub(crate) use backtest::BacktestArgs;

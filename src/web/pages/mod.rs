@@ -6,6 +6,7 @@ pub(super) mod comparison;
 pub(super) mod dashboard;
 pub(super) mod decisions;
 pub(super) mod entry;
+pub(super) mod foresight;
 pub(super) mod intake;
 pub(super) mod people;
 pub(super) mod project;

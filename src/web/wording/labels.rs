@@ -27,6 +27,7 @@ use crate::domain::rules::draft::{DraftState, DraftStep};
 use crate::domain::rules::overlay::VersionState;
 use crate::domain::rules::rule::RuleStatus;
 use crate::domain::words::Labelled;
+use crate::foresight::{Finding, StepClass};
 use crate::intake::name_key;
 use crate::rules::{Family, SourceTag};
 
@@ -48,6 +49,7 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("family", Family::labels()),
             ("hold_kind", HoldKind::labels()),
             ("import_action", ImportAction::labels()),
+            ("finding", Finding::labels()),
             ("import_state", ImportState::labels()),
             ("job", JobName::labels()),
             ("job_trigger", JobTrigger::labels()),
@@ -69,6 +71,7 @@ static KINDS: LazyLock<BTreeMap<&'static str, Vec<(&'static str, &'static str)>>
             ("run_outcome", RunOutcome::labels()),
             ("session_opening", SessionOpening::labels()),
             ("source_tag", SourceTag::labels()),
+            ("step_class", StepClass::labels()),
             ("subject_kind", SubjectKind::labels()),
             ("version_state", VersionState::labels()),
             ("watch", WatchList::labels()),

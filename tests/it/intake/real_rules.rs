@@ -15,7 +15,7 @@ use vigie::support::clock::SystemClock;
 use vigie::{application, frame};
 
 /// Every edition at hand, imported.
-fn editions() -> Option<TestApp> {
+pub(crate) fn editions() -> Option<TestApp> {
     let folder = real_editions()?;
     let app = TestApp::new();
     let paths = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());

@@ -18,7 +18,7 @@ use vigie::domain::accounts::sessions::SessionOpening;
 use vigie::store::{SessionTerms, Store};
 
 /// The day after the data of the demonstration.
-pub(super) const NOW: &str = "2020-12-01T09:00:00Z";
+pub(crate) const NOW: &str = "2020-12-01T09:00:00Z";
 
 const AS_OF: &str = "2020-11-30";
 
@@ -186,7 +186,7 @@ fn shared_service() -> &'static (String, String) {
 }
 
 /// The cookie of a new session: its secret, signed with the key of the service as `api::middleware::access` does.
-pub(super) async fn session_cookie(
+pub(crate) async fn session_cookie(
     store: &Store,
     name: &str,
     roles: &[Role],

@@ -1,6 +1,6 @@
 //! Pages over HTTP, and in a real browser: what a machine can say of every one of them, and what people do from beginning to end.
 
-mod browser;
+pub(crate) mod browser;
 mod decisions;
 mod entry;
 mod every_page;

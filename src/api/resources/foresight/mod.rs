@@ -1,3 +1,5 @@
-//! What past editions say of the rules.
+//! What past editions teach.
 
+pub(crate) mod attention;
 pub(crate) mod backtest;
+pub(crate) mod forecast;

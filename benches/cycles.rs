@@ -237,7 +237,7 @@ pub(crate) fn ministries(shape: Shape) -> String {
     text
 }
 
-fn milliseconds(time: Duration) -> String {
+pub(crate) fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
@@ -251,7 +251,7 @@ fn processor_time() -> Duration {
 }
 
 /// Peak memory of the process so far.
-fn peak_memory() -> String {
+pub(crate) fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: Option<f64> =

@@ -1,6 +1,6 @@
 //! Benchmarks: import, frame, evaluation and cycle on 43, 10 000 and 100 000 projects; rules written by hand, compiled and
 //! interpreted; the API under load. Prints tables, and with `-- --write` writes them to `docs/BENCHMARKS.md`. One part only:
-//! `-- --only pipeline`, `-- --only rules`, `-- --only load`, `-- --only pages`. `-- --peers FILE` only writes the input of `benches/peers`.
+//! `-- --only pipeline`, `-- --only backtest`, `-- --only rules`, `-- --only load`, `-- --only pages`. `-- --peers FILE` only writes the input of `benches/peers`.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,6 +10,7 @@
     reason = "a benchmark stops at the first unexpected result, and prints"
 )]
 
+mod backtests;
 mod by_hand;
 mod cycles;
 mod document;
@@ -39,6 +40,9 @@ fn main() {
     let mut sections = Vec::new();
     if wanted("pipeline") {
         sections.push(("Pipeline", cycles::measure()));
+    }
+    if wanted("backtest") {
+        sections.push(("Backtest", backtests::measure()));
     }
     if wanted("rules") {
         sections.push(("Rules, three ways", three_ways::measure()));

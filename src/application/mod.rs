@@ -81,6 +81,9 @@ pub use foresight::report::{
     LeftOutSteps, LevelScore, OrderScore, RuleScore,
 };
 pub use foresight::sweep::{SWEEP_VALUES, Sweep, SweepPoint, SweepTerms, sweep};
+pub use foresight::scorecards::{
+    ScoreChange, compared as compared_scores, score_changes, score_changes_of_texts, scorecards,
+};
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,

@@ -1,7 +1,7 @@
 //! Warnings that need no rule: what a rule is worth shows beside them.
 
 use super::panel::{Next, Panel, Target};
-use super::scorecard::Answer;
+use super::scorecard::SignalAnswer;
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;
@@ -39,7 +39,7 @@ impl<'p, 's> BaselineAt<'p, 's> {
         Self { baseline, panel, edition, target, highest_quarter }
     }
 
-    pub fn answer(&self, project: &ProjectId) -> Answer {
+    pub fn answer(&self, project: &ProjectId) -> SignalAnswer {
         let warns = match self.baseline {
             Baseline::Always => Some(true),
             Baseline::Costly | Baseline::Long => {
@@ -50,9 +50,9 @@ impl<'p, 's> BaselineAt<'p, 's> {
             Baseline::DriftedLastTime => self.drifted_last_time(project),
         };
         match warns {
-            Some(true) => Answer::Warning,
-            Some(false) => Answer::Quiet,
-            None => Answer::Unknown,
+            Some(true) => SignalAnswer::Warning,
+            Some(false) => SignalAnswer::Quiet,
+            None => SignalAnswer::Unknown,
         }
     }
 

@@ -25,4 +25,4 @@ pub use panel::{
     Change, DRIFT_COST, DRIFT_MONTHS, Next, Panel, STEP_MONTHS, Target, is_too_far, months_between,
 };
 pub use resamples::Resamples;
-pub use scorecard::{Answer, Estimate, Finding, Scorecard, SignalRecord};
+pub use scorecard::{Estimate, Finding, Scorecard, SignalAnswer, SignalRecord};

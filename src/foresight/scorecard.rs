@@ -17,7 +17,7 @@ const FEWEST: u32 = 10;
 
 /// What a signal says of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum SignalAnswer {
     Warning,
     Quiet,
     /// It could not be judged: no quiet, and no warning.
@@ -122,12 +122,12 @@ impl SignalRecord {
     pub fn record(
         &mut self,
         edition: &EditionOutcomes<'_>,
-        answer: impl Fn(&ProjectOutcome<'_>) -> Answer,
+        answer: impl Fn(&ProjectOutcome<'_>) -> SignalAnswer,
     ) {
         let mut warning_since = BTreeMap::new();
         for outcome in &edition.projects {
             let said = answer(outcome);
-            if said == Answer::Warning {
+            if said == SignalAnswer::Warning {
                 let since = self.warning_since.get(&outcome.number).copied();
                 warning_since.insert(outcome.number, since.unwrap_or(edition.edition));
             }
@@ -197,20 +197,20 @@ impl SignalRecord {
 }
 
 impl Counts {
-    fn add(&mut self, said: Answer, drifted: bool) {
+    fn add(&mut self, said: SignalAnswer, drifted: bool) {
         let drift = u32::from(drifted);
         self.steps += 1;
         self.drifts += drift;
         match said {
-            Answer::Warning => {
+            SignalAnswer::Warning => {
                 self.warnings += 1;
                 self.hits += drift;
             }
-            Answer::Quiet => {
+            SignalAnswer::Quiet => {
                 self.quiet += 1;
                 self.quiet_drifts += drift;
             }
-            Answer::Unknown => {}
+            SignalAnswer::Unknown => {}
         }
     }
 
@@ -255,13 +255,24 @@ impl Estimate {
     }
 
     fn written(&self, figure: impl Fn(f64) -> String, unit: &str) -> String {
-        let bounds = self.low.zip(self.high).filter(|(low, high)| low < high);
-        let bounds = bounds.map(|(low, high)| format!(" ({}–{}{unit})", figure(low), figure(high)));
+        let bounds = self.low.zip(self.high).map(|(low, high)| (figure(low), figure(high)));
+        let bounds = bounds.filter(|(low, high)| low != high);
+        let bounds = bounds.map(|(low, high)| format!(" ({low}–{high}{unit})"));
         format!("{}{unit}{}", figure(self.value), bounds.unwrap_or_default())
     }
 }
 
 impl Scorecard {
+    /// Whether the signal could be judged on a past step.
+    pub fn is_testable(&self) -> bool {
+        self.finding != Finding::Untestable
+    }
+
+    /// Share of the drifts that a warning preceded; of a signal that warned.
+    pub fn recall_of_warnings(&self) -> Option<&Estimate> {
+        self.recall.as_ref().filter(|_| self.warnings > 0)
+    }
+
     /// What it says, in French: `ne se distingue pas du hasard (intervalle 0,78–1,89)`.
     pub fn in_words(&self) -> String {
         let label = self.finding.label();

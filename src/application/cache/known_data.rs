@@ -193,6 +193,17 @@ impl KnownData {
         place.get(|| make().map(Arc::new))
     }
 
+    /// How often the warnings of the rules came true, if it has been worked out.
+    pub(in crate::application) fn backtest_at_hand(
+        &self,
+        rules: &Arc<RulesInForce>,
+        terms: BacktestTerms,
+    ) -> Option<Arc<Backtest>> {
+        let figures = self.figures(rules);
+        let backtests = figures.backtests.lock().unwrap_or_else(PoisonError::into_inner);
+        backtests.get(&terms)?.at_hand()
+    }
+
     /// The order of the projects, as `make` works it out.
     ///
     /// # Errors

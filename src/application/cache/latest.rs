@@ -40,6 +40,11 @@ impl<V> Default for Once<V> {
 }
 
 impl<V: Clone> Once<V> {
+    /// A copy of the value, if it has been worked out.
+    pub(in crate::application) fn at_hand(&self) -> Option<V> {
+        self.0.try_lock().ok()?.clone()
+    }
+
     /// A copy of the value. Where it cannot be worked out, the next call tries again.
     pub(in crate::application) fn get<E>(
         &self,

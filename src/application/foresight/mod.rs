@@ -6,5 +6,6 @@ pub(super) mod backtest;
 pub(super) mod forecast;
 mod orders;
 pub(super) mod report;
+pub(super) mod scorecards;
 mod signals;
 pub(super) mod sweep;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::report::OrderScore;
 use crate::domain::ids::RuleId;
 use crate::foresight::{
-    Answer, Chance, EditionOutcomes, MedianFigures, Panel, ProjectOrder, ProjectOutcome, Resamples,
-    SignalRecord, Stake, UsualDrift, drift_since_first, first_of,
+    Chance, EditionOutcomes, MedianFigures, Panel, ProjectOrder, ProjectOutcome, Resamples,
+    SignalAnswer, SignalRecord, Stake, UsualDrift, drift_since_first, first_of,
 };
 
 /// What the steps that had shown by an edition teach of warnings.
@@ -107,7 +107,11 @@ impl Orders {
             let first = first_of(figures.collect());
             let record = self.records.entry(order).or_default();
             record.record(edition, |outcome| {
-                if first.contains(&outcome.number) { Answer::Warning } else { Answer::Quiet }
+                if first.contains(&outcome.number) {
+                    SignalAnswer::Warning
+                } else {
+                    SignalAnswer::Quiet
+                }
             });
             let of_first = edition.projects.iter().filter(|one| first.contains(&one.number));
             *self.rises.entry(order).or_default() += of_first.map(rise).sum::<f64>();

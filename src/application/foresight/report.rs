@@ -9,10 +9,11 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::rule::RuleStatus;
-use crate::foresight::{Baseline, EditionOutcomes, ProjectOrder, Scorecard, Target};
+use crate::foresight::{Baseline, EditionOutcomes, Finding, ProjectOrder, Scorecard, Target};
 use crate::intake::nearest_name;
 use crate::rules::Family;
 use crate::support::fingerprint::Fingerprint;
+use crate::support::french;
 
 /// Most editions between a warning and the drift.
 pub const FURTHEST_HORIZON: usize = 4;
@@ -154,6 +155,58 @@ impl BacktestTerms {
 }
 
 impl Backtest {
+    /// What it says of a rule.
+    pub fn score_of(&self, rule: &RuleId) -> Option<&RuleScore> {
+        let place = self.rules.binary_search_by(|one| one.rule.cmp(rule)).ok()?;
+        self.rules.get(place)
+    }
+
+    /// How many steps drift, in French: `Dérive du coût : 34 sur 289 passages d’une édition à la suivante, soit 11,8 %`.
+    pub fn steps_in_words(&self) -> String {
+        let base = self.base_rate.map(|base| format!(", soit {}", french::percent(base)));
+        let later = match self.horizon {
+            1 => "la suivante".to_owned(),
+            horizon => format!("la {horizon}e qui suit"),
+        };
+        format!(
+            "{} : {} sur {} passages d’une édition à {later}{}",
+            self.target.label(),
+            self.drifts,
+            self.steps,
+            base.unwrap_or_default()
+        )
+    }
+
+    /// How many rules were compared with chance, and how many would seem better by chance alone, in French.
+    pub fn chance_in_words(&self) -> String {
+        let that = |finding: Finding| {
+            self.rules.iter().filter(|rule| rule.score.finding == finding).count()
+        };
+        let (better, worse) = (that(Finding::Better), that(Finding::Worse));
+        if self.comparisons == 0 {
+            return "Aucune règle n’a assez d’avertissements pour être comparée au hasard."
+                .to_owned();
+        }
+        let compared = french::counted(
+            self.comparisons,
+            "règle comparée au hasard",
+            "règles comparées au hasard",
+        );
+        let found = match (better, worse) {
+            (0, 0) => "aucune ne s’en distingue".to_owned(),
+            (better, worse) => {
+                let do_better = french::counted(better, "fait mieux", "font mieux");
+                let do_worse = french::counted(worse, "fait moins bien", "font moins bien");
+                format!("{do_better}, {do_worse}")
+            }
+        };
+        let by_chance = f64::from(u32::try_from(self.comparisons).unwrap_or(u32::MAX)) / 20.0;
+        let by_chance = french::decimal(by_chance, 1);
+        format!(
+            "{compared} : {found}. Par le seul hasard, {by_chance} en moyenne paraîtrait meilleure."
+        )
+    }
+
     /// What it says of one rule, beside the baselines.
     ///
     /// # Errors
@@ -175,6 +228,15 @@ impl Backtest {
 }
 
 impl BacktestEdition {
+    /// Why no step of the edition is counted, in French; `None` when some may be.
+    pub fn why_not(&self) -> Option<&'static str> {
+        match (self.later, self.is_too_far) {
+            (None, _) => Some("édition suivante à venir"),
+            (Some(_), true) => Some("éditions trop éloignées"),
+            (Some(_), false) => None,
+        }
+    }
+
     pub(super) fn of(found: &EditionOutcomes<'_>, listed: usize) -> Self {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let that = |drifted: Option<bool>| {

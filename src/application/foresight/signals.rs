@@ -11,8 +11,8 @@ use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::domain::rules::batch::{RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::Verdict;
 use crate::foresight::{
-    Answer, Baseline, BaselineAt, EditionOutcomes, Panel, ProjectOutcome, Resamples, Scorecard,
-    SignalRecord, Target,
+    Baseline, BaselineAt, EditionOutcomes, Panel, ProjectOutcome, Resamples, Scorecard,
+    SignalAnswer, SignalRecord, Target,
 };
 use crate::rules::{Catalogue, Family, Subjects};
 
@@ -200,9 +200,9 @@ impl RuleRecord {
     ) {
         let level = |outcome: &ProjectOutcome<'_>| verdict(outcome).and_then(Verdict::level);
         let answer = |level: Option<Level>, warns: &dyn Fn(Level) -> bool| match level {
-            None => Answer::Unknown,
-            Some(level) if warns(level) => Answer::Warning,
-            Some(_) => Answer::Quiet,
+            None => SignalAnswer::Unknown,
+            Some(level) if warns(level) => SignalAnswer::Warning,
+            Some(_) => SignalAnswer::Quiet,
         };
         self.alerts.record(edition, |outcome| answer(level(outcome), &Level::is_alerting));
         for (wanted, record) in &mut self.levels {
@@ -238,11 +238,11 @@ impl Joint {
         self.lacks |= other.lacks;
     }
 
-    fn answer(self) -> Answer {
+    fn answer(self) -> SignalAnswer {
         match self {
-            Self { warns: true, .. } => Answer::Warning,
-            Self { lacks: true, .. } => Answer::Unknown,
-            Self { .. } => Answer::Quiet,
+            Self { warns: true, .. } => SignalAnswer::Warning,
+            Self { lacks: true, .. } => SignalAnswer::Unknown,
+            Self { .. } => SignalAnswer::Quiet,
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::domain::rules::batch::Verdicts;
 use crate::domain::rules::verdict::Verdict;
 use crate::domain::value::{Value, float};
 use crate::foresight::{
-    Answer, EditionOutcomes, Panel, Resamples, Scorecard, SignalRecord, Target, outcomes,
+    SignalAnswer, EditionOutcomes, Panel, Resamples, Scorecard, SignalRecord, Target, outcomes,
 };
 use crate::frame::Frames;
 use crate::frame::dictionary::Unit;
@@ -220,8 +220,8 @@ impl<'k> BuiltFrames<'k> {
 }
 
 /// What the rules that read the threshold say together: a warning of one is a warning, and what one cannot judge is unknown.
-fn joint<'v>(verdicts: &'v Verdicts, tried: &Tried) -> BTreeMap<&'v ProjectId, Answer> {
-    let mut said: BTreeMap<&ProjectId, Answer> = BTreeMap::new();
+fn joint<'v>(verdicts: &'v Verdicts, tried: &Tried) -> BTreeMap<&'v ProjectId, SignalAnswer> {
+    let mut said: BTreeMap<&ProjectId, SignalAnswer> = BTreeMap::new();
     let is_tested = |rule: &RuleId| {
         tried.rules.contains(rule)
             && tried.catalogue.rule(rule).is_some_and(|rule| {
@@ -231,15 +231,15 @@ fn joint<'v>(verdicts: &'v Verdicts, tried: &Tried) -> BTreeMap<&'v ProjectId, A
     for judgement in verdicts.iter().filter(|one| is_tested(one.rule)) {
         let Some(project) = judgement.subject.project() else { continue };
         let answer = match judgement.verdict {
-            Verdict::Level { level } if level.is_alerting() => Answer::Warning,
-            Verdict::Level { .. } => Answer::Quiet,
-            Verdict::Unknown { .. } | Verdict::Failed { .. } => Answer::Unknown,
+            Verdict::Level { level } if level.is_alerting() => SignalAnswer::Warning,
+            Verdict::Level { .. } => SignalAnswer::Quiet,
+            Verdict::Unknown { .. } | Verdict::Failed { .. } => SignalAnswer::Unknown,
         };
         let known = said.entry(project).or_insert(answer);
         *known = match (*known, answer) {
-            (Answer::Warning, _) | (_, Answer::Warning) => Answer::Warning,
-            (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
-            (Answer::Quiet, Answer::Quiet) => Answer::Quiet,
+            (SignalAnswer::Warning, _) | (_, SignalAnswer::Warning) => SignalAnswer::Warning,
+            (SignalAnswer::Unknown, _) | (_, SignalAnswer::Unknown) => SignalAnswer::Unknown,
+            (SignalAnswer::Quiet, SignalAnswer::Quiet) => SignalAnswer::Quiet,
         };
     }
     said
@@ -248,9 +248,9 @@ fn joint<'v>(verdicts: &'v Verdicts, tried: &Tried) -> BTreeMap<&'v ProjectId, A
 fn record(
     edition: &EditionOutcomes<'_>,
     record: &mut SignalRecord,
-    said: &BTreeMap<&ProjectId, Answer>,
+    said: &BTreeMap<&ProjectId, SignalAnswer>,
 ) {
-    record.record(edition, |outcome| said.get(outcome.project).copied().unwrap_or(Answer::Unknown));
+    record.record(edition, |outcome| said.get(outcome.project).copied().unwrap_or(SignalAnswer::Unknown));
 }
 
 fn swept(

@@ -8,10 +8,12 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
 use vigie::application;
-use vigie::application::{Backtest, BacktestEdition, BacktestTerms, CatalogueTexts, OrderScore};
+use vigie::application::{
+    Backtest, BacktestEdition, BacktestTerms, CatalogueTexts, OrderScore, RuleScore,
+};
 use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::edition::EditionId;
-use vigie::foresight::{Estimate, FIRST, Scorecard, Target};
+use vigie::foresight::{Baseline, Estimate, FIRST, Scorecard, Target};
 use vigie::support::french;
 
 /// What to foresee, how far ahead, and with which rules.
@@ -100,73 +102,82 @@ async fn of_folder(request: &BacktestArgs, session: &Session<'_>) -> Result<Back
 }
 
 fn show(found: &Backtest, levels: bool, printer: &Printer) -> Result<Conclusion, CliError> {
-    let sheets = [editions(found), signals(found, levels), orders(found)];
+    let mut sheets = vec![editions(found), signals(found, levels), orders(found)];
+    sheets.extend(untestable(found));
     printer.answer(found, &sheets, 1)?;
     Ok(Conclusion::Good)
 }
 
 fn editions(found: &Backtest) -> Sheet {
     let row = |one: &BacktestEdition| {
-        let later = one.later.map(|later| later.to_string());
-        let why = match (one.later, one.is_too_far) {
-            (None, _) => "édition suivante à venir",
-            (Some(_), true) => "pas compté : plus de neuf mois",
-            (Some(_), false) => "",
-        };
         vec![
             Cell::text(one.edition.to_string()),
-            Cell::optional(later),
+            Cell::optional(one.later.map(|later| later.to_string())),
             Cell::count(one.steps),
             Cell::count(one.drifts),
             Cell::count(one.left_out.left),
             Cell::count(one.left_out.undetermined),
-            Cell::text(why),
+            Cell::count(one.left_out.too_far),
+            one.why_not().map_or_else(Cell::nothing, Cell::translated),
         ]
     };
-    let base = found
-        .base_rate
-        .map_or_else(String::new, |base| format!(", soit {}", french::percent(base)));
-    let title = format!(
-        "{} : {} sur {} pas d’une édition à la suivante{base}",
-        found.target.label(),
-        found.drifts,
-        found.steps
-    );
     let columns = vec![
         ("edition", "Édition"),
         ("later", "Constaté en"),
-        ("steps", "Pas"),
+        ("steps", "Passages"),
         ("drifts", "Dérives"),
         ("left", "Sorties"),
         ("undetermined", "Chiffres non publiés"),
+        ("too_far", "Trop éloignés"),
         ("why", ""),
     ];
-    Sheet::new(title, columns, found.editions.iter().map(row).collect())
+    Sheet::new(found.steps_in_words(), columns, found.editions.iter().map(row).collect())
 }
 
 fn signals(found: &Backtest, levels: bool) -> Sheet {
     let mut rows = Vec::new();
-    for rule in &found.rules {
+    for rule in found.rules.iter().filter(|rule| rule.score.is_testable()) {
         rows.push(row(rule.rule.as_str(), &rule.title, &rule.score));
         for level in rule.levels.iter().filter(|_| levels) {
             rows.push(row(rule.rule.as_str(), level.level.label(), &level.score));
         }
     }
-    for family in &found.families {
+    for family in found.families.iter().filter(|family| family.score.is_testable()) {
         rows.push(row("famille", family.family.label(), &family.score));
     }
     rows.push(row("ensemble", "Une règle au moins", &found.any_rule));
     for baseline in &found.baselines {
-        rows.push(row("repère", &baseline.label, &baseline.score));
+        let mut cells = row("repère", &baseline.label, &baseline.score);
+        // What warns of everything is chance itself.
+        if baseline.baseline == Baseline::Always {
+            cells.pop();
+            cells.push(Cell::nothing());
+        }
+        rows.push(cells);
     }
-    let by_chance = f64::from(u32::try_from(found.comparisons).unwrap_or(u32::MAX)) / 20.0;
-    let title = format!(
-        "Avertissements (« Modéré » et au-delà) et ce qu’il en est advenu. Intervalles à 90 % ; {} \
-         comparées au hasard, dont {} en sembleraient meilleures par hasard",
-        french::counted(found.comparisons, "règle", "règles"),
-        french::decimal(by_chance, 1)
-    );
-    let columns = vec![
+    let title = "Avertissements à « Modéré » et au-delà, et leurs suites (intervalles à 90 %)";
+    Sheet::new(title, columns(), rows).with_note(found.chance_in_words())
+}
+
+/// Rules that no past edition puts to the test, and what they lack.
+fn untestable(found: &Backtest) -> Option<Sheet> {
+    let row = |rule: &RuleScore| {
+        vec![
+            Cell::text(rule.rule.as_str()),
+            Cell::text(&rule.title),
+            Cell::text(rule.missing.join(", ")),
+        ]
+    };
+    let rules = found.rules.iter().filter(|rule| !rule.score.is_testable());
+    let rows: Vec<Vec<Cell>> = rules.map(row).collect();
+    let columns = vec![("rule", "Règle"), ("title", "Titre"), ("missing", "Données absentes")];
+    let title = "Règles qu’aucune édition passée ne permet d’éprouver";
+    (!rows.is_empty()).then(|| Sheet::new(title, columns, rows))
+}
+
+/// The columns of scorecards.
+pub(in crate::cli) fn columns() -> Vec<(&'static str, &'static str)> {
+    vec![
         ("rule", "Règle"),
         ("title", "Titre"),
         ("warnings", "Avertis"),
@@ -178,8 +189,7 @@ fn signals(found: &Backtest, levels: bool) -> Sheet {
         ("coverage", "Couverture"),
         ("lead", "Avance (mois)"),
         ("finding", "Conclusion"),
-    ];
-    Sheet::new(title, columns, rows)
+    ]
 }
 
 /// What became of the projects that come first.
@@ -190,8 +200,8 @@ fn orders(found: &Backtest) -> Sheet {
             Cell::of(one.label.as_str(), one.order.as_str()),
             Cell::count(one.score.warnings),
             Cell::count(one.score.hits),
-            estimate(one.score.precision, Estimate::in_percent),
-            estimate(one.score.lift, Estimate::in_words),
+            estimate(one.score.precision.as_ref(), Estimate::in_percent),
+            estimate(one.score.lift.as_ref(), Estimate::in_words),
             Cell::of(french::meur(one.rise_meur), one.rise_meur),
             share.map_or_else(Cell::nothing, |share| Cell::of(french::percent(share), share)),
             Cell::of(one.score.in_words(), one.score.finding.as_str()),
@@ -211,11 +221,12 @@ fn orders(found: &Backtest) -> Sheet {
     Sheet::new(title, columns, found.orders.iter().map(row).collect())
 }
 
-fn estimate(of: Option<Estimate>, write: fn(&Estimate) -> String) -> Cell {
-    of.map_or_else(Cell::nothing, |of| Cell::of(write(&of), of.value))
+fn estimate(of: Option<&Estimate>, write: fn(&Estimate) -> String) -> Cell {
+    of.map_or_else(Cell::nothing, |of| Cell::of(write(of), of.value))
 }
 
-fn row(rule: &str, title: &str, score: &Scorecard) -> Vec<Cell> {
+/// One scorecard.
+pub(in crate::cli) fn row(rule: &str, title: &str, score: &Scorecard) -> Vec<Cell> {
     let figure = |of: Option<f64>, write: &dyn Fn(f64) -> String| {
         of.map_or_else(Cell::nothing, |of| Cell::of(write(of), of))
     };
@@ -224,12 +235,12 @@ fn row(rule: &str, title: &str, score: &Scorecard) -> Vec<Cell> {
         Cell::text(title),
         Cell::count(score.warnings),
         Cell::count(score.hits),
-        estimate(score.precision, Estimate::in_percent),
-        estimate(score.recall, Estimate::in_percent),
-        estimate(score.lift, Estimate::in_words),
-        estimate(score.false_calm, Estimate::in_percent),
+        estimate(score.precision.as_ref(), Estimate::in_percent),
+        estimate(score.recall_of_warnings(), Estimate::in_percent),
+        estimate(score.lift.as_ref(), Estimate::in_words),
+        estimate(score.false_calm.as_ref(), Estimate::in_percent),
         figure(score.coverage, &french::percent),
         figure(score.median_lead_months, &|lead| french::decimal_at_most(lead, 1)),
-        Cell::of(score.in_words(), score.finding.as_str()),
+        Cell::of(score.finding.label(), score.finding.as_str()),
     ]
 }

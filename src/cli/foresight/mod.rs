@@ -3,6 +3,7 @@
 pub(super) mod attention;
 pub(super) mod backtest;
 pub(super) mod forecast;
+pub(super) mod scorecards;
 pub(super) mod sweep;
 
 pub(crate) use backtest::BacktestArgs;

@@ -1,5 +1,7 @@
 //! `vigie rules diff A B`: what the second catalogue would change, before anything is published.
 
+use crate::cli::foresight::scorecards;
+use crate::cli::foresight::scorecards::DiffWithScores;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
@@ -10,10 +12,12 @@ use vigie::domain::ids::MinistryCode;
 use vigie::domain::level::Level;
 use vigie::support::french;
 
-pub(super) fn show(found: &CatalogueDiff, printer: &Printer) -> Result<Conclusion, CliError> {
+pub(super) fn show(shown: &DiffWithScores, printer: &Printer) -> Result<Conclusion, CliError> {
+    let found = &shown.diff;
     let sound = [&found.before, &found.after].map(tell_faults);
-    let sheets = [catalogues(found), verdicts(found), missions(found), ministries(found)];
-    printer.answer(found, &sheets, 1)?;
+    let mut sheets = vec![catalogues(found), verdicts(found), missions(found), ministries(found)];
+    sheets.extend(shown.scores.as_deref().map(scorecards::sheet));
+    printer.answer(shown, &sheets, 1)?;
     Ok(if sound == [true; 2] { Conclusion::Good } else { Conclusion::Bad })
 }
 

@@ -4,16 +4,17 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::args::RulesCommand;
+use super::args::{OfArgs, RulesCommand};
 use super::shelf::{Shelf, tried};
 use super::{check, compare, diff, docs, drafts, explain, export, list, new, shelf, test};
-use crate::cli::foresight::sweep;
+use crate::cli::foresight::scorecards::DiffWithScores;
+use crate::cli::foresight::{scorecards, sweep};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::output::words::FieldLabels;
 use crate::cli::session::Session;
 use vigie::application;
-use vigie::application::{CatalogueDiff, CatalogueTexts, today};
+use vigie::application::{Backtest, CatalogueTexts, today};
 use vigie::client::HttpTransport;
 use vigie::domain::rules::draft::DraftStep;
 use vigie::server::config::Config;
@@ -26,7 +27,9 @@ pub(in crate::cli) async fn run(
 ) -> Result<Conclusion, CliError> {
     match command {
         RulesCommand::List { of } => {
-            list::run(&Shelf::open(*of, config, printer, server).await?, printer)
+            let scores = scores_of(*of, config, server.clone()).await?;
+            let shelf = Shelf::open(*of, config, printer, server).await?;
+            list::run(&shelf, scores.as_ref(), printer)
         }
         RulesCommand::Check { lint_fatal, of } => {
             let shelf = Shelf::open(*of, config, printer, server).await?;
@@ -37,7 +40,9 @@ pub(in crate::cli) async fn run(
         }
         RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(config.clock().now()));
-            docs::run(out.as_deref(), as_of, &Shelf::open(*of, config, printer, server).await?)
+            let scores = scores_of(*of, config, server.clone()).await?;
+            let shelf = Shelf::open(*of, config, printer, server).await?;
+            docs::run(out.as_deref(), as_of, (&shelf, scores.as_ref()))
         }
         RulesCommand::Export { folder, of } => {
             export::run(folder, &shelf::texts(*of, config, printer, server).await?.texts)
@@ -85,7 +90,13 @@ async fn run_in_session(
         }
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
             let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
-            diff::show(&tried(api.get(place).await, session)?, printer)
+            let diff = tried(api.get(place).await, session)?;
+            // What was judged as of a date is compared with that date alone.
+            let scores = match as_of {
+                None => scorecards::of_draft(*draft, session).await?,
+                Some(_) => None,
+            };
+            diff::show(&DiffWithScores { diff, scores }, printer)
         }
         RulesCommand::Sweep { threshold, range: (from, to), values } => {
             let place = api
@@ -136,15 +147,33 @@ async fn run_in_session(
     }
 }
 
+/// The scorecards of the rules in force; of no others.
+async fn scores_of(
+    of: OfArgs,
+    config: &Config,
+    server: Option<HttpTransport>,
+) -> Result<Option<Backtest>, CliError> {
+    if of.shipped || of.draft.is_some() {
+        return Ok(None);
+    }
+    scorecards::of_rules(config, server).await
+}
+
 /// Both folders are those of this machine.
 async fn diff_folders(
     [before, after]: [&Path; 2],
     as_of: Option<NaiveDate>,
     session: &Session<'_>,
-) -> Result<CatalogueDiff, CliError> {
+) -> Result<DiffWithScores, CliError> {
     let parts = session.database_for("rules diff FOLDER_A FOLDER_B")?;
     let before = CatalogueTexts::read(before).await?;
     let after = CatalogueTexts::read(after).await?;
     let trial = session.config.trials.of_command();
-    Ok(application::diff(parts, &trial, (before, after), as_of).await?)
+    let folders = (before, after);
+    let diff = application::diff(parts, &trial, folders.clone(), as_of).await?;
+    let scores = match as_of {
+        None => scorecards::of_folders(folders, session).await?,
+        Some(_) => None,
+    };
+    Ok(DiffWithScores { diff, scores })
 }

@@ -1,5 +1,7 @@
 //! The catalogue as one Markdown page for readers, in French.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::compiled_catalogue::Catalogue;
@@ -24,8 +26,9 @@ impl Threshold {
 }
 
 impl Catalogue {
-    /// The page in Markdown and in French, with the thresholds in force at `as_of`.
-    pub fn page(&self, as_of: NaiveDate) -> String {
+    /// The page in Markdown and in French, with the thresholds in force at `as_of`, and what past editions say of the warnings of rules, by
+    /// id.
+    pub fn page(&self, as_of: NaiveDate, warnings: &BTreeMap<String, String>) -> String {
         let mut page = format!(
             "# Catalogue des règles\n\n{} règles, {} seuils. Seuils en vigueur au {}. \
              Empreinte du catalogue : `{}`.\n",
@@ -40,13 +43,17 @@ impl Catalogue {
                 continue;
             }
             page.extend(["\n## ", family.label(), "\n"]);
-            page.extend(rules.into_iter().map(|rule| self.entry(rule, as_of)));
+            page.extend(
+                rules
+                    .into_iter()
+                    .map(|rule| self.entry(rule, as_of, warnings.get(rule.id.as_str()))),
+            );
         }
         page.push_str(&self.thresholds_table(as_of));
         page
     }
 
-    fn entry(&self, rule: &Rule, as_of: NaiveDate) -> String {
+    fn entry(&self, rule: &Rule, as_of: NaiveDate, warnings: Option<&String>) -> String {
         let mut text = format!("\n### {} · {}\n\n", rule.id, rule.title);
         let mut lines = vec![
             ("Juge", subjects(rule).to_owned()),
@@ -80,6 +87,7 @@ impl Catalogue {
             format!("{} : {shown}", threshold.label)
         });
         lines.push(("Seuils", thresholds.collect::<Vec<_>>().join(" ; ")));
+        lines.push(("Avertissements passés", warnings.cloned().unwrap_or_default()));
         lines.push(("Sources", rule.sources.join(" ; ")));
         let pages = rule.references.iter().map(|page| format!("[{}]({})", page.title, page.url));
         lines.push(("Références", pages.collect::<Vec<_>>().join(" ; ")));

@@ -4,4 +4,7 @@ mod attention;
 mod forecast;
 mod forecast_pages;
 mod forecast_real;
+mod independent;
+mod panel;
+mod surfaces;
 mod sweep;

@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::published::{Published, VersionInForce};
+use super::verified::ScoreBrief;
 use crate::api::Problem;
 use crate::api::resources::catalogue::rules::{RuleQuery, list_rules};
 use crate::application;
-use crate::application::{CycleFindings, ExportColumn, ListTable, RuleFindings};
+use crate::application::{Backtest, CycleFindings, ExportColumn, ListTable, RuleFindings};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::RuleStatus;
@@ -37,6 +38,8 @@ struct RulesView {
     /// The date of the last cycle.
     as_of: Option<NaiveDate>,
     filters: Vec<Link>,
+    /// Whether scorecards are shown.
+    has_scores: bool,
     family_choices: Vec<Choice>,
     status_choices: Vec<Choice>,
     scope_choices: Vec<Choice>,
@@ -58,6 +61,8 @@ struct RuleLine {
     status: RuleStatus,
     scope: SubjectKind,
     findings: Option<RuleFindings>,
+    /// How often its warnings came true on past editions.
+    score: Option<ScoreBrief>,
     version: VersionInForce,
 }
 
@@ -78,6 +83,13 @@ const LIST: ListTable<RuleLine> = ListTable {
         ExportColumn::count("Évalués", |rule| rule.counted(|findings| findings.judged)),
         ExportColumn::count("Non évaluables", |rule| rule.counted(|findings| findings.unknown)),
         ExportColumn::count("En défaut", |rule| rule.counted(|findings| findings.failed)),
+        ExportColumn::count("Avertis sur les éditions passées", |rule| {
+            rule.scored(|score| score.warnings)
+        }),
+        ExportColumn::count("Suivis d’une dérive", |rule| rule.scored(|score| score.hits)),
+        ExportColumn::text("Fiabilité", |rule| {
+            rule.score.as_ref().map(|score| score.conclusion.to_owned()).unwrap_or_default()
+        }),
         ExportColumn::text("Texte en vigueur", |rule| rule.version.label.clone()),
         ExportColumn::text("Publié par", |rule| rule.version.by.clone().unwrap_or_default()),
         ExportColumn::text("Publié le", |rule| rule.version.on.clone().unwrap_or_default()),
@@ -87,6 +99,10 @@ const LIST: ListTable<RuleLine> = ListTable {
 impl RuleLine {
     fn counted(&self, of: fn(&RuleFindings) -> u64) -> Option<i64> {
         i64::try_from(of(self.findings.as_ref()?)).ok()
+    }
+
+    fn scored(&self, of: fn(&ScoreBrief) -> u32) -> Option<i64> {
+        self.score.as_ref().filter(|score| score.is_testable).map(|score| of(score).into())
     }
 
     /// How many subjects the last cycle found at a level.
@@ -110,10 +126,11 @@ pub(in crate::web) async fn list(
     let (rules, cursor) = list_rules(context.request(), listing).await?.into_parts();
     let last = application::findings(&context, 1).await?.into_iter().next();
     let published = Published::of(&context).await?;
+    let scores = application::scorecards(&context).await?;
     let found = french::counted(rules.len(), "règle", "règles");
     let lines = |family| {
         let of_family = rules.iter().filter(|rule| rule.family == family);
-        of_family.map(|rule| line(rule, last.as_ref(), &published)).collect()
+        of_family.map(|rule| line(rule, (last.as_ref(), scores.as_deref()), &published)).collect()
     };
     if let Some(format) = query.format {
         let by_family =
@@ -132,6 +149,7 @@ pub(in crate::web) async fn list(
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
         as_of: last.as_ref().map(|cycle| cycle.as_of),
         filters: query.filters(&FILTERS),
+        has_scores: scores.is_some(),
         family_choices: Choice::of::<Family>(),
         status_choices: Choice::of::<RuleStatus>(),
         scope_choices: Choice::of::<SubjectKind>(),
@@ -140,7 +158,11 @@ pub(in crate::web) async fn list(
     context.page("pages/rules.html", &Heading::of("Règles", "regles"), &view)
 }
 
-fn line(rule: &Rule, last: Option<&CycleFindings>, published: &Published) -> RuleLine {
+fn line(
+    rule: &Rule,
+    (last, scores): (Option<&CycleFindings>, Option<&Backtest>),
+    published: &Published,
+) -> RuleLine {
     RuleLine {
         family: rule.family,
         id: rule.id.to_string(),
@@ -148,6 +170,7 @@ fn line(rule: &Rule, last: Option<&CycleFindings>, published: &Published) -> Rul
         status: rule.status,
         scope: rule.scope,
         findings: last.and_then(|cycle| cycle.rules.get(&rule.id).cloned()),
+        score: scores.and_then(|scores| ScoreBrief::of(scores, &rule.id)),
         version: published.version_of(&rule.file),
     }
 }

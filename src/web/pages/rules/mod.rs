@@ -6,9 +6,12 @@ mod drafts;
 mod explanation;
 mod new_rule;
 mod published;
+mod reliability;
 mod roll_back;
 mod rule;
+mod score_line;
 mod thresholds;
+mod verified;
 
 use actix_web::web::route;
 
@@ -35,6 +38,7 @@ fn about_rules() -> Vec<Route> {
         get("/regles/{rule}/comparaison", own(Read), || route().to(comparison::show)),
         post("/regles/{rule}/retour", whole(PublishRules), || route().to(rule::roll_back)),
         post("/regles/{rule}/brouillon", whole(WriteRules), || route().to(drafts::list::open_rule)),
+        get("/fiabilite", whole(Read), || route().to(reliability::show)),
         get("/seuils", own(Read), || route().to(thresholds::list)),
         post("/seuils/{threshold}/retour", whole(PublishRules), || {
             route().to(thresholds::roll_back)

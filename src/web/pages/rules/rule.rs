@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::published::{Published, VersionInForce};
 use super::roll_back::{RollBackForm, publishing_bar, rolled_back};
 use super::thresholds::ThresholdView;
+use super::verified::{VerifiedView, verified};
 use crate::api::{Problem, Trials};
 use crate::application::{CatalogueInForce, RuleFindings};
 use crate::domain::ids::{CycleNumber, DraftNumber, RuleId};
@@ -37,6 +38,8 @@ struct RuleView {
     cases: Vec<CaseOutcome>,
     cases_failed: usize,
     history: Vec<HistoryLine>,
+    /// `None` for callers of some ministries, and where no past edition judges such a rule.
+    verified: Option<VerifiedView>,
     text: String,
     version: VersionInForce,
     versions: Vec<RuleVersion>,
@@ -129,6 +132,7 @@ async fn view(
         cases_failed: cases.iter().filter(|case| !case.passed()).count(),
         cases,
         history: history(context, &rule.id).await?,
+        verified: verified(context, &rule.id).await?,
         text,
         can_roll_back: version.by.is_some(),
         version,

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use super::effect::{TrialView, tried};
+use super::effect_scores::{ScoresView, scores};
 use super::file_editor::{DraftCatalogue, FileEditor, RefusedForm, with_text};
 use super::form::DraftForm;
 use super::signs_form::FieldError;
@@ -34,6 +35,8 @@ struct DraftPage {
     files: Vec<FileTab>,
     file: FileEditor,
     trial: Option<TrialView>,
+    /// What it would have given on past editions; when a test is asked for alone.
+    scores: Option<ScoresView>,
     errors: Vec<FieldError>,
     /// What others did since the revision that was seen.
     meanwhile: Option<MeanwhileView>,
@@ -90,6 +93,8 @@ struct Shown {
     comment: Option<String>,
     revision: Option<i64>,
     unsaved: bool,
+    /// A test was asked for.
+    is_test: bool,
 }
 
 /// A draft, with the catalogue that it would make.
@@ -184,7 +189,7 @@ pub(in crate::web) async fn save(
     let files = with_text(&opened.view.texts, &form.path, written.clone())?;
     if form.act == "essayer" {
         let editor = opened.catalogue.editor(&form.path, &written, form.kind.as_str() == "texte");
-        let shown = Shown { unsaved: true, ..Shown::of(&form, editor) };
+        let shown = Shown { unsaved: true, is_test: true, ..Shown::of(&form, editor) };
         return page(&context, (&trials, Some(&files)), opened, shown, StatusCode::OK).await;
     }
     let act = context.act(&comment(&form, &opened.view))?;
@@ -301,6 +306,12 @@ async fn page(
         }
         _ => None,
     };
+    let past = match files.filter(|_| shown.is_test) {
+        Some(files) if trial.as_ref().is_some_and(TrialView::has_effect) => {
+            scores(context, trials, files).await?
+        }
+        _ => None,
+    };
     let tabs = texts.keys().map(|path| FileTab {
         label: catalogue.label(path),
         href: format!("/brouillons/{number}?fichier={}", percent_encoded(path.as_str())),
@@ -320,6 +331,7 @@ async fn page(
         addable: addable(&catalogue, &texts),
         file: editor,
         trial,
+        scores: past,
         errors: shown.errors,
         meanwhile: shown.meanwhile,
         unsaved: shown.unsaved,

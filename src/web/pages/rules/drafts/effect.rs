@@ -128,6 +128,13 @@ pub(super) async fn tried(
     }
 }
 
+impl TrialView {
+    /// Whether nothing of the draft prevents it from being compared with what is in force.
+    pub(super) fn has_effect(&self) -> bool {
+        self.effect.is_some()
+    }
+}
+
 async fn view(
     context: &PageContext,
     tried: DraftTrial,

@@ -3,6 +3,7 @@
 pub(in crate::web) mod dictionary;
 pub(in crate::web) mod editor;
 mod effect;
+mod effect_scores;
 mod file_editor;
 mod form;
 pub(in crate::web) mod list;

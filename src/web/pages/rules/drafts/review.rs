@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::editor::StepLine;
 use super::effect::{TrialView, tried};
+use super::effect_scores::{ScoresView, scores};
 use super::file_editor::DraftCatalogue;
 use super::list::DraftStepForm;
 use crate::api::{Problem, Trials};
@@ -13,6 +14,7 @@ use crate::application::Wording;
 use crate::domain::accounts::access::{Lack, Permission};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::{DraftState, DraftStep};
+use crate::rules::RuleFault;
 use crate::support::translation;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
@@ -29,6 +31,7 @@ struct ReviewView {
     steps: Vec<StepLine>,
     files: Vec<SideBySide>,
     trial: Option<TrialView>,
+    scores: Option<ScoresView>,
     /// Why the caller may not publish it; `None` if they may.
     bar: Option<String>,
 }
@@ -57,10 +60,14 @@ pub(in crate::web) async fn show(
         );
     }
     let editor_of = |file: &str| Some(format!("/brouillons/{number}?fichier={file}"));
-    let trial = if draft.outline.state.is_live() {
-        Some(tried(&context, &trials, &draft.texts, &|fault| editor_of(&fault.file)).await?)
+    let (trial, past) = if draft.outline.state.is_live() {
+        let place = |fault: &RuleFault| editor_of(&fault.file);
+        let trial = tried(&context, &trials, &draft.texts, &place).await?;
+        let has_effect = trial.has_effect();
+        let past = if has_effect { scores(&context, &trials, &draft.texts).await? } else { None };
+        (Some(trial), past)
     } else {
-        None
+        (None, None)
     };
     let title = format!("Relecture du brouillon {number}");
     let address = format!("/brouillons/{number}");
@@ -81,6 +88,7 @@ pub(in crate::web) async fn show(
         comment: outline.comment,
         files,
         trial,
+        scores: past,
     };
     context.page("pages/draft_review.html", &heading, &view)
 }

@@ -69,6 +69,7 @@ pub use foresight::forecast::answer::{
     AheadCalibration, CalibrationWindow, Forecast, ForecastBasis, ForecastClass, ForecastProject,
     RateCalibration, RateForecast, RatePoint, TargetChance,
 };
+pub use foresight::forecast::refusal::ForecastRefusal;
 pub use foresight::forecast::run::forecast;
 pub use foresight::forecast::terms::{ForecastTerms, SlipBy, SupposedSlip};
 pub use publishing::cases::run_cases;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
+use super::foresight::forecast::refusal::ForecastRefusal;
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
 use super::reading_refusal::ReadingRefusal;
@@ -96,12 +97,8 @@ pub enum ApplicationError {
     EditionsOnHold { held: Vec<(ImportNumber, EditionId)> },
     #[error("no project of your ministries is in a panorama as of {as_of}")]
     NoProjectInScope { as_of: NaiveDate },
-    #[error("`{project}` is not listed by edition {edition}, which the forecast starts from")]
-    NotListed { project: String, edition: EditionId },
-    #[error(
-        "no forecast at edition {edition}: it needs two editions that follow each other within nine months, and none do"
-    )]
-    NoPastStep { edition: EditionId },
+    #[error(transparent)]
+    Forecast(#[from] ForecastRefusal),
     #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { requested: String, near: Option<String> },
     #[error(

@@ -74,6 +74,7 @@ pub use foresight::forecast::answer::{
     AheadCalibration, CalibrationWindow, Forecast, ForecastBasis, ForecastClass, ForecastProject,
     RateCalibration, RateForecast, RatePoint, TargetChance,
 };
+pub use foresight::forecast::refusal::ForecastRefusal;
 pub use foresight::forecast::run::forecast;
 pub use foresight::forecast::terms::{ForecastTerms, SlipBy, SupposedSlip};
 pub use foresight::report::{

@@ -213,9 +213,10 @@ pub(super) fn fan_chart(
     written: impl Fn(f64) -> String,
 ) -> Option<LineChart> {
     let of_bands = || bands.iter().flat_map(|one| &one.points);
-    let ends = || of_bands().filter_map(|(_, ends)| *ends).flat_map(|(low, high)| [low, high]);
+    let of_both_ends =
+        || of_bands().filter_map(|(_, ends)| *ends).flat_map(|(low, high)| [low, high]);
     let of_series = || series.iter().flat_map(|one| &one.points);
-    let values = || of_series().filter_map(|(_, value)| *value).chain(ends());
+    let values = || of_series().filter_map(|(_, value)| *value).chain(of_both_ends());
     let dates = || of_series().map(|(date, _)| *date).chain(of_bands().map(|(date, _)| *date));
     let (first, last) = (dates().min()?, dates().max()?);
     let steps = Steps::covering(values().reduce(f64::min)?, values().reduce(f64::max)?);

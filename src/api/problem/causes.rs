@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
-use crate::application::{ApplicationError, EnqueueError, Proof, ReadingRefusal, TokenRefusal};
+use crate::application::{
+    ApplicationError, EnqueueError, ForecastRefusal, Proof, ReadingRefusal, TokenRefusal,
+};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
@@ -37,8 +39,7 @@ impl From<ApplicationError> for Problem {
                 FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
             )
             | ApplicationError::EditionsOnHold { .. }
-            | ApplicationError::NoProjectInScope { .. }
-            | ApplicationError::NoPastStep { .. } => Self::NotYet(error.to_string()),
+            | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             ApplicationError::AmbiguousFile { .. }
             | ApplicationError::Template(_)
             | ApplicationError::FieldTemplate(_)
@@ -53,14 +54,14 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
-            | ApplicationError::StillListed { .. }
-            | ApplicationError::NotListed { .. } => Self::Unfit(error.to_string()),
+            | ApplicationError::StillListed { .. } => Self::Unfit(error.to_string()),
             ApplicationError::Unproved { proof } => unproved(&proof),
             ApplicationError::Faulty { ref faults } => faulty(&error, faults),
             ApplicationError::Refused(_)
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
+            ApplicationError::Forecast(refusal) => refusal.into(),
             ApplicationError::Token(refusal) => refusal.into(),
             ApplicationError::Reading(refusal) => refusal.into(),
             ApplicationError::OverBudget(over) => over.into(),
@@ -89,6 +90,15 @@ fn faulty(error: &ApplicationError, faults: &[RuleFault]) -> Problem {
 
 fn unproved(proof: &Proof) -> Problem {
     Problem::Unproved { detail: proof.to_string(), errors: proof_errors(proof) }
+}
+
+impl From<ForecastRefusal> for Problem {
+    fn from(refusal: ForecastRefusal) -> Self {
+        match refusal {
+            ForecastRefusal::NotListed { .. } => Self::Unfit(refusal.to_string()),
+            ForecastRefusal::NoPastStep { .. } => Self::NotYet(refusal.to_string()),
+        }
+    }
 }
 
 impl From<ReadingRefusal> for Problem {

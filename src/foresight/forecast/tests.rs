@@ -184,8 +184,8 @@ fn a_past_of_one_step_gives_one_future_that_a_hand_can_count() {
     }
     assert_eq!(after.chance(0, 0, 0.155), Some(1.0), "15.5 % is met by 15.5 %");
     assert_eq!(after.chance(1, 0, 0.155), Some(0.0));
-    let median = |projects: &[StartingProject]| {
-        futures(projects, &past, &[]).quantiles(3, 0, RateKind::All).map(|all| all.p50)
+    let median = |some: &[StartingProject]| {
+        futures(some, &past, &[]).quantiles(3, 0, RateKind::All).map(|all| all.p50)
     };
     // It holds.
     let held = Supposed { holds: true, ..Supposed::default() };

@@ -5,5 +5,6 @@ pub(in crate::application) mod answer;
 mod basis;
 mod calibration;
 mod extent;
+pub(in crate::application) mod refusal;
 pub(in crate::application) mod run;
 pub(in crate::application) mod terms;

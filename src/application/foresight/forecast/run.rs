@@ -9,6 +9,7 @@ use super::answer::{
 use super::basis::ListedProjects;
 use super::calibration::calibrate;
 use super::extent::{FUTURE_EDITIONS, SEED, futures};
+use super::refusal::ForecastRefusal;
 use super::terms::{ForecastTerms, SlipBy};
 use crate::application::cache::known_data::{KnownData, TARGET};
 use crate::application::cache::rules_in_force::RulesInForce;
@@ -90,7 +91,7 @@ fn foresee(
     let listing = ListedProjects::of(&known.portfolio, known.history()?, (edition, known.as_of))?;
     let past = PastSteps::known_at(&panel, edition);
     if past.is_empty() {
-        return Err(ApplicationError::NoPastStep { edition });
+        return Err(ForecastRefusal::NoPastStep { edition }.into());
     }
     let ministries: Vec<MinistryCode> = listing.ministries.keys().cloned().collect();
     if let Some(code) = ministry.filter(|code| !ministries.contains(code)) {
@@ -143,10 +144,10 @@ fn with_supposed(
     };
     let projects = listing.projects.iter().map(with).collect();
     match supposed.into_keys().next() {
-        Some(project) => Err(ApplicationError::NotListed {
-            project: project.to_string(),
-            edition: listing.edition,
-        }),
+        Some(project) => {
+            let project = project.to_string();
+            Err(ForecastRefusal::NotListed { project, edition: listing.edition }.into())
+        }
         None => Ok(projects),
     }
 }

@@ -107,7 +107,7 @@ pub(in crate::web) async fn show(
     let is_of_all = terms.ministry.is_none()
         && (context.caller().scope.is_whole() || forecast.rates.len() == 1);
     let series = if is_of_all { panorama.series.as_slice() } else { &[] };
-    let drawn = |rate: &RateForecast| chart(rate, forecast.edition, series, forecast.is_supposed);
+    let drawn = |one: &RateForecast| chart(one, forecast.edition, series, forecast.is_supposed);
     let hidden = forecast.projects.len().saturating_sub(MOST_PROJECTS);
     let page = TrajectoryPage {
         chart: rate.as_ref().and_then(drawn),

@@ -14,6 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
+use super::resources::documents;
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -78,6 +79,14 @@ routes! {
         panorama::list_imports: whole(Read),
         panorama::list_fields: own(Read),
         exports::find_export: own(Read),
+    }
+    "documents" {
+        documents::find_note: whole(Read),
+        documents::find_ministry_page: own(Read),
+        documents::find_project_page: own(Read),
+        documents::find_document_template: own(Read),
+        documents::list_note_texts: whole(Read),
+        documents::write_note_text: whole(Act),
     }
     "feed" {
         feed::find_feed: own(Read),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
+use super::documents::refusal::DocumentRefusal;
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
 use super::reading_refusal::ReadingRefusal;
@@ -90,6 +91,10 @@ pub enum ApplicationError {
     NoCampaign { edition: EditionId },
     #[error("no campaign for edition {requested}; those planned are for {}", editions(.known))]
     NoSuchCampaign { requested: EditionId, known: Vec<EditionId> },
+    #[error("the note on {edition}: found {other} to compare it with, expected an earlier edition")]
+    NotBefore { edition: EditionId, other: EditionId },
+    #[error(transparent)]
+    Document(#[from] DocumentRefusal),
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
     NoEditions,
     #[error("{}", on_hold(.held))]

@@ -10,7 +10,9 @@ use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
-use super::{accounts, decisions, language, operation, portfolio, questionnaire, remote, rules};
+use super::{
+    accounts, decisions, documents, language, operation, portfolio, questionnaire, remote, rules,
+};
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
@@ -53,6 +55,9 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
     let mut config = config::load(args.config.as_deref())?;
     if let Some(name) = &args.by {
         config.actor.clone_from(name);
+    }
+    if args.format.is_of_documents() && !matches!(args.command, Command::Document { .. }) {
+        return Err(CliError::NoDocument { found: args.format.word() });
     }
     telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
     let printer = Printer::new(args.format);
@@ -98,6 +103,7 @@ async fn dispatch(
         | Command::Recipients { .. }
         | Command::Coverage { .. }
         | Command::Export(_)
+        | Command::Document { .. }
         | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
@@ -141,6 +147,7 @@ async fn dispatch_in_session(
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
             operation::cycle::void(*cycle, reason, session).await
         }
+        Command::Document { command } => documents::run(command, session).await,
         Command::Export(request) => portfolio::export::run(request, session).await,
         Command::Campaigns { command } => questionnaire::campaigns::run(command, session).await,
         Command::Questionnaire { command } => questionnaire::run(command, session).await,

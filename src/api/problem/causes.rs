@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
-use crate::application::{ApplicationError, EnqueueError, Proof, ReadingRefusal, TokenRefusal};
+use crate::application::{
+    ApplicationError, DocumentRefusal, EnqueueError, Proof, ReadingRefusal, TokenRefusal,
+};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
@@ -47,6 +49,8 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
+            | ApplicationError::NotBefore { .. }
+            | ApplicationError::Document(DocumentRefusal::NoPdf | DocumentRefusal::Template(_))
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -72,6 +76,9 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoTimetable
             | ApplicationError::Calendar(_)
             | ApplicationError::Export(_)
+            | ApplicationError::Document(
+                DocumentRefusal::Odt { .. } | DocumentRefusal::Unread { .. },
+            )
             | ApplicationError::Table(_)
             | ApplicationError::Record(_)
             | ApplicationError::Stopped(_) => Self::Internal(Arc::new(error)),
@@ -150,6 +157,7 @@ impl From<StoreError> for Problem {
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. }
             | StoreError::NamesMoved
+            | StoreError::NoteTextMoved(_)
             | StoreError::Changed { .. }
             | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

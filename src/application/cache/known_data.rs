@@ -32,7 +32,7 @@ const SNAPSHOT_BYTES: usize = 1200;
 const ROW_BYTES: usize = 300;
 
 /// Name of the dated threshold under which the global drift is to stay.
-const TARGET: &str = "drift_target";
+pub(in crate::application) const TARGET: &str = "drift_target";
 
 /// What data is known: up to a moment, as of a date, and to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,81 @@
+//! The templates of documents: texts of the catalogue, or those of the program where the catalogue has none.
+
+use std::collections::BTreeMap;
+
+use super::{cosinum, ministry, project};
+use crate::documents;
+use crate::documents::{Block, Column, Datum, Document, Inline, Part, Table};
+use crate::domain::rules::verdict::RuleFailure;
+
+/// Where the catalogue has them.
+const FOLDER: &str = "documents/";
+
+/// A template, by its path in the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DocumentTemplate {
+    pub(super) path: &'static str,
+    shipped: &'static str,
+    sample: fn() -> Datum,
+}
+
+pub(super) const COSINUM: DocumentTemplate = DocumentTemplate {
+    path: "documents/cosinum.md",
+    shipped: include_str!("../../../rules/documents/cosinum.md"),
+    sample: cosinum::sample,
+};
+
+pub(super) const MINISTRY: DocumentTemplate = DocumentTemplate {
+    path: "documents/ministry.md",
+    shipped: include_str!("../../../rules/documents/ministry.md"),
+    sample: ministry::sample,
+};
+
+pub(super) const PROJECT: DocumentTemplate = DocumentTemplate {
+    path: "documents/project.md",
+    shipped: include_str!("../../../rules/documents/project.md"),
+    sample: project::sample,
+};
+
+const ALL: [DocumentTemplate; 3] = [COSINUM, MINISTRY, PROJECT];
+
+/// The text of a template among those in force.
+pub(super) fn text(texts: &BTreeMap<String, String>, template: DocumentTemplate) -> &str {
+    texts.get(template.path).map_or(template.shipped, String::as_str)
+}
+
+/// What is wrong with the templates of a catalogue.
+pub(in crate::application) fn faults(texts: &BTreeMap<String, String>) -> Vec<RuleFailure> {
+    let mut faults = Vec::new();
+    for (path, text) in texts.iter().filter(|(path, _)| path.starts_with(FOLDER)) {
+        match ALL.iter().find(|template| template.path == path) {
+            Some(template) => {
+                faults.extend(documents::template_faults(path, text, &(template.sample)()));
+            }
+            None => {
+                let known = ALL.map(|template| template.path).join(", ");
+                let words = format!("found a template of no document, expected one of {known}");
+                faults.push(RuleFailure::at(path, "", None, words));
+            }
+        }
+    }
+    faults
+}
+
+/// One of everything, to restyle.
+pub(super) fn specimen() -> Document {
+    let text = |text: &str| vec![Inline::Text { text: text.to_owned() }];
+    let column = |label: &str, right| Column { label: label.to_owned(), right };
+    let table = Table {
+        caption: "Titre d’un tableau".to_owned(),
+        columns: vec![column("Projet", false), column("Glissement", true)],
+        rows: vec![vec![text("Nom"), text("0,0 %")]],
+    };
+    let blocks = vec![
+        Block::Paragraph { text: text("Un paragraphe.") },
+        Block::Title { text: "Titre dans une partie".to_owned() },
+        Block::List { items: vec![text("Un élément de liste.")] },
+        Block::Table(table),
+    ];
+    let parts = vec![Part { title: "Titre d’une partie".to_owned(), blocks }];
+    Document { title: "Titre du document".to_owned(), lead: Vec::new(), parts }
+}

@@ -13,7 +13,7 @@ pub enum Datum {
     /// Nobody said: it is printed as « aucune donnée ».
     #[default]
     Missing,
-    Figure(Figure),
+    Figure(PrintedFigure),
     Flag(bool),
     List(Vec<Datum>),
     Group(BTreeMap<&'static str, Datum>),
@@ -28,7 +28,7 @@ pub enum Datum {
 
 /// A figure, a date or a name as it is printed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figure {
+pub struct PrintedFigure {
     pub text: String,
     /// What templates compare: zero for what is no number.
     pub value: f64,
@@ -38,15 +38,15 @@ pub struct Figure {
 
 impl Datum {
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Figure(Figure { text: text.into(), ..Figure::default() })
+        Self::Figure(PrintedFigure { text: text.into(), ..PrintedFigure::default() })
     }
 
     pub fn linked(text: impl Into<String>, href: impl Into<String>) -> Self {
-        Self::Figure(Figure { text: text.into(), value: 0.0, href: Some(href.into()) })
+        Self::Figure(PrintedFigure { text: text.into(), value: 0.0, href: Some(href.into()) })
     }
 
     pub fn figure(text: impl Into<String>, value: f64, href: impl Into<String>) -> Self {
-        Self::Figure(Figure { text: text.into(), value, href: Some(href.into()) })
+        Self::Figure(PrintedFigure { text: text.into(), value, href: Some(href.into()) })
     }
 
     pub fn group<const N: usize>(fields: [(&'static str, Self); N]) -> Self {
@@ -58,7 +58,7 @@ impl Datum {
     pub(super) fn filled(&self) -> Self {
         match self {
             Self::Missing | Self::Figure(_) | Self::Wanted { .. } => {
-                Self::Figure(Figure { text: "1".to_owned(), value: 1.0, href: None })
+                Self::Figure(PrintedFigure { text: "1".to_owned(), value: 1.0, href: None })
             }
             Self::Flag(_) => Self::Flag(true),
             Self::Prose(text) => Self::Prose(text.clone()),
@@ -75,7 +75,9 @@ impl Datum {
             Self::List(_) => Self::List(Vec::new()),
             Self::Group(fields) => Self::Group(mapped(fields, Self::emptied)),
             // A figure that is always known, such as a count.
-            Self::Figure(_) => Self::Figure(Figure { text: "0".to_owned(), ..Figure::default() }),
+            Self::Figure(_) => {
+                Self::Figure(PrintedFigure { text: "0".to_owned(), ..PrintedFigure::default() })
+            }
             Self::Missing | Self::Prose(_) | Self::Wanted { .. } => Self::Missing,
         }
     }

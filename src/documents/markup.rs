@@ -2,7 +2,7 @@
 //! part; `- ` begins an item; lines of `|` are a table, after `: ` and its title; other lines are paragraphs.
 
 use super::inline::{bare, cells, inlines};
-use super::model::{Block, Column, Document, Inline, Part, Table};
+use super::model::{Block, Document, DocumentPart, Inline, Table, TableColumn};
 use crate::support::french;
 
 /// The document that a text is. Any text is one.
@@ -42,7 +42,7 @@ impl Reader {
             self.document.title = titled(title);
         } else if let Some(title) = trimmed.strip_prefix("## ") {
             self.end_block();
-            self.document.parts.push(Part { title: titled(title), blocks: Vec::new() });
+            self.document.parts.push(DocumentPart { title: titled(title), blocks: Vec::new() });
         } else if let Some(title) = trimmed.strip_prefix("### ") {
             self.end_block();
             self.push(Block::Title { text: titled(title) });
@@ -127,11 +127,11 @@ fn table(caption: String, lines: &[String]) -> Table {
     let mut rows = lines.iter().map(|line| cells(line));
     let labels = rows.next().unwrap_or_default();
     let sides = rows.next().unwrap_or_default();
-    let column = |(index, label): (usize, &String)| Column {
+    let column = |(index, label): (usize, &String)| TableColumn {
         label: french::typeset(&bare(label)),
         right: sides.get(index).is_some_and(|side| side.ends_with(':')),
     };
-    let columns: Vec<Column> = labels.iter().enumerate().map(column).collect();
+    let columns: Vec<TableColumn> = labels.iter().enumerate().map(column).collect();
     let row = |cells: Vec<String>| {
         let empty = || std::iter::repeat_with(Vec::new);
         let cells = cells.iter().map(|cell| inlines(cell));

@@ -10,10 +10,10 @@ mod model;
 mod odt;
 mod template;
 
-pub use data::{Datum, Figure};
+pub use data::{Datum, PrintedFigure};
 pub use html::html;
 pub use markdown::markdown;
-pub use model::{Block, Column, Document, Inline, Part, Table};
+pub use model::{Block, Document, DocumentPart, Inline, Table, TableColumn};
 pub use odt::content::odt;
 pub use odt::package::{OdtTemplate, OdtTemplateFault};
 pub use template::{fill, template_faults};

@@ -8,12 +8,12 @@ pub struct Document {
     pub title: String,
     /// What comes before the first part.
     pub lead: Vec<Block>,
-    pub parts: Vec<Part>,
+    pub parts: Vec<DocumentPart>,
 }
 
 /// A part of a document, under its title.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Part {
+pub struct DocumentPart {
     pub title: String,
     pub blocks: Vec<Block>,
 }
@@ -38,12 +38,12 @@ pub enum Block {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Table {
     pub caption: String,
-    pub columns: Vec<Column>,
+    pub columns: Vec<TableColumn>,
     pub rows: Vec<Vec<Vec<Inline>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Column {
+pub struct TableColumn {
     pub label: String,
     /// Of figures, which are aligned at the right.
     pub right: bool,

@@ -7,7 +7,7 @@ use std::io;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior, Value};
 
-use super::data::{Datum, Figure, Printed};
+use super::data::{Datum, Printed, PrintedFigure};
 use super::inline::{address, escaped};
 use super::markup;
 use super::model::Document;
@@ -158,7 +158,7 @@ fn printed(value: &Value) -> String {
     }
 }
 
-fn figure_printed(figure: &Figure) -> String {
+fn figure_printed(figure: &PrintedFigure) -> String {
     match &figure.href {
         Some(href) => format!("[{}]({})", escaped(&figure.text), address(href)),
         None => escaped(&figure.text),
@@ -184,7 +184,7 @@ fn counted(value: &Value, one: &str, many: &str) -> Value {
     let Datum::Figure(figure) = &known.0 else { return value.clone() };
     let word = if figure.value.abs() < 2.0 { one } else { many };
     let text = format!("{}\u{a0}{word}", figure.text);
-    Datum::Figure(Figure { text, ..figure.clone() }).to_value()
+    Datum::Figure(PrintedFigure { text, ..figure.clone() }).to_value()
 }
 
 /// `SI SAMU, PORTALIS et NED`: the values of a list, or of one field of its entries, as a sentence has them.

@@ -7,7 +7,7 @@ use crate::application::{ApplicationError, Services};
 use crate::documents::Datum;
 
 /// A project that could join a list, and why, in words.
-pub(super) struct Candidate<'row> {
+pub(super) struct ListCandidate<'row> {
     pub(super) project: &'row TableRow,
     pub(super) reasons: String,
 }
@@ -28,11 +28,11 @@ pub(super) async fn candidates(
 
 /// The candidates of the three lists. `None` stands for a project of which only the names are wanted.
 pub(super) fn candidate_group(
-    closing: &[Option<Candidate<'_>>],
-    recurrent: &[Option<Candidate<'_>>],
-    heightened: &[Option<Candidate<'_>>],
+    closing: &[Option<ListCandidate<'_>>],
+    recurrent: &[Option<ListCandidate<'_>>],
+    heightened: &[Option<ListCandidate<'_>>],
 ) -> Datum {
-    let list = |found: &[Option<Candidate<'_>>]| {
+    let list = |found: &[Option<ListCandidate<'_>>]| {
         Datum::List(found.iter().map(|one| candidate(one.as_ref())).collect())
     };
     Datum::group([
@@ -42,7 +42,7 @@ pub(super) fn candidate_group(
     ])
 }
 
-fn candidate(one: Option<&Candidate<'_>>) -> Datum {
+fn candidate(one: Option<&ListCandidate<'_>>) -> Datum {
     let reasons = one.map(|one| Datum::text(one.reasons.as_str())).unwrap_or_default();
     let fields = figures::project_fields(one.map(|one| one.project));
     Datum::Group(fields.into_iter().chain([("reasons", reasons)]).collect())

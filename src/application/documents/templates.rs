@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{cosinum, ministry, project};
 use crate::documents;
-use crate::documents::{Block, Column, Datum, Document, Inline, Part, Table};
+use crate::documents::{Block, Datum, Document, DocumentPart, Inline, Table, TableColumn};
 use crate::domain::rules::verdict::RuleFailure;
 
 /// Where the catalogue has them.
@@ -64,7 +64,7 @@ pub(in crate::application) fn faults(texts: &BTreeMap<String, String>) -> Vec<Ru
 /// One of everything, to restyle.
 pub(super) fn specimen() -> Document {
     let text = |text: &str| vec![Inline::Text { text: text.to_owned() }];
-    let column = |label: &str, right| Column { label: label.to_owned(), right };
+    let column = |label: &str, right| TableColumn { label: label.to_owned(), right };
     let table = Table {
         caption: "Titre d’un tableau".to_owned(),
         columns: vec![column("Projet", false), column("Glissement", true)],
@@ -76,6 +76,6 @@ pub(super) fn specimen() -> Document {
         Block::List { items: vec![text("Un élément de liste.")] },
         Block::Table(table),
     ];
-    let parts = vec![Part { title: "Titre d’une partie".to_owned(), blocks }];
+    let parts = vec![DocumentPart { title: "Titre d’une partie".to_owned(), blocks }];
     Document { title: "Titre du document".to_owned(), lead: Vec::new(), parts }
 }

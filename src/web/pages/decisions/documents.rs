@@ -7,10 +7,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
+use super::alert::{HistoryLine, by};
 use super::filled_form::{FilledForm, FormState, SentForm};
 use crate::api::Problem;
 use crate::application;
-use crate::application::{DocumentFormat, DocumentRequest, FilledDocument};
+use crate::application::{DocumentFormat, DocumentRequest, FilledDocument, today};
 use crate::documents::Document;
 use crate::domain::accounts::access::Permission;
 use crate::domain::bounded_text::OptionalText;
@@ -41,6 +42,17 @@ struct DocumentView {
     /// The texts of the note, for those who may write them.
     texts: Vec<TextForm>,
     form: FormState,
+    /// What somebody else wrote since the form was read.
+    meanwhile: Vec<HistoryLine>,
+}
+
+/// The forms of the note: a state to answer with, and what a form that was refused was about.
+#[derive(Debug, Default)]
+struct NoteForms {
+    status: StatusCode,
+    form: FormState,
+    /// The text that was sent, and the revision that its author had before them.
+    sent: Option<(NoteSection, i64)>,
 }
 
 /// A text of the note and its form.
@@ -93,22 +105,39 @@ pub(in crate::web) async fn note(
     context: PageContext,
     edition: web::Path<EditionId>,
 ) -> Result<HttpResponse, Problem> {
-    note_with(&context, *edition, (StatusCode::OK, FormState::default())).await
+    note_with(&context, *edition, NoteForms::default()).await
 }
 
 async fn note_with(
     context: &PageContext,
     edition: EditionId,
-    (status, form): (StatusCode, FormState),
+    forms: NoteForms,
 ) -> Result<HttpResponse, Problem> {
     let request = DocumentRequest::Cosinum { edition: Some(edition), previous: None };
     let filled = application::document(context, &request).await?;
     let texts = application::note_texts(context, edition).await?;
     let may_write = context.caller().may(Permission::Act);
+    let NoteForms { status, form, sent } = forms;
+    let is_newer = |text: &&NoteText| {
+        sent.is_some_and(|(section, read)| text.section == section && text.revision > read)
+    };
+    let meanwhile = texts.iter().filter(is_newer).map(event).collect();
     let texts = texts.into_iter().filter(|_| may_write).map(text_form).collect();
     let address = format!("/api/v1/documents/cosinum?edition={edition}&format=");
     let title = format!("Note au COSINUM, {}", french::month_and_year(edition.as_of()));
-    show(context, (&title, filled), &address, (texts, status, form))
+    let view = DocumentView { texts, form, meanwhile, ..view_of(filled, &address) };
+    context.page_with_status(status, "pages/document.html", &heading(&title), &view)
+}
+
+/// What somebody wrote, beside what another typed meanwhile.
+fn event(text: &NoteText) -> HistoryLine {
+    let at = text.at.unwrap_or_default();
+    HistoryLine {
+        date: french::date(today(at)),
+        datetime: at.to_rfc3339(),
+        text: text.text.clone(),
+        detail: by(text.by.as_ref()),
+    }
 }
 
 fn text_form(text: NoteText) -> TextForm {
@@ -138,7 +167,9 @@ pub(in crate::web) async fn write(
     let read = i64::from(form.revision()?);
     let text = form.optional::<OptionalText>("text", "Texte");
     let Some(text) = text.filter(|_| !form.is_faulty()) else {
-        return note_with(&context, edition, form.faulty()).await;
+        let (status, form) = form.faulty();
+        let forms = NoteForms { status, form, sent: Some((section, read)) };
+        return note_with(&context, edition, forms).await;
     };
     let text = text.filled().unwrap_or_default();
     let act = context.act("")?;
@@ -149,7 +180,11 @@ pub(in crate::web) async fn write(
             Ok(context
                 .done(Confirmation::NoteTextWritten, &format!("/documents/cosinum/{edition}")))
         }
-        Err(problem) => note_with(&context, edition, form.refused(problem)?).await,
+        Err(problem) => {
+            let (status, form) = form.refused(problem)?;
+            let forms = NoteForms { status, form, sent: Some((section, read)) };
+            note_with(&context, edition, forms).await
+        }
     }
 }
 
@@ -166,7 +201,7 @@ pub(in crate::web) async fn ministry(
     let request = DocumentRequest::Ministry { ministry, edition: None };
     let filled = application::document(&context, &request).await?;
     let title = filled.document.title.clone();
-    show(&context, (&title, filled), &address, no_texts())
+    show(&context, (&title, filled), &address)
 }
 
 /// Shows the page of a project as a document.
@@ -182,31 +217,34 @@ pub(in crate::web) async fn project(
     let request = DocumentRequest::Project { project: found.to_string(), edition: None };
     let filled = application::document(&context, &request).await?;
     let title = filled.document.title.clone();
-    show(&context, (&title, filled), &address, no_texts())
-}
-
-fn no_texts() -> (Vec<TextForm>, StatusCode, FormState) {
-    (Vec::new(), StatusCode::OK, FormState::default())
+    show(&context, (&title, filled), &address)
 }
 
 fn show(
     context: &PageContext,
     (title, filled): (&str, FilledDocument),
     address: &str,
-    (texts, status, form): (Vec<TextForm>, StatusCode, FormState),
 ) -> Result<HttpResponse, Problem> {
+    context.page("pages/document.html", &heading(title), &view_of(filled, address))
+}
+
+fn heading(title: &str) -> Heading {
+    Heading::of(title, "documents").under(&[("Documents", "/documents")])
+}
+
+/// A document and the files that it is also written as.
+fn view_of(filled: FilledDocument, address: &str) -> DocumentView {
     let written = DocumentFormat::ALL.into_iter().filter(|format| *format != DocumentFormat::Pdf);
     let file = |format: DocumentFormat| Link {
         label: format.label().to_owned(),
         href: format!("{address}{}", format.as_str()),
     };
-    let view = DocumentView {
+    DocumentView {
         document: filled.document,
         files: written.map(file).collect(),
         edition: filled.edition.to_string(),
-        texts,
-        form,
-    };
-    let heading = Heading::of(title, "documents").under(&[("Documents", "/documents")]);
-    context.page_with_status(status, "pages/document.html", &heading, &view)
+        texts: Vec::new(),
+        form: FormState::default(),
+        meanwhile: Vec::new(),
+    }
 }

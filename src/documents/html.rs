@@ -20,10 +20,10 @@ pub fn html(document: &Document, base: Option<&str>) -> String {
     }
     for (index, part) in document.parts.iter().enumerate() {
         let number = index + 1;
-        let title = escaped(&part.title);
-        text.push_str(&format!(
-            "<section aria-labelledby=\"partie-{number}\">\n<h2 id=\"partie-{number}\">{title}</h2>\n"
-        ));
+        let heading = escaped(&part.title);
+        text.extend([format!(
+            "<section aria-labelledby=\"partie-{number}\">\n<h2 id=\"partie-{number}\">{heading}</h2>\n"
+        )]);
         for one in &part.blocks {
             block(&mut text, one, base);
         }
@@ -35,12 +35,12 @@ pub fn html(document: &Document, base: Option<&str>) -> String {
 
 fn block(out: &mut String, block: &Block, base: Option<&str>) {
     match block {
-        Block::Title { text } => out.push_str(&format!("<h3>{}</h3>\n", escaped(text))),
-        Block::Paragraph { text } => out.push_str(&format!("<p>{}</p>\n", words(text, base))),
+        Block::Title { text } => out.extend([format!("<h3>{}</h3>\n", escaped(text))]),
+        Block::Paragraph { text } => out.extend([format!("<p>{}</p>\n", words(text, base))]),
         Block::List { items } => {
             out.push_str("<ul>\n");
             for item in items {
-                out.push_str(&format!("<li>{}</li>\n", words(item, base)));
+                out.extend([format!("<li>{}</li>\n", words(item, base))]);
             }
             out.push_str("</ul>\n");
         }
@@ -51,7 +51,7 @@ fn block(out: &mut String, block: &Block, base: Option<&str>) {
 fn table(out: &mut String, table: &Table, base: Option<&str>) {
     out.push_str("<table>\n");
     if !table.caption.is_empty() {
-        out.push_str(&format!("<caption>{}</caption>\n", escaped(&table.caption)));
+        out.extend([format!("<caption>{}</caption>\n", escaped(&table.caption))]);
     }
     let side = |index: usize| {
         let right = table.columns.get(index).is_some_and(|column| column.right);
@@ -60,7 +60,7 @@ fn table(out: &mut String, table: &Table, base: Option<&str>) {
     out.push_str("<thead>\n<tr>");
     for (index, column) in table.columns.iter().enumerate() {
         let label = escaped(&column.label);
-        out.push_str(&format!("<th scope=\"col\"{}>{label}</th>", side(index)));
+        out.extend([format!("<th scope=\"col\"{}>{label}</th>", side(index))]);
     }
     out.push_str("</tr>\n</thead>\n<tbody>\n");
     for row in &table.rows {
@@ -68,7 +68,7 @@ fn table(out: &mut String, table: &Table, base: Option<&str>) {
         for (index, cell) in row.iter().enumerate() {
             let (open, close) = if index == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
             let words = words(cell, base);
-            out.push_str(&format!("<{open}{}>{words}</{close}>", side(index)));
+            out.extend([format!("<{open}{}>{words}</{close}>", side(index))]);
         }
         out.push_str("</tr>\n");
     }

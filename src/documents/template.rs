@@ -46,9 +46,8 @@ pub fn template_faults(file: &str, text: &str, sample: &Datum) -> Vec<RuleFailur
         return vec![fault];
     }
     let environment = environment();
-    let named = environment.and_then(|environment| {
-        Ok(environment.template_from_named_str(file, text)?.undeclared_variables(true))
-    });
+    let named = environment
+        .and_then(|made| Ok(made.template_from_named_str(file, text)?.undeclared_variables(true)));
     let named = match named {
         Ok(named) => named,
         Err(error) => return vec![fault(file, text, &error)],
@@ -105,15 +104,15 @@ fn fault(file: &str, text: &str, error: &Error) -> RuleFailure {
     let line = error.line();
     let found = line.and_then(|line| text.lines().nth(line.checked_sub(1)?));
     let found = found.map_or("", str::trim);
-    let words = match error.kind() {
-        ErrorKind::UndefinedError => {
-            "found a field that there is not, expected one that docs/DOCUMENTS.md lists".to_owned()
-        }
-        ErrorKind::OutOfFuel => format!("found more than {STEPS} steps, expected fewer"),
-        ErrorKind::WriteFailure => {
-            format!("found more than {LONGEST_FILLED} bytes, expected at most as many")
-        }
-        _ => format!("found `{found}`, expected a template: {error}"),
+    let kind = error.kind();
+    let words = if kind == ErrorKind::UndefinedError {
+        "found a field that there is not, expected one that docs/DOCUMENTS.md lists".to_owned()
+    } else if kind == ErrorKind::OutOfFuel {
+        format!("found more than {STEPS} steps, expected fewer")
+    } else if kind == ErrorKind::WriteFailure {
+        format!("found more than {LONGEST_FILLED} bytes, expected at most as many")
+    } else {
+        format!("found `{found}`, expected a template: {error}")
     };
     at_line(file, line, words)
 }

@@ -17,7 +17,6 @@ pub(super) struct ListCandidate<'row> {
 ///
 /// # Errors
 /// If what they are found by cannot be read.
-#[expect(clippy::unused_async, reason = "what finds candidates reads the database")]
 pub(super) async fn candidates(
     _services: &Services,
     _period: &Period,

@@ -72,7 +72,7 @@ pub(super) fn sample() -> Datum {
         ("heightened", one()),
         ("listed", Datum::Flag(false)),
         ("candidates", candidate_group(&[None], &[None], &[None])),
-        ("texts", texts_group(Vec::new(), edition)),
+        ("texts", texts_group(&[], edition)),
     ]);
     fields.extend(EvolutionGroup::sample().named());
     fields.extend(decision_fields(&[], &[], &period));
@@ -157,8 +157,8 @@ async fn path(
     };
     let steps: Vec<&TableRow> = panorama.series.iter().filter(past).collect();
     let shown = steps.get(steps.len().saturating_sub(PATH)..).unwrap_or_default();
-    let steps = shown.iter().map(|row| step(row)).collect();
-    Ok(vec![("targets", Datum::List(targets)), ("path", Datum::List(steps))])
+    let path = shown.iter().map(|row| step(row)).collect();
+    Ok(vec![("targets", Datum::List(targets)), ("path", Datum::List(path))])
 }
 
 fn ratio_of(value: &Value) -> Option<f64> {
@@ -301,11 +301,11 @@ fn decision_fields(missions: &[MissionLine], reviews: &[ReviewLine], period: &Pe
 }
 
 async fn texts(services: &Services, edition: EditionId) -> Result<Datum, ApplicationError> {
-    Ok(texts_group(services.store.note_texts(edition).await?, edition))
+    Ok(texts_group(&services.store.note_texts(edition).await?, edition))
 }
 
 /// What people wrote, or where it is to be written.
-fn texts_group(written: Vec<NoteText>, edition: EditionId) -> Datum {
+fn texts_group(written: &[NoteText], edition: EditionId) -> Datum {
     let of = |section: NoteSection| {
         let text = written.iter().find(|one| one.section == section && !one.text.is_empty());
         match text {

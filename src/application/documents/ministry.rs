@@ -9,7 +9,7 @@ use super::figures::{count, figure, number};
 use super::period::Period;
 use super::work;
 use super::works::Works;
-use crate::application::queries::dossier::alert_lines;
+use crate::application::queries::dossier::{AlertLine, alert_lines};
 use crate::application::queries::projects::standings::{ProjectStanding, project_standings};
 use crate::application::queries::projects::table;
 use crate::application::queries::table_rows::TableRow;
@@ -17,7 +17,7 @@ use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::documents::Datum;
 use crate::domain::alerts::alert::AlertState;
-use crate::domain::ids::ProjectId;
+use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::Awaited;
 use crate::domain::missions::review::ReviewState;
@@ -114,7 +114,7 @@ async fn critical(services: &Services, code: &str) -> Result<Datum, ApplicationE
     let (state, level) = (Some(AlertState::Open), Some(Level::Critical));
     let filter = AlertFilter { state, level, ..AlertFilter::default() };
     let alerts = services.store.alerts(&filter).await?;
-    let awaits = |line: &crate::application::AlertLine| {
+    let awaits = |line: &AlertLine| {
         line.ministry.as_ref().is_some_and(|ministry| ministry.as_str() == code)
             && line.handling.acknowledged.is_none()
             && line.alert.hidden_by.is_none()
@@ -128,7 +128,7 @@ fn awaited(works: &Works, code: &str) -> Named {
     let is_of = |ministry: Option<&str>| ministry == Some(code);
     let proposed = works.missions.iter().filter(|line| {
         line.awaits == Some(Awaited::Decision)
-            && is_of(line.ministry.as_ref().map(crate::domain::ids::MinistryCode::as_str))
+            && is_of(line.ministry.as_ref().map(MinistryCode::as_str))
     });
     let reviews = works.reviews.iter().filter(|line| {
         line.review.state == ReviewState::Planned && is_of(Some(line.review.ministry.as_str()))

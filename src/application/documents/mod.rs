@@ -15,6 +15,9 @@ pub(super) mod templates;
 mod work;
 mod works;
 
+use std::fs::File;
+use std::io::Read as _;
+
 use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Exported, Services};
 use crate::documents;
@@ -125,11 +128,10 @@ async fn odt_template(services: &Services) -> Result<OdtTemplate, ApplicationErr
         return Ok(OdtTemplate::built_in());
     }
     let read = move || {
-        use std::io::Read as _;
         let name = path.display().to_string();
         let mut bytes = Vec::new();
-        let read = std::fs::File::open(&path)
-            .and_then(|file| file.take(MOST_TEMPLATE).read_to_end(&mut bytes));
+        let read =
+            File::open(&path).and_then(|file| file.take(MOST_TEMPLATE).read_to_end(&mut bytes));
         match read {
             Ok(_) => OdtTemplate::read(&bytes)
                 .map_err(|fault| DocumentRefusal::Odt { path: name, fault }),

@@ -36,9 +36,9 @@ impl Period {
             .chain(known.portfolio.editions.iter().copied())
             .filter(|edition| edition.as_of() <= today)
             .collect();
-        let unknown = |requested| {
-            let known = editions.iter().copied().collect();
-            ApplicationError::NoSuchEdition { requested, known }
+        let unknown = |requested| ApplicationError::NoSuchEdition {
+            requested,
+            known: editions.iter().copied().collect(),
         };
         for one in edition.iter().chain(&previous) {
             if !editions.contains(one) {

@@ -62,7 +62,7 @@ fn block(out: &mut String, block: &Block, base: Option<&str>, tables: &mut usize
             out.push_str("<text:list text:style-name=\"List_20_1\">\n");
             for item in items {
                 let item = paragraph("List_20_1", &words(item, base));
-                out.push_str(&format!("<text:list-item>{item}</text:list-item>\n"));
+                out.extend([format!("<text:list-item>{item}</text:list-item>\n")]);
             }
             out.push_str("</text:list>\n");
         }
@@ -88,12 +88,12 @@ fn table(out: &mut String, table: &Table, base: Option<&str>, number: usize) {
     if !table.caption.is_empty() {
         out.push_str(&paragraph("Table", &escaped(&table.caption)));
     }
-    out.push_str(&format!(
+    out.extend([format!(
         "<table:table table:name=\"Tableau{number}\" table:style-name=\"VigieTable\">\n\
          <table:table-column table:number-columns-repeated=\"{}\"/>\n\
          <table:table-header-rows>\n<table:table-row>",
         table.columns.len().max(1)
-    ));
+    )]);
     for column in &table.columns {
         cell(out, "Table_20_Heading", &escaped(&column.label));
     }
@@ -112,9 +112,9 @@ fn table(out: &mut String, table: &Table, base: Option<&str>, number: usize) {
 
 fn cell(out: &mut String, style: &str, words: &str) {
     let paragraph = paragraph(style, words);
-    out.push_str(&format!(
+    out.extend([format!(
         "<table:table-cell table:style-name=\"VigieCell\" office:value-type=\"string\">{paragraph}</table:table-cell>"
-    ));
+    )]);
 }
 
 fn words(parts: &[Inline], base: Option<&str>) -> String {

@@ -70,16 +70,16 @@ impl OdtTemplate {
             if path.ends_with('/') {
                 continue;
             }
-            let mut bytes = Vec::new();
+            let mut unpacked = Vec::new();
             file.take(room + 1)
-                .read_to_end(&mut bytes)
+                .read_to_end(&mut unpacked)
                 .map_err(|error| OdtTemplateFault::Archive(error.into()))?;
-            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            let size = u64::try_from(unpacked.len()).unwrap_or(u64::MAX);
             room = room.checked_sub(size).ok_or(OdtTemplateFault::TooLarge)?;
             match path.as_str() {
-                MIMETYPE => kind = String::from_utf8_lossy(&bytes).trim().to_owned(),
+                MIMETYPE => kind = String::from_utf8_lossy(&unpacked).trim().to_owned(),
                 CONTENT => {}
-                _ => files.push((path, bytes)),
+                _ => files.push((path, unpacked)),
             }
         }
         if kind != MEDIA_TYPE {
@@ -107,8 +107,8 @@ impl OdtTemplate {
             add(&mut writer, CONTENT, content.as_bytes(), CompressionMethod::Deflated)?;
             for (path, bytes) in &self.files {
                 let meta = meta(title);
-                let bytes = if path == META { meta.as_bytes() } else { bytes.as_slice() };
-                add(&mut writer, path, bytes, CompressionMethod::Deflated)?;
+                let shown = if path == META { meta.as_bytes() } else { bytes.as_slice() };
+                add(&mut writer, path, shown, CompressionMethod::Deflated)?;
             }
             writer.finish().map(Cursor::into_inner)
         };

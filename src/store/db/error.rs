@@ -111,7 +111,7 @@ pub enum StoreError {
     #[error("names were recorded or withdrawn meanwhile; look at them again, then start again")]
     NamesMoved,
     #[error(
-        "the text `{}` of the note on {} was written meanwhile{}, revision {}: {}",
+        "the text `{}` of the note on {} was written meanwhile by {}, revision {}: {}",
         .0.section.as_str(), .0.edition, by(.0), .0.revision, .0.text
     )]
     NoteTextMoved(Box<NoteText>),
@@ -182,9 +182,9 @@ impl StoreError {
     }
 }
 
-/// ` by Claire`, where somebody is known to have written it.
+/// Who wrote a text.
 fn by(text: &NoteText) -> String {
-    text.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"))
+    text.by.as_ref().map_or_else(|| "nobody".to_owned(), Actor::to_string)
 }
 
 fn nearest_hint(nearest: Option<&ProjectId>) -> String {

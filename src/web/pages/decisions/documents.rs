@@ -173,8 +173,8 @@ pub(in crate::web) async fn write(
     };
     let text = text.filled().unwrap_or_default();
     let act = context.act("")?;
-    let place = (edition, section);
-    let written = application::write_note_text(&context, place, (text.as_str(), read), &act).await;
+    let typed = (text.as_str(), read);
+    let written = application::write_note_text(&context, (edition, section), typed, &act).await;
     match written.map_err(Problem::from) {
         Ok(_) => {
             Ok(context

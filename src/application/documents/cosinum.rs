@@ -2,12 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::candidates::{self, candidate_group};
-use super::evolutions::{self, EvolutionGroup};
-use super::figures;
 use super::figures::{count, counted_field, figure, number};
 use super::period::Period;
 use super::works::Works;
+use super::{candidates, evolutions, figures};
 use crate::application::actions::missions::MissionLine;
 use crate::application::actions::reviews::ReviewLine;
 use crate::application::cache::known_data::TARGET;
@@ -49,48 +47,11 @@ pub(super) async fn note(services: &Services, period: &Period) -> Result<Datum, 
     Ok(Datum::Group(fields.into_iter().collect()))
 }
 
-/// The names of the note, without values.
-pub(super) fn sample() -> Datum {
-    let edition = EditionId::of(NaiveDate::MIN);
-    let period = Period { edition, previous: None, before: None, as_of: NaiveDate::MIN };
-    let empty = TableRow::new();
-    let mut fields = headline_of(&empty, None, &period);
-    let one = || Datum::List(vec![figures::project(None)]);
-    fields.extend([
-        ("targets", Datum::List(vec![target_group(None, None, None)])),
-        ("path", Datum::List(vec![step(&empty)])),
-        ("entrants", one()),
-        ("entrants_count", count(0, "")),
-        ("leavers", one()),
-        ("leavers_count", count(0, "")),
-        ("leaving", one()),
-        ("leaving_count", count(0, "")),
-        ("leaving_by", figures::day(Some(edition.as_of()))),
-        ("closing", one()),
-        ("recurrent", one()),
-        ("reframing", one()),
-        ("heightened", one()),
-        ("listed", Datum::Flag(false)),
-        ("candidates", candidate_group(&[None], &[None], &[None])),
-        ("texts", texts_group(&[], edition)),
-    ]);
-    fields.extend(EvolutionGroup::sample().named());
-    fields.extend(decision_fields(&[], &[], &period));
-    if let Some(missions) = fields.iter_mut().find(|(name, _)| *name == "securisation") {
-        missions.1 = Datum::List(vec![super::work::mission(None, None)]);
-    }
-    Datum::Group(fields.into_iter().collect())
-}
-
 type Named = Vec<(&'static str, Datum)>;
 
 fn headline(panorama: &Panorama, period: &Period) -> Named {
     let former = period.previous.and_then(|previous| row_of(&panorama.series, previous));
-    headline_of(&panorama.portfolio, former, period)
-}
-
-fn headline_of(row: &TableRow, former: Option<&TableRow>, period: &Period) -> Named {
-    let row = Some(row);
+    let row = Some(&panorama.portfolio);
     let here = format!("/editions/{}", period.edition);
     let there = period.comparison();
     // The change since the edition right before is by the same references, as is known now.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::figures;
 use super::figures::count;
 use super::period::Period;
-use super::work;
 use super::works::Works;
 use crate::application::actions::missions::MissionLine;
 use crate::application::queries::table_rows::TableRow;
@@ -46,34 +45,6 @@ pub(super) struct EvolutionGroup {
 }
 
 impl EvolutionGroup {
-    /// One entry in each list, without values.
-    pub(super) fn sample() -> Self {
-        let project = || vec![figures::project(None)];
-        let mission = || vec![work::mission(None, None)];
-        Self {
-            causes: vec![cause_group(Datum::Missing, Datum::Missing, project())],
-            informations: project(),
-            incomplete: project(),
-            referrals: project(),
-            audits: project(),
-            audit_missions: mission(),
-            audits_proposed: count(0, ""),
-            causes_known: count(0, ""),
-            causes_projects: count(0, ""),
-            escalations_count: count(0, ""),
-            escalations: mission(),
-            namings: vec![naming_group([
-                Datum::Missing,
-                Datum::Missing,
-                Datum::Missing,
-                Datum::Missing,
-            ])],
-            coaching: mission(),
-            directors: project(),
-            ..Self::default()
-        }
-    }
-
     pub(super) fn named(self) -> Vec<(&'static str, Datum)> {
         vec![
             ("causes", Datum::List(self.causes)),

@@ -2,13 +2,10 @@
 
 use std::cmp::Reverse;
 
-use chrono::NaiveDate;
-
-use super::figures;
 use super::figures::{count, figure, number};
 use super::period::Period;
-use super::work;
 use super::works::Works;
+use super::{figures, work};
 use crate::application::queries::dossier::{AlertLine, alert_lines};
 use crate::application::queries::projects::standings::{ProjectStanding, project_standings};
 use crate::application::queries::projects::table;
@@ -21,7 +18,6 @@ use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::Awaited;
 use crate::domain::missions::review::ReviewState;
-use crate::domain::portfolio::edition::EditionId;
 use crate::intake::name_key;
 use crate::store::AlertFilter;
 use crate::support::french;
@@ -67,21 +63,6 @@ pub(super) async fn page(
     ]);
     fields.extend(awaited(&works, &code));
     Ok(Datum::Group(fields.into_iter().collect()))
-}
-
-/// The names of the page, without values.
-pub(super) fn sample() -> Datum {
-    let edition = EditionId::of(NaiveDate::MIN);
-    let period = Period { edition, previous: None, before: None, as_of: NaiveDate::MIN };
-    let mut fields = head(None, &period, None);
-    fields.extend([
-        ("projects", Datum::List(vec![project(None, ProjectStanding::default())])),
-        ("projects_count", count(0, "")),
-        ("critical", Datum::List(vec![work::alert(None)])),
-        ("proposed", Datum::List(vec![work::mission(None, None)])),
-        ("reviews", Datum::List(vec![work::review(None)])),
-    ]);
-    Datum::Group(fields.into_iter().collect())
 }
 
 type Named = Vec<(&'static str, Datum)>;

@@ -11,6 +11,7 @@ pub(super) mod note_texts;
 mod period;
 mod project;
 pub(super) mod refusal;
+mod samples;
 pub(super) mod templates;
 mod work;
 mod works;

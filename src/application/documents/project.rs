@@ -2,18 +2,14 @@
 
 use std::cmp::Reverse;
 
-use chrono::NaiveDate;
-
-use super::figures;
 use super::figures::{count, figure, number};
 use super::period::Period;
-use super::work;
 use super::works::Works;
+use super::{figures, work};
 use crate::application::queries::dossier::alert_lines;
-use crate::application::queries::names;
 use crate::application::queries::projects::records::project_records;
 use crate::application::queries::table_rows::TableRow;
-use crate::application::queries::view;
+use crate::application::queries::{names, view};
 use crate::application::{ApplicationError, Services};
 use crate::documents::Datum;
 use crate::domain::alerts::alert::AlertState;
@@ -52,24 +48,6 @@ pub(super) async fn page(
     let history = view.history.get(editions..).unwrap_or_default();
     fields.push(("history", Datum::List(history.iter().map(|row| step(Some(row))).collect())));
     Ok(Datum::Group(fields.into_iter().collect()))
-}
-
-/// The names of the page, without values.
-pub(super) fn sample() -> Datum {
-    let edition = EditionId::of(NaiveDate::MIN);
-    let period = Period { edition, previous: None, before: None, as_of: NaiveDate::MIN };
-    let mut fields = head(None, &period);
-    fields.retain(|(field, _)| *field != "lists");
-    fields.extend([
-        ("lists", Datum::List(vec![Datum::group([("name", Datum::Missing)])])),
-        ("alerts", Datum::List(vec![work::alert(None)])),
-        ("other_alerts", Datum::Missing),
-        ("missions", Datum::List(vec![work::mission(None, None)])),
-        ("reviews", Datum::List(vec![work::review(None)])),
-        ("causes", Datum::List(vec![cause(Datum::Missing)])),
-        ("history", Datum::List(vec![step(None)])),
-    ]);
-    Datum::Group(fields.into_iter().collect())
 }
 
 type Named = Vec<(&'static str, Datum)>;

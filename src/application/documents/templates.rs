@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{cosinum, ministry, project};
+use super::samples;
 use crate::documents;
 use crate::documents::{Block, Datum, Document, DocumentPart, Inline, Table, TableColumn};
 use crate::domain::rules::verdict::RuleFailure;
@@ -21,19 +21,19 @@ pub(super) struct DocumentTemplate {
 pub(super) const COSINUM: DocumentTemplate = DocumentTemplate {
     path: "documents/cosinum.md",
     shipped: include_str!("../../../rules/documents/cosinum.md"),
-    sample: cosinum::sample,
+    sample: samples::cosinum,
 };
 
 pub(super) const MINISTRY: DocumentTemplate = DocumentTemplate {
     path: "documents/ministry.md",
     shipped: include_str!("../../../rules/documents/ministry.md"),
-    sample: ministry::sample,
+    sample: samples::ministry,
 };
 
 pub(super) const PROJECT: DocumentTemplate = DocumentTemplate {
     path: "documents/project.md",
     shipped: include_str!("../../../rules/documents/project.md"),
-    sample: project::sample,
+    sample: samples::project,
 };
 
 const ALL: [DocumentTemplate; 3] = [COSINUM, MINISTRY, PROJECT];

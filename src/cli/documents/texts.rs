@@ -33,7 +33,7 @@ pub(crate) enum TextCommand {
         #[arg(value_parser = section, value_name = "introduction|causes|evolutions|actions|decisions")]
         section: NoteSection,
         /// The text: each line is a paragraph, or an item of a list if it begins with a dash; read from standard input by default
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         text: Option<String>,
         /// Revision that was read, as listed by `document text list`; the last one by default
         #[arg(long, value_name = "NUMBER")]

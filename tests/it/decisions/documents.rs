@@ -294,7 +294,7 @@ fn a_template_that_names_what_there_is_not_is_refused_with_its_line() {
     for (found, instead) in [
         ("{{ projects | counted(\"projet\", \"projets\") }}, pour", "{{ prodjects }}, pour"),
         ("{{ one.exit_on }}", "{{ one.colour }}"),
-        ("{% if reframing %}", "{% if reframing"),
+        ("{% if reframing %}", "{% if reframing ^ %}"),
         ("{{ global_drift }}, soit", "{{ global_drift | shouted }}, soit"),
     ] {
         let Some(line) = text.contains(found).then(|| line_of(found)) else { continue };

@@ -91,8 +91,6 @@ pub enum ApplicationError {
     NoCampaign { edition: EditionId },
     #[error("no campaign for edition {requested}; those planned are for {}", editions(.known))]
     NoSuchCampaign { requested: EditionId, known: Vec<EditionId> },
-    #[error("the note on {edition}: found {other} to compare it with, expected an earlier edition")]
-    NotBefore { edition: EditionId, other: EditionId },
     #[error(transparent)]
     Document(#[from] DocumentRefusal),
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]

@@ -58,14 +58,14 @@ fn marked(text: &str) -> Option<(Inline, &str)> {
     if let Some(inside) = text.strip_prefix("**") {
         let end = unescaped(inside, "**")?;
         let (strong, after) = inside.split_at_checked(end)?;
-        let text = french::typeset(&bare(strong));
-        return Some((Inline::Strong { text }, after.strip_prefix("**")?));
+        let strong = Inline::Strong { text: french::typeset(&bare(strong)) };
+        return Some((strong, after.strip_prefix("**")?));
     }
     let inside = text.strip_prefix('[')?;
     let (label, after) = inside.split_at_checked(unescaped(inside, "](")?)?;
     let (href, after) = after.strip_prefix("](")?.split_once(')')?;
-    let text = french::typeset(&bare(label));
-    Some((Inline::Link { text, href: href.to_owned() }, after))
+    let link = Inline::Link { text: french::typeset(&bare(label)), href: href.to_owned() };
+    Some((link, after))
 }
 
 /// Where a mark first is that no backslash precedes.

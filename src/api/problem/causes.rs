@@ -49,8 +49,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
-            | ApplicationError::NotBefore { .. }
-            | ApplicationError::Document(DocumentRefusal::NoPdf | DocumentRefusal::Template(_))
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -63,6 +61,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
             ApplicationError::Token(refusal) => refusal.into(),
             ApplicationError::Reading(refusal) => refusal.into(),
+            ApplicationError::Document(refusal) => refusal.into(),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -76,9 +75,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoTimetable
             | ApplicationError::Calendar(_)
             | ApplicationError::Export(_)
-            | ApplicationError::Document(
-                DocumentRefusal::Odt { .. } | DocumentRefusal::Unread { .. },
-            )
             | ApplicationError::Table(_)
             | ApplicationError::Record(_)
             | ApplicationError::Stopped(_) => Self::Internal(Arc::new(error)),
@@ -104,6 +100,19 @@ impl From<ReadingRefusal> for Problem {
             | ReadingRefusal::TooManyNames { .. }
             | ReadingRefusal::ProfileId { .. }
             | ReadingRefusal::TooManyProfiles { .. } => Self::Unfit(words),
+        }
+    }
+}
+
+impl From<DocumentRefusal> for Problem {
+    fn from(refusal: DocumentRefusal) -> Self {
+        match refusal {
+            DocumentRefusal::NoPdf
+            | DocumentRefusal::NotBefore { .. }
+            | DocumentRefusal::Template(_) => Self::Unfit(refusal.to_string()),
+            DocumentRefusal::Odt { .. } | DocumentRefusal::Unread { .. } => {
+                Self::Internal(Arc::new(ApplicationError::Document(refusal)))
+            }
         }
     }
 }

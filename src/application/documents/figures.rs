@@ -78,7 +78,7 @@ pub(super) fn project_fields(row: Option<&TableRow>) -> [(&'static str, Datum); 
         ("ministry", ministry.map(Datum::text).unwrap_or_default()),
         (
             "of_ministry",
-            ministry.map(|name| Datum::text(french::of_ministry(name))).unwrap_or_default(),
+            ministry.map(|label| Datum::text(french::of_ministry(label))).unwrap_or_default(),
         ),
         ("phase", phase(row)),
         ("cost", withheld(row, "cost", figure(number(row, "cost_current"), french::meur, &here))),

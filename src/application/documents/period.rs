@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::refusal::DocumentRefusal;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::portfolio::edition::EditionId;
@@ -34,7 +35,7 @@ impl Period {
         let listed = known.portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
         let editions: BTreeSet<EditionId> = listed
             .chain(known.portfolio.editions.iter().copied())
-            .filter(|edition| edition.as_of() <= today)
+            .filter(|one| one.as_of() <= today)
             .collect();
         let unknown = |requested| ApplicationError::NoSuchEdition {
             requested,
@@ -48,7 +49,7 @@ impl Period {
         let last = editions.last().copied();
         let edition = edition.or(last).unwrap_or_else(|| EditionId::of(today));
         if let Some(other) = previous.filter(|previous| *previous >= edition) {
-            return Err(ApplicationError::NotBefore { edition, other });
+            return Err(DocumentRefusal::NotBefore { edition, other }.into());
         }
         let before = editions.range(..edition).next_back().copied();
         let next = editions.range(edition..).find(|one| **one > edition);

@@ -46,7 +46,7 @@ pub(super) async fn page(
     fields.push(("causes", causes(services, &view.id, period).await?));
     let editions = view.history.len().saturating_sub(MOST_EDITIONS);
     let history = view.history.get(editions..).unwrap_or_default();
-    fields.push(("history", Datum::List(history.iter().map(|row| step(Some(row))).collect())));
+    fields.push(("history", Datum::List(history.iter().map(|one| step(Some(one))).collect())));
     Ok(Datum::Group(fields.into_iter().collect()))
 }
 

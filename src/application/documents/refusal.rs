@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::documents::OdtTemplateFault;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::verdict::RuleFailure;
 
 #[derive(Debug, Error)]
@@ -21,6 +22,8 @@ pub enum DocumentRefusal {
         #[source]
         source: std::io::Error,
     },
+    #[error("the note on {edition}: found {other} to compare it with, expected an earlier edition")]
+    NotBefore { edition: EditionId, other: EditionId },
     #[error("this version writes no PDF: expected one of the formats `html`, `md`, `odt`")]
     NoPdf,
 }

@@ -27,6 +27,34 @@ type Named = Vec<(&'static str, Datum)>;
 
 /// The names of the note to the COSINUM.
 pub(super) fn cosinum() -> Datum {
+    let mut fields = note_figures();
+    for name in ["informations", "incomplete", "referrals", "audits", "directors"] {
+        fields.push((name, list(missing(&PROJECT))));
+    }
+    for name in ["audit_missions", "escalations", "coaching", "securisation"] {
+        fields.push((name, list(missing(&MISSION))));
+    }
+    let mut cause = missing(&["title", "count"]);
+    cause.push(("projects", list(missing(&PROJECT))));
+    let path = ["edition", "projects", "budget_drift", "calendar_drift", "global_drift", "target"];
+    let candidate: Named = missing(&PROJECT).into_iter().chain(missing(&["reasons"])).collect();
+    let lists = ["closing", "recurrent", "heightened"];
+    let candidates = lists.map(|name| (name, list(candidate.clone())));
+    let texts = missing(&["introduction", "causes", "evolutions", "actions", "decisions"]);
+    fields.extend([
+        ("targets", list(missing(&["value", "since", "until"]))),
+        ("path", list(missing(&path))),
+        ("causes", list(cause)),
+        ("namings", list(missing(&["vendor", "tone", "name", "decided_on"]))),
+        ("listed", Datum::Flag(false)),
+        ("candidates", Datum::group(candidates)),
+        ("texts", group(texts)),
+    ]);
+    group(fields)
+}
+
+/// The figures of the note.
+fn note_figures() -> Named {
     let mut fields = missing(&[
         "previous",
         "cost_total",
@@ -72,29 +100,7 @@ pub(super) fn cosinum() -> Datum {
     {
         fields.push((name, list(missing(&PROJECT))));
     }
-    for name in ["informations", "incomplete", "referrals", "audits", "directors"] {
-        fields.push((name, list(missing(&PROJECT))));
-    }
-    for name in ["audit_missions", "escalations", "coaching", "securisation"] {
-        fields.push((name, list(missing(&MISSION))));
-    }
-    let mut cause = missing(&["title", "count"]);
-    cause.push(("projects", list(missing(&PROJECT))));
-    let path = ["edition", "projects", "budget_drift", "calendar_drift", "global_drift", "target"];
-    let candidate: Named = missing(&PROJECT).into_iter().chain(missing(&["reasons"])).collect();
-    let lists = ["closing", "recurrent", "heightened"];
-    let candidates = lists.map(|name| (name, list(candidate.clone())));
-    let texts = missing(&["introduction", "causes", "evolutions", "actions", "decisions"]);
-    fields.extend([
-        ("targets", list(missing(&["value", "since", "until"]))),
-        ("path", list(missing(&path))),
-        ("causes", list(cause)),
-        ("namings", list(missing(&["vendor", "tone", "name", "decided_on"]))),
-        ("listed", Datum::Flag(false)),
-        ("candidates", Datum::group(candidates)),
-        ("texts", group(texts)),
-    ]);
-    group(fields)
+    fields
 }
 
 /// The names of the page of a ministry.

@@ -47,15 +47,12 @@ pub(super) fn text(texts: &BTreeMap<String, String>, template: DocumentTemplate)
 pub(in crate::application) fn faults(texts: &BTreeMap<String, String>) -> Vec<RuleFailure> {
     let mut faults = Vec::new();
     for (path, text) in texts.iter().filter(|(path, _)| path.starts_with(FOLDER)) {
-        match ALL.iter().find(|template| template.path == path) {
-            Some(template) => {
-                faults.extend(documents::template_faults(path, text, &(template.sample)()));
-            }
-            None => {
-                let known = ALL.map(|template| template.path).join(", ");
-                let words = format!("found a template of no document, expected one of {known}");
-                faults.push(RuleFailure::at(path, "", None, words));
-            }
+        if let Some(template) = ALL.iter().find(|template| template.path == path) {
+            faults.extend(documents::template_faults(path, text, &(template.sample)()));
+        } else {
+            let known = ALL.map(|template| template.path).join(", ");
+            let words = format!("found a template of no document, expected one of {known}");
+            faults.push(RuleFailure::at(path, "", None, words));
         }
     }
     faults

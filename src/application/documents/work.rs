@@ -12,14 +12,14 @@ pub(super) fn mission(line: Option<&MissionLine>, ministry: Option<&str>) -> Dat
     let name = line.map(|line| {
         Datum::linked(line.subject_name.as_str(), format!("/missions/{}", line.mission.id))
     });
-    let of_ministry = ministry.map(|name| Datum::text(french::of_ministry(name)));
+    let of_ministry = ministry.map(|label| Datum::text(french::of_ministry(label)));
     Datum::group([
         ("name", name.unwrap_or_default()),
         ("ministry", ministry.map(Datum::text).unwrap_or_default()),
         ("of_ministry", of_ministry.unwrap_or_default()),
-        ("kind", of(|line| line.mission.kind.label().to_owned()).unwrap_or_default()),
+        ("kind", of(|one| one.mission.kind.label().to_owned()).unwrap_or_default()),
         ("state", of(state).unwrap_or_default()),
-        ("due_on", of(|line| french::date(line.mission.due_on)).unwrap_or_default()),
+        ("due_on", of(|one| french::date(one.mission.due_on)).unwrap_or_default()),
     ])
 }
 

@@ -61,12 +61,11 @@ pub(super) async fn run(
                 None => read_text()?,
             };
             let body = NoteTextBody { text: text_of("--text", &text)? };
-            let known = match revision {
-                Some(revision) => *revision,
-                None => {
-                    let texts = texts(edition).await?;
-                    texts.iter().find(|one| one.section == *section).map_or(0, |one| one.revision)
-                }
+            let known = if let Some(revision) = revision {
+                *revision
+            } else {
+                let texts = texts(edition).await?;
+                texts.iter().find(|one| one.section == *section).map_or(0, |one| one.revision)
             };
             let edition = edition.to_string();
             let place = ["documents", "cosinum", &edition, "texts", section.as_str()];

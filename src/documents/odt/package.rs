@@ -77,7 +77,7 @@ impl OdtTemplate {
             let size = u64::try_from(unpacked.len()).unwrap_or(u64::MAX);
             room = room.checked_sub(size).ok_or(OdtTemplateFault::TooLarge)?;
             match path.as_str() {
-                MIMETYPE => kind = String::from_utf8_lossy(&unpacked).trim().to_owned(),
+                MIMETYPE => String::from_utf8_lossy(&unpacked).trim().clone_into(&mut kind),
                 CONTENT => {}
                 _ => files.push((path, unpacked)),
             }

@@ -63,7 +63,7 @@ impl Store {
         .bind(Timestamp(act.at))
         .run(&mut *transaction, TABLE)
         .await?;
-        let said = |text: &str, revision: i64| json!({ "text": text, "revision": revision });
+        let said = |words: &str, number: i64| json!({ "text": words, "revision": number });
         let subject = format!("note/{edition}/{}", section.as_str());
         let mut deed = act.deed("note_text_written", subject).became(&said(text, revision));
         if former.revision > 0 {

@@ -1,7 +1,7 @@
 //! Benchmarks of a whole cycle, from the files to the commit, on synthetic projects.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -135,7 +135,15 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         // On the day of the second cycle: none is committed as of a day to come.
         let clock = Arc::new(FixedClock(now + TimeDelta::days(1)));
         let (rules, cache) = (root.join("rules"), Arc::default());
-        let services = Services { store, rules, limits, clock, notify: mail(), cache };
+        let services = Services {
+            store,
+            rules,
+            odt_template: PathBuf::new(),
+            limits,
+            clock,
+            notify: mail(),
+            cache,
+        };
         least = least.min(first_and_next(&services, &mut watch, as_of).await);
         services.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())

@@ -24,6 +24,7 @@ pub mod foresight;
 // Storage and external services: of the layers above, words only
 pub mod auth;
 pub mod client;
+pub mod documents;
 pub mod notify;
 pub mod store;
 

@@ -14,6 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
+use super::resources::documents;
 use super::resources::foresight::{attention, backtest, forecast, sweep};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
@@ -85,6 +86,14 @@ routes! {
         backtest::show_backtest: whole(Read),
         forecast::find_forecast: own(Read),
         sweep::sweep_threshold: whole(Read),
+    }
+    "documents" {
+        documents::find_note: whole(Read),
+        documents::find_ministry_page: own(Read),
+        documents::find_project_page: own(Read),
+        documents::find_document_template: own(Read),
+        documents::list_note_texts: whole(Read),
+        documents::write_note_text: whole(Act),
     }
     "feed" {
         feed::find_feed: own(Read),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
+use super::documents::refusal::DocumentRefusal;
 use super::foresight::forecast::refusal::ForecastRefusal;
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
@@ -91,6 +92,8 @@ pub enum ApplicationError {
     NoCampaign { edition: EditionId },
     #[error("no campaign for edition {requested}; those planned are for {}", editions(.known))]
     NoSuchCampaign { requested: EditionId, known: Vec<EditionId> },
+    #[error(transparent)]
+    Document(#[from] DocumentRefusal),
     #[error("the comparison of two editions: expected both editions, as `from` and `to`")]
     NoEditions,
     #[error("{}", on_hold(.held))]

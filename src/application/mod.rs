@@ -4,6 +4,7 @@
 mod actions;
 mod cache;
 mod cycle;
+mod documents;
 mod error;
 mod foresight;
 mod publishing;
@@ -64,6 +65,11 @@ pub use cycle::run::{
 };
 pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
+pub use documents::note_texts::{note_texts, write_note_text};
+pub use documents::refusal::DocumentRefusal;
+pub use documents::{
+    DocumentFormat, DocumentRequest, FilledDocument, document, document_file, document_template,
+};
 pub use error::ApplicationError;
 pub use foresight::attention::attention;
 pub use foresight::attention_report::{

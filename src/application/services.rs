@@ -15,6 +15,8 @@ pub struct Services {
     pub store: Store,
     /// Folder of the shipped catalogue.
     pub rules: PathBuf,
+    /// Template document of OpenDocument texts; empty for the one that is shipped.
+    pub odt_template: PathBuf,
     pub limits: ScriptLimits,
     pub clock: Arc<dyn Clock>,
     /// Who receives messages, and how.

@@ -10,6 +10,7 @@ use super::decisions::alerts::AlertsArgs;
 use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
+use super::documents::DocumentCommand;
 use super::foresight::BacktestArgs;
 use super::foresight::forecast::ForecastArgs;
 use super::language::Language;
@@ -213,6 +214,11 @@ pub(crate) enum Command {
     },
     /// Export a whole table as CSV, XLSX or Parquet
     Export(ExportArgs),
+    /// Write the note to the COSINUM, or the page of a ministry or a project, as HTML, Markdown or OpenDocument
+    Document {
+        #[command(subcommand)]
+        command: DocumentCommand,
+    },
     /// List or verify the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]

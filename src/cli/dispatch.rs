@@ -11,7 +11,7 @@ use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
 use super::{
-    accounts, decisions, foresight, language, operation, portfolio, questionnaire, remote, rules,
+    accounts, decisions, documents, foresight, language, operation, portfolio, questionnaire, remote, rules,
 };
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;
@@ -55,6 +55,9 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
     let mut config = config::load(args.config.as_deref())?;
     if let Some(name) = &args.by {
         config.actor.clone_from(name);
+    }
+    if args.format.is_of_documents() && !matches!(args.command, Command::Document { .. }) {
+        return Err(CliError::NoDocument { found: args.format.word() });
     }
     telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
     let printer = Printer::new(args.format);
@@ -102,6 +105,7 @@ async fn dispatch(
         | Command::Attention { .. }
         | Command::Backtest(_)
         | Command::Export(_)
+        | Command::Document { .. }
         | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
@@ -150,6 +154,7 @@ async fn dispatch_in_session(
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
             operation::cycle::void(*cycle, reason, session).await
         }
+        Command::Document { command } => documents::run(command, session).await,
         Command::Export(request) => portfolio::export::run(request, session).await,
         Command::Campaigns { command } => questionnaire::campaigns::run(command, session).await,
         Command::Questionnaire { command } => questionnaire::run(command, session).await,

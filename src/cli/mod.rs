@@ -5,6 +5,7 @@ mod accounts;
 mod args;
 mod decisions;
 mod dispatch;
+mod documents;
 mod foresight;
 mod language;
 mod operation;

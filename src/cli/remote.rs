@@ -56,6 +56,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Cycle(_)
         | Command::Cycles { .. }
         | Command::Dictionary { .. }
+        | Command::Document { .. }
         | Command::Export(_)
         | Command::Import(_)
         | Command::Imports { .. }

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod level;
 pub mod messages;
 pub mod missions;
+pub mod note_text;
 pub mod operation;
 pub mod plausible;
 pub mod portfolio;

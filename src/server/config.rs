@@ -77,6 +77,15 @@ pub struct Config {
     pub publication: PublicationSettings,
     pub limits: ScriptLimits,
     pub trials: TrialSettings,
+    pub documents: DocumentSettings,
+}
+
+/// How documents look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSettings {
+    /// Template document of OpenDocument texts; empty for the one that is shipped.
+    pub template: PathBuf,
 }
 
 /// Who may publish rules, and from where.
@@ -142,6 +151,7 @@ impl Default for Config {
             publication: PublicationSettings::default(),
             limits: ScriptLimits::default(),
             trials: TrialSettings::default(),
+            documents: DocumentSettings::default(),
         }
     }
 }
@@ -191,6 +201,7 @@ impl Config {
         Ok(Services {
             store: Store::open(&self.database_url).await?,
             rules: self.rules.clone(),
+            odt_template: self.documents.template.clone(),
             limits: self.limits,
             clock,
             notify: Arc::new(self.notify()),

@@ -143,6 +143,25 @@ pub fn unbroken(text: &str) -> String {
     all.fold(text.to_owned(), |before, (plain, unbroken)| before.replace(plain, unbroken))
 }
 
+/// With the narrow space at which no line breaks that French has before its signs and units and within its quotation marks, and
+/// its own apostrophe.
+pub fn typeset(text: &str) -> String {
+    let before = [":", ";", "?", "!", "%", "»", "M€", "Md€"];
+    let spaced = before.into_iter().fold(text.replace('\'', "’"), |text, sign| {
+        text.replace(&format!(" {sign}"), &format!("{THIN}{sign}"))
+            .replace(&format!("\u{a0}{sign}"), &format!("{THIN}{sign}"))
+    });
+    spaced.replace("« ", &format!("«{THIN}")).replace("«\u{a0}", &format!("«{THIN}"))
+}
+
+/// `du ministère de la Justice` of `Ministère de la Justice`; other names in brackets.
+pub fn of_ministry(name: &str) -> String {
+    match name.strip_prefix("Ministère ") {
+        Some(rest) => format!("du ministère {rest}"),
+        None => format!("({name})"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +183,9 @@ mod tests {
         assert_eq!(billions(1860.0), "1,86\u{202f}Md€");
         assert_eq!(months(14.0), "14\u{202f}mois");
         assert_eq!(months(14.5), "14,5\u{202f}mois");
+        assert_eq!(typeset("l'« État » : 28 %"), "l’«\u{202f}État\u{202f}»\u{202f}: 28\u{202f}%");
+        assert_eq!(of_ministry("Ministère des Armées"), "du ministère des Armées");
+        assert_eq!(of_ministry("Services du Premier ministre"), "(Services du Premier ministre)");
         let day = |day| NaiveDate::from_ymd_opt(2020, 11, day).unwrap();
         assert_eq!(date(day(1)), "1er novembre 2020");
         assert_eq!(date(day(30)), "30 novembre 2020");

@@ -55,6 +55,7 @@ words! {
         SilenceMade = "silence_made" => "Le silence est en place.",
         SilenceEnded = "silence_ended" => "Le silence est levé.",
         DisputeAnswered = "dispute_answered" => "La réponse à la contestation est enregistrée.",
+        NoteTextWritten = "note_text_written" => "Le texte de la note est enregistré.",
         MissionAccepted = "mission_accepted" => "La mission est acceptée.",
         MissionDeclined = "mission_declined" => "La mission est écartée.",
         MissionStarted = "mission_started" => "La mission est démarrée.",

@@ -125,6 +125,7 @@ const PARTS: &[(&str, &str, Permission, Reach)] = &[
     ("Missions", "/missions", Permission::Read, Reach::Own),
     ("Revues", "/revues", Permission::Read, Reach::Own),
     ("Éditions", "/editions", Permission::Read, Reach::Own),
+    ("Documents", "/documents", Permission::Read, Reach::Own),
     ("Règles", "/regles", Permission::Read, Reach::Own),
     ("Importations", "/imports", Permission::Read, Reach::Whole),
     ("Campagnes", "/campagnes", Permission::Read, Reach::Own),

@@ -64,6 +64,8 @@ templates! {
     "pages/dashboard.html",
     "pages/display.html",
     "pages/disputes.html",
+    "pages/document.html",
+    "pages/documents.html",
     "pages/draft.html",
     "pages/draft_review.html",
     "pages/draft_trial.html",

@@ -42,6 +42,7 @@ pub(in crate::api) struct ApiDocument {
         (name = "projects", description = "Projects, their history and verdicts"),
         (name = "alerts", description = "Alerts, silences and disputes"),
         (name = "alertmanager", description = "Alerts and silences in the format of the Alertmanager API v2"),
+        (name = "documents", description = "Documents that people hand out, and what people write in them"),
         (name = "feed", description = "Recent changes as an Atom feed"),
         (name = "missions", description = "Missions that DINUM opens in response to alerts"),
         (name = "reviews", description = "Reviews of watch-listed projects"),

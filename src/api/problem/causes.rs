@@ -6,7 +6,8 @@ use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
 use crate::application::{
-    ApplicationError, EnqueueError, ForecastRefusal, Proof, ReadingRefusal, TokenRefusal,
+    ApplicationError, DocumentRefusal, EnqueueError, ForecastRefusal, Proof, ReadingRefusal,
+    TokenRefusal,
 };
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
@@ -64,6 +65,7 @@ impl From<ApplicationError> for Problem {
             ApplicationError::Forecast(refusal) => refusal.into(),
             ApplicationError::Token(refusal) => refusal.into(),
             ApplicationError::Reading(refusal) => refusal.into(),
+            ApplicationError::Document(refusal) => refusal.into(),
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
@@ -111,6 +113,19 @@ impl From<ReadingRefusal> for Problem {
             | ReadingRefusal::TooManyNames { .. }
             | ReadingRefusal::ProfileId { .. }
             | ReadingRefusal::TooManyProfiles { .. } => Self::Unfit(words),
+        }
+    }
+}
+
+impl From<DocumentRefusal> for Problem {
+    fn from(refusal: DocumentRefusal) -> Self {
+        match refusal {
+            DocumentRefusal::NoPdf
+            | DocumentRefusal::NotBefore { .. }
+            | DocumentRefusal::Template(_) => Self::Unfit(refusal.to_string()),
+            DocumentRefusal::Odt { .. } | DocumentRefusal::Unread { .. } => {
+                Self::Internal(Arc::new(ApplicationError::Document(refusal)))
+            }
         }
     }
 }
@@ -164,6 +179,7 @@ impl From<StoreError> for Problem {
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. }
             | StoreError::NamesMoved
+            | StoreError::NoteTextMoved(_)
             | StoreError::Changed { .. }
             | StoreError::ProfileMoved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

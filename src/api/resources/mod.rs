@@ -2,6 +2,7 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod decisions;
+pub(crate) mod documents;
 pub(crate) mod foresight;
 pub(crate) mod operation;
 pub(crate) mod people;

@@ -1,15 +1,16 @@
 //! Checks the files that ship with the rules: the playbook of missions, the timetable of reviews,
-//! the terms of messages.
+//! the terms of messages, the templates of documents.
 
 use std::collections::BTreeMap;
 
+use crate::application::documents::templates;
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
 use crate::decisions::reviews::{TIMETABLE_FILE, Timetable};
 use crate::domain::rules::verdict::RuleFailure;
 use crate::notify::{NoticeTerms, TERMS_FILE};
 use crate::rules::{Catalogue, RuleFault};
 
-/// The faults of these three files.
+/// The faults of these files.
 pub(in crate::application) fn faults(
     texts: &BTreeMap<String, String>,
     catalogue: &Catalogue,
@@ -17,6 +18,7 @@ pub(in crate::application) fn faults(
     let mut faults = playbook(texts.get(PLAYBOOK_FILE), catalogue);
     faults.extend(timetable(texts.get(TIMETABLE_FILE)));
     faults.extend(terms(texts.get(TERMS_FILE)));
+    faults.extend(templates::faults(texts));
     faults.into_iter().map(to_rule_fault).collect()
 }
 

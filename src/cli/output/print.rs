@@ -141,7 +141,9 @@ impl Printer {
     pub(crate) fn secret(&self, full: &impl Serialize, text: &str) -> Result<(), CliError> {
         match self.format {
             Format::Json => self.answer(full, &[], 0).map(drop),
-            Format::Table | Format::Csv => Ok(writeln!(std::io::stdout().lock(), "{text}")?),
+            Format::Table | Format::Csv | Format::Html | Format::Md | Format::Odt | Format::Pdf => {
+                Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+            }
         }
     }
 
@@ -154,7 +156,9 @@ impl Printer {
         main: usize,
     ) -> Result<Conclusion, CliError> {
         match self.format {
-            Format::Table => tables(sheets)?,
+            Format::Table | Format::Html | Format::Md | Format::Odt | Format::Pdf => {
+                tables(sheets)?;
+            }
             Format::Json => {
                 let json = serde_json::to_string_pretty(full).map_err(CliError::Json)?;
                 writeln!(std::io::stdout().lock(), "{}", visible_text::escaped_json(&json))?;

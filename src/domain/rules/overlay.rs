@@ -32,6 +32,9 @@ const THRESHOLDS: &str = "thresholds/";
 /// The folder of facts that are added to the fields of the program, a file each.
 const FIELDS: &str = "fields/";
 
+/// The folder of the templates of documents, a file each.
+const DOCUMENTS: &str = "documents/";
+
 const RULE: &str = "rhai";
 
 /// A file of the catalogue, relative to its folder: `drift/D1.rhai`. It never leads out of it. What a name says beyond
@@ -43,14 +46,14 @@ pub struct RulePath(String);
 text_schema!(
     RulePath,
     "A file of the catalogue, relative to its folder",
-    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|(cases|fields|thresholds)/[A-Za-z0-9_-]+\.toml|(missions|notices|reviews|thresholds)\.toml)$",
+    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|(cases|fields|thresholds)/[A-Za-z0-9_-]+\.toml|documents/[A-Za-z0-9_-]+\.md|(missions|notices|reviews|thresholds)\.toml)$",
     "drift/D1.rhai"
 );
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "found `{found}`, expected a file of the catalogue: a rule such as `drift/D1.rhai`, its cases \
-     `cases/D1.toml`, a threshold `thresholds/drift_target.toml`, a field `fields/NAME.toml`, or one of {}", OTHER_FILES.join(", ")
+     `cases/D1.toml`, a threshold `thresholds/drift_target.toml`, a field `fields/NAME.toml`, a template `documents/NAME.md`, or one of {}", OTHER_FILES.join(", ")
 )]
 pub struct RulePathError {
     found: String,
@@ -125,13 +128,16 @@ fn is_path(text: &str) -> bool {
         let mut letters = part.chars();
         letters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') && !part.is_empty()
     };
-    let in_folder = [CASES, FIELDS, THRESHOLDS].iter().any(|folder| text.starts_with(folder));
+    let of_a_document = extension == "md" && text.starts_with(DOCUMENTS) && parts.len() == 2;
+    let in_folder =
+        [CASES, FIELDS, THRESHOLDS, DOCUMENTS].iter().any(|folder| text.starts_with(folder));
     let of_a_rule = extension == RULE && !in_folder;
-    let of_cases = extension == "toml" && in_folder && parts.len() == 2;
+    let of_cases =
+        extension == "toml" && in_folder && parts.len() == 2 && !text.starts_with(DOCUMENTS);
     text.len() <= LONGEST_PATH
         && parts.len() <= DEEPEST
         && parts.iter().all(plain)
-        && (of_a_rule || of_cases || OTHER_FILES.contains(&text))
+        && (of_a_rule || of_cases || of_a_document || OTHER_FILES.contains(&text))
 }
 
 impl TryFrom<String> for RulePath {
@@ -292,7 +298,9 @@ mod tests {
 
     #[test]
     fn a_path_stays_within_the_catalogue_and_is_one_that_it_reads() {
-        for good in ["drift/D1.rhai", "X1.rhai", "cases/D1.toml", "thresholds.toml"] {
+        for good in
+            ["drift/D1.rhai", "X1.rhai", "cases/D1.toml", "thresholds.toml", "documents/cosinum.md"]
+        {
             assert!(RulePath::parse(good).is_ok(), "{good}");
         }
         for bad in [
@@ -305,6 +313,9 @@ mod tests {
             "drift/D1",
             ".rhai",
             "cases/D1.rhai",
+            "documents/D1.rhai",
+            "documents/a.toml",
+            "notes.md",
             "cases/a/D1.toml",
             "other.toml",
             "drift/D 1.rhai",

@@ -68,7 +68,7 @@ impl FileNames {
     }
 }
 
-/// Reads every `.rhai` and `.toml` file under a folder, keyed by the path that the catalogue knows the file by: relative,
+/// Reads every `.rhai` and `.toml` file under a folder, and the templates of documents, keyed by the path that the catalogue knows the file by: relative,
 /// with `/`, without what its name says beyond the id of a rule.
 ///
 /// # Errors
@@ -141,6 +141,11 @@ pub(in crate::rules) fn is_rule(path: &str) -> bool {
     has_extension(path, "rhai")
 }
 
+/// Whether a path of the catalogue is that of a template of a document: other texts in the folder are for people.
+fn is_template(path: &str) -> bool {
+    path.starts_with("documents/") && has_extension(path, "md")
+}
+
 fn has_extension(path: &str, extension: &str) -> bool {
     Path::new(path).extension().is_some_and(|found| found == extension)
 }
@@ -157,7 +162,7 @@ fn read_into(
         let key = format!("{prefix}{name}");
         if path.is_dir() {
             read_into(&path, &format!("{key}/"), texts)?;
-        } else if is_rule(&key) || has_extension(&key, "toml") {
+        } else if is_rule(&key) || has_extension(&key, "toml") || is_template(&key) {
             let text = read_start(&path).map_err(|error| failed(&path, error))?;
             texts.insert(key, text);
         }

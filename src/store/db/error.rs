@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::domain::accounts::audit::Actor;
 use crate::domain::accounts::session_id::SessionId;
 use crate::domain::ids::{AlertId, CycleNumber, ImportNumber, MissionId, ProjectId, RuleId};
+use crate::domain::note_text::NoteText;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::draft::Meanwhile;
@@ -109,6 +110,11 @@ pub enum StoreError {
     NoSavedProfile { profile: String },
     #[error("names were recorded or withdrawn meanwhile; look at them again, then start again")]
     NamesMoved,
+    #[error(
+        "the text `{}` of the note on {} was written meanwhile by {}, revision {}: {}",
+        .0.section.as_str(), .0.edition, by(.0), .0.revision, .0.text
+    )]
+    NoteTextMoved(Box<NoteText>),
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
     #[error("no session `{id}`")]
@@ -174,6 +180,11 @@ impl StoreError {
         }
         None
     }
+}
+
+/// Who wrote a text.
+fn by(text: &NoteText) -> String {
+    text.by.as_ref().map_or_else(|| "nobody".to_owned(), Actor::to_string)
 }
 
 fn nearest_hint(nearest: Option<&ProjectId>) -> String {

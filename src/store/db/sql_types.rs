@@ -30,6 +30,7 @@ use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{NoticeKind, NoticeState, Receiver};
 use crate::domain::missions::mission::{MissionChangeKind, MissionKind, MissionState};
 use crate::domain::missions::review::{ReviewChangeKind, ReviewState};
+use crate::domain::note_text::NoteSection;
 use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::edition::EditionId;
@@ -195,6 +196,7 @@ word_columns!(
     MissionState,
     NameKind,
     NameProof,
+    NoteSection,
     NoticeKind,
     NoticeState,
     JobTrigger,

@@ -32,7 +32,7 @@ pub(in crate::web) fn subject(subject: &str) -> String {
 }
 
 /// Kinds of subjects, for a choice.
-pub(in crate::web) const SUBJECTS: [(&str, &str); 21] = [
+pub(in crate::web) const SUBJECTS: [(&str, &str); 22] = [
     ("account", "compte"),
     ("alert", "alerte"),
     ("campaign", "campagne"),
@@ -47,6 +47,7 @@ pub(in crate::web) const SUBJECTS: [(&str, &str); 21] = [
     ("lane", "canal"),
     ("mission", "mission"),
     ("name", "nom"),
+    ("note", "note au COSINUM"),
     ("notice", "message"),
     ("project", "projet"),
     ("review", "revue"),
@@ -56,7 +57,7 @@ pub(in crate::web) const SUBJECTS: [(&str, &str); 21] = [
     ("token", "jeton"),
 ];
 
-const ACTIONS: [(&str, &str); 57] = [
+const ACTIONS: [(&str, &str); 58] = [
     ("account_changed", "compte modifié"),
     ("account_closed", "compte fermé"),
     ("account_invited", "invitation envoyée"),
@@ -97,6 +98,7 @@ const ACTIONS: [(&str, &str); 57] = [
     ("project_unlinked", "projets séparés"),
     ("questionnaire_answered", "questionnaire transmis"),
     ("request_refused", "demande refusée"),
+    ("note_text_written", "texte de la note au COSINUM écrit"),
     ("rule_draft_published", "brouillon publié"),
     ("rule_draft_returned", "brouillon renvoyé"),
     ("rule_draft_saved", "brouillon enregistré"),

@@ -100,6 +100,7 @@ async fn next_cycle(app: &TestApp, rules: &Path) -> (usize, Left) {
     let services = Services {
         store,
         rules: rules.to_owned(),
+        odt_template: std::path::PathBuf::new(),
         limits: ScriptLimits::default(),
         clock: Arc::new(clock),
         notify: Arc::new(notify),

@@ -38,6 +38,7 @@ impl Year {
         Services {
             store: self.store.clone(),
             rules: self.rules.clone(),
+            odt_template: std::path::PathBuf::new(),
             limits: ScriptLimits::default(),
             clock: Arc::new(FixedClock(self.now)),
             notify: Arc::default(),

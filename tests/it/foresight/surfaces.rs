@@ -88,7 +88,7 @@ async fn the_page_shows_what_the_command_says_and_its_lists_as_files() {
         "<h1>Fiabilité des avertissements</h1>",
         "Dérive du coût ou du calendrier : 4 sur 8 passages d’une édition à la suivante, soit 50,0 %",
         "Aucune règle n’a assez d’avertissements pour être comparée au hasard.",
-        "trop peu d’avertissements pour conclure (4, il en faut 10)",
+        "trop peu de cas pour conclure (4 avertissements et 4 dérives, il en faut 10 de chaque)",
         "Règles qu’aucune édition passée ne permet d’éprouver",
         "éditions trop éloignées",
         "/aide#fiabilite",
@@ -119,7 +119,7 @@ async fn the_page_shows_what_the_command_says_and_its_lists_as_files() {
     let (_, rule) = page(&server, "/regles/D1", &whole).await;
     for words in [
         "Ses avertissements se vérifient-ils ?",
-        "trop peu d’avertissements pour conclure (4, il en faut 10)",
+        "trop peu de cas pour conclure (4 avertissements et 4 dérives, il en faut 10 de chaque)",
         "Niveau Critique seul",
     ] {
         assert!(rule.contains(words), "{words}\n{rule}");

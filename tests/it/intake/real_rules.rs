@@ -37,6 +37,7 @@ async fn services(app: &TestApp) -> Services {
     Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: root().join("rules"),
+        odt_template: std::path::PathBuf::new(),
         limits: ScriptLimits::default(),
         clock: Arc::new(SystemClock),
         notify: Arc::default(),

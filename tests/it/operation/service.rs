@@ -48,6 +48,7 @@ impl Service {
             ("{table}", "projects?format=csv"),
             ("{invitation}", "x"),
             ("{edition}", "2020-11"),
+            ("{section}", "introduction"),
             ("{profile}", "vigie-panorama"),
         ]
         .map(|(hole, id)| (hole, id.to_owned()))

@@ -117,6 +117,7 @@ fn common(parameter: &str) -> &'static str {
         | "file" | "name" => "1",
         "session" => "0123456789ab",
         "table" => "projects",
+        "section" => "introduction",
         "file:.*" => "index.html",
         "profile" => "vigie-panorama",
         "simulation" => "no-simulation",
@@ -156,6 +157,7 @@ pub(crate) fn body(address: &str) -> Value {
         "{edition}" => {
             json!({ "opens_on": "2020-09-14", "closes_on": "2020-10-16", "reason": reason })
         }
+        "{section}" => json!({ "text": reason }),
         "{profile}" => json!({ "text": "id = \"vigie-panorama\"", "reason": reason }),
         "drafts" | "{draft}" => {
             json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })

@@ -122,6 +122,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
         "invitation" => ("nobody-is-invited", ""),
         "edition" => ("2020-11", ""),
         "ministry" => ("MJ", ""),
+        "section" => ("introduction", ""),
         "receiver" => ("mail", ""),
         "silenceID" => ("00000000-0000-8000-8000-000000000001", ""),
         "table" => ("projects", ""),

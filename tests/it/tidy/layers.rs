@@ -29,6 +29,7 @@ const HOUSE: &[Place] = &[
     place("foresight", 4, 2),
     place("auth", 5, 2),
     place("client", 5, 2),
+    place("documents", 5, 2),
     place("notify", 5, 2),
     place("store", 5, 2),
     place("application", 6, 6),
@@ -52,7 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("icalendar", &["decisions"]),
     ("indicatif", &["cli"]),
     ("lettre", &["notify", "support"]),
-    ("minijinja", &["notify", "web"]),
+    ("minijinja", &["documents", "notify", "web"]),
     ("openidconnect", &["auth"]),
     ("prometheus_client", &["api"]),
     ("quick_xml", &["intake"]),
@@ -66,7 +67,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing_actix_web", &["api", "server"]),
     ("tracing_subscriber", &["server"]),
     ("utoipa_swagger_ui", &["api"]),
-    ("zip", &["intake"]),
+    ("zip", &["documents", "intake"]),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ mod alert;
 mod alert_acts;
 mod alerts;
 mod disputes;
+mod documents;
 mod filled_form;
 mod mission;
 mod mission_acts;
@@ -24,7 +25,22 @@ pub(in crate::web) fn routes() -> Vec<Route> {
     let mut routes = about_alerts();
     routes.extend(about_missions());
     routes.extend(about_reviews());
+    routes.extend(about_documents());
     routes
+}
+
+fn about_documents() -> Vec<Route> {
+    let get = Route::page;
+    let post = Route::form;
+    vec![
+        get("/documents", own(Read), || route().to(documents::list)),
+        get("/documents/cosinum/{edition}", whole(Read), || route().to(documents::note)),
+        post("/documents/cosinum/{edition}/textes/{section}", whole(Act), || {
+            route().to(documents::write)
+        }),
+        get("/documents/ministeres/{ministry}", own(Read), || route().to(documents::ministry)),
+        get("/documents/projets/{project}", own(Read), || route().to(documents::project)),
+    ]
 }
 
 fn about_alerts() -> Vec<Route> {

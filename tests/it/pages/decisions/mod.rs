@@ -1,6 +1,7 @@
 //! Pages on which people decide: alerts, silences, disputes, missions, reviews.
 
 mod alerts;
+mod documents;
 mod in_browser;
 mod many_projects;
 mod ministry;

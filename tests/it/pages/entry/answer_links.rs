@@ -36,6 +36,7 @@ async fn link(app: &TestApp) -> String {
     let services = Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: app.rules().to_owned(),
+        odt_template: std::path::PathBuf::new(),
         limits: ScriptLimits::default(),
         clock: Arc::new(FixedClock(now)),
         notify: Arc::new(notify),

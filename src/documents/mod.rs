@@ -1,0 +1,19 @@
+//! Documents that people hand out: a template of the catalogue, filled with figures, becomes a document of titles, paragraphs,
+//! lists and tables, which is written as Markdown, HTML or OpenDocument text.
+
+mod data;
+mod html;
+mod inline;
+mod markdown;
+mod markup;
+mod model;
+mod odt;
+mod template;
+
+pub use data::{Datum, PrintedFigure};
+pub use html::html;
+pub use markdown::markdown;
+pub use model::{Block, Document, DocumentPart, Inline, Table, TableColumn};
+pub use odt::content::odt;
+pub use odt::package::{OdtTemplate, OdtTemplateFault};
+pub use template::{fill, template_faults};

@@ -46,10 +46,14 @@ impl Catalogue {
 
     /// The judgements of one rule, interpreted on all its subjects.
     pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
-        let bench = self.set_up(frames, as_of);
+        self.interpreted_by(rule, &self.set_up(frames, as_of))
+    }
+
+    /// The judgements of one rule, interpreted on all its subjects.
+    pub(super) fn interpreted_by(&self, rule: &RuleId, bench: &EvaluationInputs) -> Vec<Judgement> {
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
-        let mut ruling = RuleEvaluation::open(compiled, &bench, None);
-        let replies = ruling.interpret(0..ruling.waiting(), self, &bench);
+        let mut ruling = RuleEvaluation::open(compiled, bench, None);
+        let replies = ruling.interpret(0..ruling.waiting(), self, bench);
         ruling.settle(replies, self.limits.breaches);
         ruling.close().iter().map(JudgementRef::to_judgement).collect()
     }

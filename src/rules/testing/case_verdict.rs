@@ -13,7 +13,7 @@ use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::resemblance;
 use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::catalogue::toml_dates::date;
-use crate::rules::evaluate::specimen::Specimen;
+use crate::rules::evaluate::specimen::{Specimen, SpecimenJudge};
 use crate::rules::language::wording::float;
 
 pub(in crate::rules) fn expectation(
@@ -75,12 +75,13 @@ fn beside_threshold(
 
 /// Judges the subject of a case; `None` when the rule does not judge such a subject.
 pub(in crate::rules) fn judge(
-    catalogue: &Catalogue,
+    judge: &SpecimenJudge<'_>,
     rule: &Rule,
     (as_of, fields): (&toml::value::Datetime, &BTreeMap<String, toml::Value>),
     unless_said: Subjects,
 ) -> Result<Option<Judgement>, String> {
     let as_of = date(as_of)?;
+    let catalogue = judge.catalogue;
     let mut specimen = Specimen::new(rule.scope, as_of);
     if unless_said == Subjects::Left {
         specimen.set("in_panorama", Value::Bool(false));
@@ -91,8 +92,7 @@ pub(in crate::rules) fn judge(
         let (field, value) = cell((rule.scope, catalogue.dictionary()), name, &value)?;
         specimen.set(field, value);
     }
-    let frames = specimen.frames(catalogue.dictionary()).map_err(|error| error.to_string())?;
-    Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
+    Ok(judge.judge(&rule.id, &specimen, as_of))
 }
 
 pub(in crate::rules) fn cell(

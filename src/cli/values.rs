@@ -9,6 +9,7 @@ use vigie::domain::level::Level;
 use vigie::domain::plausible;
 use vigie::domain::portfolio::follow_up::WatchList;
 use vigie::intake::name_key;
+use vigie::rules::typed_number;
 
 /// Parses a date within the supported range.
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
@@ -24,6 +25,11 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
     let known = |level: Level| format!("{} (« {} »)", level.as_str(), level.label().to_lowercase());
     let words = || expected(&Level::ALL.map(known).join(", "));
     Level::ALL.into_iter().find(is_called).ok_or_else(words)
+}
+
+/// A number as people write it in French or in English: `0.15`, `0,15`, `15 %`, `3 points`, `18 mois`.
+pub(super) fn number(text: &str) -> Result<f64, String> {
+    typed_number(text).ok_or_else(|| "expected a number such as 0.15 or `15 %`".to_owned())
 }
 
 pub(super) fn watch_list(text: &str) -> Result<WatchList, String> {

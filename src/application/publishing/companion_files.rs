@@ -9,6 +9,11 @@ use crate::domain::rules::verdict::RuleFailure;
 use crate::notify::{NoticeTerms, TERMS_FILE};
 use crate::rules::{Catalogue, RuleFault};
 
+/// Whether a path is that of one of these three files.
+pub(in crate::application) fn is_companion(path: &str) -> bool {
+    [PLAYBOOK_FILE, TIMETABLE_FILE, TERMS_FILE].contains(&path)
+}
+
 /// The faults of these three files.
 pub(in crate::application) fn faults(
     texts: &BTreeMap<String, String>,

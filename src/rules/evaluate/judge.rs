@@ -11,7 +11,6 @@ use polars::frame::DataFrame;
 
 use super::evaluation_inputs::EvaluationInputs;
 use super::rule_evaluation::{InterpretedSubject, RuleEvaluation};
-use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::batch::{JudgementRef, Verdicts};
@@ -21,6 +20,7 @@ use crate::frame::Frames;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::compile;
 use crate::rules::compile::{CompiledAnswers, Outcomes, QueryInput};
+use crate::support::workers::run_in_parallel;
 
 /// Subjects that a thread takes at a time.
 const SUBJECTS_AT_A_TIME: usize = 256;

@@ -17,7 +17,7 @@ use crate::rules::catalogue::rule::Rule;
 use crate::rules::catalogue::toml_dates;
 use crate::rules::evaluate::budget::OverBudget;
 use crate::rules::evaluate::specimen::SpecimenJudge;
-use crate::rules::evaluate::workers::run_in_parallel;
+use crate::support::workers::run_in_parallel;
 
 /// A series with the verdict of each of its evaluations.
 #[derive(Clone, Debug)]

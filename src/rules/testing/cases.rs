@@ -16,7 +16,7 @@ use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::evaluate::budget::OverBudget;
 use crate::rules::evaluate::specimen::SpecimenJudge;
-use crate::rules::evaluate::workers::run_in_parallel;
+use crate::support::workers::run_in_parallel;
 
 /// Cases that a thread takes at a time.
 const CASES_AT_A_TIME: usize = 16;

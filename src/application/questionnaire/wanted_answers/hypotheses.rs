@@ -33,6 +33,8 @@ pub(super) struct Hypotheses<'a> {
     as_of: NaiveDate,
     target: Option<f64>,
     projects: Vec<OneProject>,
+    /// All that are known, oldest first.
+    editions: Vec<EditionId>,
 }
 
 /// What is known of one project.
@@ -65,7 +67,12 @@ impl<'a> Hypotheses<'a> {
                 rows,
             }
         });
-        Self { projects: projects.collect(), portfolio, catalogue, quiet, as_of, target }
+        let projects = projects.collect();
+        let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
+        let editions: BTreeSet<EditionId> =
+            editions.chain(portfolio.editions.iter().copied()).collect();
+        let editions = editions.into_iter().collect();
+        Self { portfolio, catalogue, quiet, as_of, target, projects, editions }
     }
 
     /// How many projects there are; they are known by their place.
@@ -128,15 +135,9 @@ impl<'a> Hypotheses<'a> {
     /// A portfolio of these projects only. Their ids are the places of `worlds`; what concerns no project stays.
     fn supposed(&self, worlds: &[World]) -> Portfolio {
         let known = self.portfolio;
-        let editions = known.snapshots.iter().map(|snapshot| snapshot.edition);
-        let mut editions: Vec<EditionId> = editions.chain(known.editions.iter().copied()).collect();
-        // Most are next to their like.
-        editions.dedup();
-        editions.sort_unstable();
-        editions.dedup();
         // Every field is named, so that one more is thought of here too.
         let mut supposed = Portfolio {
-            editions,
+            editions: self.editions.clone(),
             // Whether lists were supplied at all is read of any project's.
             watches: known.watches.clone(),
             declared_causes: known.declared_causes.clone(),

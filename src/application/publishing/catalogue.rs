@@ -267,8 +267,8 @@ pub async fn with_files(
 ) -> Result<CatalogueTexts, ApplicationError> {
     draft_bounds::within_bounds(services, &files)?;
     let (CatalogueRead { folder, overlay, .. }, _) = read_in_force(services).await?;
-    let CatalogueFolder { texts, names } = folder.as_ref().clone();
-    let source = CatalogueSource { shipped: texts, file_names: names, overlay };
+    let CatalogueFolder { texts: shipped, names: file_names } = folder.as_ref().clone();
+    let source = CatalogueSource { shipped, file_names, overlay };
     let texts = source.with(files);
     Ok(CatalogueTexts { name: "files".to_owned(), texts, file_names: FileNames::default() })
 }

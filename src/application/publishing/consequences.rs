@@ -32,7 +32,7 @@ pub(in crate::application) struct Consequences {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MissionDifference {
     pub subject: Subject,
-    /// The name of the project as of the date; `null` for a ministry, the portfolio, or a project that is not known.
+    /// Name of the project, if the subject is one.
     #[serde(default)]
     #[schema(required = true)]
     pub name: Option<String>,

@@ -112,11 +112,11 @@ pub async fn diff_files(
 async fn diff_from_in_force(
     services: &Services,
     trial: &Trial,
-    after: CatalogueTexts,
+    texts: CatalogueTexts,
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
     let limits = services.limits;
-    let compile = move |budget: &Budget| Ok(CompiledTexts::of(after, &limits, budget));
+    let compile = move |budget: &Budget| Ok(CompiledTexts::of(texts, &limits, budget));
     let after = trial.run(compile).await?;
     compare(services, trial, (Before::in_force(services).await?, after), as_of).await
 }

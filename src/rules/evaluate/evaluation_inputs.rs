@@ -47,8 +47,8 @@ impl EvaluationInputs {
     ) -> Self {
         let mut own = Some(table);
         let mut table_of = |of: SubjectKind| {
-            let table = own.take_if(|_| of == scope);
-            Arc::new(table.unwrap_or_else(|| SubjectTable::empty(of)))
+            let taken = own.take_if(|_| of == scope);
+            Arc::new(taken.unwrap_or_else(|| SubjectTable::empty(of)))
         };
         Self {
             projects: table_of(SubjectKind::Project),

@@ -80,20 +80,8 @@ pub fn run_cases(
         catalogue.budget.plan(cases.iter().map(turns).sum())?;
         planned.push((path, rule, cases));
     }
-    let mut runs = Vec::new();
-    for (path, rule, cases) in &planned {
-        for case in cases {
-            match rule {
-                Some(rule) => runs.push(CaseRun { rule, path, case, is_healthy: false }),
-                None => runs.extend(concerned(catalogue, case).map(|rule| CaseRun {
-                    rule,
-                    path,
-                    case,
-                    is_healthy: true,
-                })),
-            }
-        }
-    }
+    let runs: Vec<CaseRun<'_>> =
+        planned.iter().flat_map(|of_file| runs_of_file(catalogue, of_file)).collect();
     let judge = SpecimenJudge::of(catalogue);
     let ran = run_in_parallel(runs.chunks(CASES_AT_A_TIME), |some| {
         catalogue.budget.check()?;
@@ -108,6 +96,22 @@ pub fn run_cases(
         outcomes.extend(some?);
     }
     Ok(outcomes)
+}
+
+/// What the cases of a file run. A healthy subject is judged by every rule of its scope.
+fn runs_of_file<'c>(
+    catalogue: &'c Catalogue,
+    (path, own, cases): &'c (&String, Option<&'c Rule>, Vec<Case>),
+) -> Vec<CaseRun<'c>> {
+    let mut runs = Vec::new();
+    for case in cases {
+        let run = |rule, is_healthy| CaseRun { rule, path, case, is_healthy };
+        match own {
+            Some(rule) => runs.push(run(*rule, false)),
+            None => runs.extend(concerned(catalogue, case).map(|rule| run(rule, true))),
+        }
+    }
+    runs
 }
 
 /// A rule to run on the subject of a case.

@@ -198,8 +198,8 @@ async fn held_by_none_other(
             continue;
         };
         let by = other.authors().into_iter().next().unwrap_or_else(Actor::vigie);
-        let (path, draft, revision) = (held.path.clone(), other.number, other.revision());
-        return Err(DraftRefusal::Held { path, draft, revision, by }.into());
+        let (path, revision) = (held.path.clone(), other.revision());
+        return Err(DraftRefusal::Held { path, draft: other.number, revision, by }.into());
     }
     Ok(())
 }

@@ -180,7 +180,7 @@ impl Message<'_> {
         });
         let parted = self.parted(text, "; ", depth).chain(self.parted(text, ": ", depth));
         let said = hinted.into_iter().chain(parted).filter(|said| said.is_known);
-        let least_left = |said: &Translation| (said.untranslated, Reverse(said.recognised));
+        let least_left = |one: &Translation| (one.untranslated, Reverse(one.recognised));
         said.min_by_key(least_left).unwrap_or(as_it_is)
     }
 

@@ -31,7 +31,6 @@ pub(super) struct Hypotheses<'a> {
     catalogue: &'a Catalogue,
     quiet: &'a QuietAnswers,
     as_of: NaiveDate,
-    target: Option<f64>,
     projects: Vec<OneProject>,
     /// All that are known, oldest first.
     editions: Vec<EditionId>,
@@ -50,7 +49,6 @@ impl<'a> Hypotheses<'a> {
         (portfolio, listed): (&'a Portfolio, &[&Snapshot]),
         (catalogue, quiet): (&'a Catalogue, &'a QuietAnswers),
         as_of: NaiveDate,
-        target: Option<f64>,
     ) -> Self {
         let ids = listed.iter().map(|snapshot| &snapshot.project).collect();
         let mut by_project = by_project(portfolio, &ids);
@@ -72,7 +70,7 @@ impl<'a> Hypotheses<'a> {
         let editions: BTreeSet<EditionId> =
             editions.chain(portfolio.editions.iter().copied()).collect();
         let editions = editions.into_iter().collect();
-        Self { portfolio, catalogue, quiet, as_of, target, projects, editions }
+        Self { portfolio, catalogue, quiet, as_of, projects, editions }
     }
 
     /// How many projects there are; they are known by their place.
@@ -112,10 +110,10 @@ impl<'a> Hypotheses<'a> {
     fn judge_at_once(&self, worlds: &[World]) -> Result<Vec<Lacking>, ApplicationError> {
         let mut lacking = vec![Lacking::new(); worlds.len()];
         let supposed = self.supposed(worlds);
-        let frames = frame::build(&supposed, self.dictionary(), self.as_of, self.target)?;
+        let projects = frame::build_projects(&supposed, self.dictionary(), self.as_of)?;
         let mut evaluator = self.catalogue.batch_evaluator(SubjectKind::Project, self.as_of);
-        let verdicts = evaluator.judge(&frames.projects, false);
-        let ids = frames.projects.column("project_id").and_then(|column| column.str());
+        let verdicts = evaluator.judge(&projects, false);
+        let ids = projects.column("project_id").and_then(|column| column.str());
         let ids = ids.map_err(ApplicationError::Table)?;
         for (row, id) in ids.iter().enumerate() {
             let place = id.and_then(|id| id.parse::<usize>().ok());

@@ -33,8 +33,6 @@ pub(in crate::application) struct Consequences {
 pub struct MissionDifference {
     pub subject: Subject,
     /// Name of the project, if the subject is one.
-    #[serde(default)]
-    #[schema(required = true)]
     pub name: Option<String>,
     pub mission: MissionKind,
     pub kind: MissionDifferenceKind,

@@ -14,6 +14,7 @@ use polars::prelude::{Expr, IntoLazy as _};
 
 use crate::by_hand::ORDINARY;
 use crate::{by_hand, invented, memory};
+use vigie::application::run_cases;
 use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::rules;
@@ -208,14 +209,20 @@ fn shipped() -> String {
     let (catalogue, faults) = compile();
     assert!(faults.is_empty(), "{}", faults.first().unwrap());
     let frame = invented::base(as_of()).head(Some(43));
-    let [compiled, evaluated] =
-        in_turns(&[&|| drop(compile()), &|| drop(translated(&catalogue, &frame))]);
+    let test = || run_cases(&catalogue, &texts, &|_| true).unwrap();
+    let cases = test().len();
+    let [compiled, evaluated, tested] = in_turns(&[
+        &|| drop(compile()),
+        &|| drop(translated(&catalogue, &frame)),
+        &|| drop(test()),
+    ]);
     let count = catalogue.rules().count();
     format!(
         "\nThe catalogue that ships, {count} rules: compiled in {}; its project rules answer on 43 \
-         rows in {}, the plan of the query included.\n",
+         rows in {}, the plan of the query included; its {cases} cases and series run in {}.\n",
         milliseconds(compiled),
         milliseconds(evaluated),
+        milliseconds(tested),
     )
 }
 

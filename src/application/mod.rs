@@ -100,10 +100,10 @@ pub use publishing::compare::{
     FileComparison, OverrideLine, ThreeWay, VersionText, Wording, WordingError, compare, overrides,
     three_way, versions,
 };
-pub use publishing::consequences::{MissionDifference, MissionDifferenceKind};
+pub use publishing::consequences::{MinistryNews, MissionDifference, MissionDifferenceKind};
 pub use publishing::diff::{
-    CatalogueDiff, MinistryNews, RuleDifference, RuleDifferenceKind, Side, ThresholdDifference,
-    diff, diff_draft, diff_files,
+    CatalogueDiff, RuleDifference, RuleDifferenceKind, Side, ThresholdDifference, diff, diff_draft,
+    diff_files,
 };
 pub use publishing::drafts::{
     DraftOutline, DraftTrial, DraftView, amended, draft, draft_on, draft_text_at, edited,
@@ -127,7 +127,7 @@ pub use queries::coverage::{
 pub use queries::dossier::{AlertDossier, AlertEvent, AlertLine, CycleBasis, alert_lines, dossier};
 pub use queries::edition_comparison::{
     ComparedField, EditionComparison, EditionMove, EditionTotals, ProjectComparison,
-    compare_editions,
+    compare_editions, compare_last_editions,
 };
 pub use queries::explain::{Explanation, explain};
 pub use queries::feed::{Feed, FeedEntry, feed};

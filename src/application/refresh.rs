@@ -72,6 +72,8 @@ pub async fn refresh_figures(
     };
     if ready.is_some_and(|ready| *ready != now) {
         view::panorama(services, None).await?;
+        let known = view::known_data(services, None).await?;
+        tokio::task::spawn_blocking(move || known.history()).await??;
         project_table(services, None).await?;
         wanted_answers(services, None, &|_| false).await?;
     }

@@ -9,6 +9,7 @@ use vigie::domain::level::Level;
 use vigie::domain::plausible;
 use vigie::domain::portfolio::follow_up::WatchList;
 use vigie::intake::name_key;
+use vigie::rules::typed_number;
 
 /// Parses a date within the supported range.
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
@@ -26,10 +27,15 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
     Level::ALL.into_iter().find(is_called).ok_or_else(words)
 }
 
-/// Two numbers, the lowest first: `0.10..0.40`, `0,10..0,40`.
+/// A number as people write it in French or in English: `0.15`, `0,15`, `15 %`, `3 points`, `18 mois`.
+pub(super) fn number(text: &str) -> Result<f64, String> {
+    typed_number(text).ok_or_else(|| "expected a number such as 0.15 or `15 %`".to_owned())
+}
+
+/// Two numbers, the lowest first: `0.10..0.40`, `10 %..40 %`.
 pub(super) fn range(text: &str) -> Result<(f64, f64), String> {
-    let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
-    let ends = text.split_once("..").and_then(|(from, to)| number(from).zip(number(to)));
+    let ends = text.split_once("..");
+    let ends = ends.and_then(|(from, to)| typed_number(from.trim()).zip(typed_number(to.trim())));
     ends.ok_or_else(|| "expected two numbers, as 0.10..0.40".to_owned())
 }
 

@@ -7,7 +7,7 @@ use polars::error::{PolarsError, PolarsResult};
 use polars::frame::DataFrame;
 
 use super::dictionary::Dictionary;
-use super::editions::editions_in_force;
+use super::editions::{EditionsInForce, editions_in_force};
 use super::error::FrameError;
 use super::totals::{Point, Rows, Totals};
 use super::{follow_up, over_time, projects, steps, totals};
@@ -48,13 +48,36 @@ pub fn build(
 ) -> Result<Frames, FrameError> {
     let editions = editions_in_force(portfolio, as_of)?;
     let point = Point { as_of, editions, target };
-    let steps = steps::steps(portfolio, as_of).map_err(plan("steps"))?;
-    let projects = projects::projects((portfolio, dictionary), &steps, editions, as_of)
-        .map_err(plan("projects"))?;
+    let (steps, projects) = steps_and_projects((portfolio, dictionary), editions, as_of)?;
     let rows = Rows::at(point, &projects, &steps);
     let Totals { ministries, portfolio } =
         totals_of(portfolio, &rows, &[point]).map_err(plan("totals"))?;
     Ok(Frames { projects, ministries, portfolio })
+}
+
+/// Builds the frame of projects alone, as `build` does.
+///
+/// # Errors
+///
+/// Fails when no edition is known at that date, or when Polars refuses the plan.
+pub fn build_projects(
+    portfolio: &Portfolio,
+    dictionary: &Dictionary,
+    as_of: NaiveDate,
+) -> Result<DataFrame, FrameError> {
+    let editions = editions_in_force(portfolio, as_of)?;
+    Ok(steps_and_projects((portfolio, dictionary), editions, as_of)?.1)
+}
+
+fn steps_and_projects(
+    (portfolio, dictionary): (&Portfolio, &Dictionary),
+    editions: EditionsInForce,
+    as_of: NaiveDate,
+) -> Result<(DataFrame, DataFrame), FrameError> {
+    let steps = steps::steps(portfolio, as_of).map_err(plan("steps"))?;
+    let projects = projects::projects((portfolio, dictionary), &steps, editions, as_of)
+        .map_err(plan("projects"))?;
+    Ok((steps, projects))
 }
 
 /// Builds the portfolio's row as of each date, oldest first, and the ministries as of the last date: the same figures

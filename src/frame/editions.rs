@@ -20,6 +20,8 @@ pub fn editions_in_force(
     let mut editions: Vec<EditionId> =
         portfolio.snapshots.iter().map(|snapshot| snapshot.edition).collect();
     editions.extend(&portfolio.editions);
+    // Snapshots come edition by edition.
+    editions.dedup();
     editions.sort_unstable();
     editions.dedup();
     let mut past = editions.iter().rev().filter(|edition| edition.as_of() <= as_of).copied();

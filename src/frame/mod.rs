@@ -19,7 +19,7 @@ mod tests;
 mod totals;
 
 pub use answers::AnswersBehind;
-pub use build::{Frames, build, build_totals, history};
+pub use build::{Frames, build, build_projects, build_totals, history};
 pub use editions::{EditionsInForce, editions_in_force};
 pub use error::FrameError;
 pub use given::GivenFrame;

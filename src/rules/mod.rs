@@ -28,7 +28,7 @@ pub use authoring::signs::{
     EditedSign, RuleHead, SignPart, rule_head, sign_part_at, signs_of, with_signs,
 };
 pub use authoring::template::{to_complete, written as from_template};
-pub use authoring::typed::{shown_figure, typed_figure};
+pub use authoring::typed::{shown_figure, typed_figure, typed_number};
 pub use catalogue::compiled_catalogue::{Catalogue, compile_catalogue, compile_within};
 pub use catalogue::fault::RuleFault;
 pub use catalogue::fields::dictionary_of;

@@ -13,4 +13,5 @@ pub mod text_diff;
 pub mod text_position;
 pub mod translation;
 pub mod visible_text;
+pub mod workers;
 pub mod working_days;

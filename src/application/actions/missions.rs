@@ -1,6 +1,7 @@
 //! Missions as shown to people, and the actions of people on them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -63,11 +64,10 @@ struct MissionNames {
 }
 
 impl MissionNames {
-    async fn read(services: &Services) -> Result<Self, ApplicationError> {
-        let alerts = services.store.alerts_in_brief().await?;
+    async fn read(services: &Services, missions: &[Mission]) -> Result<Self, ApplicationError> {
         Ok(Self {
             directory: names::directory(services).await?,
-            rules: alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect(),
+            rules: rules_behind(services, missions).await?,
             today: today(services.clock.now()),
         })
     }
@@ -91,8 +91,8 @@ pub async fn mission_lines(
     services: &Services,
     filter: &MissionFilter,
 ) -> Result<Vec<MissionLine>, ApplicationError> {
-    let names = MissionNames::read(services).await?;
     let missions = services.store.missions(filter).await?;
+    let names = MissionNames::read(services, &missions).await?;
     let mut lines: Vec<MissionLine> =
         missions.into_iter().map(|mission| names.line(mission)).collect();
     lines.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -115,7 +115,7 @@ pub async fn mission(services: &Services, id: &MissionId) -> Result<MissionFile,
     Ok(MissionFile {
         play: playbook(services).await?.play(mission.kind).cloned(),
         history: services.store.mission_history(id).await?,
-        line: MissionNames::read(services).await?.line(mission),
+        line: MissionNames::read(services, slice::from_ref(&mission)).await?.line(mission),
         alerts_behind,
     })
 }
@@ -194,9 +194,17 @@ pub async fn mission_teams(services: &Services) -> Result<Vec<Team>, Application
 /// For each rule, how many of the missions it called for had each outcome.
 pub async fn mission_outcomes(services: &Services) -> Result<Vec<RuleOutcomes>, ApplicationError> {
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let alerts = services.store.alerts_in_brief().await?;
-    let rules = alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect();
+    let rules = rules_behind(services, &missions).await?;
     Ok(outcomes(&missions, &rules))
+}
+
+/// The rule of each alert that these missions answer.
+async fn rules_behind(
+    services: &Services,
+    missions: &[Mission],
+) -> Result<BTreeMap<AlertId, RuleId>, ApplicationError> {
+    let alerts = missions.iter().flat_map(|mission| &mission.alerts).collect();
+    Ok(services.store.rules_of_alerts(&alerts).await?)
 }
 
 /// The current and the initial cost of a project, in M€.

@@ -22,6 +22,11 @@ impl CatalogueInForce {
         self.faults.iter().cloned().chain(cases).collect()
     }
 
+    /// Faults of the rules left out.
+    pub(in crate::application) fn rule_faults(&self) -> impl Iterator<Item = &RuleFault> {
+        self.faults.iter().filter(|fault| !companion_files::is_companion(&fault.file))
+    }
+
     /// Compiles a catalogue. What it evaluates later is charged to `budget` too.
     pub fn compile(
         texts: BTreeMap<String, String>,

@@ -8,6 +8,7 @@ use polars::frame::DataFrame;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::judged_portfolio::JudgedPortfolio;
 use super::latest::Once;
 use super::rules_in_force::RulesInForce;
 use crate::application::ApplicationError;
@@ -97,6 +98,7 @@ pub(in crate::application) struct KnownData {
 struct Figures {
     frames: Once<Frames>,
     totals: Once<Totals>,
+    judged: Once<Arc<JudgedPortfolio>>,
     wanted: Once<Arc<[WantedAnswers]>>,
     campaigns: Mutex<BTreeMap<EditionId, Arc<Once<Arc<CampaignReport>>>>>,
     backtests: Mutex<BTreeMap<BacktestTerms, Arc<Once<Arc<Backtest>>>>>,
@@ -143,6 +145,18 @@ impl KnownData {
             frame::build_totals(&self.portfolio, &dates)
         };
         self.figures(rules).totals.get(make)
+    }
+
+    /// What the rules find, as `judge` judges it.
+    ///
+    /// # Errors
+    /// When `judge` does.
+    pub(in crate::application) fn judged(
+        &self,
+        rules: &Arc<RulesInForce>,
+        judge: impl FnOnce() -> Result<JudgedPortfolio, ApplicationError>,
+    ) -> Result<Arc<JudgedPortfolio>, ApplicationError> {
+        self.figures(rules).judged.get(|| judge().map(Arc::new))
     }
 
     /// What to ask each project for first, as `find` finds it.

@@ -1,6 +1,7 @@
 //! What was read and worked out, remembered until something that it depends on changes.
 
 pub(in crate::application) mod catalogue_in_force;
+pub(in crate::application) mod judged_portfolio;
 pub(in crate::application) mod known_data;
 mod latest;
 pub(in crate::application) mod rules_in_force;

@@ -43,10 +43,15 @@ pub(super) fn text(texts: &BTreeMap<String, String>, template: DocumentTemplate)
     texts.get(template.path).map_or(template.shipped, String::as_str)
 }
 
+/// Whether a path of the catalogue is that of a template.
+pub(in crate::application) fn is_template(path: &str) -> bool {
+    path.starts_with(FOLDER)
+}
+
 /// What is wrong with the templates of a catalogue.
 pub(in crate::application) fn faults(texts: &BTreeMap<String, String>) -> Vec<RuleFailure> {
     let mut faults = Vec::new();
-    for (path, text) in texts.iter().filter(|(path, _)| path.starts_with(FOLDER)) {
+    for (path, text) in texts.iter().filter(|(path, _)| is_template(path)) {
         if let Some(template) = ALL.iter().find(|template| template.path == path) {
             faults.extend(documents::template_faults(path, text, &(template.sample)()));
         } else {

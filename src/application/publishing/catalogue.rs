@@ -161,13 +161,23 @@ pub(in crate::application) async fn source_of(
     source(&services.rules, Some(&services.store)).await
 }
 
-/// The rules in force now. Their files are read again only when one of them, or anything in the database, has changed.
+/// The rules in force now.
 ///
 /// # Errors
 /// When the folder of rules or the database cannot be read.
 pub(in crate::application) async fn rules_in_force(
     services: &Services,
 ) -> Result<Arc<RulesInForce>, ApplicationError> {
+    Ok(read_in_force(services).await?.1)
+}
+
+/// The rules in force now, and what they were read from. Their files are read again only when one of them, or anything in the database, has changed.
+///
+/// # Errors
+/// When the folder of rules or the database cannot be read.
+pub(super) async fn read_in_force(
+    services: &Services,
+) -> Result<(CatalogueRead, Arc<RulesInForce>), ApplicationError> {
     // Read before the texts: a change meanwhile is seen next time.
     let version = services.store.version().await?;
     let path = services.rules.clone();
@@ -176,7 +186,7 @@ pub(in crate::application) async fn rules_in_force(
     let folder = match &last {
         Some((read, rules)) if read.stamp == stamp => {
             if read.version == version {
-                return Ok(Arc::clone(rules));
+                return Ok((read.clone(), Arc::clone(rules)));
             }
             Arc::clone(&read.folder)
         }
@@ -189,8 +199,8 @@ pub(in crate::application) async fn rules_in_force(
         None => Arc::new(RulesInForce::of(overlay.laid_over(&folder.texts))),
     };
     let read = CatalogueRead { stamp, version, folder, overlay };
-    services.cache.rules.set(read, Arc::clone(&rules));
-    Ok(rules)
+    services.cache.rules.set(read.clone(), Arc::clone(&rules));
+    Ok((read, rules))
 }
 
 /// The fields that files may supply and rules read now.
@@ -256,7 +266,10 @@ pub async fn with_files(
     files: BTreeMap<RulePath, String>,
 ) -> Result<CatalogueTexts, ApplicationError> {
     draft_bounds::within_bounds(services, &files)?;
-    let texts = source_of(services).await?.with(files);
+    let (CatalogueRead { folder, overlay, .. }, _) = read_in_force(services).await?;
+    let CatalogueFolder { texts: shipped, names: file_names } = folder.as_ref().clone();
+    let source = CatalogueSource { shipped, file_names, overlay };
+    let texts = source.with(files);
     Ok(CatalogueTexts { name: "files".to_owned(), texts, file_names: FileNames::default() })
 }
 

@@ -10,6 +10,11 @@ use crate::domain::rules::verdict::RuleFailure;
 use crate::notify::{NoticeTerms, TERMS_FILE};
 use crate::rules::{Catalogue, RuleFault};
 
+/// Whether a path is that of one of these files.
+pub(in crate::application) fn is_companion(path: &str) -> bool {
+    [PLAYBOOK_FILE, TIMETABLE_FILE, TERMS_FILE].contains(&path) || templates::is_template(path)
+}
+
 /// The faults of these files.
 pub(in crate::application) fn faults(
     texts: &BTreeMap<String, String>,

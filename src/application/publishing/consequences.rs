@@ -6,11 +6,12 @@ use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::verdict_diff::VerdictDifference;
 use crate::decisions::missions::Playbook;
 use crate::decisions::{alerts, missions};
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::alerts::new_fact::SubjectFigures;
-use crate::domain::ids::{CycleNumber, RuleId};
+use crate::domain::ids::{CycleNumber, MinistryCode, ProjectId, RuleId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::{Mission, MissionKind};
 use crate::domain::portfolio::edition::EditionId;
@@ -31,6 +32,8 @@ pub(in crate::application) struct Consequences {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MissionDifference {
     pub subject: Subject,
+    /// Name of the project, if the subject is one.
+    pub name: Option<String>,
     pub mission: MissionKind,
     pub kind: MissionDifferenceKind,
     /// In French, from the catalogue that calls for the mission.
@@ -61,6 +64,22 @@ impl MissionDifferenceKind {
         matches!(self, Self::Proposed | Self::Opened)
     }
 }
+
+/// What would change in the messages to a ministry's secretary-general.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MinistryNews {
+    pub ministry: String,
+    pub alerts_opened: u64,
+    /// Alerts that would have another level.
+    pub alerts_moved: u64,
+    pub alerts_closed: u64,
+    pub missions_gained: u64,
+    pub missions_lost: u64,
+    pub projects: BTreeSet<String>,
+}
+
+/// The name and ministry of each project.
+pub(super) type Names = BTreeMap<ProjectId, (String, MinistryCode)>;
 
 impl Consequences {
     pub(in crate::application) fn of(
@@ -128,9 +147,10 @@ impl Consequences {
     }
 
     /// Missions that differ, by subject and kind.
-    pub(in crate::application) fn differences(
+    pub(super) fn differences(
         before: &Self,
         after: &Self,
+        known: &Names,
     ) -> Vec<MissionDifference> {
         let keys: BTreeSet<_> = before.missions.keys().chain(after.missions.keys()).collect();
         let mut differences = Vec::new();
@@ -144,8 +164,10 @@ impl Consequences {
                 (Some(was), _) => (MissionDifferenceKind::NoLongerProposed, was),
                 (None, None) => continue,
             };
+            let of_project = mission.subject.project().and_then(|project| known.get(project));
             differences.push(MissionDifference {
                 subject: mission.subject.clone(),
+                name: of_project.map(|(name, _)| name.clone()),
                 mission: mission.kind,
                 kind,
                 reasons: mission.reasons.clone(),
@@ -153,4 +175,46 @@ impl Consequences {
         }
         differences
     }
+}
+
+pub(super) fn ministry_of(subject: &Subject, known: &Names) -> Option<MinistryCode> {
+    match subject {
+        Subject::Project(project) => known.get(project).map(|(_, ministry)| ministry.clone()),
+        Subject::Ministry(ministry) => Some(ministry.clone()),
+        Subject::Portfolio => None,
+    }
+}
+
+/// The ministries whose alerts or missions would not be the same.
+pub(super) fn ministry_news(
+    verdicts: &[VerdictDifference],
+    missions: &[MissionDifference],
+    known: &Names,
+) -> Vec<MinistryNews> {
+    let mut by_ministry: BTreeMap<MinistryCode, MinistryNews> = BTreeMap::new();
+    for difference in verdicts.iter().filter(|one| one.alert_from != one.alert_to) {
+        let Some(ministry) = &difference.ministry else { continue };
+        let news = by_ministry.entry(ministry.clone()).or_default();
+        match (difference.alert_from, difference.alert_to) {
+            (None, _) => news.alerts_opened += 1,
+            (_, None) => news.alerts_closed += 1,
+            (Some(_), Some(_)) => news.alerts_moved += 1,
+        }
+        news.projects.extend(difference.name.clone());
+    }
+    for difference in missions {
+        let Some(ministry) = ministry_of(&difference.subject, known) else { continue };
+        let news = by_ministry.entry(ministry).or_default();
+        if difference.kind.is_gain() {
+            news.missions_gained += 1;
+        } else {
+            news.missions_lost += 1;
+        }
+        let name = difference.subject.project().and_then(|project| known.get(project));
+        news.projects.extend(name.map(|(name, _)| name.clone()));
+    }
+    by_ministry
+        .into_iter()
+        .map(|(ministry, news)| MinistryNews { ministry: ministry.to_string(), ..news })
+        .collect()
 }

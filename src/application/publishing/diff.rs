@@ -1,29 +1,35 @@
 //! Compares two catalogues on the same data. Writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::catalogue::CatalogueTexts;
-use super::consequences::{Consequences, MissionDifference};
+use super::consequences::{
+    Consequences, MinistryNews, MissionDifference, Names, ministry_news, ministry_of,
+};
 use super::trial::Trial;
 use super::verdict_diff::{Outcome, Standing, VerdictDifference};
 use super::{catalogue, companion_files};
+use crate::application::cache::catalogue_in_force::CatalogueInForce;
+use crate::application::cache::judged_portfolio::JudgedPortfolio;
 use crate::application::cache::known_data;
+use crate::application::cache::known_data::KnownData;
+use crate::application::cache::rules_in_force::RulesInForce;
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook, PlaybookError};
 use crate::domain::ids::{DraftNumber, MinistryCode, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::batch::JudgementRef;
 use crate::domain::rules::overlay::RulePath;
 use crate::domain::rules::rule::RuleStatus;
-use crate::domain::rules::verdict::Judgement;
 use crate::frame::Frames;
-use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits, Thresholds};
-use crate::support::clock::today;
+use crate::rules::{Budget, Catalogue, FileNames, RuleFault, ScriptLimits, Thresholds};
 use crate::support::fingerprint::Fingerprint;
 use crate::{frame, rules};
 
@@ -81,19 +87,6 @@ pub struct ThresholdDifference {
     pub after: Option<String>,
 }
 
-/// What would change in the messages to a ministry's secretary-general.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MinistryNews {
-    pub ministry: String,
-    pub alerts_opened: u64,
-    /// Alerts that would have another level.
-    pub alerts_moved: u64,
-    pub alerts_closed: u64,
-    pub missions_gained: u64,
-    pub missions_lost: u64,
-    pub projects: BTreeSet<String>,
-}
-
 /// What publishing a draft would change.
 pub async fn diff_draft(
     services: &Services,
@@ -102,7 +95,7 @@ pub async fn diff_draft(
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
     let (_, after) = catalogue::with_draft(services, number).await?;
-    diff(services, trial, (in_force(services).await?, after), as_of).await
+    diff_from_in_force(services, trial, after, as_of).await
 }
 
 /// What these files would change if they were in force.
@@ -113,12 +106,19 @@ pub async fn diff_files(
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
     let after = catalogue::with_files(services, files).await?;
-    diff(services, trial, (in_force(services).await?, after), as_of).await
+    diff_from_in_force(services, trial, after, as_of).await
 }
 
-async fn in_force(services: &Services) -> Result<CatalogueTexts, ApplicationError> {
-    let source = catalogue::source_of(services).await?;
-    Ok(CatalogueTexts { name: IN_FORCE.to_owned(), ..source.in_force() })
+async fn diff_from_in_force(
+    services: &Services,
+    trial: &Trial,
+    texts: CatalogueTexts,
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, ApplicationError> {
+    let limits = services.limits;
+    let compile = move |budget: &Budget| Ok(CompiledTexts::of(texts, &limits, budget));
+    let after = trial.run(compile).await?;
+    compare(services, trial, (Before::in_force(services).await?, after), as_of).await
 }
 
 /// A catalogue that is compiled.
@@ -133,6 +133,76 @@ impl CompiledTexts {
         let (catalogue, faults) = rules::compile_within(&source.texts, limits, budget);
         Self { source, catalogue, faults }
     }
+
+    fn placed_faults(&self) -> Vec<RuleFault> {
+        let placed = |fault: &RuleFault| self.source.file_names.placed(fault.clone());
+        self.faults.iter().map(placed).collect()
+    }
+}
+
+/// What a catalogue is compared with.
+enum Before {
+    /// What was worked out of the rules in force, and of what they find, serves again.
+    InForce {
+        rules: Arc<RulesInForce>,
+        compiled: Arc<CatalogueInForce>,
+        file_names: FileNames,
+    },
+    Texts(Box<CompiledTexts>),
+}
+
+impl Before {
+    async fn in_force(services: &Services) -> Result<Self, ApplicationError> {
+        let (read, rules) = catalogue::read_in_force(services).await?;
+        let (of, limits) = (Arc::clone(&rules), services.limits);
+        let compiled = tokio::task::spawn_blocking(move || of.compiled(&limits)).await?;
+        let file_names = read.folder.names.clone().without(&read.overlay.overrides);
+        Ok(Self::InForce { rules, compiled, file_names })
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        match self {
+            Self::InForce { compiled, .. } => &compiled.catalogue,
+            Self::Texts(texts) => &texts.catalogue,
+        }
+    }
+
+    fn texts(&self) -> &BTreeMap<String, String> {
+        match self {
+            Self::InForce { compiled, .. } => &compiled.texts,
+            Self::Texts(texts) => &texts.source.texts,
+        }
+    }
+
+    fn side(&self) -> Side {
+        let (name, faults) = match self {
+            Self::InForce { compiled, file_names, .. } => {
+                let placed = |fault: &RuleFault| file_names.placed(fault.clone());
+                (IN_FORCE.to_owned(), compiled.rule_faults().map(placed).collect())
+            }
+            Self::Texts(texts) => (texts.source.name.clone(), texts.placed_faults()),
+        };
+        side(name, self.catalogue(), faults)
+    }
+
+    fn frames(&self, known: &KnownData) -> Result<Frames, ApplicationError> {
+        Ok(match self {
+            Self::InForce { rules, .. } => known.frames(rules)?,
+            Self::Texts(texts) => frames_by(&texts.catalogue, known)?,
+        })
+    }
+
+    fn judged(
+        &self,
+        known: &KnownData,
+        frames: &Frames,
+    ) -> Result<Arc<JudgedPortfolio>, ApplicationError> {
+        let judge = || judged((self.catalogue(), self.texts()), frames, known.as_of);
+        match self {
+            Self::InForce { rules, .. } => known.judged(rules, judge),
+            Self::Texts(_) => judge().map(Arc::new),
+        }
+    }
 }
 
 /// Judges the same data with two catalogues. Callers who do not see the whole State get nothing on
@@ -146,10 +216,10 @@ pub async fn diff(
     let limits = services.limits;
     let compile = move |budget: &Budget| {
         let compiled = |source| CompiledTexts::of(source, &limits, budget);
-        Ok((compiled(before), compiled(after)))
+        Ok((Before::Texts(Box::new(compiled(before))), compiled(after)))
     };
     let compiled = trial.run(compile).await?;
-    diff_compiled(services, trial, compiled, as_of).await
+    compare(services, trial, compiled, as_of).await
 }
 
 /// What a catalogue that is compiled would change if it were in force.
@@ -158,54 +228,37 @@ pub(super) async fn diff_to(
     trial: &Trial,
     after: CompiledTexts,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let source = in_force(services).await?;
-    let limits = services.limits;
-    let compile = move |budget: &Budget| Ok(CompiledTexts::of(source, &limits, budget));
-    let before = trial.run(compile).await?;
-    diff_compiled(services, trial, (before, after), None).await
+    compare(services, trial, (Before::in_force(services).await?, after), None).await
 }
 
-async fn diff_compiled(
+async fn compare(
     services: &Services,
     trial: &Trial,
-    (before, after): (CompiledTexts, CompiledTexts),
+    (before, after): (Before, CompiledTexts),
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
-    let upto = services.store.latest_known().await?;
-    let portfolio = view::known_portfolio(services, &upto, as_of).await?;
+    let known = view::known_data(services, as_of).await?;
     let sees_all = services.store.check_whole("the portfolio").is_ok();
     let found = trial.run(move |budget| {
-        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let mut built: Option<(Option<f64>, BTreeMap<String, String>, Frames)> = None;
-        let mut judge = |one: CompiledTexts| -> Result<Judged, ApplicationError> {
-            let CompiledTexts { source, catalogue, faults } = one;
-            let CatalogueTexts { name, texts, file_names } = source;
-            let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
-            let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
-            let faults = faults.into_iter().map(|fault| file_names.placed(fault)).collect();
-            let target = known_data::target(catalogue.thresholds(), as_of);
-            let fields = texts_of_fields(&texts);
-            // The same fields and the same target make the same frames.
-            let same = built.take().filter(|(to, of, _)| *to == target && *of == fields);
-            let frames = match same {
-                Some((_, _, frames)) => frames,
-                None => frame::build(&portfolio, catalogue.dictionary(), as_of, target)?,
-            };
-            built = Some((target, fields, frames.clone()));
-            let judgements = catalogue.judge(&frames, as_of);
-            budget.check()?;
-            let consequences = Consequences::of(
-                &judgements,
-                &catalogue.terms(),
-                (&playbook, catalogue.dictionary()),
-                as_of,
-            );
-            Ok(Judged { name, catalogue, faults, frames, judgements, consequences })
+        let edition = frame::editions_in_force(&known.portfolio, known.as_of)?.current;
+        let frames = before.frames(&known)?;
+        let was = Judged {
+            side: before.side(),
+            catalogue: before.catalogue(),
+            found: before.judged(&known, &frames)?,
         };
-        let before = judge(before)?;
-        let after = judge(after).map_err(as_trial_fault)?;
-        Judged::differences(before, after, as_of, edition)
+        budget.check()?;
+        let frames = if makes_same_frames(&before, &after, known.as_of) {
+            frames
+        } else {
+            frames_by(&after.catalogue, &known)?
+        };
+        let found = judged((&after.catalogue, &after.source.texts), &frames, known.as_of);
+        let found = Arc::new(found.map_err(as_trial_fault)?);
+        budget.check()?;
+        let after_side = side(after.source.name.clone(), &after.catalogue, after.placed_faults());
+        let is = Judged { side: after_side, catalogue: &after.catalogue, found };
+        Ok(Judged::differences(was, is, &names(&frames)?, (known.as_of, edition)))
     });
     let mut diff = found.await?;
     diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
@@ -213,10 +266,44 @@ async fn diff_compiled(
     Ok(diff)
 }
 
+fn side(name: String, catalogue: &Catalogue, faults: Vec<RuleFault>) -> Side {
+    let fingerprint = catalogue.fingerprint().clone();
+    Side { name, fingerprint, rules: catalogue.rules().count(), faults }
+}
+
+/// What the rules of a catalogue find, and what follows.
+fn judged(
+    (catalogue, texts): (&Catalogue, &BTreeMap<String, String>),
+    frames: &Frames,
+    as_of: NaiveDate,
+) -> Result<JudgedPortfolio, ApplicationError> {
+    let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
+    let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
+    let verdicts = catalogue.verdicts(frames, as_of);
+    let consequences = Consequences::of(
+        &verdicts.to_judgements(),
+        &catalogue.terms(),
+        (&playbook, catalogue.dictionary()),
+        as_of,
+    );
+    Ok(JudgedPortfolio { verdicts: verdicts.without_evidence(), consequences })
+}
+
+fn frames_by(catalogue: &Catalogue, known: &KnownData) -> Result<Frames, ApplicationError> {
+    let target = known_data::target(catalogue.thresholds(), known.as_of);
+    Ok(frame::build(&known.portfolio, catalogue.dictionary(), known.as_of, target)?)
+}
+
+/// The same fields and the same target make the same frames.
+fn makes_same_frames(before: &Before, after: &CompiledTexts, as_of: NaiveDate) -> bool {
+    let target = |catalogue: &Catalogue| known_data::target(catalogue.thresholds(), as_of);
+    target(before.catalogue()) == target(&after.catalogue)
+        && texts_of_fields(before.texts()).eq(texts_of_fields(&after.source.texts))
+}
+
 /// The files that make the dictionary what it is.
-fn texts_of_fields(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let of_fields = texts.iter().filter(|(path, _)| path.starts_with("fields/"));
-    of_fields.map(|(path, text)| (path.clone(), text.clone())).collect()
+fn texts_of_fields(texts: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
+    texts.iter().filter(|(path, _)| path.starts_with("fields/"))
 }
 
 /// Faults of a text on trial are returned to its author.
@@ -227,31 +314,28 @@ fn as_trial_fault(error: ApplicationError) -> ApplicationError {
     }
 }
 
-/// One catalogue, with its verdicts and their consequences.
-struct Judged {
-    name: String,
-    catalogue: Catalogue,
-    faults: Vec<RuleFault>,
-    frames: Frames,
-    judgements: Vec<Judgement>,
-    consequences: Consequences,
+/// One catalogue, and what it finds.
+struct Judged<'c> {
+    side: Side,
+    catalogue: &'c Catalogue,
+    found: Arc<JudgedPortfolio>,
 }
 
-impl Judged {
+impl Judged<'_> {
     fn differences(
         before: Self,
         after: Self,
-        as_of: NaiveDate,
-        edition: EditionId,
-    ) -> Result<CatalogueDiff, ApplicationError> {
-        let known = names(&after.frames)?;
-        let verdicts = verdicts(&before, &after, &known);
-        let missions = Consequences::differences(&before.consequences, &after.consequences);
-        let ministries = ministry_news(&verdicts, &missions, &known);
-        Ok(CatalogueDiff {
+        known: &Names,
+        (as_of, edition): (NaiveDate, EditionId),
+    ) -> CatalogueDiff {
+        let verdicts = verdicts(&before.found, &after.found, known);
+        let (was, is) = (&before.found.consequences, &after.found.consequences);
+        let missions = Consequences::differences(was, is, known);
+        let ministries = ministry_news(&verdicts, &missions, known);
+        CatalogueDiff {
             as_of,
             edition,
-            rules: rules_that_differ(&before.catalogue, &after.catalogue),
+            rules: rules_that_differ(before.catalogue, after.catalogue),
             thresholds: thresholds_that_differ(
                 before.catalogue.thresholds(),
                 after.catalogue.thresholds(),
@@ -260,42 +344,32 @@ impl Judged {
             verdicts,
             missions,
             ministries,
-            before: before.side(),
-            after: after.side(),
-        })
-    }
-
-    fn side(self) -> Side {
-        Side {
-            name: self.name,
-            fingerprint: self.catalogue.fingerprint().clone(),
-            rules: self.catalogue.rules().count(),
-            faults: self.faults,
+            before: before.side,
+            after: after.side,
         }
-    }
-
-    fn outcome<'a>(
-        &self,
-        (rule, subject): (&RuleId, &Subject),
-        judgement: Option<&'a Judgement>,
-    ) -> Outcome<'a> {
-        Outcome {
-            standing: Standing::of(judgement),
-            alert: self.consequences.alert(rule, subject),
-            explanation: judgement.and_then(|judgement| judgement.explanation.as_deref()),
-        }
-    }
-
-    fn standings(&self) -> BTreeMap<(&RuleId, &Subject), &Judgement> {
-        self.judgements.iter().map(|one| ((&one.rule, &one.subject), one)).collect()
     }
 }
 
-type Names = BTreeMap<ProjectId, (String, MinistryCode)>;
+fn outcome<'a>(
+    found: &JudgedPortfolio,
+    (rule, subject): (&RuleId, &Subject),
+    judgement: Option<JudgementRef<'a>>,
+) -> Outcome<'a> {
+    Outcome {
+        standing: Standing::of(judgement.map(|judgement| judgement.verdict)),
+        alert: found.consequences.alert(rule, subject),
+        explanation: judgement.and_then(|judgement| judgement.explanation),
+    }
+}
+
+fn by_rule_and_subject(found: &JudgedPortfolio) -> BTreeMap<(&RuleId, &Subject), JudgementRef<'_>> {
+    found.verdicts.iter().map(|one| ((one.rule, one.subject), one)).collect()
+}
 
 /// The name and ministry of each project.
 fn names(frames: &Frames) -> Result<Names, ApplicationError> {
-    let rows = table_rows::rows(&frames.projects)?;
+    let named = frames.projects.select(["project_id", "name", "ministry"]);
+    let rows = table_rows::rows(&named.map_err(ApplicationError::Table)?)?;
     let text = |row: &table_rows::TableRow, field: &str| {
         row.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
     };
@@ -308,22 +382,18 @@ fn names(frames: &Frames) -> Result<Names, ApplicationError> {
         .collect())
 }
 
-fn ministry_of(subject: &Subject, known: &Names) -> Option<MinistryCode> {
-    match subject {
-        Subject::Project(project) => known.get(project).map(|(_, ministry)| ministry.clone()),
-        Subject::Ministry(ministry) => Some(ministry.clone()),
-        Subject::Portfolio => None,
-    }
-}
-
-fn verdicts(before: &Judged, after: &Judged, known: &Names) -> Vec<VerdictDifference> {
-    let (was, is) = (before.standings(), after.standings());
+fn verdicts(
+    before: &JudgedPortfolio,
+    after: &JudgedPortfolio,
+    known: &Names,
+) -> Vec<VerdictDifference> {
+    let (was, is) = (by_rule_and_subject(before), by_rule_and_subject(after));
     let keys: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
     let mut differences = Vec::new();
     for key in keys {
         let (rule, subject) = key;
-        let from = before.outcome(key, was.get(&key).copied());
-        let to = after.outcome(key, is.get(&key).copied());
+        let from = outcome(before, key, was.get(&key).copied());
+        let to = outcome(after, key, is.get(&key).copied());
         let Some(kind) = from.difference(to) else { continue };
         differences.push(VerdictDifference {
             rule: rule.clone(),
@@ -381,39 +451,5 @@ fn thresholds_that_differ(
             };
             (difference.before != difference.after).then_some(difference)
         })
-        .collect()
-}
-
-/// The ministries whose alerts or missions would not be the same.
-fn ministry_news(
-    verdicts: &[VerdictDifference],
-    missions: &[MissionDifference],
-    known: &Names,
-) -> Vec<MinistryNews> {
-    let mut by_ministry: BTreeMap<MinistryCode, MinistryNews> = BTreeMap::new();
-    for difference in verdicts.iter().filter(|one| one.alert_from != one.alert_to) {
-        let Some(ministry) = &difference.ministry else { continue };
-        let news = by_ministry.entry(ministry.clone()).or_default();
-        match (difference.alert_from, difference.alert_to) {
-            (None, _) => news.alerts_opened += 1,
-            (_, None) => news.alerts_closed += 1,
-            (Some(_), Some(_)) => news.alerts_moved += 1,
-        }
-        news.projects.extend(difference.name.clone());
-    }
-    for difference in missions {
-        let Some(ministry) = ministry_of(&difference.subject, known) else { continue };
-        let news = by_ministry.entry(ministry).or_default();
-        if difference.kind.is_gain() {
-            news.missions_gained += 1;
-        } else {
-            news.missions_lost += 1;
-        }
-        let name = difference.subject.project().and_then(|project| known.get(project));
-        news.projects.extend(name.map(|(name, _)| name.clone()));
-    }
-    by_ministry
-        .into_iter()
-        .map(|(ministry, news)| MinistryNews { ministry: ministry.to_string(), ..news })
         .collect()
 }

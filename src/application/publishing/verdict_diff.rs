@@ -7,7 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::ids::{MinistryCode, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
-use crate::domain::rules::verdict::{Judgement, Verdict};
+use crate::domain::rules::verdict::Verdict;
 use crate::domain::words::words;
 
 words! {
@@ -78,8 +78,8 @@ impl PartialSchema for Standing {
 impl ToSchema for Standing {}
 
 impl Standing {
-    pub(in crate::application) fn of(judgement: Option<&Judgement>) -> Self {
-        match judgement.map(|judgement| &judgement.verdict) {
+    pub(in crate::application) fn of(verdict: Option<&Verdict>) -> Self {
+        match verdict {
             None => Self::NotJudged,
             Some(Verdict::Level { level }) => Self::Level(*level),
             Some(Verdict::Unknown { .. }) => Self::Unknown,

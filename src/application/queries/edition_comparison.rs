@@ -15,6 +15,7 @@ use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::words::words;
+use crate::frame;
 use crate::intake::name_key;
 
 /// Fields of the history that a comparison reads.
@@ -90,6 +91,22 @@ pub struct ProjectComparison {
     pub end_after: Option<NaiveDate>,
     /// Days by which the forecast end moved; positive when it is later.
     pub end_shift_days: Option<i64>,
+}
+
+/// Compares the edition in force with the last one before it that lists a project; `None` if there is none.
+///
+/// # Errors
+/// When no edition is known, or when the data cannot be read.
+pub async fn compare_last_editions(
+    services: &Services,
+) -> Result<Option<EditionComparison>, ApplicationError> {
+    let known = view::known_data(services, None).await?;
+    let current = frame::editions_in_force(&known.portfolio, known.as_of)?.current;
+    let editions = known.portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
+    match editions.filter(|edition| *edition < current).max() {
+        Some(former) => Ok(Some(compare_editions(services, former, current).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Compares two editions, in the order of time whichever is named first.

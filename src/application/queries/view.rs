@@ -164,11 +164,12 @@ pub async fn find_project(
 ) -> Result<KnownProject, ApplicationError> {
     let mut known = services.store.known_projects().await?;
     let wanted = name_key(requested);
-    let is_requested = |project: &KnownProject| {
-        project.project.as_str() == requested
-            || project.names.iter().any(|name| name_key(name) == wanted)
-    };
-    if let Some(index) = known.iter().position(is_requested) {
+    let has_id = |project: &KnownProject| project.project.as_str() == requested;
+    let is_called =
+        |project: &KnownProject| project.names.iter().any(|name| name_key(name) == wanted);
+    // A key is long to make of every name: most ask by the id.
+    let by_id = || known.iter().position(has_id);
+    if let Some(index) = by_id().or_else(|| known.iter().position(is_called)) {
         return Ok(known.swap_remove(index));
     }
     let names = known.iter().flat_map(|project| &project.names).map(String::as_str);

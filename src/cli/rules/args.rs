@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgGroup, Parser, Subcommand};
 
-use crate::cli::values::{date, level, range};
+use crate::cli::values::{date, level, number, range};
 use vigie::application::Wording;
 use vigie::domain::level::Level;
 use vigie::domain::rules::worsening::Direction;
@@ -213,7 +213,7 @@ pub(crate) struct DraftArgs {
     /// for a new rule, give the path: `process/X1.rhai=X1.rhai`
     #[arg(value_name = "[PATH=]FILE")]
     pub(crate) files: Vec<String>,
-    /// Change the value of a threshold; `NAME@2022-01-01=…` for one of its dated values
+    /// Change the value of a threshold: `NAME=0.15`, `"NAME=15 %"`; `NAME@2022-01-01=…` for one of its dated values
     #[arg(long = "threshold", value_name = "NAME=VALUE")]
     pub(crate) thresholds: Vec<String>,
     /// Remove a file from the draft
@@ -225,9 +225,9 @@ pub(crate) struct DraftArgs {
     /// Revision of the draft that the change is based on
     #[arg(long, value_name = "REVISION", requires = "over")]
     pub(crate) revision: Option<i64>,
-    /// What the draft changes, and why
-    #[arg(long)]
-    pub(crate) comment: String,
+    /// What the draft changes, and why; with `--over`, as before by default
+    #[arg(long, required_unless_present = "over")]
+    pub(crate) comment: Option<String>,
 }
 
 #[derive(Debug, Parser)]
@@ -251,7 +251,7 @@ pub(crate) struct NewArgs {
     #[arg(long, requires = "by_more_than", value_name = "FIELD")]
     pub(crate) changes: Option<String>,
     /// By how much, in the unit of the change; negative for a fall
-    #[arg(long, requires = "changes", value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(long, requires = "changes", value_parser = number, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(crate) by_more_than: Option<f64>,
     /// A date gone by
     #[arg(long, value_name = "FIELD")]
@@ -262,8 +262,8 @@ pub(crate) struct NewArgs {
     /// Number of projects of a ministry
     #[arg(long, requires = "above", value_name = "FIELD")]
     pub(crate) share: Option<String>,
-    /// Share of the projects of the ministry: 0.5 for half
-    #[arg(long, requires = "share", value_name = "SHARE")]
+    /// Share of the projects of the ministry: `50 %` for half
+    #[arg(long, requires = "share", value_parser = number, value_name = "SHARE")]
     pub(crate) above: Option<f64>,
     /// What the draft is for; the title by default
     #[arg(long)]
@@ -293,10 +293,10 @@ pub(crate) struct NewFieldArgs {
     #[arg(long, value_name = "SUPPLIER")]
     pub(crate) supplier: Supplier,
     /// Least number that it can be
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(long, value_parser = number, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(crate) min: Option<f64>,
     /// Greatest number that it can be
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(long, value_parser = number, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(crate) max: Option<f64>,
     /// A word that it can be, or what the next number from `--min` means; given several times
     #[arg(long = "choice", value_name = "WORDS")]
@@ -311,7 +311,7 @@ pub(crate) struct NewFieldArgs {
     #[arg(long, value_name = "DIRECTION", requires = "step")]
     pub(crate) worse: Option<Direction>,
     /// From which worsening on it is a new fact, in its unit
-    #[arg(long, value_name = "NUMBER", requires = "worse")]
+    #[arg(long, value_parser = number, value_name = "NUMBER", requires = "worse")]
     pub(crate) step: Option<f64>,
     /// What the draft is for; the label by default
     #[arg(long)]

@@ -10,6 +10,7 @@ use vigie::application::{
 };
 use vigie::domain::ids::MinistryCode;
 use vigie::domain::level::Level;
+use vigie::domain::portfolio::subject::Subject;
 use vigie::support::french;
 
 pub(super) fn show(shown: &DiffWithScores, printer: &Printer) -> Result<Conclusion, CliError> {
@@ -84,7 +85,7 @@ fn verdicts(found: &CatalogueDiff) -> Sheet {
         vec![
             Cell::of(one.kind.label(), one.kind.as_str()),
             Cell::text(one.rule.as_str()),
-            Cell::text(one.subject.to_string()),
+            named(&one.subject, one.name.as_ref()),
             Cell::optional(one.ministry.as_ref().map(MinistryCode::as_str)),
             Cell::of(one.from.label(), one.from.as_str()),
             Cell::of(one.to.label(), one.to.as_str()),
@@ -124,6 +125,17 @@ fn alert(from: Option<Level>, to: Option<Level>) -> (&'static str, &'static str)
     }
 }
 
+/// A subject by the name that people know it by.
+fn named(subject: &Subject, name: Option<&String>) -> Cell {
+    let shown = match (name, subject) {
+        (Some(name), _) => name.clone(),
+        (None, Subject::Project(id)) => id.to_string(),
+        (None, Subject::Ministry(code)) => code.to_string(),
+        (None, Subject::Portfolio) => "Portefeuille".to_owned(),
+    };
+    Cell::of(shown, subject.to_string())
+}
+
 fn missions(found: &CatalogueDiff) -> Sheet {
     let title = match found.missions.len() {
         0 => "Missions : aucun changement".to_owned(),
@@ -135,7 +147,7 @@ fn missions(found: &CatalogueDiff) -> Sheet {
         &[
             ("change", "Changement", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
             ("kind", "Mission", &|one| Cell::of(one.mission.label(), one.mission.as_str())),
-            ("subject", "Sujet", &|one| Cell::text(one.subject.to_string())),
+            ("subject", "Sujet", &|one| named(&one.subject, one.name.as_ref())),
             ("reasons", "Motifs", &|one| Cell::text(one.reasons.join("\n"))),
         ],
     )

@@ -42,15 +42,18 @@ pub(super) async fn save(
 /// The files are those of this machine, so the whole draft is put together here.
 async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftView, CliError> {
     let api = &session.api;
-    let comment: RequiredText = text("--comment", &request.comment)?;
     let shipped = shelf::files(OfArgs::default(), api).await?;
     let source =
         CatalogueSource { shipped, file_names: FileNames::default(), overlay: Overlay::none() };
     let limits = session.database().map_or_else(ScriptLimits::default, |services| services.limits);
-    let mut files = match request.over {
-        Some(draft) => find(draft, api).await?.texts,
-        None => BTreeMap::new(),
+    let (mut files, before) = match request.over {
+        Some(draft) => {
+            let DraftView { outline, texts } = find(draft, api).await?;
+            (texts, outline.comment)
+        }
+        None => (BTreeMap::new(), String::new()),
     };
+    let comment: RequiredText = text("--comment", request.comment.as_ref().unwrap_or(&before))?;
     for argument in &request.files {
         let (place, file) = place(argument)?;
         let path = of_draft(&files, place).map_or_else(|| source.file_named(place), Ok)?;

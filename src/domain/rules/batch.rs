@@ -113,6 +113,15 @@ impl Verdicts {
         Self { rules: self.rules.iter().map(some).filter(|rule| !rule.is_empty()).collect() }
     }
 
+    /// The same verdicts and explanations.
+    #[must_use]
+    pub fn without_evidence(mut self) -> Self {
+        for finding in self.rules.iter_mut().flat_map(|rule| rule.findings.values_mut()) {
+            finding.evidence = None;
+        }
+        self
+    }
+
     pub fn to_judgements(&self) -> Vec<Judgement> {
         self.iter().map(JudgementRef::to_judgement).collect()
     }

@@ -26,8 +26,11 @@ pub enum DraftRefusal {
         "draft {draft} was written by {author} too, who cannot publish it: a second person must"
     )]
     OwnWork { draft: DraftNumber, author: Actor },
-    #[error("`{path}` is in draft {draft} already, opened by {by}: go on with that one")]
-    Held { path: RulePath, draft: DraftNumber, by: Actor },
+    #[error(
+        "`{path}` is in draft {draft} already, opened by {by}: go on with that one, at the command line by `vigie rules \
+         draft --over {draft} --revision {revision}`"
+    )]
+    Held { path: RulePath, draft: DraftNumber, revision: i64, by: Actor },
     #[error(
         "`{path}`: another version was put in force since draft {draft} was saved; compare, then \
          save it again"

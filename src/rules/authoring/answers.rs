@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::typed::typed_number;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 
@@ -100,10 +101,7 @@ impl FromStr for FieldTest {
         if field.is_empty() || !field.chars().all(is_letter) {
             return Err(wrong());
         }
-        let figure = || {
-            let figure = value.replace(',', ".").parse::<f64>().ok();
-            figure.filter(|figure| figure.is_finite()).ok_or_else(wrong)
-        };
+        let figure = || typed_number(value).ok_or_else(wrong);
         let noticed = match (rest.chars().next(), value) {
             (Some('>'), _) => Noticed::Above(figure()?),
             (Some('<'), _) => Noticed::Below(figure()?),

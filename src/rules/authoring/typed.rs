@@ -32,6 +32,12 @@ pub fn typed_figure(text: &str, unit: Unit) -> Option<f64> {
     (!is_bare || unit != Unit::Ratio || figure.abs() <= MOST_SHARE).then_some(figure)
 }
 
+/// The figure that a text in French gives, in the unit that it says: `25 %` is 0.25, `0,15` is 0.15 and `18 mois` is 18.
+pub fn typed_number(text: &str) -> Option<f64> {
+    let plain = text.trim().parse::<f64>().ok().filter(|figure| figure.is_finite());
+    plain.or_else(|| Unit::ALL.into_iter().find_map(|unit| typed_figure(text, unit)))
+}
+
 /// A figure as a form shows it: with its unit, unless that would round it.
 pub fn shown_figure(figure: f64, unit: Unit) -> String {
     let shown = wording::value(&Value::Float(figure), unit);
@@ -64,6 +70,24 @@ mod tests {
         ];
         for (text, unit, expected) in cases {
             assert_eq!(typed_figure(text, unit), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_in_the_unit_that_it_says() {
+        let cases = [
+            ("0.15", Some(0.15)),
+            ("0,15", Some(0.15)),
+            ("25 %", Some(0.25)),
+            ("-3 points", Some(-0.03)),
+            ("18 mois", Some(18.0)),
+            ("1e3", Some(1000.0)),
+            ("20", Some(20.0)),
+            ("dix", None),
+            ("NaN", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(typed_number(text), expected, "{text}");
         }
     }
 

@@ -19,11 +19,11 @@ use crate::rules::compile;
 use crate::rules::compile::ExecutionRoute;
 use crate::rules::evaluate::budget::Budget;
 use crate::rules::evaluate::interpret::CompiledRule;
-use crate::rules::evaluate::workers::run_in_parallel;
 use crate::rules::language::sandbox::ScriptLimits;
 use crate::rules::language::syntax::{CheckContext, TokenRecorder};
 use crate::rules::language::{sandbox, syntax};
 use crate::support::fingerprint::Fingerprint;
+use crate::support::workers::run_in_parallel;
 
 /// Compiled rules, ready to judge. A catalogue is immutable: a change of any text makes another
 /// one.

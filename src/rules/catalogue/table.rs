@@ -1,12 +1,13 @@
 //! A frame opened for reading cell by cell.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use polars::prelude::{
-    BooleanChunked, Column, Float64Chunked, Int32Chunked, Int64Chunked, PolarsResult, StringChunked,
+    BooleanChunked, Column, Float64Chunked, Int32Chunked, Int64Chunked, NewChunkedArray,
+    PlSmallStr, PolarsResult, StringChunked,
 };
 
 use super::rule::Subjects;
@@ -39,6 +40,8 @@ enum Cells {
     Text(StringChunked),
     /// Days since 1970-01-01.
     Date(Int32Chunked),
+    /// No row has a value.
+    Blank,
     /// The column does not have the type that the dictionary declares; the text says what it has.
     Unreadable(String),
 }
@@ -69,6 +72,25 @@ impl SubjectTable {
         Self { scope, height: frame.height(), cells }
     }
 
+    /// A table of one row, in which only these fields have a value. A value whose type is not that of its field is left out, as
+    /// if it were missing.
+    pub(in crate::rules) fn of_row(
+        values: &BTreeMap<&'static str, Value>,
+        scope: SubjectKind,
+        dictionary: &Dictionary,
+    ) -> Self {
+        let cells = dictionary.fields_of(scope).map(|field| {
+            let value = values.get(field.name);
+            (field.name, value.map_or(Cells::Blank, |value| cell(field.kind, value)))
+        });
+        Self { scope, height: 1, cells: cells.collect() }
+    }
+
+    /// A table without rows.
+    pub(in crate::rules) fn empty(scope: SubjectKind) -> Self {
+        Self { scope, height: 0, cells: HashMap::new() }
+    }
+
     /// The value of a cell, `None` when it is missing.
     ///
     /// # Errors
@@ -91,6 +113,7 @@ impl SubjectTable {
             Cells::Date(cells) => {
                 cells.get(row).and_then(NaiveDate::from_epoch_days).map(Value::Date)
             }
+            Cells::Blank => None,
             Cells::Unreadable(why) => return Err(format!("read `{field}` of the frame: {why}")),
         })
     }
@@ -118,6 +141,7 @@ impl SubjectTable {
                 | Cells::Int(_)
                 | Cells::Float(_)
                 | Cells::Date(_)
+                | Cells::Blank
                 | Cells::Unreadable(_),
             )
             | None => None,
@@ -139,6 +163,7 @@ impl SubjectTable {
                 | Cells::Float(_)
                 | Cells::Text(_)
                 | Cells::Date(_)
+                | Cells::Blank
                 | Cells::Unreadable(_),
             )
             | None => vec![false; self.height],
@@ -174,6 +199,32 @@ impl SubjectTable {
             }
             SubjectKind::Portfolio => Some(Subject::Portfolio),
         }
+    }
+}
+
+/// The one cell of a column.
+fn cell(kind: FieldKind, value: &Value) -> Cells {
+    let name = PlSmallStr::EMPTY;
+    match (kind, value) {
+        (FieldKind::Bool, Value::Bool(held)) => {
+            Cells::Bool(BooleanChunked::from_slice(name, &[*held]))
+        }
+        (FieldKind::Int, Value::Int(count)) => {
+            Cells::Int(Int64Chunked::from_slice(name, &[*count]))
+        }
+        (FieldKind::Float, Value::Float(figure)) => {
+            Cells::Float(Float64Chunked::from_slice(name, &[*figure]))
+        }
+        (FieldKind::Text, Value::Text(text)) => {
+            Cells::Text(StringChunked::from_slice(name, &[text.as_str()]))
+        }
+        (FieldKind::Date, Value::Date(day)) => {
+            Cells::Date(Int32Chunked::from_slice(name, &[day.to_epoch_days()]))
+        }
+        (
+            FieldKind::Bool | FieldKind::Int | FieldKind::Float | FieldKind::Text | FieldKind::Date,
+            _,
+        ) => Cells::Blank,
     }
 }
 

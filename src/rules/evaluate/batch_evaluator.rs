@@ -11,7 +11,6 @@ use polars::frame::DataFrame;
 
 use super::interpret::{CompiledRule, EvalError};
 use super::script_run::{EvalContext, absence};
-use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -22,6 +21,7 @@ use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::catalogue::table::SubjectTable;
 use crate::rules::compile::{CompiledAnswer, CompiledAnswers};
+use crate::support::workers::run_in_parallel;
 
 /// Rows that a thread takes at a time.
 const ROWS_AT_A_TIME: usize = 1_024;

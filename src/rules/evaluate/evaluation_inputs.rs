@@ -39,6 +39,27 @@ impl EvaluationInputs {
         }
     }
 
+    /// One subject, of which `table` has the row.
+    pub(super) fn of_subject(
+        (table, scope): (SubjectTable, SubjectKind),
+        thresholds: Arc<BTreeMap<String, Value>>,
+        budget: Budget,
+    ) -> Self {
+        let mut own = Some(table);
+        let mut table_of = |of: SubjectKind| {
+            let taken = own.take_if(|_| of == scope);
+            Arc::new(taken.unwrap_or_else(|| SubjectTable::empty(of)))
+        };
+        Self {
+            projects: table_of(SubjectKind::Project),
+            ministries: table_of(SubjectKind::Ministry),
+            portfolio: table_of(SubjectKind::Portfolio),
+            thresholds,
+            budget,
+            rolls: Mutex::default(),
+        }
+    }
+
     pub(in crate::rules) fn table(&self, scope: SubjectKind) -> &Arc<SubjectTable> {
         match scope {
             SubjectKind::Project => &self.projects,

@@ -11,7 +11,6 @@ use polars::frame::DataFrame;
 
 use super::evaluation_inputs::EvaluationInputs;
 use super::rule_evaluation::{InterpretedSubject, RuleEvaluation};
-use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::batch::{JudgementRef, Verdicts};
@@ -21,6 +20,7 @@ use crate::frame::Frames;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::compile;
 use crate::rules::compile::{CompiledAnswers, Outcomes, QueryInput};
+use crate::support::workers::run_in_parallel;
 
 /// Subjects that a thread takes at a time.
 const SUBJECTS_AT_A_TIME: usize = 256;
@@ -53,10 +53,14 @@ impl Catalogue {
 
     /// The judgements of one rule, interpreted on all its subjects.
     pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
-        let bench = self.set_up(frames, as_of);
+        self.interpreted_by(rule, &self.set_up(frames, as_of))
+    }
+
+    /// The judgements of one rule, interpreted on all its subjects.
+    pub(super) fn interpreted_by(&self, rule: &RuleId, bench: &EvaluationInputs) -> Vec<Judgement> {
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
-        let mut ruling = RuleEvaluation::open(compiled, &bench, None);
-        let replies = ruling.interpret(0..ruling.waiting(), self, &bench);
+        let mut ruling = RuleEvaluation::open(compiled, bench, None);
+        let replies = ruling.interpret(0..ruling.waiting(), self, bench);
         ruling.settle(replies, self.limits.breaches);
         ruling.close().iter().map(JudgementRef::to_judgement).collect()
     }

@@ -13,4 +13,3 @@ pub(super) mod specimen;
 pub(super) mod trace;
 pub(super) mod trace_words;
 pub(super) mod watched_figures;
-pub(super) mod workers;

@@ -1,15 +1,21 @@
-//! One hand-made subject in frames of the dictionary's shape, for cases and tests.
+//! One hand-made subject, for cases and tests: judged by itself, or in frames of the dictionary's shape.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 
+use super::evaluation_inputs::{EvaluationInputs, lock};
+use crate::domain::ids::RuleId;
 use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::verdict::Judgement;
 use crate::domain::value::Value;
 use crate::frame::Frames;
 use crate::frame::dictionary::{Dictionary, Field, FieldKind};
+use crate::rules::catalogue::compiled_catalogue::Catalogue;
+use crate::rules::catalogue::table::SubjectTable;
 
 /// A subject of which only some fields are known.
 #[derive(Clone, Debug)]
@@ -79,4 +85,43 @@ fn column(field: &Field, value: Option<&Value>) -> PolarsResult<Column> {
         (FieldKind::Date, _) => Series::new(name, [None::<i32>]).cast(&DataType::Date)?,
     };
     Ok(series.into_column())
+}
+
+/// Judges specimens by the rules of a catalogue, on as many threads as wish to.
+#[derive(Debug)]
+pub(in crate::rules) struct SpecimenJudge<'c> {
+    pub(in crate::rules) catalogue: &'c Catalogue,
+    /// In force at each date at which a specimen was judged.
+    thresholds: Mutex<BTreeMap<NaiveDate, Arc<BTreeMap<String, Value>>>>,
+}
+
+impl<'c> SpecimenJudge<'c> {
+    pub(in crate::rules) fn of(catalogue: &'c Catalogue) -> Self {
+        Self { catalogue, thresholds: Mutex::default() }
+    }
+
+    /// The verdict of a rule, interpreted; `None` when it does not judge such a subject.
+    pub(in crate::rules) fn judge(
+        &self,
+        rule: &RuleId,
+        specimen: &Specimen,
+        as_of: NaiveDate,
+    ) -> Option<Judgement> {
+        let catalogue = self.catalogue;
+        let scope = specimen.scope;
+        let table = SubjectTable::of_row(&specimen.cells, scope, catalogue.dictionary());
+        let bench = EvaluationInputs::of_subject(
+            (table, scope),
+            self.in_force(as_of),
+            catalogue.budget.clone(),
+        );
+        catalogue.interpreted_by(rule, &bench).pop()
+    }
+
+    fn in_force(&self, as_of: NaiveDate) -> Arc<BTreeMap<String, Value>> {
+        let mut known = lock(&self.thresholds);
+        let in_force =
+            known.entry(as_of).or_insert_with(|| Arc::new(self.catalogue.thresholds().at(as_of)));
+        Arc::clone(in_force)
+    }
 }

@@ -15,7 +15,7 @@ use crate::rules::compile::CompiledOutcome;
 use crate::rules::evaluate::budget::Budget;
 use crate::rules::evaluate::interpret::{CompiledRule, EvalError};
 use crate::rules::evaluate::script_run::EvalContext;
-use crate::rules::evaluate::workers::run_in_parallel;
+use crate::support::workers::run_in_parallel;
 
 impl Catalogue {
     /// The outcome of a rule on each row of a frame. `None` when the rule fails on the row.

@@ -16,6 +16,8 @@ use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::rule::Rule;
 use crate::rules::catalogue::toml_dates;
 use crate::rules::evaluate::budget::OverBudget;
+use crate::rules::evaluate::specimen::SpecimenJudge;
+use crate::support::workers::run_in_parallel;
 
 /// A series with the verdict of each of its evaluations.
 #[derive(Clone, Debug)]
@@ -50,40 +52,40 @@ pub fn judge_series(
     texts: &BTreeMap<String, String>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<JudgedSeries>, OverBudget> {
-    let mut judged = Vec::new();
+    let mut planned = Vec::new();
     for (path, text) in texts {
         let Some(rule) = case_file::stem(path).and_then(|stem| catalogue.rule(&RuleId::new(stem)))
         else {
             continue;
         };
         let series = case_file::read(text).map(|file| file.series).unwrap_or_default();
-        let series = series.iter().filter(|one| wanted(&format!("{}/{}", rule.id, one.name)));
-        let series: Vec<&Series> = series.collect();
+        let series: Vec<Series> =
+            series.into_iter().filter(|one| wanted(&format!("{}/{}", rule.id, one.name))).collect();
         catalogue.budget.plan(series.iter().map(|one| one.evaluations.len()).sum())?;
-        for one in series {
-            judged.push(JudgedSeries {
-                rule: rule.id.clone(),
-                file: path.clone(),
-                name: one.name.clone(),
-                evaluations: evaluations(catalogue, rule, one)?,
-            });
-        }
+        planned.extend(series.into_iter().map(|one| (rule, path, one)));
     }
-    Ok(judged)
+    let judge = SpecimenJudge::of(catalogue);
+    let judged = run_in_parallel(planned, |(rule, path, series)| {
+        catalogue.budget.check()?;
+        let evaluations = evaluations(&judge, rule, &series)?;
+        let (rule, file) = (rule.id.clone(), path.clone());
+        Ok(JudgedSeries { rule, file, name: series.name, evaluations })
+    });
+    judged.into_iter().collect()
 }
 
 fn evaluations(
-    catalogue: &Catalogue,
+    judge: &SpecimenJudge<'_>,
     rule: &Rule,
     series: &Series,
 ) -> Result<Result<Vec<JudgedEvaluation>, String>, OverBudget> {
     let mut judged: Vec<JudgedEvaluation> = Vec::new();
     for evaluation in &series.evaluations {
         let last = judged.last().map(|before| before.as_of);
-        match judged_evaluation(catalogue, rule, (series, evaluation), last) {
+        match judged_evaluation(judge, rule, (series, evaluation), last) {
             Ok(one) => {
                 let difference = one.difference.as_ref().map_or(0, String::len);
-                catalogue.budget.ran(size_of::<JudgedEvaluation>() + difference)?;
+                judge.catalogue.budget.ran(size_of::<JudgedEvaluation>() + difference)?;
                 judged.push(one);
             }
             Err(error) => return Ok(Err(error)),
@@ -97,7 +99,7 @@ fn evaluations(
 
 /// `last` is the date of the previous evaluation: dates must increase.
 fn judged_evaluation(
-    catalogue: &Catalogue,
+    judge: &SpecimenJudge<'_>,
     rule: &Rule,
     (series, evaluation): (&Series, &Evaluation),
     last: Option<NaiveDate>,
@@ -109,8 +111,7 @@ fn judged_evaluation(
     let mut fields = series.fields.clone();
     fields.extend(evaluation.fields.clone());
     let placed = |error: String| format!("{as_of}: {error}");
-    let judgement =
-        case_verdict::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects);
+    let judgement = case_verdict::judge(judge, rule, (&evaluation.as_of, &fields), rule.subjects);
     let judgement = judgement.map_err(placed)?;
     Ok(JudgedEvaluation {
         as_of,

@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::case_file::{Case, File, cases_path, read, stem};
-use super::case_series;
-use super::case_verdict::{expectation, judge, words};
+use super::case_verdict::{expectation, words};
+use super::{case_series, case_verdict};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -15,6 +15,11 @@ use crate::domain::rules::verdict::Verdict;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::rule::{Rule, Subjects};
 use crate::rules::evaluate::budget::OverBudget;
+use crate::rules::evaluate::specimen::SpecimenJudge;
+use crate::support::workers::run_in_parallel;
+
+/// Cases that a thread takes at a time.
+const CASES_AT_A_TIME: usize = 16;
 
 /// Name of the file of healthy subjects: on these, no rule may fire or fail.
 const BASELINE: &str = "baseline";
@@ -75,20 +80,93 @@ pub fn run_cases(
         catalogue.budget.plan(cases.iter().map(turns).sum())?;
         planned.push((path, rule, cases));
     }
-    for (path, rule, cases) in planned {
-        for case in &cases {
-            let mut run = |outcome: CaseOutcome| {
-                catalogue.budget.ran(outcome.bytes())?;
-                outcomes.push(outcome);
-                Ok(())
-            };
-            match rule {
-                Some(rule) => run(run_case(catalogue, rule, path, case)),
-                None => run_healthy(catalogue, path, case).try_for_each(run),
-            }?;
-        }
+    let runs: Vec<CaseRun<'_>> =
+        planned.iter().flat_map(|of_file| runs_of_file(catalogue, of_file)).collect();
+    let judge = SpecimenJudge::of(catalogue);
+    let ran = run_in_parallel(runs.chunks(CASES_AT_A_TIME), |some| {
+        catalogue.budget.check()?;
+        let run = |one: &CaseRun<'_>| {
+            let outcome = one.run(&judge);
+            catalogue.budget.ran(outcome.bytes())?;
+            Ok(outcome)
+        };
+        some.iter().map(run).collect::<Result<Vec<CaseOutcome>, OverBudget>>()
+    });
+    for some in ran {
+        outcomes.extend(some?);
     }
     Ok(outcomes)
+}
+
+/// What the cases of a file run. A healthy subject is judged by every rule of its scope.
+fn runs_of_file<'c>(
+    catalogue: &'c Catalogue,
+    (path, own, cases): &'c (&String, Option<&'c Rule>, Vec<Case>),
+) -> Vec<CaseRun<'c>> {
+    let mut runs = Vec::new();
+    for case in cases {
+        let run = |rule, is_healthy| CaseRun { rule, path, case, is_healthy };
+        match own {
+            Some(rule) => runs.push(run(*rule, false)),
+            None => runs.extend(concerned(catalogue, case).map(|rule| run(rule, true))),
+        }
+    }
+    runs
+}
+
+/// A rule to run on the subject of a case.
+struct CaseRun<'c> {
+    rule: &'c Rule,
+    path: &'c str,
+    case: &'c Case,
+    /// Whether the rule must find nothing on the subject.
+    is_healthy: bool,
+}
+
+impl CaseRun<'_> {
+    fn run(&self, judge: &SpecimenJudge<'_>) -> CaseOutcome {
+        let difference = if self.is_healthy {
+            self.alarm_on_healthy(judge)
+        } else {
+            self.difference(judge).err()
+        };
+        CaseOutcome {
+            rule: Some(self.rule.id.clone()),
+            file: self.path.to_owned(),
+            name: self.case.name.clone(),
+            difference,
+        }
+    }
+
+    fn difference(&self, judge: &SpecimenJudge<'_>) -> Result<(), String> {
+        let Self { rule, case, .. } = *self;
+        let expected = expectation(case.expect, case.unknown.as_deref())?;
+        let judgement =
+            case_verdict::judge(judge, rule, (&case.as_of, &case.fields), rule.subjects)?
+                .ok_or("the rule does not judge this subject: see `in_panorama` and `has_left`")?;
+        let mut differences = Vec::new();
+        let found = words(&judgement.verdict);
+        if found != expected {
+            differences.push(format!("expected {expected}, found {found}"));
+        }
+        let explanation = judgement.explanation.unwrap_or_default();
+        let part = case.explanation_contains.as_deref().unwrap_or_default();
+        if !plain(&explanation).contains(&plain(part)) {
+            let message =
+                format!("expected an explanation with « {part} », found « {explanation} »");
+            differences.push(message);
+        }
+        if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) }
+    }
+
+    /// Why the verdict on a healthy subject is wrong; `None` when it is fine.
+    fn alarm_on_healthy(&self, judge: &SpecimenJudge<'_>) -> Option<String> {
+        let subject = (&self.case.as_of, &self.case.fields);
+        match case_verdict::judge(judge, self.rule, subject, Subjects::Present) {
+            Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
+            Err(difference) => Some(difference),
+        }
+    }
 }
 
 /// What the cases leave untested. Each rule needs one case per level it can return, one clear, one
@@ -126,32 +204,6 @@ fn broken(path: &str, difference: String) -> CaseOutcome {
     }
 }
 
-fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> CaseOutcome {
-    let difference = expectation(case.expect, case.unknown.as_deref()).and_then(|expected| {
-        let judgement = judge(catalogue, rule, (&case.as_of, &case.fields), rule.subjects)?
-            .ok_or("the rule does not judge this subject: see `in_panorama` and `has_left`")?;
-        let mut differences = Vec::new();
-        let found = words(&judgement.verdict);
-        if found != expected {
-            differences.push(format!("expected {expected}, found {found}"));
-        }
-        let explanation = judgement.explanation.unwrap_or_default();
-        let part = case.explanation_contains.as_deref().unwrap_or_default();
-        if !plain(&explanation).contains(&plain(part)) {
-            let message =
-                format!("expected an explanation with « {part} », found « {explanation} »");
-            differences.push(message);
-        }
-        if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) }
-    });
-    CaseOutcome {
-        rule: Some(rule.id.clone()),
-        file: path.to_owned(),
-        name: case.name.clone(),
-        difference: difference.err(),
-    }
-}
-
 /// Replaces no-break spaces by plain ones: authors do not type the spaces that French puts before a
 /// unit.
 fn plain(text: &str) -> String {
@@ -162,26 +214,6 @@ fn plain(text: &str) -> String {
 fn concerned<'c>(catalogue: &'c Catalogue, case: &Case) -> impl Iterator<Item = &'c Rule> {
     let scope = case.scope.unwrap_or(SubjectKind::Project);
     catalogue.rules().filter(move |rule| rule.scope == scope)
-}
-
-fn run_healthy<'c>(
-    catalogue: &'c Catalogue,
-    path: &'c str,
-    case: &'c Case,
-) -> impl Iterator<Item = CaseOutcome> + 'c {
-    concerned(catalogue, case).map(move |rule| {
-        let difference =
-            match judge(catalogue, rule, (&case.as_of, &case.fields), Subjects::Present) {
-                Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
-                Err(difference) => Some(difference),
-            };
-        CaseOutcome {
-            rule: Some(rule.id.clone()),
-            file: path.to_owned(),
-            name: case.name.clone(),
-            difference,
-        }
-    })
 }
 
 /// Why this verdict is wrong on a healthy subject; `None` when it is fine.

@@ -45,6 +45,23 @@ impl Store {
         Ok(alerts)
     }
 
+    /// The rule of each of these alerts.
+    pub async fn rules_of_alerts(
+        &self,
+        ids: &BTreeSet<&AlertId>,
+    ) -> Result<BTreeMap<AlertId, RuleId>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let rows: Vec<(AlertId, RuleId, Subject)> = query_as(
+            "select id, rule, subject from alerts where id in (select value from json_each($1))",
+        )
+        .bind(Json(ids))
+        .all(&mut *transaction, "alerts")
+        .await?;
+        let shown = rows.into_iter().filter(|(_, _, subject)| visible.subject(subject));
+        Ok(shown.map(|(id, rule, _)| (id, rule)).collect())
+    }
+
     /// Fills in the evidence and the explanations of some of them.
     pub async fn explain_alerts(&self, alerts: Vec<&mut Alert>) -> Result<(), StoreError> {
         let mut transaction = self.begin_read().await?;

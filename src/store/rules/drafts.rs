@@ -198,7 +198,8 @@ async fn held_by_none_other(
             continue;
         };
         let by = other.authors().into_iter().next().unwrap_or_else(Actor::vigie);
-        return Err(DraftRefusal::Held { path: held.path.clone(), draft: other.number, by }.into());
+        let (path, revision) = (held.path.clone(), other.revision());
+        return Err(DraftRefusal::Held { path, draft: other.number, revision, by }.into());
     }
     Ok(())
 }

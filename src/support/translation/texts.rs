@@ -1,7 +1,8 @@
 //! Translates the texts of this program, by the pairs of the files beside this one.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -75,7 +76,7 @@ impl Texts {
                 Direction::IntoEnglish => Template::forms(&french, &english, 1.5),
             });
         }
-        templates.sort_by_key(|template| std::cmp::Reverse(template.weight()));
+        templates.sort_by_key(|template| Reverse(template.weight()));
         Self { direction, templates }
     }
 
@@ -123,12 +124,15 @@ struct Message<'t> {
     parts: RefCell<BTreeMap<String, Translation>>,
 }
 
-/// A text in the other language, and how much of it was left as it is.
+/// A text in the other language, and how much of it was recognised.
 #[derive(Clone, Debug)]
 struct Translation {
     text: String,
     is_known: bool,
+    /// Letters left as they are.
     untranslated: usize,
+    /// Letters that the pairs recognise by themselves.
+    recognised: usize,
 }
 
 impl Translation {
@@ -137,6 +141,7 @@ impl Translation {
             text: format!("{}{mark}{}{end}", self.text, after.text),
             is_known: self.is_known || after.is_known,
             untranslated: self.untranslated + after.untranslated,
+            recognised: self.recognised + after.recognised,
         }
     }
 }
@@ -153,33 +158,60 @@ impl Message<'_> {
     }
 
     fn found(&self, text: &str, depth: usize) -> Translation {
-        let as_it_is =
-            Translation { text: text.to_owned(), is_known: false, untranslated: text.len() };
+        let as_it_is = Translation {
+            text: text.to_owned(),
+            is_known: false,
+            untranslated: text.chars().filter(|letter| letter.is_alphabetic()).count(),
+            recognised: 0,
+        };
         if depth > DEEPEST || text.is_empty() {
             return as_it_is;
         }
-        let part = |words: &str| self.best(words, depth + 1).text;
-        let letters = Letters::of(text);
-        let mut templates = self.texts.templates.iter();
-        if let Some(whole) = templates.find_map(|one| one.translate(&letters, &part)) {
-            return Translation { text: whole, is_known: true, untranslated: 0 };
+        if let Some(whole) = self.whole(text, depth) {
+            // A place of the pair may have taken in the next text of a list.
+            let listed = self.parted(text, "; ", depth).filter(|said| said.untranslated == 0);
+            let listed = listed.max_by_key(|said| said.recognised);
+            let says_more = |said: &Translation| said.recognised > whole.recognised;
+            return listed.filter(says_more).unwrap_or(whole);
         }
         let hinted = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
         let hinted = hinted.map(|(fault, hint)| {
             self.best(fault, depth + 1).joined(" (", &self.best(hint, depth + 1), ")")
         });
+        let parted = self.parted(text, "; ", depth).chain(self.parted(text, ": ", depth));
+        let said = hinted.into_iter().chain(parted).filter(|said| said.is_known);
+        let least_left = |one: &Translation| (one.untranslated, Reverse(one.recognised));
+        said.min_by_key(least_left).unwrap_or(as_it_is)
+    }
+
+    /// By the pair that recognises the whole text.
+    fn whole(&self, text: &str, depth: usize) -> Option<Translation> {
+        let letters = Letters::of(text);
+        let of_parts = Cell::new(0);
+        let part = |words: &str| {
+            let said = self.best(words, depth + 1);
+            of_parts.set(of_parts.get() + said.recognised);
+            said.text
+        };
+        self.texts.templates.iter().find_map(|one| {
+            of_parts.set(0);
+            let said = one.translate(&letters, &part)?;
+            let recognised = one.weight() + of_parts.get();
+            Some(Translation { text: said, is_known: true, untranslated: 0, recognised })
+        })
+    }
+
+    /// In two at each of the first marks.
+    fn parted(&self, text: &str, mark: &str, depth: usize) -> impl Iterator<Item = Translation> {
         let blank = match self.texts.direction {
             Direction::IntoFrench => "\u{a0}",
             Direction::IntoEnglish => "",
         };
-        let marks = text.match_indices(": ").chain(text.match_indices("; ")).take(MOST_PARTS);
-        let parted = marks.filter_map(|(at, mark)| {
+        text.match_indices(mark).take(MOST_PARTS).filter_map(move |(at, _)| {
             let (left, right) = (text.get(..at)?.trim_end(), text.get(at + mark.len()..)?);
             let (left, right) = (self.best(left, depth + 1), self.best(right, depth + 1));
             Some(left.joined(&format!("{blank}{mark}"), &right, ""))
-        });
-        let said = hinted.into_iter().chain(parted).filter(|said| said.is_known);
-        said.min_by_key(|said| said.untranslated).unwrap_or(as_it_is)
+        })
     }
 }
 
@@ -309,6 +341,14 @@ mod tests {
             "aucune règle `X9` en vigueur ; nom le plus proche : `P9`"
         );
         assert_eq!(french("SI SAMU"), "SI SAMU");
+        assert_eq!(
+            french(
+                "2020-11-01: expected the alert open, found pending; 2020-12-01: expected watch, found clear; \
+                 2021-01-01: expected the alert stale, found not stale"
+            ),
+            "2020-11-01 : attendu l’alerte open, trouvé pending ; 2020-12-01 : attendu watch, trouvé clear ; \
+             2021-01-01 : attendu une alerte dépassée, trouvée à jour"
+        );
         let english = |text: &str| INTO_ENGLISH.translate(text).into_owned();
         assert_eq!(english("compte 3 clos"), "account 3 closed");
         assert_eq!(english("1\u{a0}fichier importé"), "1 file imported");

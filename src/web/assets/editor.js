@@ -9,7 +9,7 @@
   if (!form || !place || !state) {
     return;
   }
-  const quiet = 150;
+  const quiet = 100;
   let timer = 0;
   let request = null;
 

@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 use crate::api::Problem;
 use crate::application;
 use crate::application::{
-    EditionComparison, EditionMove, FeedEntry, MissionLine, Panorama, ReviewLine, TableRow,
+    ApplicationError, EditionComparison, EditionMove, FeedEntry, MissionLine, Panorama, ReviewLine,
+    TableRow,
 };
 use crate::domain::accounts::access::Permission;
 use crate::domain::alerts::alert::{Alert, AlertState};
@@ -108,23 +109,23 @@ pub(in crate::web) async fn show(
         return Ok(page);
     }
     let visits = Visits::at(request.cookie(last_visit::COOKIE).as_ref(), context.clock.now());
-    let panorama = match application::panorama(&context, None).await.map_err(Problem::from) {
-        Ok(panorama) => Some(panorama),
-        Err(Problem::NotYet(_)) => None,
-        Err(problem) => return Err(problem),
-    };
-    let mut alerts = context.store.alerts_in_brief().await?;
-    alerts.retain(|alert| alert.state == AlertState::Open);
+    let (panorama, moves, (levels, decisions), news, data) = tokio::try_join!(
+        once_known(application::panorama(&context, None)),
+        moves(&context),
+        waiting(&context),
+        news(&context, visits),
+        data(&context),
+    )?;
     let cycle = context.store.last_cycle().await?;
     let page = DashboardPage {
         chart: panorama.as_ref().and_then(|panorama| rate_chart(&panorama.series)),
-        moves: moves(&context, panorama.as_ref()).await?,
-        levels: levels(&alerts),
-        decisions: decisions(&context, &alerts).await?,
-        news: news(&context, visits).await?,
+        moves,
+        levels,
+        decisions,
+        news,
         judged_on: cycle.as_ref().map(|cycle| cycle.inputs.as_of),
         counts: cycle.and_then(|cycle| cycle.counts),
-        data: data(&context).await?,
+        data,
         panorama,
     };
     let heading = Heading::of("Tableau de bord", "tableau-de-bord");
@@ -151,18 +152,22 @@ fn rate_chart(series: &[TableRow]) -> Option<LineChart> {
     line_chart(&lines, french::percent)
 }
 
-async fn moves(
-    context: &PageContext,
-    panorama: Option<&Panorama>,
-) -> Result<Option<Moves>, Problem> {
-    let Some(panorama) = panorama else { return Ok(None) };
-    let edition = |row: &TableRow| row.get("edition").and_then(Json::as_str)?.parse().ok();
-    let former = panorama.series.iter().filter_map(edition);
-    let Some(former) = former.filter(|one: &EditionId| *one < panorama.edition).max() else {
+/// What the data gives; `None` before the first edition is imported.
+async fn once_known<T>(
+    made: impl Future<Output = Result<T, ApplicationError>>,
+) -> Result<Option<T>, Problem> {
+    match made.await.map_err(Problem::from) {
+        Ok(made) => Ok(Some(made)),
+        Err(Problem::NotYet(_)) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn moves(context: &PageContext) -> Result<Option<Moves>, Problem> {
+    let compared = once_known(application::compare_last_editions(context)).await?;
+    let Some(EditionComparison { from, to, projects, .. }) = compared.flatten() else {
         return Ok(None);
     };
-    let EditionComparison { from, to, projects, .. } =
-        application::compare_editions(context, former, panorama.edition).await?;
     let named = |change: EditionMove| {
         let those = projects.iter().filter(move |one| one.change == change);
         let link = those.map(|one| Link {
@@ -174,6 +179,13 @@ async fn moves(
     let changed = projects.iter().filter(|one| !one.changed.is_empty()).count();
     let (entrants, leavers) = (named(EditionMove::Entered), named(EditionMove::Left));
     Ok(Some(Moves { from, to, entrants, leavers, changed }))
+}
+
+/// The open alerts by level, and what waits for those who may decide.
+async fn waiting(context: &PageContext) -> Result<(Vec<LevelCount>, Vec<Decision>), Problem> {
+    let mut alerts = context.store.alerts_in_brief().await?;
+    alerts.retain(|alert| alert.state == AlertState::Open);
+    Ok((levels(&alerts), decisions(context, &alerts).await?))
 }
 
 /// How many open alerts have each level, the most serious first.

@@ -14,7 +14,7 @@ use crate::application::{
     WantedAnswers,
 };
 use crate::domain::alerts::alert::{Alert, AlertState};
-use crate::domain::ids::{AlertId, RuleId};
+use crate::domain::ids::{AlertId, ProjectId, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::{Absence, Verdict};
@@ -98,30 +98,29 @@ pub(in crate::web) async fn show(
     context: PageContext,
     project: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let found = application::find_project(&context, &project).await?;
-    let ProjectView { project: fields, id, names, history, cycle, verdicts, .. } =
-        application::project(&context, found.project.as_str(), None).await?;
+    let id = application::find_project(&context, &project).await?.project;
     let subject = Subject::Project(id.clone());
-    let alerts: Vec<Alert> = context
-        .store
-        .alerts(&AlertFilter { subject: Some(subject.clone()), ..AlertFilter::default() })
-        .await?
-        .into_iter()
-        .filter(|alert| alert.state != AlertState::Resolved)
-        .collect();
+    let of_alerts = AlertFilter { subject: Some(subject.clone()), ..AlertFilter::default() };
+    let of_project = MissionFilter { subject: Some(subject), ..MissionFilter::default() };
+    let is_it = |one: &ProjectId| *one == id;
+    // What is wanted of it takes the longest, and is looked for while the rest is read.
+    let (mut wanted, view, mut alerts, missions, mut reviews, mut timeline, records) = tokio::try_join!(
+        application::wanted_answers(&context, None, &is_it),
+        application::project(&context, id.as_str(), None),
+        async { Ok(context.store.alerts(&of_alerts).await?) },
+        application::mission_lines(&context, &of_project),
+        application::review_lines(&context, None, None),
+        application::timeline(&context, id.as_str()),
+        application::project_records(&context, &id, None),
+    )?;
+    let ProjectView { project: fields, names, history, cycle, verdicts, .. } = view;
+    alerts.retain(|alert| alert.state != AlertState::Resolved);
     let heads = application::rule_heads(&context).await?;
     let dictionary = application::dictionary(&context).await?;
     let families = families(verdicts, &heads, &dictionary, &alerts);
     let unknown = families.iter().map(|family| family.unknown.len()).sum();
-    let wanted = match unknown {
-        0 => None,
-        _ => application::wanted_answers(&context, None, &|one| *one == id).await?.pop(),
-    };
-    let of_project = MissionFilter { subject: Some(subject), ..MissionFilter::default() };
-    let missions = application::mission_lines(&context, &of_project).await?;
-    let mut reviews = application::review_lines(&context, None, None).await?;
+    let wanted = wanted.pop().filter(|_| unknown > 0);
     reviews.retain(|line| line.review.project == id);
-    let mut timeline = application::timeline(&context, id.as_str()).await?;
     let more_events = timeline.len().saturating_sub(MOST_EVENTS);
     timeline.truncate(MOST_EVENTS);
     let name = names.last().cloned().unwrap_or_else(|| id.to_string());
@@ -135,7 +134,7 @@ pub(in crate::web) async fn show(
         alerts,
         missions,
         reviews,
-        records: application::project_records(&context, &id, None).await?,
+        records,
         timeline,
         more_events,
         cost_chart: cost_chart(&history),

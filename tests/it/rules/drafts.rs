@@ -56,6 +56,11 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     assert!(
         refused(&another).contains("déjà dans le brouillon 1, ouvert par Ada (nom non prouvé)")
     );
+    assert!(
+        refused(&another).contains("par `vigie rules draft --over 1 --revision 2`"),
+        "{}",
+        another.stderr
+    );
     done(&over("Ada", "2", &rewritten(&app, "drift/D1.rhai", PASSAGE)));
     let authors = app.json(&["rules", "drafts"])[0]["authors"].clone();
     assert_eq!(authors, serde_json::json!(["Ada (nom non prouvé)", "Bob (nom non prouvé)"]));
@@ -212,6 +217,47 @@ fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused()
 }
 
 #[test]
+fn a_draft_saved_again_keeps_its_comment_and_a_threshold_is_given_as_people_write_it() {
+    let app = app();
+    let draft = ["rules", "draft", "--threshold", "budget_drift_high=0,15", "--comment", "15 %"];
+    done(&by(&app, "Ada", &draft));
+    let over = ["--over", "1", "--revision", "1"];
+    let again = ["rules", "draft", "--threshold", "budget_drift_high=16 %"];
+    done(&by(&app, "Ada", &[&again[..], &over].concat()));
+    let draft = app.json(&["rules", "drafts", "1"]);
+    assert_eq!((&draft["comment"], &draft["revision"]), (&"15 %".into(), &2.into()));
+    let text = draft["texts"]["thresholds/budget_drift_high.toml"].as_str().unwrap();
+    assert!(text.contains("value = 0.16\n"), "{text}");
+    // The first time, there is nothing to keep.
+    let unsaid = by(&app, "Ada", &["rules", "draft", "--threshold", "drift_target=0,2"]);
+    assert!(unsaid.stderr.contains("--comment"), "{}", unsaid.stderr);
+    let wrong = ["rules", "draft", "--threshold", "drift_target=vingt", "--comment", "x"];
+    let wrong = by(&app, "Ada", &wrong);
+    assert!(refused(&wrong).contains("attendu un nombre comme 0,15"), "{}", wrong.stderr);
+}
+
+#[test]
+fn a_refusal_for_a_series_is_in_french_to_its_end() {
+    let app = app();
+    let cases = rule_file(&app.path("rules"), "cases/D1.toml");
+    let text = std::fs::read_to_string(cases).unwrap();
+    let series = "\n[[series]]\nname = \"Essai\"\nfields = { cost_initial = 100.0, cost_current = 130.0, \
+                  cost_baseline_source = \"declared\" }\nevaluations = [\n\
+                  { as_of = 2020-11-01, fields = { budget_drift = 0.25 }, alert = \"pending\" },\n\
+                  { as_of = 2020-12-01, fields = { budget_drift = 0.25 }, expect = \"watch\", alert = \"resolved\" },\n]\n";
+    std::fs::write(app.path("D1.toml"), text + series).unwrap();
+    opened(&app, app.path("D1.toml").to_str().unwrap());
+    done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
+    let refusal = by(&app, "Paul", &["rules", "publish", "1", "--reason", "vu"]);
+    assert_eq!(
+        refused(&refusal).replace('\u{a0}', " ").trim_end(),
+        "vigie: non prouvé : fautes 0, cas en échec 1, cas manquants 0\n  cases/D1.toml « Essai » : 2020-11-01 : \
+         attendu l’alerte pending, trouvé open ; 2020-12-01 : attendu watch, trouvé high ; 2020-12-01 : attendu \
+         l’alerte resolved, trouvé open"
+    );
+}
+
+#[test]
 fn a_dry_run_of_a_draft_says_what_it_would_change_and_writes_nothing() {
     let app = app();
     let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15", "--comment", "15 %"];
@@ -230,6 +276,11 @@ fn a_dry_run_of_a_draft_says_what_it_would_change_and_writes_nothing() {
         subjects,
         ["project/genevrier", "project/procedure-penale-numerique", "project/renoncule"]
     );
+    // People read names.
+    let shown = app.ok(&["rules", "diff", "--draft", "1", "--as-of", "2020-11-30"]);
+    let of_missions = shown.split("Missions : ").nth(1).unwrap();
+    assert!(of_missions.contains("Procédure Pénale Numérique"), "{of_missions}");
+    assert!(!shown.contains("project/"), "{shown}");
     let explain = ["rules", "explain", "D1", "genevrier", "--as-of", "2020-11-30"];
     let level_with = |more: &[&str]| {
         let arguments: Vec<&str> = explain.iter().chain(more).copied().collect();

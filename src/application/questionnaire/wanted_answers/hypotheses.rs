@@ -31,8 +31,9 @@ pub(super) struct Hypotheses<'a> {
     catalogue: &'a Catalogue,
     quiet: &'a QuietAnswers,
     as_of: NaiveDate,
-    target: Option<f64>,
     projects: Vec<OneProject>,
+    /// All that are known, oldest first.
+    editions: Vec<EditionId>,
 }
 
 /// What is known of one project.
@@ -48,7 +49,6 @@ impl<'a> Hypotheses<'a> {
         (portfolio, listed): (&'a Portfolio, &[&Snapshot]),
         (catalogue, quiet): (&'a Catalogue, &'a QuietAnswers),
         as_of: NaiveDate,
-        target: Option<f64>,
     ) -> Self {
         let ids = listed.iter().map(|snapshot| &snapshot.project).collect();
         let mut by_project = by_project(portfolio, &ids);
@@ -65,7 +65,12 @@ impl<'a> Hypotheses<'a> {
                 rows,
             }
         });
-        Self { projects: projects.collect(), portfolio, catalogue, quiet, as_of, target }
+        let projects = projects.collect();
+        let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
+        let editions: BTreeSet<EditionId> =
+            editions.chain(portfolio.editions.iter().copied()).collect();
+        let editions = editions.into_iter().collect();
+        Self { portfolio, catalogue, quiet, as_of, projects, editions }
     }
 
     /// How many projects there are; they are known by their place.
@@ -105,10 +110,10 @@ impl<'a> Hypotheses<'a> {
     fn judge_at_once(&self, worlds: &[World]) -> Result<Vec<Lacking>, ApplicationError> {
         let mut lacking = vec![Lacking::new(); worlds.len()];
         let supposed = self.supposed(worlds);
-        let frames = frame::build(&supposed, self.dictionary(), self.as_of, self.target)?;
+        let projects = frame::build_projects(&supposed, self.dictionary(), self.as_of)?;
         let mut evaluator = self.catalogue.batch_evaluator(SubjectKind::Project, self.as_of);
-        let verdicts = evaluator.judge(&frames.projects, false);
-        let ids = frames.projects.column("project_id").and_then(|column| column.str());
+        let verdicts = evaluator.judge(&projects, false);
+        let ids = projects.column("project_id").and_then(|column| column.str());
         let ids = ids.map_err(ApplicationError::Table)?;
         for (row, id) in ids.iter().enumerate() {
             let place = id.and_then(|id| id.parse::<usize>().ok());
@@ -128,15 +133,9 @@ impl<'a> Hypotheses<'a> {
     /// A portfolio of these projects only. Their ids are the places of `worlds`; what concerns no project stays.
     fn supposed(&self, worlds: &[World]) -> Portfolio {
         let known = self.portfolio;
-        let editions = known.snapshots.iter().map(|snapshot| snapshot.edition);
-        let mut editions: Vec<EditionId> = editions.chain(known.editions.iter().copied()).collect();
-        // Most are next to their like.
-        editions.dedup();
-        editions.sort_unstable();
-        editions.dedup();
         // Every field is named, so that one more is thought of here too.
         let mut supposed = Portfolio {
-            editions,
+            editions: self.editions.clone(),
             // Whether lists were supplied at all is read of any project's.
             watches: known.watches.clone(),
             declared_causes: known.declared_causes.clone(),

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::application::cache::known_data;
 use crate::application::cache::known_data::KnownData;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, CatalogueInForce, Services};
@@ -76,8 +75,7 @@ pub fn wanted_of(
         of_edition.filter(|snapshot| wanted(&snapshot.project)).collect();
     listed.sort_by(|a, b| a.project.cmp(&b.project));
     let quiet = QuietAnswers::of(texts, catalogue.dictionary());
-    let target = known_data::target(catalogue.thresholds(), as_of);
-    let hypotheses = Hypotheses::of((portfolio, &listed), (catalogue, &quiet), as_of, target);
+    let hypotheses = Hypotheses::of((portfolio, &listed), (catalogue, &quiet), as_of);
     let needs = needs::of_all(&hypotheses)?;
     let questions: Vec<&'static Field> = catalogue.dictionary().questions().collect();
     let chosen = chosen(&hypotheses, &needs, &questions);

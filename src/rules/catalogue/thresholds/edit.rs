@@ -1,16 +1,20 @@
 //! Replaces a threshold's value in the text of `thresholds.toml`, and leaves every other byte as it
 //! is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::frame::dictionary::Unit;
+use crate::rules::authoring::typed::typed_figure;
 use crate::rules::catalogue::fault::resemblance;
 use crate::rules::catalogue::toml_dates::day;
 
 #[derive(Deserialize)]
 struct Entry {
+    unit: Option<String>,
     value: Option<toml::Spanned<toml::Value>>,
     values: Option<Vec<Dated>>,
 }
@@ -28,10 +32,6 @@ struct Dated {
 /// Says what is wrong with the text, the name or the value. Bounds are not checked here but when
 /// the catalogue is compiled.
 pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, String> {
-    let figure = value.parse::<f64>().ok().filter(|figure| figure.is_finite());
-    if figure.is_none() || toml::from_str::<toml::Table>(&format!("v = {value}")).is_err() {
-        return Err(format!("threshold `{name}`: found `{value}`, expected a number such as 0.15"));
-    }
     let entries: BTreeMap<String, Entry> =
         toml::from_str(text).map_err(|error| format!("thresholds.toml: {}", error.message()))?;
     let (bare, from) = match name.split_once('@') {
@@ -41,6 +41,10 @@ pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, Str
     let entry = entries
         .get(bare)
         .ok_or_else(|| format!("no threshold `{bare}`{}", resemblance(bare, entries.keys())))?;
+    let unit = entry.unit.as_ref().and_then(|unit| unit.parse().ok()).unwrap_or_default();
+    let value = written(value, unit).ok_or_else(|| {
+        format!("threshold `{name}`: found `{value}`, expected a number such as 0.15 or `15 %`")
+    })?;
     let span = match (&entry.value, &entry.values, from) {
         (Some(held), _, None) => held.span(),
         (None, Some(values), from) => dated(values, from).ok_or_else(|| {
@@ -51,7 +55,17 @@ pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, Str
         }
     };
     let (before, after) = (text.get(..span.start), text.get(span.end..));
-    Ok([before.unwrap_or_default(), value, after.unwrap_or_default()].concat())
+    Ok([before.unwrap_or_default(), &value, after.unwrap_or_default()].concat())
+}
+
+/// A number as TOML writes it: as it is, or read as people write it in French.
+fn written(value: &str, unit: Unit) -> Option<Cow<'_, str>> {
+    let is_number = value.parse::<f64>().is_ok_and(f64::is_finite)
+        && toml::from_str::<toml::Table>(&format!("v = {value}")).is_ok();
+    if is_number {
+        return Some(Cow::Borrowed(value));
+    }
+    typed_figure(value, unit).map(|figure| Cow::Owned(figure.to_string()))
 }
 
 fn dated(values: &[Dated], from: Option<NaiveDate>) -> Option<std::ops::Range<usize>> {
@@ -82,6 +96,13 @@ mod tests {
         let dated = TEXT.replace("2022-01-01, value = 0.20", "2022-01-01, value = 0.18");
         assert_eq!(edited("b@2022-01-01", "0.18"), dated);
         assert_eq!(edited("b", "0.3"), TEXT.replace("0.25", "0.3"));
+    }
+
+    #[test]
+    fn a_value_is_read_as_people_write_it_in_french() {
+        let edited = |value| with_threshold(TEXT, "a", value).unwrap();
+        assert_eq!(edited("0,15"), TEXT.replace("0.20 # haut", "0.15 # haut"));
+        assert_eq!(edited("25 %"), TEXT.replace("0.20 # haut", "0.25 # haut"));
     }
 
     #[test]

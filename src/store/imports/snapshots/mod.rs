@@ -15,6 +15,7 @@ use crate::store::db::error::StoreError;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::Json;
 use crate::store::db::visibility::Visible;
+use crate::support::workers::run_in_parallel;
 
 const PAGE: &str = "snapshot_pages.snapshots";
 
@@ -58,13 +59,16 @@ pub(in crate::store) async fn visible_of_import(
         snapshots.retain(|snapshot| visible.listed(&snapshot.project, edition));
         return resolved(snapshots, links);
     }
-    let mut snapshots: Vec<Snapshot> = Vec::new();
-    for page in pages {
-        snapshots.append(&mut if visible.is_all() {
-            columns::from_json(PAGE, &page)?
+    let read = run_in_parallel(pages, |page| {
+        if visible.is_all() {
+            columns::from_json(PAGE, &page)
         } else {
-            visible_of_page(&page, edition, visible)?
-        });
+            visible_of_page(&page, edition, visible)
+        }
+    });
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    for mut page in read.into_iter().collect::<Result<Vec<_>, _>>()? {
+        snapshots.append(&mut page);
     }
     resolved(snapshots, links)
 }

@@ -34,6 +34,33 @@ fn new(app: &TestApp, id: &str, answers: &[&str]) -> Value {
 }
 
 #[test]
+fn numbers_are_read_as_people_write_them_in_french() {
+    let app = TestApp::with_fixtures();
+    let texts = |id: &str, answers: &[&str]| {
+        let draft = new(&app, id, answers);
+        // Two drafts never hold the same files.
+        let number = draft["number"].to_string();
+        app.ok(&["rules", "withdraw", &number, "--by", "Ada Martin", "--reason", "essai"]);
+        draft["texts"].as_object().unwrap().values().map(Value::to_string).collect::<String>()
+    };
+    for (id, plain, french) in [
+        (
+            "X1",
+            &["--share", "leavers_count", "--above", "0.25"][..],
+            &["--share", "leavers_count", "--above", "25 %"][..],
+        ),
+        (
+            "X2",
+            &["--changes", "cost_current", "--by-more-than", "-5.5"][..],
+            &["--changes", "cost_current", "--by-more-than", "-5,5 M€"][..],
+        ),
+        ("X3", &["--when", "budget_drift > 0.6"][..], &["--when", "budget_drift > 60 %"][..]),
+    ] {
+        assert_eq!(texts(id, french), texts(id, plain), "{french:?}");
+    }
+}
+
+#[test]
 fn each_kind_of_rule_passes_its_checks_and_its_cases_as_it_is() {
     let app = TestApp::with_fixtures();
     for (id, answers, changed) in KINDS {

@@ -9,7 +9,7 @@ use std::thread;
 const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Applies `work` to each piece. Results are in the order of the pieces, whichever thread did them.
-pub(in crate::rules) fn run_in_parallel<P: Send, R: Send>(
+pub fn run_in_parallel<P: Send, R: Send>(
     pieces: impl IntoIterator<Item = P>,
     work: impl Fn(P) -> R + Sync,
 ) -> Vec<R> {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::documents::refusal::DocumentRefusal;
+use super::foresight::backtest_refusal::BacktestRefusal;
 use super::foresight::forecast::refusal::ForecastRefusal;
 use super::publishing::proof::Proof;
 use super::questionnaire::refusal::QuestionnaireRefusal;
@@ -104,12 +105,8 @@ pub enum ApplicationError {
     Forecast(#[from] ForecastRefusal),
     #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { requested: String, near: Option<String> },
-    #[error(
-        "rule {requested} is not compared with past editions: it judges no project that an edition lists"
-    )]
-    NotBacktested { requested: String },
-    #[error("editions from {from} to {to}: found none, expected the first before the last")]
-    EditionsReversed { from: EditionId, to: EditionId },
+    #[error(transparent)]
+    Backtest(#[from] BacktestRefusal),
     #[error("no file of the catalogue is `{requested}`{}", nearest(.near.as_deref()))]
     NoSuchFile { requested: String, near: Option<String> },
     #[error("`{name}` is the name of several files of the catalogue: {}; say which", .paths.join(", "))]

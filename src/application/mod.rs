@@ -76,6 +76,7 @@ pub use foresight::attention_report::{
     Attention, AttentionLine, LeadingWarning, ListCandidate, MissingAnswers,
 };
 pub use foresight::backtest::{backtest, backtest_draft, backtest_texts};
+pub use foresight::backtest_refusal::BacktestRefusal;
 pub use foresight::forecast::answer::{
     AheadCalibration, CalibrationWindow, Forecast, ForecastBasis, ForecastClass, ForecastProject,
     RateCalibration, RateForecast, RatePoint, TargetChance,
@@ -87,10 +88,10 @@ pub use foresight::report::{
     Backtest, BacktestEdition, BacktestTerms, BaselineScore, FURTHEST_HORIZON, FamilyScore,
     LeftOutSteps, LevelScore, OrderScore, RuleScore,
 };
-pub use foresight::sweep::{SWEEP_VALUES, Sweep, SweepPoint, SweepTerms, sweep};
 pub use foresight::scorecards::{
     ScoreChange, compared as compared_scores, score_changes, score_changes_of_texts, scorecards,
 };
+pub use foresight::sweep::{SWEEP_VALUES, Sweep, SweepPoint, SweepTerms, sweep};
 pub use publishing::cases::run_cases;
 pub use publishing::catalogue::{
     CatalogueSource, CatalogueTexts, catalogue, check_files, dictionary, run_cases_of, source,

@@ -11,7 +11,8 @@ use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
 use super::{
-    accounts, decisions, documents, foresight, language, operation, portfolio, questionnaire, remote, rules,
+    accounts, decisions, documents, foresight, language, operation, portfolio, questionnaire,
+    remote, rules,
 };
 use vigie::client::HttpTransport;
 use vigie::server::config::Config;

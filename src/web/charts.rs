@@ -465,13 +465,11 @@ mod tests {
             words: String::new(),
         };
         let long = "Calendrier irréaliste, sans jalons intermédiaires, recalé à répétition";
-        let chart = interval_chart(
-            &[interval("Dérive", 0.5, 1.0, 2.0), interval(long, 1.0, 1.5, 1.6)],
-            1.0,
-        );
-        let chart = chart.unwrap();
+        let intervals = [interval("Dérive", 0.5, 1.0, 2.0), interval(long, 1.0, 1.5, 1.6)];
+        let chart = interval_chart(&intervals, 1.0).unwrap();
         let places = [chart.rows[0].x, chart.rows[0].high, chart.rows[1].low];
-        assert_eq!(places, [chart.reference, chart.right, chart.reference]);
+        let ends = [chart.reference, chart.right, chart.reference].map(f64::to_bits);
+        assert_eq!(places.map(f64::to_bits), ends);
         assert_eq!(chart.rows[1].short, "Calendrier irréaliste, sans jalons…");
     }
 

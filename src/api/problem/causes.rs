@@ -6,8 +6,8 @@ use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
 use crate::application::{
-    ApplicationError, DocumentRefusal, EnqueueError, ForecastRefusal, Proof, ReadingRefusal,
-    TokenRefusal,
+    ApplicationError, BacktestRefusal, DocumentRefusal, EnqueueError, ForecastRefusal, Proof,
+    ReadingRefusal, TokenRefusal,
 };
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
@@ -34,13 +34,10 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NoCampaign { .. }
             | ApplicationError::NoSuchFile { .. }
             | ApplicationError::NoSuchProfile { .. }
-            | ApplicationError::NotBacktested { .. }
             | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
-            ApplicationError::Frame(
-                FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
-            )
-            | ApplicationError::EditionsOnHold { .. }
-            | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
+            ApplicationError::EditionsOnHold { .. } | ApplicationError::NoProjectInScope { .. } => {
+                Self::NotYet(error.to_string())
+            }
             ApplicationError::AmbiguousFile { .. }
             | ApplicationError::Template(_)
             | ApplicationError::FieldTemplate(_)
@@ -51,7 +48,6 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::NotOfAProject { .. }
             | ApplicationError::NotContestable { .. }
             | ApplicationError::NoEditions
-            | ApplicationError::EditionsReversed { .. }
             | ApplicationError::Questionnaire(_)
             | ApplicationError::NoCycleBy { .. }
             | ApplicationError::OnlyNow { .. }
@@ -62,6 +58,7 @@ impl From<ApplicationError> for Problem {
             | ApplicationError::Disallowed(_)
             | ApplicationError::BackInTime { .. }
             | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
+            ApplicationError::Backtest(refusal) => refusal.into(),
             ApplicationError::Forecast(refusal) => refusal.into(),
             ApplicationError::Token(refusal) => refusal.into(),
             ApplicationError::Reading(refusal) => refusal.into(),
@@ -69,8 +66,8 @@ impl From<ApplicationError> for Problem {
             ApplicationError::OverBudget(over) => over.into(),
             ApplicationError::Store(error) => error.into(),
             ApplicationError::Source(error) => error.into(),
-            ApplicationError::Frame(FrameError::Plan { .. })
-            | ApplicationError::Rules(_)
+            ApplicationError::Frame(error) => error.into(),
+            ApplicationError::Rules(_)
             | ApplicationError::Playbook(_)
             | ApplicationError::Terms(_)
             | ApplicationError::Render(_)
@@ -92,6 +89,26 @@ fn faulty(error: &ApplicationError, faults: &[RuleFault]) -> Problem {
 
 fn unproved(proof: &Proof) -> Problem {
     Problem::Unproved { detail: proof.to_string(), errors: proof_errors(proof) }
+}
+
+impl From<FrameError> for Problem {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition => {
+                Self::NotYet(error.to_string())
+            }
+            FrameError::Plan { .. } => Self::Internal(Arc::new(error.into())),
+        }
+    }
+}
+
+impl From<BacktestRefusal> for Problem {
+    fn from(refusal: BacktestRefusal) -> Self {
+        match refusal {
+            BacktestRefusal::NotTested { .. } => Self::Unknown(refusal.to_string()),
+            BacktestRefusal::Reversed { .. } => Self::Unfit(refusal.to_string()),
+        }
+    }
 }
 
 impl From<ForecastRefusal> for Problem {

@@ -66,13 +66,7 @@ fn ordered(
     let found = Found::of(&verdicts, catalogue);
     let scores: BTreeMap<&RuleId, &RuleScore> =
         past.rules.iter().map(|one| (&one.rule, one)).collect();
-    let experience = past.base_rate.map(|base| {
-        let counts =
-            scores.iter().map(|(id, one)| ((*id).clone(), (one.score.warnings, one.score.hits)));
-        let any = &past.any_rule;
-        let unwarned = (any.steps - any.warnings, any.drifts - any.hits);
-        Experience::new(base, unwarned, counts.collect())
-    });
+    let experience = experience(past);
     let rows = table_rows::rows(&frames.projects)?;
     let rows: BTreeMap<&str, &TableRow> =
         rows.iter().filter_map(|row| Some((text(row, "project_id")?, row))).collect();
@@ -80,18 +74,18 @@ fn ordered(
     let mut candidates: Vec<ListCandidate> = Vec::new();
     for snapshot in listed.into_iter().filter(|one| !one.is_over()) {
         let (warning, missing) = found.of_project(&snapshot.project);
-        let judged = experience.as_ref().map(|known| known.chance(warning.keys()));
+        let judged = experience.as_ref().map(|learned| learned.chance(warning.keys()));
         let stake = Stake::of(snapshot, &usual, &medians);
+        let leading = judged
+            .and_then(|(_, rule)| scores.get(rule?))
+            .map(|score| LeadingWarning { rule: score.rule.clone(), title: score.title.clone() });
         let line = AttentionLine {
             rank: 0,
             project: snapshot.project.clone(),
             name: snapshot.name.clone(),
             ministry: snapshot.ministry.clone(),
             chance: judged.map(|(chance, _)| chance),
-            warning: judged.and_then(|(_, rule)| rule).and_then(|rule| {
-                let score = scores.get(rule)?;
-                Some(LeadingWarning { rule: rule.clone(), title: score.title.clone() })
-            }),
+            warning: leading,
             expected_meur: judged.map(|(chance, _)| chance.value * stake.meur),
             stake,
             level: warning.values().max().copied(),
@@ -108,15 +102,7 @@ fn ordered(
     for line in &mut lines {
         line.reasons = line.in_words(&usual, past);
     }
-    let order: BTreeMap<ProjectId, usize> =
-        lines.iter().map(|line| (line.project.clone(), line.rank)).collect();
-    candidates.sort_by_key(|one| (one.list, order.get(&one.project).copied()));
-    let mut counts: BTreeMap<WatchList, usize> = BTreeMap::new();
-    candidates.retain(|one| {
-        let count = counts.entry(one.list).or_default();
-        *count += 1;
-        *count <= MOST_CANDIDATES
-    });
+    let candidates = first_candidates(candidates, &lines);
     Ok(Attention {
         as_of: known.as_of,
         edition,
@@ -128,6 +114,33 @@ fn ordered(
         projects: lines,
         candidates,
     })
+}
+
+/// What the past steps teach; `None` when there is none.
+fn experience(past: &Backtest) -> Option<Experience> {
+    let base = past.base_rate?;
+    let counts =
+        past.rules.iter().map(|one| (one.rule.clone(), (one.score.warnings, one.score.hits)));
+    let any = &past.any_rule;
+    let unwarned = (any.steps - any.warnings, any.drifts - any.hits);
+    Some(Experience::new(base, unwarned, counts.collect()))
+}
+
+/// The first candidates of each list, in the order of the projects.
+fn first_candidates(
+    mut candidates: Vec<ListCandidate>,
+    lines: &[AttentionLine],
+) -> Vec<ListCandidate> {
+    let order: BTreeMap<&ProjectId, usize> =
+        lines.iter().map(|line| (&line.project, line.rank)).collect();
+    candidates.sort_by_key(|one| (one.list, order.get(&one.project).copied()));
+    let mut counts: BTreeMap<WatchList, usize> = BTreeMap::new();
+    candidates.retain(|one| {
+        let count = counts.entry(one.list).or_default();
+        *count += 1;
+        *count <= MOST_CANDIDATES
+    });
+    candidates
 }
 
 /// Highest expected loss first; without past steps, the highest stake, which is then the cost.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::backtest_refusal::BacktestRefusal;
 use super::report::{Backtest, BacktestEdition, BacktestTerms, LeftOutSteps};
 use super::signals::Signals;
 use crate::application::cache::known_data;
@@ -140,7 +141,7 @@ fn check_range(panel: &Panel<'_>, terms: BacktestTerms) -> Result<(), Applicatio
         return Err(ApplicationError::NoSuchEdition { requested, known });
     }
     match terms.from.zip(terms.to) {
-        Some((from, to)) if from > to => Err(ApplicationError::EditionsReversed { from, to }),
+        Some((from, to)) if from > to => Err(BacktestRefusal::Reversed { from, to }.into()),
         Some(_) | None => Ok(()),
     }
 }

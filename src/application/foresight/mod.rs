@@ -3,6 +3,7 @@
 pub(super) mod attention;
 pub(super) mod attention_report;
 pub(super) mod backtest;
+pub(super) mod backtest_refusal;
 pub(super) mod forecast;
 mod orders;
 pub(super) mod report;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::backtest_refusal::BacktestRefusal;
 use crate::application::ApplicationError;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -218,7 +219,7 @@ impl Backtest {
         if self.rules.is_empty() {
             let requested = rule.to_string();
             return Err(if self.not_tested.contains(rule) {
-                ApplicationError::NotBacktested { requested }
+                BacktestRefusal::NotTested { requested }.into()
             } else {
                 ApplicationError::NoSuchRule { requested, near }
             });

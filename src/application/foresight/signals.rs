@@ -19,6 +19,9 @@ use crate::rules::{Catalogue, Family, Subjects};
 /// Fields named for a rule that lacks some.
 const MISSING_FIELDS: usize = 3;
 
+/// The projects of rules that judge the same subjects, with their places.
+type SubjectPlaces = (Arc<[Subject]>, BTreeMap<ProjectId, usize>);
+
 /// Records of one backtest.
 pub(super) struct Signals<'c> {
     catalogue: &'c Catalogue,
@@ -94,7 +97,7 @@ impl<'c> Signals<'c> {
         self.projects = self.projects.max(highest.unwrap_or_default());
         let experience = self.experience();
         let mut warning: BTreeMap<usize, Vec<&RuleId>> = BTreeMap::new();
-        let mut places: Option<(Arc<[Subject]>, BTreeMap<ProjectId, usize>)> = None;
+        let mut places: Option<SubjectPlaces> = None;
         let mut joint: BTreeMap<Family, BTreeMap<usize, Joint>> = BTreeMap::new();
         for said in verdicts.rules() {
             let rule = self.catalogue.rule(said.rule());
@@ -109,9 +112,9 @@ impl<'c> Signals<'c> {
             record.record(edition, verdict);
             let family = joint.entry(rule.family).or_default();
             for outcome in &edition.projects {
-                let said = verdict(outcome);
-                family.entry(outcome.number).or_default().add(said);
-                if said.and_then(Verdict::level).is_some_and(Level::is_alerting) {
+                let given = verdict(outcome);
+                family.entry(outcome.number).or_default().add(given);
+                if given.and_then(Verdict::level).is_some_and(Level::is_alerting) {
                     warning.entry(outcome.number).or_default().push(&rule.id);
                 }
             }
@@ -198,15 +201,17 @@ impl RuleRecord {
         edition: &EditionOutcomes<'_>,
         verdict: impl Fn(&ProjectOutcome<'_>) -> Option<&'v Verdict>,
     ) {
-        let level = |outcome: &ProjectOutcome<'_>| verdict(outcome).and_then(Verdict::level);
-        let answer = |level: Option<Level>, warns: &dyn Fn(Level) -> bool| match level {
-            None => SignalAnswer::Unknown,
-            Some(level) if warns(level) => SignalAnswer::Warning,
-            Some(_) => SignalAnswer::Quiet,
-        };
-        self.alerts.record(edition, |outcome| answer(level(outcome), &Level::is_alerting));
+        let answer =
+            |outcome: &ProjectOutcome<'_>, warns: &dyn Fn(Level) -> bool| match verdict(outcome)
+                .and_then(Verdict::level)
+            {
+                None => SignalAnswer::Unknown,
+                Some(level) if warns(level) => SignalAnswer::Warning,
+                Some(_) => SignalAnswer::Quiet,
+            };
+        self.alerts.record(edition, |outcome| answer(outcome, &Level::is_alerting));
         for (wanted, record) in &mut self.levels {
-            record.record(edition, |outcome| answer(level(outcome), &|level| level == *wanted));
+            record.record(edition, |outcome| answer(outcome, &|level| level == *wanted));
         }
         for outcome in edition.projects.iter().filter(|outcome| outcome.drifted.is_some()) {
             if let Some(Verdict::Unknown { missing }) = verdict(outcome)

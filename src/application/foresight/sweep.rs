@@ -23,7 +23,7 @@ use crate::domain::rules::batch::Verdicts;
 use crate::domain::rules::verdict::Verdict;
 use crate::domain::value::{Value, float};
 use crate::foresight::{
-    SignalAnswer, EditionOutcomes, Panel, Resamples, Scorecard, SignalRecord, Target, outcomes,
+    EditionOutcomes, Panel, Resamples, Scorecard, SignalAnswer, SignalRecord, Target, outcomes,
 };
 use crate::frame::Frames;
 use crate::frame::dictionary::Unit;
@@ -208,12 +208,11 @@ impl<'k> BuiltFrames<'k> {
 
     fn frames(&mut self, catalogue: &Catalogue) -> Result<&Frames, ApplicationError> {
         let target = known_data::target(catalogue.thresholds(), self.day);
-        let frames = match self.last.take().filter(|(of, _)| *of == target) {
-            Some((_, frames)) => frames,
-            None => {
-                let portfolio = &self.known.portfolio;
-                frame::build(portfolio, catalogue.dictionary(), self.day, target)?
-            }
+        let same = self.last.take().filter(|(of, _)| *of == target);
+        let frames = if let Some((_, frames)) = same {
+            frames
+        } else {
+            frame::build(&self.known.portfolio, catalogue.dictionary(), self.day, target)?
         };
         Ok(&self.last.insert((target, frames)).1)
     }
@@ -250,7 +249,9 @@ fn record(
     record: &mut SignalRecord,
     said: &BTreeMap<&ProjectId, SignalAnswer>,
 ) {
-    record.record(edition, |outcome| said.get(outcome.project).copied().unwrap_or(SignalAnswer::Unknown));
+    record.record(edition, |outcome| {
+        said.get(outcome.project).copied().unwrap_or(SignalAnswer::Unknown)
+    });
 }
 
 fn swept(

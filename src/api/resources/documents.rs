@@ -8,7 +8,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::if_match::{IfMatch, SeenRevision};
 use crate::api::extract::page::Collection;
 use crate::api::extract::query::QueryParameters;
-use crate::api::openapi::answers::{NoData, NotFound};
+use crate::api::openapi::answers::{NoData, NoRevision, NotFound, Stale};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{DocumentFormat, DocumentRequest, Exported};
@@ -153,7 +153,7 @@ pub(crate) async fn list_note_texts(
         SeenRevision,
     ),
     request_body = NoteTextBody,
-    responses((status = 200, description = "The text as written", body = NoteText), NoData, NotFound)
+    responses((status = 200, description = "The text as written", body = NoteText), NoData, NotFound, Stale, NoRevision)
 )]
 pub(crate) async fn write_note_text(
     context: RequestContext,

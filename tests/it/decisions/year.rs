@@ -38,7 +38,7 @@ impl Year {
         Services {
             store: self.store.clone(),
             rules: self.rules.clone(),
-            odt_template: std::path::PathBuf::new(),
+            odt_template: PathBuf::new(),
             limits: ScriptLimits::default(),
             clock: Arc::new(FixedClock(self.now)),
             notify: Arc::default(),

@@ -27,7 +27,7 @@ pub(super) async fn services(app: &TestApp, clock: &Arc<ManualClock>) -> Service
     Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: PathBuf::from(root()).join("rules"),
-        odt_template: std::path::PathBuf::new(),
+        odt_template: PathBuf::new(),
         limits: ScriptLimits::default(),
         clock,
         notify: Arc::new(NotifySettings { mail, ..NotifySettings::default() }),

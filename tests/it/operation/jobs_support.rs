@@ -37,7 +37,7 @@ pub(crate) async fn work(app: &TestApp, clock: &Arc<ManualClock>) -> Work {
         services: Services {
             store: Store::open(&app.database_url()).await.unwrap(),
             rules: root().join("rules"),
-            odt_template: std::path::PathBuf::new(),
+            odt_template: PathBuf::new(),
             limits: ScriptLimits::default(),
             clock: Arc::<ManualClock>::clone(clock),
             notify: Arc::default(),

@@ -109,7 +109,11 @@ fn kind_of(route: &str) -> &'static str {
         "/api/v1/questionnaire.xlsx" => {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         }
-        "/notices/{notice}" => "text/html",
+        "/api/v1/documents/cosinum"
+        | "/api/v1/documents/ministry/{ministry}"
+        | "/api/v1/documents/project/{project}"
+        | "/notices/{notice}" => "text/html",
+        "/api/v1/documents/template" => "application/vnd.oasis.opendocument.text",
         "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
         "/api/v1/feed" => "application/atom+xml",
         "/api/v1/overrides/{rule}" | "/api/v1/runs/{run}" => "application/problem+json",

@@ -63,20 +63,19 @@ pub(in crate::cli) async fn run(
     request: &BacktestArgs,
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let found = match &request.rules {
-        Some(_) => of_folder(request, session).await?,
-        None => {
-            let place = session
-                .api
-                .at(&["backtest"])
-                .with("rule", request.rule.as_deref())
-                .with("draft", request.draft)
-                .with("target", Some(request.target.target().as_str()))
-                .with("horizon", Some(request.horizon))
-                .with("from", request.from)
-                .with("to", request.to);
-            session.api.get(place).await?
-        }
+    let found = if request.rules.is_some() {
+        of_folder(request, session).await?
+    } else {
+        let place = session
+            .api
+            .at(&["backtest"])
+            .with("rule", request.rule.as_deref())
+            .with("draft", request.draft)
+            .with("target", Some(request.target.target().as_str()))
+            .with("horizon", Some(request.horizon))
+            .with("from", request.from)
+            .with("to", request.to);
+        session.api.get(place).await?
     };
     show(&found, request.rule.is_some(), session.printer)
 }

@@ -56,7 +56,7 @@ pub(in crate::cli) async fn of_draft(
     let before = at_hand(api.get(api.at(&["backtest"])).await)?;
     let after = api.get(api.at(&["backtest"]).with("draft", Some(draft))).await;
     let both = before.zip(at_hand(after)?);
-    Ok(both.map(|(before, after)| application::compared_scores(&before, &after)))
+    Ok(both.map(|(was, is)| application::compared_scores(&was, &is)))
 }
 
 /// How the scorecards of two folders of rules differ.

@@ -4,10 +4,24 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application::{Sweep, SweepPoint};
+use vigie::client::{Address, ApiClient};
 use vigie::domain::ids::MinistryCode;
 use vigie::foresight::Estimate;
 use vigie::rules;
 use vigie::support::french;
+
+/// Where the answer is.
+pub(in crate::cli) fn place(
+    api: &ApiClient,
+    threshold: &str,
+    (from, to): (f64, f64),
+    values: u8,
+) -> Address {
+    api.at(&["thresholds", threshold, "sweep"])
+        .with("from", Some(from))
+        .with("to", Some(to))
+        .with("values", Some(values))
+}
 
 pub(in crate::cli) fn show(found: &Sweep, printer: &Printer) -> Result<Conclusion, CliError> {
     let estimate = |of: Option<Estimate>| {

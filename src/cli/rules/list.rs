@@ -25,10 +25,10 @@ pub(super) fn run(
     scores: Option<&Backtest>,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let score = |rule: &Rule| Some(&scores?.score_of(&rule.id)?.score);
+    let score_of = |rule: &Rule| Some(&scores?.score_of(&rule.id)?.score);
     let rules = shelf.catalogue.catalogue.rules();
     let found: Vec<ListedRule<'_>> =
-        rules.map(|rule| ListedRule { rule, score: score(rule) }).collect();
+        rules.map(|rule| ListedRule { rule, score: score_of(rule) }).collect();
     let rows = found.iter().map(|ListedRule { rule, score }| {
         let call = rule
             .mission
@@ -44,11 +44,11 @@ pub(super) fn run(
             Cell::of(rule.revision.short(), rule.revision.as_str()),
         ];
         if scores.is_some() {
-            let tested = score.filter(|score| score.is_testable());
-            cells.push(tested.map_or_else(Cell::nothing, |score| Cell::count(score.warnings)));
-            cells.push(tested.map_or_else(Cell::nothing, |score| Cell::count(score.hits)));
-            cells.push(score.map_or_else(Cell::nothing, |score| {
-                Cell::of(score.finding.label(), score.finding.as_str())
+            let tested = score.filter(|one| one.is_testable());
+            cells.push(tested.map_or_else(Cell::nothing, |one| Cell::count(one.warnings)));
+            cells.push(tested.map_or_else(Cell::nothing, |one| Cell::count(one.hits)));
+            cells.push(score.map_or_else(Cell::nothing, |one| {
+                Cell::of(one.finding.label(), one.finding.as_str())
             }));
         }
         cells

@@ -82,36 +82,24 @@ async fn run_in_session(
                 .with("subject", Some(subject))
                 .with("as_of", *as_of)
                 .with("draft", *draft);
-            let labels = FieldLabels::read(api).await?;
-            explain::show(&tried(api.get(place).await, session)?, &labels, *code, printer)
+            let found = tried(api.get(place).await, session)?;
+            explain::show(&found, &FieldLabels::read(api).await?, *code, printer)
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             diff::show(&diff_folders([before, after], *as_of, session).await?, printer)
         }
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
-            let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
-            let diff = tried(api.get(place).await, session)?;
-            // What was judged as of a date is compared with that date alone.
-            let scores = match as_of {
-                None => scorecards::of_draft(*draft, session).await?,
-                Some(_) => None,
-            };
-            diff::show(&DiffWithScores { diff, scores }, printer)
+            diff::show(&diff_draft(*draft, *as_of, session).await?, printer)
         }
-        RulesCommand::Sweep { threshold, range: (from, to), values } => {
-            let place = api
-                .at(&["thresholds", threshold, "sweep"])
-                .with("from", Some(from))
-                .with("to", Some(to))
-                .with("values", Some(values));
-            sweep::show(&tried(api.get(place).await, session)?, printer)
+        RulesCommand::Sweep { threshold, range, values } => {
+            let found = api.get(sweep::place(api, threshold, *range, *values)).await;
+            sweep::show(&tried(found, session)?, printer)
         }
         RulesCommand::Overrides => {
             compare::show_overrides(&api.whole(api.at(&["overrides"])).await?.value, printer)
         }
         RulesCommand::Drafts { draft: None, all, .. } => {
-            let listed = api.at(&["drafts"]).with("all", Some(all));
-            drafts::show_list(&api.all(listed).await?, printer)
+            drafts::show_list(&api.all(api.at(&["drafts"]).with("all", Some(all))).await?, printer)
         }
         RulesCommand::Drafts { draft: Some(draft), whole, .. } => {
             drafts::show(*draft, *whole, session).await
@@ -157,6 +145,23 @@ async fn scores_of(
         return Ok(None);
     }
     scorecards::of_rules(config, server).await
+}
+
+/// What a draft would change, with its scorecards.
+async fn diff_draft(
+    draft: i64,
+    as_of: Option<NaiveDate>,
+    session: &Session<'_>,
+) -> Result<DiffWithScores, CliError> {
+    let api = &session.api;
+    let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", as_of);
+    let diff = tried(api.get(place).await, session)?;
+    // What was judged as of a date is compared with that date alone.
+    let scores = match as_of {
+        None => scorecards::of_draft(draft, session).await?,
+        Some(_) => None,
+    };
+    Ok(DiffWithScores { diff, scores })
 }
 
 /// Both folders are those of this machine.

@@ -61,7 +61,7 @@ async fn one(shape: Shape) -> String {
         clock: Arc::new(FixedClock(now)),
         notify: Arc::new(NotifySettings::default()),
         cache: Arc::default(),
-        odt_template: None,
+        odt_template: std::path::PathBuf::new(),
     };
     let since = Instant::now();
     let found = application::backtest(&services, BacktestTerms::default()).await.unwrap();

@@ -163,7 +163,9 @@ impl SignalRecord {
 
     pub fn scorecard(&self, resamples: &Resamples) -> Scorecard {
         let all = self.all();
-        let drawn: Vec<Counts> = resamples.draws().map(|times| self.drawn(times)).collect();
+        let by_project: Vec<(usize, Counts)> =
+            self.counts.iter().map(|(number, counts)| (*number, *counts)).collect();
+        let drawn: Vec<Counts> = resamples.draws().map(|times| drawn(&by_project, times)).collect();
         let estimate = |figure: fn(&Counts) -> Option<f64>| {
             let (low, high) = interval(drawn.iter().map(figure)).unzip();
             figure(&all).map(|value| Estimate { value, low, high })
@@ -186,14 +188,13 @@ impl SignalRecord {
             median_lead_months: median(self.leads.clone()),
         }
     }
+}
 
-    fn drawn(&self, times: &[u16]) -> Counts {
-        let of_project = |(number, counts): (&usize, &Counts)| {
-            (*counts, times.get(*number).copied().unwrap_or_default())
-        };
-        let drawn = self.counts.iter().map(of_project);
-        drawn.fold(Counts::default(), |sum, (counts, drawn)| sum.plus(counts, drawn.into()))
-    }
+/// The counts of a draw of the projects.
+fn drawn(by_project: &[(usize, Counts)], times: &[u16]) -> Counts {
+    by_project.iter().fold(Counts::default(), |sum, (number, counts)| {
+        sum.plus(*counts, times.get(*number).copied().unwrap_or_default().into())
+    })
 }
 
 impl Counts {

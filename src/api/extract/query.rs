@@ -220,12 +220,10 @@ impl<'de> Deserializer<'de> for Values {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
-        let expected = "a number, as 0.25";
-        let figure: f64 = self.parse(expected)?;
-        if !figure.is_finite() {
-            return Err(self.fault(format!("found `{figure}`, expected {expected}")));
-        }
-        visitor.visit_f64(figure)
+        let value = self.once()?;
+        let figure = value.parse::<f64>().ok().filter(|figure| figure.is_finite());
+        let words = || self.fault(format!("found `{value}`, expected a number, as 0.25"));
+        visitor.visit_f64(figure.ok_or_else(words)?)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {

@@ -14,7 +14,8 @@ use crate::foresight::{
     Baseline, BaselineAt, EditionOutcomes, Panel, ProjectOutcome, Resamples, Scorecard,
     SignalAnswer, SignalRecord, Target,
 };
-use crate::rules::{Catalogue, Family, Subjects};
+use crate::rules::{Catalogue, Family, Rule, Subjects};
+use crate::support::workers::run_in_parallel;
 
 /// Fields named for a rule that lacks some.
 const MISSING_FIELDS: usize = 3;
@@ -155,7 +156,7 @@ impl<'c> Signals<'c> {
         let heads = self.catalogue.rules();
         let (tested, others): (Vec<_>, Vec<_>) =
             heads.partition(|rule| self.rules.contains_key(&rule.id));
-        let score = |rule: &&crate::rules::Rule| {
+        let score = |rule: &&Rule| {
             let record = self.rules.get(&rule.id)?;
             Some(RuleScore {
                 rule: rule.id.clone(),
@@ -185,7 +186,7 @@ impl<'c> Signals<'c> {
             score: record.scorecard(&resamples),
         };
         Scored {
-            rules: tested.iter().filter_map(score).collect(),
+            rules: run_in_parallel(&tested, score).into_iter().flatten().collect(),
             families: self.families.iter().map(family).collect(),
             any_rule: self.any_rule.scorecard(&resamples),
             baselines: self.baselines.iter().map(baseline).collect(),

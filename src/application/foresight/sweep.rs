@@ -9,10 +9,9 @@ use utoipa::ToSchema;
 
 use crate::application::cache::known_data;
 use crate::application::cache::known_data::KnownData;
-use crate::application::publishing::catalogue;
 use crate::application::publishing::consequences::Consequences;
-use crate::application::publishing::drafts;
 use crate::application::publishing::trial::Trial;
+use crate::application::publishing::{catalogue, drafts};
 use crate::application::queries::{coverage, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
@@ -148,6 +147,15 @@ fn values(
     if !from.is_finite() || !to.is_finite() || from >= to {
         let words = format!("values from {from} to {to}: found none, expected the lowest first");
         return Err(ApplicationError::Threshold(words));
+    }
+    if let Some(known) = current.thresholds().get(threshold) {
+        let (least, greatest) = (known.min.unwrap_or(*from), known.max.unwrap_or(*to));
+        if *from < least || *to > greatest {
+            let words = format!(
+                "values from {from} to {to} of `{threshold}`: expected values from {least} to {greatest}"
+            );
+            return Err(ApplicationError::Threshold(words));
+        }
     }
     let last = u32::try_from(terms.values.clamp(fewest, most) - 1).unwrap_or(1);
     let step = (to - from) / f64::from(last);

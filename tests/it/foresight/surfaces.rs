@@ -49,7 +49,7 @@ async fn accounts_of_a_ministry_are_refused() {
 fn what_cannot_be_is_refused_in_french() {
     let app = panel::imported();
     for (arguments, words) in [
-        (&["--rule", "D9"][..], "D9"),
+        (&["--rule", "D99"][..], "D99"),
         (&["--rule", "D4"], "projet"),
         (&["--from", "2019-01", "--to", "2018-01"], "2019-01"),
         (&["--from", "2018-02"], "2018-02"),

@@ -36,7 +36,7 @@ fn one_alert_is_shown_with_labels_and_values() {
 fn filters_that_name_nothing_are_refused_and_levels_are_understood_in_french() {
     let app = judged();
     for (arguments, known) in [
-        (["alerts", "--rule", "X9"], "D1, D2"),
+        (["alerts", "--rule", "X9"], "D1, D10, D2"),
         (["alerts", "--ministry", "XX"], "MI, "),
         (["alerts", "--project", "si samou"], "si samu"),
         (["missions", "--ministry", "XX"], "MI, "),

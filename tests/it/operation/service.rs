@@ -49,6 +49,7 @@ impl Service {
             ("{invitation}", "x"),
             ("{edition}", "2020-11"),
             ("{section}", "introduction"),
+            ("{threshold}", "budget_drift_high"),
             ("{profile}", "vigie-panorama"),
         ]
         .map(|(hole, id)| (hole, id.to_owned()))
@@ -150,6 +151,7 @@ async fn every_documented_route_answers() {
             path.replace("editions/comparison", "editions/comparison?from=2020-06&to=2020-11");
         let path = path.replace("D1/comparison", "D1/comparison?from=shipped&to=in-force");
         let path = path.replace("/explanation", "/explanation?subject=project/si-samu");
+        let path = path.replace("/sweep", "/sweep?from=0.1&to=0.3&values=2");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, status_of(&path), "{path}: {}", reply.body);
         assert!(reply.content_type.starts_with(kind_of(route)), "{path}");

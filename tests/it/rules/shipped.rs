@@ -61,7 +61,7 @@ fn the_catalogue_lists_its_rules_by_id() {
     let (catalogue, _) = shipped();
     let rules: Vec<&str> = catalogue.rules().map(|rule| rule.id.as_str()).collect();
     let causes = (1..=24).map(|number| format!("RC{number:02}"));
-    let expected: Vec<String> = ["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8"]
+    let expected: Vec<String> = ["D1", "D10", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"]
         .into_iter()
         .chain(["P1", "P10", "P11", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"])
         .map(str::to_owned)

@@ -140,6 +140,7 @@ pub(crate) fn asked(address: &str) -> &'static str {
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",
         "/api/v1/rules/{rule}/explanation" => "?subject=france-visas",
+        "/api/v1/thresholds/{threshold}/sweep" => "?from=0.1&to=0.3&values=2",
         "/regles/{rule}/explication" => "?sujet=france-visas",
         _ => "",
     }

@@ -126,6 +126,7 @@ fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
         "receiver" => ("mail", ""),
         "silenceID" => ("00000000-0000-8000-8000-000000000001", ""),
         "table" => ("projects", ""),
+        "threshold" => ("budget_drift_high", ""),
         new => panic!("`{{{new}}}`: say in tests/it/support/every_route.rs what may stand there"),
     }
 }
@@ -139,6 +140,7 @@ fn query(pattern: &str) -> &'static str {
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",
         "/api/v1/rules/{rule}/explanation" => "?subject=france-visas",
+        "/api/v1/thresholds/{threshold}/sweep" => "?from=0.1&to=0.3&values=2",
         _ => "",
     }
 }

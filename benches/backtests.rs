@@ -49,8 +49,13 @@ async fn one(shape: Shape) -> String {
         (2009..=2020).flat_map(|year| ["06", "11"].map(|month| format!("{year}-{month}")));
     for (step, edition) in (0_u32..).zip(editions) {
         let (file, text) = (format!("{edition}.panorama.csv"), edition_file(shape, step));
-        let (profile, sheet, edition) = (None, None, None);
-        let request = ReadRequest { file: &file, bytes: text.as_bytes(), profile, sheet, edition };
+        let request = ReadRequest {
+            file: &file,
+            bytes: text.as_bytes(),
+            profile: None,
+            sheet: None,
+            edition: None,
+        };
         let imports: Vec<Import> = reader.read(&request, &[]).unwrap();
         store.record_imports(&imports, &Actor::vigie(), now).await.unwrap();
     }
@@ -66,9 +71,9 @@ async fn one(shape: Shape) -> String {
     let since = Instant::now();
     let found = application::backtest(&services, BacktestTerms::default()).await.unwrap();
     let first = since.elapsed();
-    let since = Instant::now();
+    let afterwards = Instant::now();
     application::backtest(&services, BacktestTerms::default()).await.unwrap();
-    let again = since.elapsed();
+    let again = afterwards.elapsed();
     services.store.close().await;
     assert!(found.drifts > 0);
     format!(

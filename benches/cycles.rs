@@ -134,16 +134,9 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         drop((portfolio, frames, verdicts));
         // On the day of the second cycle: none is committed as of a day to come.
         let clock = Arc::new(FixedClock(now + TimeDelta::days(1)));
-        let (rules, cache) = (root.join("rules"), Arc::default());
-        let services = Services {
-            store,
-            rules,
-            odt_template: PathBuf::new(),
-            limits,
-            clock,
-            notify: mail(),
-            cache,
-        };
+        let (rules, cache, odt_template) = (root.join("rules"), Arc::default(), PathBuf::new());
+        let notify = mail();
+        let services = Services { store, rules, odt_template, limits, clock, notify, cache };
         least = least.min(first_and_next(&services, &mut watch, as_of).await);
         services.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())

@@ -69,7 +69,14 @@ fn text_of_xml(xml: &str) -> String {
                 text.push('\n');
             }
             Event::Eof => return text,
-            _ => {}
+            Event::Start(_)
+            | Event::End(_)
+            | Event::Empty(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {}
         }
     }
 }
@@ -223,8 +230,8 @@ async fn the_format_of_a_file_is_that_asked_for_else_the_first_accepted() {
     let token = app.token("Claire", &[Role::Reader], &[]).await;
     let server = TestServer::open(app, NOW).await;
     let path = "/api/v1/documents/cosinum?edition=2020-11";
-    let get = async |path: &str, accept: &str| {
-        let request = server.request(Method::GET, path, &token).header(ACCEPT, accept);
+    let get = async |address: &str, accept: &str| {
+        let request = server.request(Method::GET, address, &token).header(ACCEPT, accept);
         let answer = request.send().await.unwrap();
         let header = |name| {
             let value = answer.headers().get(name);
@@ -261,16 +268,16 @@ async fn a_text_is_kept_with_its_edition_and_the_second_of_two_authors_reads_the
     let reader = app.token("Paul", &[Role::Reader], &[]).await;
     let server = TestServer::open(app, NOW).await;
     let path = "/api/v1/documents/cosinum/2020-11/texts/decisions";
-    let put = async |token: &str, revision: &str, text: &str| {
-        let request = server.request(Method::PUT, path, token).header(IF_MATCH, revision);
+    let put = async |by: &str, revision: &str, text: &str| {
+        let request = server.request(Method::PUT, path, by).header(IF_MATCH, revision);
         let answer = request.json(&json!({ "text": text })).send().await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
     };
     assert_eq!(put(&reader, "\"1\"", "Non").await.0, 403);
     let (status, written) = put(&token, "\"1\"", "Autre décision.").await;
     assert_eq!((status, &written["revision"]), (200, &json!(2)), "{written}");
-    let (status, stale) = put(&token, "\"1\"", "Trop tard.").await;
-    assert_eq!(status, 412);
+    let (refused, stale) = put(&token, "\"1\"", "Trop tard.").await;
+    assert_eq!(refused, 412);
     assert!(stale["detail"].as_str().unwrap().contains("Autre décision."), "{stale}");
     let trail = server.app.json(&["audit", "list"]).to_string();
     assert_eq!(trail.matches("\"note_text_written\"").count(), 2, "{trail}");
@@ -298,7 +305,7 @@ fn a_template_that_names_what_there_is_not_is_refused_with_its_line() {
         ("{{ global_drift }}, soit", "{{ global_drift | shouted }}, soit"),
     ] {
         let Some(line) = text.contains(found).then(|| line_of(found)) else { continue };
-        let app = with_template("cosinum.md", |text| text.replacen(found, instead, 1));
+        let app = with_template("cosinum.md", |shipped| shipped.replacen(found, instead, 1));
         let check = app.run(&["rules", "check", "--format", "json"]);
         assert_eq!(check.code, Some(1), "{instead}");
         let place = format!("documents/cosinum.md:{line}");
@@ -319,8 +326,8 @@ fn a_template_is_bounded_and_its_words_are_those_of_the_document() {
     let endless = "# A\n\n{% for a in history %}{% for b in [1,2,3,4,5,6,7,8] %}{% for c in [1,2,3,4,5,6,7,8] %}\
         {% for d in [1,2,3,4,5,6,7,8] %}{% for e in [1,2,3,4,5,6,7,8] %}{% for f in [1,2,3,4,5,6,7,8] %}\
         {% for g in [1,2,3,4,5,6,7,8] %}x{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}";
-    let app = with_template("project.md", |_| endless.to_owned());
-    let refused = app.run(&["document", "project", "si-samu"]);
+    let bounded = with_template("project.md", |_| endless.to_owned());
+    let refused = bounded.run(&["document", "project", "si-samu"]);
     assert_eq!(refused.code, Some(1));
     assert!(refused.stderr.contains("2000000"), "{}", refused.stderr);
 }

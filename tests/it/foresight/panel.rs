@@ -127,7 +127,11 @@ fn a_small_panel_gives_the_counts_made_by_hand() {
             json!([["2019-12", null, false, 0, 0], [0, 0, 0]]),
         ]
     );
+}
 
+#[test]
+fn scorecards_of_a_small_panel_are_those_made_by_hand() {
+    let found = imported().json(&["backtest"]);
     let third = 1.0 / 3.0;
     let d1 = of_rule(&found, "D1");
     assert_eq!(

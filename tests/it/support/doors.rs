@@ -152,13 +152,12 @@ pub(crate) fn body(address: &str) -> Value {
     let reason = "vu en revue";
     match act {
         "assignment" => json!({ "to": "Paul Durand" }),
-        "comments" | "notes" => json!({ "text": reason }),
+        "comments" | "notes" | "{section}" => json!({ "text": reason }),
         "disputes" => json!({ "fields": ["cost_current"], "author": "Équipe", "text": reason }),
         "answer" => json!({ "verdict": "rejected", "reason": reason }),
         "{edition}" => {
             json!({ "opens_on": "2020-09-14", "closes_on": "2020-10-16", "reason": reason })
         }
-        "{section}" => json!({ "text": reason }),
         "{profile}" => json!({ "text": "id = \"vigie-panorama\"", "reason": reason }),
         "drafts" | "{draft}" => {
             json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::median::median;
 use super::panel::{DRIFT_COST, DRIFT_MONTHS, Next, Panel};
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::edition::EditionId;
@@ -95,7 +96,7 @@ pub struct Stake {
     pub by_cost: f64,
     /// In M€, of the months alone.
     pub by_months: f64,
-    /// The cost or the duration is not published: the median of the edition stands for it.
+    /// The cost or the duration is not published: the median of the edition is taken in its place.
     pub is_supposed: bool,
 }
 
@@ -151,11 +152,4 @@ pub fn drift_since_first(
 pub fn first_of(mut figures: Vec<(usize, f64)>) -> Vec<usize> {
     figures.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     figures.into_iter().take(FIRST).map(|(number, _)| number).collect()
-}
-
-fn median(mut figures: Vec<f64>) -> Option<f64> {
-    figures.sort_by(f64::total_cmp);
-    let upper = figures.get(figures.len() / 2)?;
-    let lower = figures.get(figures.len().checked_sub(1)? / 2)?;
-    Some(f64::midpoint(*lower, *upper))
 }

@@ -1,4 +1,4 @@
-//! Warnings that need no rule: what a rule is worth shows beside them.
+//! Warnings that need no rule: what a rule is worth shows in comparison.
 
 use super::panel::{Next, Panel, Target};
 use super::scorecard::SignalAnswer;

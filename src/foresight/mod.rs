@@ -5,6 +5,7 @@ mod attention;
 mod baselines;
 mod draws;
 mod forecast;
+mod median;
 mod outcomes;
 mod panel;
 mod resamples;

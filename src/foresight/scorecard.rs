@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::median::median;
 use super::outcomes::{EditionOutcomes, ProjectOutcome};
 use super::panel::months_between;
 use super::resamples::{Resamples, interval};
 use crate::domain::portfolio::edition::EditionId;
+use crate::domain::rules::verdict::Verdict;
 use crate::domain::words::words;
 use crate::support::french;
 
@@ -22,6 +24,27 @@ pub enum SignalAnswer {
     Quiet,
     /// It could not be judged: no quiet, and no warning.
     Unknown,
+}
+
+impl SignalAnswer {
+    /// Of a verdict, `None` when there is none: an alert warns, a lower level is quiet, and no level at all is unknown.
+    pub fn of(verdict: Option<&Verdict>) -> Self {
+        match verdict.and_then(Verdict::level) {
+            Some(level) if level.is_alerting() => Self::Warning,
+            Some(_) => Self::Quiet,
+            None => Self::Unknown,
+        }
+    }
+
+    /// What two signals say together: one warning is a warning, and what one cannot judge is unknown.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Warning, _) | (_, Self::Warning) => Self::Warning,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Quiet, Self::Quiet) => Self::Quiet,
+        }
+    }
 }
 
 words! {
@@ -185,7 +208,7 @@ impl SignalRecord {
             lift,
             false_calm: estimate(Counts::false_calm),
             coverage: ratio(all.warnings + all.quiet, all.steps),
-            median_lead_months: median(self.leads.clone()),
+            median_lead_months: median(self.leads.iter().copied().map(f64::from).collect()),
         }
     }
 }
@@ -319,11 +342,4 @@ fn widened(count: u32) -> usize {
 
 fn ratio(part: u32, whole: u32) -> Option<f64> {
     (whole > 0).then(|| f64::from(part) / f64::from(whole))
-}
-
-fn median(mut figures: Vec<i32>) -> Option<f64> {
-    figures.sort_unstable();
-    let upper = figures.get(figures.len() / 2)?;
-    let lower = figures.get((figures.len() - 1) / 2)?;
-    Some(f64::midpoint(f64::from(*lower), f64::from(*upper)))
 }

@@ -235,8 +235,11 @@ fn decision_fields(missions: &[MissionLine], reviews: &[ReviewLine], period: &Pe
         line.mission.conduct.closing.as_ref().is_some_and(|closing| period.covers(closing.on))
     });
     let meant = || {
-        let stands = |line: &&ReviewLine| line.review.state != ReviewState::Cancelled;
-        reviews.iter().filter(stands).filter(|line| period.covers(line.review.planned_on))
+        let is_held_or_planned = |line: &&ReviewLine| line.review.state != ReviewState::Cancelled;
+        reviews
+            .iter()
+            .filter(is_held_or_planned)
+            .filter(|line| period.covers(line.review.planned_on))
     };
     let held = meant().filter(|line| line.review.state == ReviewState::Held).count();
     let coming = reviews.iter().filter(|line| {

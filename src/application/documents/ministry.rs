@@ -25,13 +25,13 @@ use crate::support::french;
 /// Most decisions of one kind that are named on one page.
 const MOST: usize = 8;
 
-/// Everything that the page of a ministry may name. It is asked for by its code or its name.
+/// Everything that the page of a ministry may name. It is requested by its code or its name.
 pub(super) async fn page(
     services: &Services,
-    asked: &str,
+    requested: &str,
     period: &Period,
 ) -> Result<Datum, ApplicationError> {
-    let wanted = name_key(asked);
+    let wanted = name_key(requested);
     let is_asked = |row: &TableRow| {
         let names = ["ministry", "ministry_label"].map(|field| figures::text(Some(row), field));
         names.into_iter().flatten().any(|name| name_key(name) == wanted)
@@ -40,7 +40,7 @@ pub(super) async fn page(
     let all = table::projects(services, Some(period.as_of)).await?;
     let mut rows: Vec<TableRow> = all.into_iter().filter(is_asked).collect();
     let Some(code) = rows.first().and_then(|row| figures::text(Some(row), "ministry")) else {
-        return Err(ApplicationError::NoSuchMinistry(asked.to_owned()));
+        return Err(ApplicationError::NoSuchMinistry(requested.to_owned()));
     };
     let code = code.to_owned();
     let panorama = view::panorama(services, Some(period.as_of)).await?;

@@ -143,7 +143,7 @@ async fn odt_template(services: &Services) -> Result<OdtTemplate, ApplicationErr
 }
 
 /// `projet-si-samu-2020-11`
-fn named(kind: &str, asked: &str, period: &Period) -> String {
-    let plain = name_key(asked).replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+fn named(kind: &str, requested: &str, period: &Period) -> String {
+    let plain = name_key(requested).replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
     format!("{kind}-{plain}-{}", period.edition)
 }

@@ -25,13 +25,13 @@ use crate::support::french;
 const MOST_ALERTS: usize = 8;
 const MOST_EDITIONS: usize = 6;
 
-/// Everything that the page of a project may name. It is asked for by its id or any of its names.
+/// Everything that the page of a project may name. It is requested by its id or any of its names.
 pub(super) async fn page(
     services: &Services,
-    asked: &str,
+    requested: &str,
     period: &Period,
 ) -> Result<Datum, ApplicationError> {
-    let view = view::project(services, asked, Some(period.as_of)).await?;
+    let view = view::project(services, requested, Some(period.as_of)).await?;
     let row = view.project.as_ref();
     let works = Works::read(services, view.project.as_slice()).await?;
     let mut fields = head(row, period);

@@ -208,7 +208,7 @@ impl Backtest {
         )
     }
 
-    /// What it says of one rule, beside the baselines.
+    /// What it says of one rule, with the baselines.
     ///
     /// # Errors
     /// When the rule was not judged.

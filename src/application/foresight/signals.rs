@@ -54,13 +54,6 @@ pub(super) struct Scored {
     pub(super) not_tested: Vec<RuleId>,
 }
 
-/// What the rules of a group say of one project together.
-#[derive(Clone, Copy, Default)]
-struct Joint {
-    warns: bool,
-    lacks: bool,
-}
-
 impl<'c> Signals<'c> {
     pub(super) fn of(catalogue: &'c Catalogue, horizon: usize) -> Self {
         let tested = catalogue.rules().filter(|rule| {
@@ -99,7 +92,7 @@ impl<'c> Signals<'c> {
         let experience = self.experience();
         let mut warning: BTreeMap<usize, Vec<&RuleId>> = BTreeMap::new();
         let mut places: Option<SubjectPlaces> = None;
-        let mut joint: BTreeMap<Family, BTreeMap<usize, Joint>> = BTreeMap::new();
+        let mut joint: BTreeMap<Family, BTreeMap<usize, SignalAnswer>> = BTreeMap::new();
         for said in verdicts.rules() {
             let rule = self.catalogue.rule(said.rule());
             let Some((record, rule)) = self.rules.get_mut(said.rule()).zip(rule) else { continue };
@@ -113,25 +106,27 @@ impl<'c> Signals<'c> {
             record.record(edition, verdict);
             let family = joint.entry(rule.family).or_default();
             for outcome in &edition.projects {
-                let given = verdict(outcome);
-                family.entry(outcome.number).or_default().add(given);
-                if given.and_then(Verdict::level).is_some_and(Level::is_alerting) {
+                let answer = SignalAnswer::of(verdict(outcome));
+                let so_far = family.entry(outcome.number).or_insert(SignalAnswer::Quiet);
+                *so_far = so_far.joined(answer);
+                if answer == SignalAnswer::Warning {
                     warning.entry(outcome.number).or_default().push(&rule.id);
                 }
             }
         }
-        let mut any: BTreeMap<usize, Joint> = BTreeMap::new();
+        let mut any: BTreeMap<usize, SignalAnswer> = BTreeMap::new();
+        let said = |answers: &BTreeMap<usize, SignalAnswer>, number: usize| {
+            answers.get(&number).copied().unwrap_or(SignalAnswer::Quiet)
+        };
         for (family, by_number) in &joint {
-            self.families.entry(*family).or_default().record(edition, |outcome| {
-                by_number.get(&outcome.number).copied().unwrap_or_default().answer()
-            });
+            let record = self.families.entry(*family).or_default();
+            record.record(edition, |outcome| said(by_number, outcome.number));
             for (number, one) in by_number {
-                any.entry(*number).or_default().join(*one);
+                let so_far = any.entry(*number).or_insert(SignalAnswer::Quiet);
+                *so_far = so_far.joined(*one);
             }
         }
-        self.any_rule.record(edition, |outcome| {
-            any.get(&outcome.number).copied().unwrap_or_default().answer()
-        });
+        self.any_rule.record(edition, |outcome| said(&any, outcome.number));
         if let Some(experience) = experience.filter(|_| self.horizon == 1) {
             self.orders.record(panel, edition, &experience, &warning);
         }
@@ -210,7 +205,7 @@ impl RuleRecord {
                 Some(level) if warns(level) => SignalAnswer::Warning,
                 Some(_) => SignalAnswer::Quiet,
             };
-        self.alerts.record(edition, |outcome| answer(outcome, &Level::is_alerting));
+        self.alerts.record(edition, |outcome| SignalAnswer::of(verdict(outcome)));
         for (wanted, record) in &mut self.levels {
             record.record(edition, |outcome| answer(outcome, &|level| level == *wanted));
         }
@@ -228,28 +223,6 @@ impl RuleRecord {
         // Stable: fields that lack as often stay in the order of their names.
         fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         fields.into_iter().take(MISSING_FIELDS).map(|(field, _)| label(field)).collect()
-    }
-}
-
-impl Joint {
-    fn add(&mut self, verdict: Option<&Verdict>) {
-        match verdict.and_then(Verdict::level) {
-            Some(level) => self.warns |= level.is_alerting(),
-            None => self.lacks = true,
-        }
-    }
-
-    fn join(&mut self, other: Self) {
-        self.warns |= other.warns;
-        self.lacks |= other.lacks;
-    }
-
-    fn answer(self) -> SignalAnswer {
-        match self {
-            Self { warns: true, .. } => SignalAnswer::Warning,
-            Self { lacks: true, .. } => SignalAnswer::Unknown,
-            Self { .. } => SignalAnswer::Quiet,
-        }
     }
 }
 

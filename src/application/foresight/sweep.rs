@@ -19,7 +19,6 @@ use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
 use crate::domain::rules::batch::Verdicts;
-use crate::domain::rules::verdict::Verdict;
 use crate::domain::value::{Value, float};
 use crate::foresight::{
     EditionOutcomes, Panel, Resamples, Scorecard, SignalAnswer, SignalRecord, Target, outcomes,
@@ -237,17 +236,8 @@ fn joint<'v>(verdicts: &'v Verdicts, tried: &Tried) -> BTreeMap<&'v ProjectId, S
     };
     for judgement in verdicts.iter().filter(|one| is_tested(one.rule)) {
         let Some(project) = judgement.subject.project() else { continue };
-        let answer = match judgement.verdict {
-            Verdict::Level { level } if level.is_alerting() => SignalAnswer::Warning,
-            Verdict::Level { .. } => SignalAnswer::Quiet,
-            Verdict::Unknown { .. } | Verdict::Failed { .. } => SignalAnswer::Unknown,
-        };
-        let known = said.entry(project).or_insert(answer);
-        *known = match (*known, answer) {
-            (SignalAnswer::Warning, _) | (_, SignalAnswer::Warning) => SignalAnswer::Warning,
-            (SignalAnswer::Unknown, _) | (_, SignalAnswer::Unknown) => SignalAnswer::Unknown,
-            (SignalAnswer::Quiet, SignalAnswer::Quiet) => SignalAnswer::Quiet,
-        };
+        let answer = SignalAnswer::of(Some(judgement.verdict));
+        said.entry(project).and_modify(|one| *one = one.joined(answer)).or_insert(answer);
     }
     said
 }

@@ -101,7 +101,7 @@ pub(super) async fn run(
     write(out, &api.bytes(place).await?)
 }
 
-/// The format that was asked for; else that of the file's extension; else Markdown.
+/// The format requested; else that of the file's extension; else Markdown.
 fn format(chosen: Format, out: Option<&Path>) -> Result<DocumentFormat, CliError> {
     match chosen {
         Format::Html => return Ok(DocumentFormat::Html),

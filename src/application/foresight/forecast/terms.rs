@@ -1,4 +1,4 @@
-//! What a forecast is asked about.
+//! What a forecast is about.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ const MONTHS_OF_A_YEAR: f64 = 12.0;
 const MOST_MONTHS: f64 = 120.0;
 const MOST_PERCENT: f64 = 500.0;
 
-/// What a forecast is asked about. Projects are named by their id or by any name they went by.
+/// What a forecast is about. Projects are named by their id or by any name they went by.
 #[derive(Clone, Debug, Default)]
 pub struct ForecastTerms {
     /// Today by default.

@@ -3,6 +3,7 @@
 //! handler that runs.
 
 use std::sync::LazyLock;
+use std::thread;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
@@ -13,24 +14,51 @@ use super::middleware::access::guard;
 use super::middleware::openapi_validation::RequestContracts;
 use super::middleware::response_cache::cache;
 use super::middleware::{idempotency, openapi_validation, request_size};
-use super::openapi::document::ApiDocument;
+use super::openapi::document;
+use super::openapi::document::DocumentText;
 use super::route::Resource;
 use super::routes::{Documented, routes};
 
 static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| Resource::all(routes()));
 
-static DOCUMENT: LazyLock<web::Data<ApiDocument>> =
-    LazyLock::new(|| web::Data::new(ApiDocument::of(Documented::openapi(), routes())));
+/// Room for the text of the OpenAPI document, in bytes; more is allocated when it needs more.
+const TEXT_OF_DOCUMENT: usize = 1 << 20;
 
-static CONTRACTS: LazyLock<web::Data<RequestContracts>> =
-    LazyLock::new(|| web::Data::new(RequestContracts::of(DOCUMENT.openapi())));
+/// `None` if the OpenAPI document could not be written: then every request is refused.
+static DESCRIPTION: LazyLock<Option<Description>> = LazyLock::new(Description::of_routes);
+
+/// What the service needs of the OpenAPI document while it runs.
+#[derive(Debug)]
+struct Description {
+    text: web::Data<DocumentText>,
+    contracts: web::Data<RequestContracts>,
+}
+
+impl Description {
+    /// As a tree the document takes twenty times the memory of its text. It is built, written and dropped on a thread of its own,
+    /// which allocates nothing that outlives it, so that the allocator gives that memory back whole.
+    fn of_routes() -> Option<Self> {
+        let routes = routes();
+        let text = Vec::with_capacity(TEXT_OF_DOCUMENT);
+        let write = move |mut text: Vec<u8>| {
+            let document = document::complete(Documented::openapi(), routes);
+            serde_json::to_writer(&mut text, &document).map(|()| text).ok()
+        };
+        let written = thread::Builder::new().spawn(move || write(text)).ok()?;
+        let text = written.join().ok().flatten()?;
+        let contracts = RequestContracts::of(&text).ok()?;
+        let text = web::Data::new(DocumentText::of(text));
+        Some(Self { text, contracts: web::Data::new(contracts) })
+    }
+}
 
 /// Registers every route, the OpenAPI document that requests are held to, and the default service, which responds 404.
 pub fn configure(service: &mut web::ServiceConfig) {
     register(service, &RESOURCES);
+    if let Some(Description { text, contracts }) = &*DESCRIPTION {
+        service.app_data(text.clone()).app_data(contracts.clone());
+    }
     service
-        .app_data(DOCUMENT.clone())
-        .app_data(CONTRACTS.clone())
         .app_data(web::PathConfig::default().error_handler(openapi_validation::path_error))
         .default_service(web::to(guard::no_route));
 }
@@ -42,9 +70,9 @@ pub(crate) fn register(service: &mut web::ServiceConfig, resources: &'static [Re
     }
 }
 
-/// Returns the OpenAPI document that `/api/openapi.json` serves.
-pub fn document() -> utoipa::openapi::OpenApi {
-    DOCUMENT.openapi().clone()
+/// Returns the OpenAPI document that `/api/openapi.json` serves, as JSON text; empty if it cannot be written.
+pub fn document() -> web::Bytes {
+    DESCRIPTION.as_ref().map(|one| one.text.json().clone()).unwrap_or_default()
 }
 
 /// The last wrap runs first: the guard, then the middleware for authenticated requests.

@@ -8,9 +8,8 @@ use actix_web::error::PathError;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _, web};
-use serde_json::{Map, Number, Value};
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
-use utoipa::openapi::{OpenApi, RefOr};
+use serde::Deserialize;
+use serde_json::{Number, Value};
 
 use super::schema_validation;
 use super::schema_validation::Schemas;
@@ -40,35 +39,87 @@ struct Contract {
 /// What the document says about the requests of every route. The routing registers it.
 #[derive(Debug)]
 pub(in crate::api) struct RequestContracts {
-    /// The document's schemas, by name.
+    /// The document's schemas that bodies of requests are made of, by name.
     schemas: Schemas,
     /// By path, then by method.
     by_path: HashMap<String, HashMap<Method, Contract>>,
 }
 
+/// The parts of the document that say what requests are.
+#[derive(Deserialize)]
+struct Described {
+    paths: BTreeMap<String, DescribedPath>,
+    components: DescribedComponents,
+}
+
+#[derive(Deserialize)]
+struct DescribedComponents {
+    schemas: Schemas,
+}
+
+#[derive(Deserialize)]
+struct DescribedPath {
+    get: Option<DescribedOperation>,
+    post: Option<DescribedOperation>,
+    put: Option<DescribedOperation>,
+    patch: Option<DescribedOperation>,
+    delete: Option<DescribedOperation>,
+}
+
+#[derive(Deserialize)]
+struct DescribedOperation {
+    #[serde(default)]
+    parameters: Vec<DescribedParameter>,
+    #[serde(rename = "requestBody")]
+    body: Option<DescribedBody>,
+}
+
+#[derive(Deserialize)]
+struct DescribedParameter {
+    name: String,
+    #[serde(rename = "in")]
+    place: String,
+    schema: Value,
+}
+
+#[derive(Deserialize)]
+struct DescribedBody {
+    content: BTreeMap<String, DescribedContent>,
+}
+
+#[derive(Deserialize)]
+struct DescribedContent {
+    schema: Option<Value>,
+}
+
 impl RequestContracts {
-    pub(in crate::api) fn of(document: &OpenApi) -> Self {
-        let schemas = document.components.as_ref().map(|components| &components.schemas);
-        let schemas = match schemas.and_then(|schemas| serde_json::to_value(schemas).ok()) {
-            Some(Value::Object(named)) => named,
-            _ => Schemas::new(),
-        };
-        let of_path = |item: &PathItem| {
+    /// Reads the contracts from the JSON text of the document.
+    ///
+    /// # Errors
+    /// If the text is not that of a document.
+    pub(in crate::api) fn of(document: &[u8]) -> serde_json::Result<Self> {
+        let Described { paths, components } = serde_json::from_slice(document)?;
+        let named = components.schemas;
+        let of_path = |path: DescribedPath| {
+            let DescribedPath { get, post, put, patch, delete } = path;
             let each = [
-                (Method::GET, &item.get),
-                (Method::POST, &item.post),
-                (Method::PUT, &item.put),
-                (Method::PATCH, &item.patch),
-                (Method::DELETE, &item.delete),
+                (Method::GET, get),
+                (Method::POST, post),
+                (Method::PUT, put),
+                (Method::PATCH, patch),
+                (Method::DELETE, delete),
             ];
-            let known = each.into_iter().filter_map(|(method, operation)| {
-                Some((method, Contract::of(operation.as_ref()?, &schemas)))
-            });
-            known.collect()
+            let known = each.into_iter();
+            known.filter_map(|(method, one)| Some((method, Contract::of(one?, &named)))).collect()
         };
-        let paths = document.paths.paths.iter();
-        let by_path = paths.map(|(path, item)| (path.clone(), of_path(item))).collect();
-        Self { schemas, by_path }
+        let by_path: HashMap<String, HashMap<Method, Contract>> =
+            paths.into_iter().map(|(path, item)| (path, of_path(item))).collect();
+        // Most schemas are those of answers.
+        let mut schemas = Schemas::new();
+        for contract in by_path.values().flat_map(HashMap::values) {
+            add_named_by(contract.schema.as_ref(), &named, &mut schemas);
+        }
+        Ok(Self { schemas, by_path })
     }
 
     /// The contracts that were registered when the service started.
@@ -177,34 +228,24 @@ fn as_whole_number(number: &Number) -> Option<i64> {
 }
 
 impl Contract {
-    fn of(operation: &Operation, schemas: &Schemas) -> Self {
+    fn of(operation: DescribedOperation, named: &Schemas) -> Self {
         let (mut parameters, mut numbers) = (BTreeSet::new(), Vec::new());
         let mut dates = BTreeMap::new();
-        for parameter in operation.parameters.iter().flatten() {
-            let RefOr::T(parameter) = parameter else { continue };
-            match parameter.parameter_in {
-                ParameterIn::Query => {
-                    if let Some(read) = read_date(parameter) {
-                        dates.insert(parameter.name.clone(), read);
+        for DescribedParameter { name, place, schema } in operation.parameters {
+            match place.as_str() {
+                "query" => {
+                    if let Some(read) = read_date(&schema) {
+                        dates.insert(name.clone(), read);
                     }
-                    parameters.insert(parameter.name.clone());
+                    parameters.insert(name);
                 }
-                ParameterIn::Path if is_number(parameter, schemas) => {
-                    numbers.push(parameter.name.clone());
-                }
-                ParameterIn::Path
-                | ParameterIn::Header
-                | ParameterIn::Cookie
-                | ParameterIn::QueryString => {}
+                "path" if schema_validation::is_whole_number(&schema, named) => numbers.push(name),
+                _ => {}
             }
         }
-        let content = match &operation.request_body {
-            Some(RefOr::T(body)) => serde_json::to_value(&body.content).unwrap_or_default(),
-            Some(RefOr::Ref(_)) | None => Value::Null,
-        };
-        let schema = content.get(JSON).and_then(|json| json.get("schema")).cloned();
-        let bodies = content.as_object().into_iter().flat_map(Map::keys).cloned().collect();
-        Self { parameters, dates, numbers, bodies, schema }
+        let mut content = operation.body.map(|body| body.content).unwrap_or_default();
+        let schema = content.get_mut(JSON).and_then(|json| json.schema.take());
+        Self { parameters, dates, numbers, bodies: content.into_keys().collect(), schema }
     }
 
     fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
@@ -235,9 +276,8 @@ impl Contract {
 /// Checks a date or an instant; the error says what was expected.
 type ReadDate = fn(&str) -> Result<(), &'static str>;
 
-/// How the parameter is checked if it is a date or an instant.
-fn read_date(parameter: &Parameter) -> Option<ReadDate> {
-    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
+/// How a parameter is checked if it is a date or an instant.
+fn read_date(schema: &Value) -> Option<ReadDate> {
     let formats = [schema.get("format"), schema.pointer("/items/format")];
     let choices = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let formats = formats.into_iter().chain(choices.map(|choice| choice.get("format"))).flatten();
@@ -251,7 +291,12 @@ fn read_date(parameter: &Parameter) -> Option<ReadDate> {
     })
 }
 
-fn is_number(parameter: &Parameter, schemas: &Schemas) -> bool {
-    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
-    schema_validation::is_whole_number(&schema, schemas)
+/// Adds the schemas that `schema` names, and those that they name.
+fn add_named_by(schema: Option<&Value>, named: &Schemas, schemas: &mut Schemas) {
+    for name in schema.into_iter().flat_map(schema_validation::names) {
+        if let Some(found) = named.get(name).filter(|_| !schemas.contains_key(name)) {
+            schemas.insert(name.to_owned(), found.clone());
+            add_named_by(Some(found), named, schemas);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::intake::nearest_name as nearest;
 /// Maximum number of errors listed for one body. The others are only counted.
 const MAX_LISTED: usize = 20;
 
-/// The document's schemas, by name.
+/// Schemas by name, those that a `$ref` may name.
 pub(in crate::api) type Schemas = Map<String, Value>;
 
 /// The errors of one body.
@@ -205,8 +205,22 @@ fn validate_at(pointer: &str, value: &Value, schema: &Value, schemas: &Schemas) 
 
 /// The schema that a `$ref` names, or the schema itself.
 fn resolved<'s>(schema: &'s Value, schemas: &'s Schemas) -> &'s Value {
-    let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
-    name.and_then(|name| schemas.get(name)).unwrap_or(schema)
+    name(schema).and_then(|name| schemas.get(name)).unwrap_or(schema)
+}
+
+/// The name in the `$ref` of a schema.
+fn name(schema: &Value) -> Option<&str> {
+    schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
+}
+
+/// The names in each `$ref` of a schema and of the schemas within it.
+pub(in crate::api) fn names(schema: &Value) -> Vec<&str> {
+    let within: Vec<&Value> = match schema {
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![],
+    };
+    name(schema).into_iter().chain(within.into_iter().flat_map(names)).collect()
 }
 
 /// The JSON Pointer (RFC 6901) of a field or an item, with 100 characters of its name at most.

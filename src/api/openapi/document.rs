@@ -1,7 +1,5 @@
 //! The OpenAPI document as a whole: what it says of the service, and the operations that the table of routes names.
 
-use std::sync::OnceLock;
-
 use actix_web::{HttpResponse, web};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -17,11 +15,9 @@ pub(in crate::api) const ADDRESS: &str = "/api/openapi.json";
 /// Name of the session cookie.
 const COOKIE: &str = "vigie_session";
 
-/// The document of the routes that are served, and its text.
-pub(in crate::api) struct ApiDocument {
-    document: utoipa::openapi::OpenApi,
-    json: OnceLock<Option<web::Bytes>>,
-}
+/// The document of the routes that are served, as JSON text.
+#[derive(Debug)]
+pub(in crate::api) struct DocumentText(web::Bytes);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -58,39 +54,39 @@ pub(in crate::api) struct ApiDocument {
 )]
 struct Head;
 
-impl ApiDocument {
-    /// The document of `operations`, with what each of `routes` requires of its caller.
-    pub(in crate::api) fn of(operations: utoipa::openapi::OpenApi, routes: &[Route]) -> Self {
-        let mut document = Head::openapi();
-        document.merge(operations);
-        let components = document.components.get_or_insert_default();
-        let token = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A token issued by `vigie tokens issue`, for programs."))
-            .build();
-        let session = ApiKeyValue::with_description(
-            COOKIE,
-            "The session cookie of a browser, set at sign-in.",
-        );
-        let schemes =
-            [SecurityScheme::Http(token), SecurityScheme::ApiKey(ApiKey::Cookie(session))];
-        for (name, scheme) in operations::SCHEMES.into_iter().zip(schemes) {
-            components.add_security_scheme(name, scheme);
-        }
-        operations::complete(&mut document, routes);
-        answers::complete(&mut document);
-        lists::complete(&mut document);
-        texts::complete(&mut document);
-        schemas::complete(&mut document);
-        Self { document, json: OnceLock::new() }
+/// The document of `operations`, with what each of `routes` requires of its caller.
+pub(in crate::api) fn complete(
+    operations: utoipa::openapi::OpenApi,
+    routes: &[Route],
+) -> utoipa::openapi::OpenApi {
+    let mut document = Head::openapi();
+    document.merge(operations);
+    let components = document.components.get_or_insert_default();
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token issued by `vigie tokens issue`, for programs."))
+        .build();
+    let session =
+        ApiKeyValue::with_description(COOKIE, "The session cookie of a browser, set at sign-in.");
+    let schemes = [SecurityScheme::Http(token), SecurityScheme::ApiKey(ApiKey::Cookie(session))];
+    for (name, scheme) in operations::SCHEMES.into_iter().zip(schemes) {
+        components.add_security_scheme(name, scheme);
+    }
+    operations::complete(&mut document, routes);
+    answers::complete(&mut document);
+    lists::complete(&mut document);
+    texts::complete(&mut document);
+    schemas::complete(&mut document);
+    document
+}
+
+impl DocumentText {
+    pub(in crate::api) fn of(json: Vec<u8>) -> Self {
+        Self(json.into())
     }
 
-    pub(in crate::api) fn openapi(&self) -> &utoipa::openapi::OpenApi {
-        &self.document
-    }
-
-    fn json(&self) -> Option<web::Bytes> {
-        self.json.get_or_init(|| Some(self.document.to_json().ok()?.into())).clone()
+    pub(in crate::api) fn json(&self) -> &web::Bytes {
+        &self.0
     }
 }
 
@@ -100,7 +96,6 @@ impl ApiDocument {
     path = "/api/openapi.json",
     responses((status = 200, description = "The OpenAPI 3.1 document", body = Object))
 )]
-pub(in crate::api) async fn show_document(document: web::Data<ApiDocument>) -> HttpResponse {
-    let Some(text) = document.json() else { return HttpResponse::InternalServerError().finish() };
-    HttpResponse::Ok().content_type("application/json").body(text)
+pub(in crate::api) async fn show_document(document: web::Data<DocumentText>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.json().clone())
 }

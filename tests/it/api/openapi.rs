@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{generated_file, root};
 
 fn document() -> Value {
-    serde_json::to_value(vigie::api::document()).unwrap()
+    serde_json::from_slice(&vigie::api::document()).unwrap()
 }
 
 #[test]

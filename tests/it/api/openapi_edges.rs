@@ -10,7 +10,7 @@ use vigie::domain::accounts::access::Role;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_at_the_edge_of_the_document_is_answered_as_it_says() {
-    let document = serde_json::to_value(vigie::api::document()).unwrap();
+    let document: Value = serde_json::from_slice(&vigie::api::document()).unwrap();
     let data = MinistryData::new().await;
     let all = support::token(&data.store, "Chef", &Role::ALL, &[]).await;
     let service = doors::serve(data.database_url()).await;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cycles::{Shape, edition_file, milliseconds, ministries, peak_memory};
 use vigie::application;
-use vigie::application::{BacktestTerms, Services};
+use vigie::application::{BacktestTerms, DocumentSettings, Services};
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::portfolio::import::Import;
 use vigie::frame::dictionary::built_in;
@@ -66,7 +66,7 @@ async fn one(shape: Shape) -> String {
         clock: Arc::new(FixedClock(now)),
         notify: Arc::new(NotifySettings::default()),
         cache: Arc::default(),
-        odt_template: std::path::PathBuf::new(),
+        documents: DocumentSettings::default(),
     };
     let since = Instant::now();
     let found = application::backtest(&services, BacktestTerms::default()).await.unwrap();

@@ -1,13 +1,13 @@
 //! Benchmarks of a whole cycle, from the files to the commit, on synthetic projects.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, TimeDelta};
 
-use vigie::application::Services;
+use vigie::application::{DocumentSettings, Services};
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::portfolio::import::Import;
 use vigie::frame::dictionary::built_in;
@@ -134,9 +134,10 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         drop((portfolio, frames, verdicts));
         // On the day of the second cycle: none is committed as of a day to come.
         let clock = Arc::new(FixedClock(now + TimeDelta::days(1)));
-        let (rules, cache, odt_template) = (root.join("rules"), Arc::default(), PathBuf::new());
+        let (rules, cache) = (root.join("rules"), Arc::default());
+        let documents = DocumentSettings::default();
         let notify = mail();
-        let services = Services { store, rules, odt_template, limits, clock, notify, cache };
+        let services = Services { store, rules, documents, limits, clock, notify, cache };
         least = least.min(first_and_next(&services, &mut watch, as_of).await);
         services.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())

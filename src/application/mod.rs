@@ -67,8 +67,10 @@ pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
 pub use documents::note_texts::{note_texts, write_note_text};
 pub use documents::refusal::DocumentRefusal;
+pub use documents::written::{WrittenDocuments, write_documents};
 pub use documents::{
-    DocumentFormat, DocumentRequest, FilledDocument, document, document_file, document_template,
+    DigestDocuments, DocumentFormat, DocumentRequest, DocumentSettings, FilledDocument, document,
+    document_file, document_template,
 };
 pub use error::ApplicationError;
 pub use foresight::attention::attention;

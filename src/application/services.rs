@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::cache::ApplicationCache;
+use super::documents::DocumentSettings;
 use crate::notify;
 use crate::rules::ScriptLimits;
 use crate::store::Store;
@@ -15,8 +16,7 @@ pub struct Services {
     pub store: Store,
     /// Folder of the shipped catalogue.
     pub rules: PathBuf,
-    /// Template document of OpenDocument texts; empty for the one that is shipped.
-    pub odt_template: PathBuf,
+    pub documents: DocumentSettings,
     pub limits: ScriptLimits,
     pub clock: Arc<dyn Clock>,
     /// Who receives messages, and how.

@@ -21,6 +21,8 @@ pub struct NotifySettings {
     pub webhooks: Vec<WebhookSettings>,
     pub tchap: TchapSettings,
     pub calendar: CalendarSettings,
+    /// Whether digests lead to the document that their receiver prints.
+    pub links_documents: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

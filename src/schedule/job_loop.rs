@@ -126,7 +126,7 @@ impl Runner {
     ) -> Result<Answered, StoreError> {
         match self.begin(JobRequest::Job(job), call).await? {
             JobStart::Granted(under_way) => {
-                self.finish(under_way, stop).await.map(Box::new).map(Answered::Ran)
+                self.finish_and_follow(under_way, stop).await.map(Box::new).map(Answered::Ran)
             }
             JobStart::Held { until, .. } => Ok(Answered::Held(until)),
             JobStart::Already => Ok(Answered::Already),

@@ -46,7 +46,8 @@ async fn take(
             JobStart::Granted(begun) => {
                 let run = begun.run;
                 let (runner, stop) = (Arc::clone(runner), stop.clone());
-                under_way.spawn(async move { runner.finish(begun, &stop).await.map(drop) });
+                under_way
+                    .spawn(async move { runner.finish_and_follow(begun, &stop).await.map(drop) });
                 Enqueued::Begun(run)
             }
             JobStart::Held { run, .. } => Enqueued::Busy(run),

@@ -9,7 +9,7 @@ use super::{backup, import};
 use crate::application;
 use crate::application::{
     ApplicationError, CycleBrief, CycleOutcome, CycleProgress, CycleReport, CycleRequest,
-    JobRequest, Services,
+    JobRequest, Services, WrittenDocuments,
 };
 use crate::domain::operation::job::{Done, JobName, RunOutcome};
 use crate::intake::{Aliases, SourceError};
@@ -28,6 +28,7 @@ pub(super) async fn run(
         JobRequest::Job(JobName::Cycle) => run_cycle(work, CycleRequest::default(), progress).await,
         JobRequest::Cycle(request) => run_cycle(work, request, progress).await,
         JobRequest::Job(JobName::Reviews) => plan_reviews(&work.services).await,
+        JobRequest::Job(JobName::Documents) => write_documents(&work.services).await,
         JobRequest::Job(JobName::Digest) => tell(&work.services).await,
         JobRequest::Job(JobName::Reminders) => remind(&work.services).await,
         JobRequest::Job(JobName::Housekeeping) => tidy(work).await,
@@ -80,6 +81,13 @@ async fn plan_reviews(services: &Services) -> Result<Done, JobError> {
     let detail =
         counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
     Ok(Done::of(RunOutcome::Success, detail))
+}
+
+async fn write_documents(services: &Services) -> Result<Done, JobError> {
+    let WrittenDocuments { written, unchanged } = application::write_documents(services).await?;
+    let written = counted(written, "document écrit", "documents écrits");
+    let unchanged = counted(unchanged, "inchangé", "inchangés");
+    Ok(Done::of(RunOutcome::Success, format!("{written}, {unchanged}")))
 }
 
 async fn tell(services: &Services) -> Result<Done, JobError> {

@@ -158,6 +158,7 @@ fn read_timetables(
         (JobName::Import, "schedule.import", &schedule.import),
         (JobName::Cycle, "schedule.cycle", &schedule.cycle),
         (JobName::Reviews, "schedule.reviews", &schedule.reviews),
+        (JobName::Documents, "schedule.documents", &schedule.documents),
         (JobName::Digest, "schedule.digest", &schedule.digest),
         (JobName::Reminders, "schedule.reminders", &schedule.reminders),
         (JobName::Housekeeping, "schedule.housekeeping", &schedule.housekeeping),

@@ -7,12 +7,13 @@ use tokio::sync::watch;
 use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::job_work;
-use super::runner::{Runner, RunningJob};
+use super::runner::{JobStart, Runner, RunningJob};
 use super::timetable::JobTimetable;
 use crate::application::{CycleProgress, JobRequest, notices_of};
+use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::cycle::CyclePhase;
-use crate::domain::operation::job::{Done, JobName, JobRun, JobTrigger, RunOutcome};
+use crate::domain::operation::job::{Call, Done, JobName, JobRun, JobTrigger, RunOutcome};
 use crate::notify::DomainEvent;
 use crate::store::{Ending, StoreError};
 
@@ -25,7 +26,7 @@ const SKIPPED_COUNTED: usize = 1_000;
 impl Runner {
     /// Runs a job that has begun, to the end. When the service stops, the job finishes, or stops
     /// where it can.
-    pub(super) async fn finish(
+    async fn finish(
         &self,
         under_way: RunningJob,
         stop: &watch::Receiver<bool>,
@@ -43,6 +44,27 @@ impl Runner {
         }
         .instrument(span)
         .await
+    }
+
+    /// The same, and writes the documents once a cycle has ended.
+    pub(super) async fn finish_and_follow(
+        &self,
+        under_way: RunningJob,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<JobRun, StoreError> {
+        let is_dry = matches!(under_way.job_request, JobRequest::Cycle(request) if request.dry_run);
+        let ran = self.finish(under_way, stop).await?;
+        let ended = matches!(ran.outcome, RunOutcome::Success | RunOutcome::PartialFailure);
+        let follows = ran.job == JobName::Cycle && ended && !is_dry;
+        if follows && self.work.has_any(JobName::Documents) && !*stop.borrow() {
+            let job = JobName::Documents;
+            self.work.services.store.job(job, self.work.services.clock.now()).await?;
+            let call = Call::of(Actor::vigie());
+            if let JobStart::Granted(next) = self.begin(JobRequest::Job(job), &call).await? {
+                self.finish(next, stop).await?;
+            }
+        }
+        Ok(ran)
     }
 
     /// Does the work, while the lock is renewed and the progress recorded.

@@ -25,6 +25,7 @@ impl Work {
                 !self.import.folder.as_os_str().is_empty() || !self.import.urls.is_empty()
             }
             JobName::Backup => !self.backup.folder.as_os_str().is_empty(),
+            JobName::Documents => !self.services.documents.folder.as_os_str().is_empty(),
             JobName::Cycle
             | JobName::Reviews
             | JobName::Digest

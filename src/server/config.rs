@@ -15,7 +15,7 @@ use thiserror::Error;
 use super::settings_fault::SettingsFault;
 use super::telemetry::LogFormat;
 use crate::api::{Cookies, SignIn};
-use crate::application::{Services, TrialSettings};
+use crate::application::{DigestDocuments, DocumentSettings, Services, TrialSettings};
 use crate::auth::{Provider, SettingFault};
 use crate::decisions::missions;
 use crate::domain::alerts::silence::SilenceTerms;
@@ -78,14 +78,6 @@ pub struct Config {
     pub limits: ScriptLimits,
     pub trials: TrialSettings,
     pub documents: DocumentSettings,
-}
-
-/// How documents look.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentSettings {
-    /// Template document of OpenDocument texts; empty for the one that is shipped.
-    pub template: PathBuf,
 }
 
 /// Who may publish rules, and from where.
@@ -166,6 +158,7 @@ impl Config {
             webhooks: self.webhooks.clone(),
             tchap: self.tchap.clone(),
             calendar: self.calendar.clone(),
+            links_documents: self.documents.digests != DigestDocuments::None,
         }
     }
 }
@@ -201,7 +194,7 @@ impl Config {
         Ok(Services {
             store: Store::open(&self.database_url).await?,
             rules: self.rules.clone(),
-            odt_template: self.documents.template.clone(),
+            documents: self.documents.clone(),
             limits: self.limits,
             clock,
             notify: Arc::new(self.notify()),

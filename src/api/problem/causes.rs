@@ -140,7 +140,11 @@ impl From<DocumentRefusal> for Problem {
             DocumentRefusal::NoPdf
             | DocumentRefusal::NotBefore { .. }
             | DocumentRefusal::Template(_) => Self::Unfit(refusal.to_string()),
-            DocumentRefusal::Odt { .. } | DocumentRefusal::Unread { .. } => {
+            DocumentRefusal::Odt { .. }
+            | DocumentRefusal::Unread { .. }
+            | DocumentRefusal::NoFolder
+            | DocumentRefusal::Folder { .. }
+            | DocumentRefusal::TooLarge(_) => {
                 Self::Internal(Arc::new(ApplicationError::Document(refusal)))
             }
         }

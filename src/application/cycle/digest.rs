@@ -1,6 +1,7 @@
 //! Digests between two cycles: what people decided on missions, and what a silence no longer hides.
 //! Uses the current alerts and missions; judges nothing.
 
+use super::enclosures::{await_documents, enclose_documents};
 use super::messages;
 use super::messages::{MessageBasis, Situation};
 use crate::application::publishing::catalogue;
@@ -29,7 +30,11 @@ pub async fn digest(services: &Services) -> Result<usize, ApplicationError> {
     // Changes of silences are reported by cycles only.
     let situation = Situation { alerts: &alerts, missions: &missions, ..Situation::default() };
     let compose = |occasion: ComposeContext<'_>| Ok(notify::outgoing(occasion)?);
-    let outgoing = messages::compose(services, basis, situation, compose).await?;
+    let mut outgoing = messages::compose(services, basis, situation, compose).await?;
+    let digests = await_documents(services, &mut outgoing, now);
     let written = services.store.commit_outgoing(&outgoing, last.number, now).await?;
+    if written {
+        enclose_documents(services, digests).await;
+    }
     Ok(if written { outgoing.notices.len() } else { 0 })
 }

@@ -5,6 +5,7 @@ pub(super) mod circumstances;
 pub(super) mod deliberation;
 pub(super) mod departures;
 pub(super) mod digest;
+mod enclosures;
 pub(super) mod judged;
 pub(super) mod messages;
 pub(super) mod past;

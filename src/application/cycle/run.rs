@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::announce::{Telling, outgoing};
 use super::deliberation::deliberate;
+use super::enclosures::{await_documents, enclose_documents};
 use super::judged::{Judged, judge};
 use super::past::upgrade::after_upgrade;
 use super::progress::{CycleProgress, Stopwatch};
@@ -173,7 +174,8 @@ async fn decide(
     let deliberation = deliberate(services, &judged, last.as_ref(), now).await?;
     warn_of_automatic_rules_out_of_force(&judged);
     let telling = if announce { Telling::Announce } else { Telling::News };
-    let outgoing = outgoing(services, &judged, &deliberation, (now, telling)).await?;
+    let mut outgoing = outgoing(services, &judged, &deliberation, (now, telling)).await?;
+    let digests = if dry_run { vec![] } else { await_documents(services, &mut outgoing, now) };
     watch.lap(CyclePhase::Decide);
     let number = deliberation.number;
     let record = CycleRecord {
@@ -200,6 +202,7 @@ async fn decide(
             verdicts.failed = counts.failed,
             "Cycle {number} judged {} subjects and rules", counts.judged
         );
+        enclose_documents(services, digests).await;
     }
     Ok(CycleReport {
         cycle: number,

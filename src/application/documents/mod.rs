@@ -12,9 +12,11 @@ mod period;
 mod project;
 pub(super) mod refusal;
 mod samples;
+pub(super) mod settings;
 pub(super) mod templates;
 mod work;
 mod works;
+pub(super) mod written;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -29,6 +31,7 @@ use period::Period;
 use refusal::DocumentRefusal;
 
 pub use format::DocumentFormat;
+pub use settings::{DigestDocuments, DocumentSettings};
 
 /// Most bytes of a template document.
 const MOST_TEMPLATE: u64 = 20 * 1024 * 1024;
@@ -95,17 +98,39 @@ pub async fn document_file(
     if format == DocumentFormat::Pdf {
         return Err(DocumentRefusal::NoPdf.into());
     }
-    let FilledDocument { name, document, .. } = document(services, request).await?;
+    write_as(services, &document(services, request).await?, format).await
+}
+
+/// The files of a document, one in each format.
+async fn document_files(
+    services: &Services,
+    request: &DocumentRequest,
+    formats: &[DocumentFormat],
+) -> Result<Vec<Exported>, ApplicationError> {
+    let filled = document(services, request).await?;
+    let mut files = Vec::new();
+    for format in formats {
+        files.push(write_as(services, &filled, *format).await?);
+    }
+    Ok(files)
+}
+
+async fn write_as(
+    services: &Services,
+    filled: &FilledDocument,
+    format: DocumentFormat,
+) -> Result<Exported, ApplicationError> {
+    let FilledDocument { name, document, .. } = filled;
     let address = services.notify.public_url.as_str();
     let base = (!address.is_empty()).then_some(address);
     let bytes = match format {
-        DocumentFormat::Html => documents::html(&document, base).into_bytes(),
+        DocumentFormat::Html => documents::html(document, base).into_bytes(),
         DocumentFormat::Markdown | DocumentFormat::Pdf => {
-            documents::markdown(&document, base).into_bytes()
+            documents::markdown(document, base).into_bytes()
         }
         DocumentFormat::Odt => {
             let template = odt_template(services).await?;
-            let written = documents::odt(&document, base, &template);
+            let written = documents::odt(document, base, &template);
             written.map_err(|fault| DocumentRefusal::Odt { path: String::new(), fault })?
         }
     };
@@ -124,7 +149,7 @@ pub async fn document_template(services: &Services) -> Result<Exported, Applicat
 }
 
 async fn odt_template(services: &Services) -> Result<OdtTemplate, ApplicationError> {
-    let path = services.odt_template.clone();
+    let path = services.documents.template.clone();
     if path.as_os_str().is_empty() {
         return Ok(OdtTemplate::built_in());
     }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::documents::OdtTemplateFault;
+use crate::domain::messages::attachment::AttachmentError;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::verdict::RuleFailure;
 
@@ -24,6 +25,18 @@ pub enum DocumentRefusal {
     },
     #[error("the note on {edition}: found {other} to compare it with, expected an earlier edition")]
     NotBefore { edition: EditionId, other: EditionId },
+    #[error("no folder for documents: set `documents.folder`")]
+    NoFolder,
+    #[error(
+        "write the documents to `{path}`, in the folder that the setting `documents.folder` names"
+    )]
+    Folder {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    TooLarge(#[from] AttachmentError),
     #[error("this version writes no PDF: expected one of the formats `html`, `md`, `odt`")]
     NoPdf,
 }

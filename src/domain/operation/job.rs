@@ -18,6 +18,8 @@ words! {
         Cycle = "cycle" => "cycle",
         /// The next review of each listed project.
         Reviews = "reviews" => "revues",
+        /// The note and the page of each ministry, written to a folder after each cycle.
+        Documents = "documents" => "documents",
         /// Notices of what people decided between two cycles.
         Digest = "digest" => "bulletins",
         /// What nobody acknowledged is recalled.

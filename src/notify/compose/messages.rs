@@ -14,7 +14,7 @@ use crate::domain::level::Level;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver};
 use crate::domain::portfolio::import::HeldImport;
 use crate::domain::portfolio::subject::Subject;
-use crate::notify::layout::footer::{footer, page_url};
+use crate::notify::layout::footer::{document_link, footer, page_url};
 use crate::notify::layout::message::{Message, plural};
 use crate::notify::layout::missions::{MOST_DECISIONS, SortedMissions};
 use crate::notify::layout::order::OrderContext;
@@ -159,6 +159,7 @@ impl Letter<'_> {
             title: format!("[RISQUE]{level} {place}{first} : {counted}"),
             heading: place,
             intro,
+            document: document_link(self.receiver, settings),
             ..self.blank(&id)
         };
         let laid_out = self.lay_out(message, &id, news);

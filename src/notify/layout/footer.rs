@@ -1,5 +1,6 @@
 //! What ends every message: where it can be read whole, why the reader receives it, and whom to contact.
 
+use super::message::MessageAction;
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::notice::Receiver;
 use crate::notify::settings::NotifySettings;
@@ -7,6 +8,32 @@ use crate::notify::settings::NotifySettings;
 /// Address where the whole message can be read.
 pub(in crate::notify) fn page_url(settings: &NotifySettings, id: &NoticeId) -> Option<String> {
     (!settings.public_url.is_empty()).then(|| format!("{}/notices/{id}", settings.public_url))
+}
+
+/// Where the document is that the receiver of a digest prints, when the settings want it said.
+pub(in crate::notify) fn document_link(
+    receiver: &Receiver,
+    settings: &NotifySettings,
+) -> Option<MessageAction> {
+    if !settings.links_documents || settings.public_url.is_empty() {
+        return None;
+    }
+    let (label, address) = match receiver {
+        Receiver::SecretaryGeneral(ministry) => {
+            ("La page du ministère, à imprimer", format!("/documents/ministeres/{ministry}"))
+        }
+        Receiver::Dinum => ("La note au COSINUM", "/documents".to_owned()),
+        Receiver::ProjectDirector(_)
+        | Receiver::SecurityRelay(_)
+        | Receiver::Director
+        | Receiver::Account(_)
+        | Receiver::Webhook(_)
+        | Receiver::Tchap => return None,
+    };
+    Some(MessageAction {
+        label: label.to_owned(),
+        url: format!("{}{address}", settings.public_url),
+    })
 }
 
 /// Why the reader receives this, and whom to contact.

@@ -31,6 +31,8 @@ pub(in crate::notify) struct Message {
     pub(in crate::notify) has_page: bool,
     /// Address of that page, if Vigie has an address for readers.
     pub(in crate::notify) more_url: Option<String>,
+    /// The document that the reader prints.
+    pub(in crate::notify) document: Option<MessageAction>,
     /// Why the reader receives this, and whom to contact.
     pub(in crate::notify) footer: Vec<String>,
 }

@@ -102,6 +102,7 @@ mod tests {
             more: 0,
             has_page: false,
             more_url: Some("https://vigie.example/notices/1".to_owned()),
+            document: None,
             footer: vec!["Pourquoi.".to_owned()],
         }
     }

@@ -11,10 +11,11 @@ use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    DeliveryOutcome, Notice, NoticeKind, QueuedNotice, Reminded,
+    Content, DeliveryOutcome, Notice, NoticeKind, QueuedNotice, Reminded,
 };
 use crate::domain::messages::outage::Outage;
 use crate::store::audit::audit_trail;
+use crate::store::db::columns;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, writing};
 use crate::store::db::handle::Store;
@@ -85,6 +86,32 @@ impl Store {
             ClaimedNotice { queued, failed_alone, in_outages }
         });
         Ok(claimed.collect())
+    }
+
+    /// Gives a notice that has not left its whole content, and the time at which it may leave. Says whether it was done: one
+    /// that is leaving, or was tried, stays as it is.
+    pub async fn complete_notice(
+        &self,
+        id: &NoticeId,
+        content: &Content,
+        not_before: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.check_whole("delivery")?;
+        let mut transaction = self.begin_write().await?;
+        let completed = sqlx::query(
+            "update notices set content = $2, not_before = $3, next_attempt_at = $3
+             where id = $1 and state = 'waiting' and attempts = 0
+               and (leased_until is null or leased_until <= $4)",
+        )
+        .bind(id)
+        .bind(columns::to_json("the content of a notice", content)?)
+        .bind(Timestamp(not_before))
+        .bind(Timestamp(now))
+        .run(&mut *transaction, "a notice")
+        .await?;
+        end(transaction).await?;
+        Ok(completed > 0)
     }
 
     /// Claimed and not tried: anyone's again.

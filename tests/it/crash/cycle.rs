@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use crate::support::TestApp;
 use crate::support::machine::kill::kills;
 use vigie::application;
-use vigie::application::Services;
+use vigie::application::{DocumentSettings, Services};
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::messages::notice::Notice;
 use vigie::notify::{MailSettings, NotifySettings};
@@ -100,7 +100,7 @@ async fn next_cycle(app: &TestApp, rules: &Path) -> (usize, Left) {
     let services = Services {
         store,
         rules: rules.to_owned(),
-        odt_template: std::path::PathBuf::new(),
+        documents: DocumentSettings::default(),
         limits: ScriptLimits::default(),
         clock: Arc::new(clock),
         notify: Arc::new(notify),

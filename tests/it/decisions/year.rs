@@ -11,7 +11,7 @@ use chrono_tz::Europe::Paris;
 use crate::store::stores::{act, at, day, import, project, snapshot};
 use crate::support::{TestApp, rule_file};
 use vigie::application;
-use vigie::application::{Services, SilenceRequest};
+use vigie::application::{DocumentSettings, Services, SilenceRequest};
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::action_bodies::Contestation;
 use vigie::domain::alerts::alert::Alert;
@@ -38,7 +38,7 @@ impl Year {
         Services {
             store: self.store.clone(),
             rules: self.rules.clone(),
-            odt_template: PathBuf::new(),
+            documents: DocumentSettings::default(),
             limits: ScriptLimits::default(),
             clock: Arc::new(FixedClock(self.now)),
             notify: Arc::default(),

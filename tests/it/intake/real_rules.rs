@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::rules::catalogue::day;
 use crate::support::{TestApp, real_editions, root};
-use vigie::application::{RuleCoverage, Services};
+use vigie::application::{DocumentSettings, RuleCoverage, Services};
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::rules::ScriptLimits;
 use vigie::store::Store;
@@ -37,7 +37,7 @@ async fn services(app: &TestApp) -> Services {
     Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: root().join("rules"),
-        odt_template: std::path::PathBuf::new(),
+        documents: DocumentSettings::default(),
         limits: ScriptLimits::default(),
         clock: Arc::new(SystemClock),
         notify: Arc::default(),

@@ -159,3 +159,75 @@ fn a_campaign_asks_by_mail_with_the_workbook_of_each_project_or_ministry() {
     app.ok(&["notices", "remind"]);
     assert_eq!(app.ok(&["notices", "list", "--state", "waiting", "--format", "csv"]), again);
 }
+
+/// What the settings of documents add to those of a test that sends mail.
+fn with_documents(mailed: &MailedApp, digests: &str, formats: &str) {
+    let path = mailed.app.path("vigie.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    let documents = format!("[documents]\ndigests = \"{digests}\"\nformats = [\"{formats}\"]\n");
+    std::fs::write(&path, format!("{settings}{documents}")).unwrap();
+}
+
+fn digest<'a>(mails: &'a [Mail], to: &str) -> &'a Mail {
+    let is_digest = |mail: &&Mail| mail.to == [to] && mail.headers["subject"].contains("décision");
+    mails.iter().find(is_digest).unwrap()
+}
+
+#[test]
+fn a_digest_carries_the_page_of_its_ministry_and_that_of_the_risk_team_the_note() {
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    with_documents(&mailed, "attached", "md");
+    mailed.cycle(&["--announce"]);
+    let mails = mailed.deliver();
+    let justice = digest(&mails, "sg@justice.example");
+    let [page] = justice.attachments.as_slice() else {
+        panic!("{} files", justice.attachments.len())
+    };
+    assert_eq!(
+        (page.name.as_str(), page.media_type.as_str()),
+        ("ministere-mj-2020-11.md", "text/markdown")
+    );
+    // Written once the cycle was committed: it knows its alerts.
+    let text = String::from_utf8(page.bytes()).unwrap();
+    assert!(text.contains("PORTALIS") && text.contains("niveau critique"), "{text}");
+    assert!(!text.contains("Si Samu") && !text.contains("SI SAMU"), "of Health: {text}");
+    assert!(
+        justice.text.contains("https://vigie.example/documents/ministeres/MJ"),
+        "{}",
+        justice.text
+    );
+    let team = digest(&mails, "risques@dinum.example");
+    let names: Vec<&str> = team.attachments.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["cosinum-2020-11.md"]);
+    // Alerts that have just become critical leave by themselves, at once and without it.
+    for mail in mails.iter().filter(|mail| !mail.headers["subject"].contains("décision")) {
+        assert!(mail.attachments.is_empty(), "{}", mail.headers["subject"]);
+    }
+}
+
+#[test]
+fn a_digest_leads_to_its_document_or_says_nothing_of_it_as_the_settings_want() {
+    let link = "La page du ministère, à imprimer";
+    for (digests, expected) in [("link", true), ("none", false)] {
+        let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+        with_documents(&mailed, digests, "odt");
+        mailed.cycle(&["--announce"]);
+        let mails = mailed.deliver();
+        let justice = digest(&mails, "sg@justice.example");
+        assert_eq!(justice.text.contains(link), expected, "{digests}: {}", justice.text);
+        assert_eq!(justice.html.contains(link), expected);
+        assert!(justice.attachments.is_empty());
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_made_keeps_no_digest_from_leaving() {
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    let path = mailed.app.path("vigie.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    let documents = "[documents]\ndigests = \"attached\"\ntemplate = \"absent.odt\"\n";
+    std::fs::write(&path, format!("{settings}{documents}")).unwrap();
+    mailed.cycle(&["--announce"]);
+    let mails = mailed.deliver();
+    assert!(digest(&mails, "sg@justice.example").attachments.is_empty());
+}

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use crate::support::manual_clock::ManualClock;
 use crate::support::{TestApp, root};
 use vigie::application;
-use vigie::application::Services;
+use vigie::application::{DocumentSettings, Services};
 use vigie::domain::messages::notice::{NoticeKind, Receiver};
 use vigie::notify::{MailSettings, NotifySettings};
 use vigie::rules::ScriptLimits;
@@ -27,7 +27,7 @@ pub(super) async fn services(app: &TestApp, clock: &Arc<ManualClock>) -> Service
     Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: PathBuf::from(root()).join("rules"),
-        odt_template: PathBuf::new(),
+        documents: DocumentSettings::default(),
         limits: ScriptLimits::default(),
         clock,
         notify: Arc::new(NotifySettings { mail, ..NotifySettings::default() }),

@@ -27,6 +27,7 @@ fn each_default_fires_as_often_in_a_day_as_it_says() {
         ("import", &schedule.import),
         ("cycle", &schedule.cycle),
         ("reviews", &schedule.reviews),
+        ("documents", &schedule.documents),
         ("digest", &schedule.digest),
         ("reminders", &schedule.reminders),
         ("housekeeping", &schedule.housekeeping),
@@ -61,6 +62,9 @@ cycle to winter [1, 1, 1, 1, 1, 0, 0]
 reviews ordinary [1, 1, 1, 1, 1, 0, 0]
 reviews to summer [1, 1, 1, 1, 1, 0, 0]
 reviews to winter [1, 1, 1, 1, 1, 0, 0]
+documents ordinary [1, 1, 1, 1, 1, 0, 0]
+documents to summer [1, 1, 1, 1, 1, 0, 0]
+documents to winter [1, 1, 1, 1, 1, 0, 0]
 digest ordinary [6, 6, 6, 6, 6, 0, 0]
 digest to summer [6, 6, 6, 6, 6, 0, 0]
 digest to winter [6, 6, 6, 6, 6, 0, 0]

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::support::manual_clock::ManualClock;
 use crate::support::{TestApp, root};
-use vigie::application::Services;
+use vigie::application::{DocumentSettings, Services};
 use vigie::domain::operation::job::{JobName, JobRun};
 use vigie::rules::ScriptLimits;
 use vigie::schedule::{
@@ -21,6 +21,7 @@ pub(crate) fn never() -> Schedule {
         import: String::new(),
         cycle: String::new(),
         reviews: String::new(),
+        documents: String::new(),
         digest: String::new(),
         reminders: String::new(),
         housekeeping: String::new(),
@@ -37,7 +38,7 @@ pub(crate) async fn work(app: &TestApp, clock: &Arc<ManualClock>) -> Work {
         services: Services {
             store: Store::open(&app.database_url()).await.unwrap(),
             rules: root().join("rules"),
-            odt_template: PathBuf::new(),
+            documents: DocumentSettings::default(),
             limits: ScriptLimits::default(),
             clock: Arc::<ManualClock>::clone(clock),
             notify: Arc::default(),

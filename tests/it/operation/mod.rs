@@ -6,6 +6,7 @@ mod examples;
 pub(super) mod exports;
 mod figures_ready;
 pub(super) mod jobs;
+mod jobs_documents;
 pub(super) mod jobs_import;
 pub(super) mod jobs_support;
 pub(super) mod logs;

@@ -9,7 +9,7 @@ use reqwest::{Client, Method, Response};
 use crate::support::TestApp;
 use crate::support::test_server::TestServer;
 use vigie::application;
-use vigie::application::Services;
+use vigie::application::{DocumentSettings, Services};
 use vigie::domain::ids::ProjectId;
 use vigie::domain::messages::notice::{Content, NoticeKind};
 use vigie::domain::messages::recipients::project_directors;
@@ -36,7 +36,7 @@ async fn link(app: &TestApp) -> String {
     let services = Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: app.rules().to_owned(),
-        odt_template: std::path::PathBuf::new(),
+        documents: DocumentSettings::default(),
         limits: ScriptLimits::default(),
         clock: Arc::new(FixedClock(now)),
         notify: Arc::new(notify),

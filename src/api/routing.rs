@@ -38,16 +38,15 @@ impl Description {
     /// As a tree the document takes twenty times the memory of its text. It is built, written and dropped on a thread of its own,
     /// which allocates nothing that outlives it, so that the allocator gives that memory back whole.
     fn of_routes() -> Option<Self> {
-        let routes = routes();
-        let text = Vec::with_capacity(TEXT_OF_DOCUMENT);
-        let write = move |mut text: Vec<u8>| {
-            let document = document::complete(Documented::openapi(), routes);
-            serde_json::to_writer(&mut text, &document).map(|()| text).ok()
+        let served = routes();
+        let mut room = Vec::with_capacity(TEXT_OF_DOCUMENT);
+        let write = move || {
+            let document = document::complete(Documented::openapi(), served);
+            serde_json::to_writer(&mut room, &document).map(|()| room).ok()
         };
-        let written = thread::Builder::new().spawn(move || write(text)).ok()?;
-        let text = written.join().ok().flatten()?;
-        let contracts = RequestContracts::of(&text).ok()?;
-        let text = web::Data::new(DocumentText::of(text));
+        let json = thread::Builder::new().spawn(write).ok()?.join().ok().flatten()?;
+        let contracts = RequestContracts::of(&json).ok()?;
+        let text = web::Data::new(DocumentText::of(json));
         Some(Self { text, contracts: web::Data::new(contracts) })
     }
 }

@@ -34,7 +34,7 @@ pub async fn digest(services: &Services) -> Result<usize, ApplicationError> {
     let digests = await_documents(services, &mut outgoing, now);
     let written = services.store.commit_outgoing(&outgoing, last.number, now).await?;
     if written {
-        enclose_documents(services, digests).await;
+        Box::pin(enclose_documents(services, digests)).await;
     }
     Ok(if written { outgoing.notices.len() } else { 0 })
 }

@@ -202,7 +202,7 @@ async fn decide(
             verdicts.failed = counts.failed,
             "Cycle {number} judged {} subjects and rules", counts.judged
         );
-        enclose_documents(services, digests).await;
+        Box::pin(enclose_documents(services, digests)).await;
     }
     Ok(CycleReport {
         cycle: number,

@@ -1,21 +1,13 @@
 //! Documents that people hand out, filled with what is known as of a date: the note to the COSINUM, the page of a ministry, the
 //! page of a project.
 
-mod candidates;
-mod cosinum;
-mod evolutions;
-mod figures;
+mod fields;
 mod format;
-mod ministry;
 pub(super) mod note_texts;
-mod period;
-mod project;
 pub(super) mod refusal;
 mod samples;
 pub(super) mod settings;
 pub(super) mod templates;
-mod work;
-mod works;
 pub(super) mod written;
 
 use std::fs::File;
@@ -27,7 +19,8 @@ use crate::documents;
 use crate::documents::{Document, OdtTemplate};
 use crate::domain::portfolio::edition::EditionId;
 use crate::intake::name_key;
-use period::Period;
+use fields::period::Period;
+use fields::{cosinum, ministry, project};
 use refusal::DocumentRefusal;
 
 pub use format::DocumentFormat;

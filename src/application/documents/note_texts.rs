@@ -1,6 +1,6 @@
 //! What people write in the note to the COSINUM.
 
-use super::period::Period;
+use super::fields::period::Period;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::note_text::{NoteSection, NoteText};

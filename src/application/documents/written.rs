@@ -1,8 +1,7 @@
 //! Documents written to a folder, for those who fetch them there: the note on the last edition, and the page of each ministry.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use super::refusal::DocumentRefusal;
 use super::{DocumentRequest, document_files};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::operation::jobs_support::{going, never, work};
+use crate::operation::jobs::support::{going, never, work};
 use crate::support;
 use crate::support::manual_clock::ManualClock;
 use crate::support::ministry_data::MinistryData;

@@ -21,7 +21,7 @@ async fn open() -> (TestServer, String) {
 
 /// Nothing runs by itself.
 async fn api(app: TestApp) -> TestServer {
-    TestServer::with(app, NOW, |config| config.schedule = crate::operation::jobs_support::never())
+    TestServer::with(app, NOW, |config| config.schedule = crate::operation::jobs::support::never())
         .await
 }
 

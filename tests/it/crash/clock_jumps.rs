@@ -14,7 +14,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::operation::jobs_support::never;
+use crate::operation::jobs::support::never;
 use crate::support::TestApp;
 use crate::support::ministry_data::silence;
 use vigie::delivery::Dispatcher;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::operation::jobs_support::never;
+use crate::operation::jobs::support::never;
 use crate::support::test_server::TestServer;
 use crate::support::{Answer, TestApp};
 use vigie::domain::accounts::access::Role;

@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use crate::operation::jobs_support::never;
+use crate::operation::jobs::support::never;
 use crate::support::TestApp;
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use crate::operation::jobs_support::{going, never, work};
+use crate::operation::jobs::support::{going, never, work};
 use crate::support::manual_clock::ManualClock;
 use crate::support::servers::reception::Receptionist;
 use crate::support::{TestApp, fixtures, rule_file};

@@ -1,6 +1,6 @@
 //! Figures are worked out again when what they are made of changes, and only then.
 
-use super::jobs_support::work;
+use super::jobs::support::work;
 use crate::support::manual_clock::ManualClock;
 use crate::support::{TestApp, root};
 use vigie::application;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::operation::jobs_support::{going, never, work};
+use crate::operation::jobs::support::{going, never, work};
 use crate::support::TestApp;
 use crate::support::manual_clock::ManualClock;
 use vigie::domain::accounts::audit::Actor;

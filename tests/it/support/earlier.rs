@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{root, settings};
-use crate::operation::jobs_support::never;
+use crate::operation::jobs::support::never;
 use vigie::server;
 use vigie::server::Running;
 use vigie::server::config::Config;

@@ -28,7 +28,10 @@ use crate::support::french;
 const PATH: usize = 6;
 
 /// Everything that the note may name.
-pub(super) async fn note(services: &Services, period: &Period) -> Result<Datum, ApplicationError> {
+pub(in crate::application::documents) async fn note(
+    services: &Services,
+    period: &Period,
+) -> Result<Datum, ApplicationError> {
     let panorama = view::panorama(services, Some(period.as_of)).await?;
     let all = table::projects(services, Some(period.as_of)).await?;
     let listed: Vec<TableRow> = all

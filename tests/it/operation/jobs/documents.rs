@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::jobs_support::{going, never, runs, work};
+use super::support::{going, never, runs, work};
 use crate::support::TestApp;
 use crate::support::manual_clock::ManualClock;
 use vigie::application::{DocumentFormat, DocumentSettings};

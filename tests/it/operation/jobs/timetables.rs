@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Europe::Paris;
 
-use super::jobs_support::{going, never, runner, runs, work};
+use super::support::{going, never, runner, runs, work};
 use crate::support::manual_clock::ManualClock;
 use crate::support::{TestApp, fixtures};
 use vigie::domain::operation::job::{Call, JobName, JobTrigger};

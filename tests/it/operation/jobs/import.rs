@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
-use super::jobs_support::{going, never, work};
+use super::support::{going, never, work};
 use crate::support::manual_clock::ManualClock;
 use crate::support::{TestApp, fixtures};
 use vigie::domain::accounts::audit::Actor;

@@ -28,7 +28,7 @@ use crate::support::french;
 const PATH: usize = 6;
 
 /// Everything that the note may name.
-pub(in crate::application::documents) async fn note(
+pub(in crate::application) async fn note(
     services: &Services,
     period: &Period,
 ) -> Result<Datum, ApplicationError> {

@@ -26,7 +26,7 @@ use crate::support::french;
 const MOST: usize = 8;
 
 /// Everything that the page of a ministry may name. It is requested by its code or its name.
-pub(in crate::application::documents) async fn page(
+pub(in crate::application) async fn page(
     services: &Services,
     requested: &str,
     period: &Period,

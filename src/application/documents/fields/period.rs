@@ -11,12 +11,12 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::support::clock::today;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::application::documents) struct Period {
-    pub(in crate::application::documents) edition: EditionId,
-    pub(in crate::application::documents) previous: Option<EditionId>,
+pub(in crate::application) struct Period {
+    pub(in crate::application) edition: EditionId,
+    pub(in crate::application) previous: Option<EditionId>,
     /// The edition right before, whichever one the document is compared with.
-    pub(in crate::application::documents) before: Option<EditionId>,
-    pub(in crate::application::documents) as_of: NaiveDate,
+    pub(in crate::application) before: Option<EditionId>,
+    pub(in crate::application) as_of: NaiveDate,
 }
 
 impl Period {
@@ -25,7 +25,7 @@ impl Period {
     ///
     /// # Errors
     /// If an edition is not known, or the data cannot be read.
-    pub(in crate::application::documents) async fn of(
+    pub(in crate::application) async fn of(
         services: &Services,
         edition: Option<EditionId>,
         previous: Option<EditionId>,
@@ -62,12 +62,12 @@ impl Period {
     }
 
     /// Whether a day is after the note on the edition that this one is compared with.
-    pub(in crate::application::documents) fn covers(&self, day: NaiveDate) -> bool {
+    pub(in crate::application) fn covers(&self, day: NaiveDate) -> bool {
         day <= self.as_of && self.previous.is_none_or(|previous| day > previous.last_day())
     }
 
     /// The page that compares the two editions.
-    pub(in crate::application::documents) fn comparison(&self) -> String {
+    pub(in crate::application) fn comparison(&self) -> String {
         match self.previous {
             Some(previous) => format!("/editions/comparaison?de={previous}&a={}", self.edition),
             None => format!("/editions/{}", self.edition),

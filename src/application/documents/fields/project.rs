@@ -26,7 +26,7 @@ const MOST_ALERTS: usize = 8;
 const MOST_EDITIONS: usize = 6;
 
 /// Everything that the page of a project may name. It is requested by its id or any of its names.
-pub(in crate::application::documents) async fn page(
+pub(in crate::application) async fn page(
     services: &Services,
     requested: &str,
     period: &Period,

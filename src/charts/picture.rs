@@ -5,7 +5,7 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use super::drawing::Mark;
-use super::line::{ChartRow, DrawnLine, LineChart};
+use super::line::{DrawnLine, LineChart};
 use super::scale::count;
 use crate::support::french;
 
@@ -22,7 +22,7 @@ pub struct ChartPicture {
     pub svg: String,
     pub width: f64,
     pub height: f64,
-    /// `Taux global : 31,6 % en juin 2020, 26,5 % en novembre 2020`, for each line.
+    /// `Courbes de juin 2020 à novembre 2020, première et dernière valeurs connues. Taux global : de 31,6 % à 26,5 %.`
     pub words: String,
 }
 
@@ -60,7 +60,8 @@ fn draw(out: &mut String, chart: &LineChart, (width, height): (f64, f64)) -> fmt
         let y = bottom + 20.0;
         write!(out, "<text x=\"{at}\" y=\"{y}\" text-anchor=\"{anchor}\">{label}</text>")?;
     }
-    for (index, (line, dashes)) in chart.lines.iter().zip(DASHES).enumerate() {
+    let known = chart.lines.iter().zip(DASHES).filter(|(line, _)| !line.dots.is_empty());
+    for (index, (line, dashes)) in known.enumerate() {
         draw_line(out, line, (dashes, index == 0))?;
         let x = left + count(index) * LEGEND_ENTRY;
         let y = chart.height + LEGEND / 2.0;
@@ -89,18 +90,15 @@ fn draw_line(out: &mut String, line: &DrawnLine, (dashes, has_dots): (&str, bool
 }
 
 fn words(chart: &LineChart) -> String {
+    let (Some(first), Some(last)) = (chart.rows.first(), chart.rows.last()) else {
+        return String::new();
+    };
+    let [from, to] = [first, last].map(|row| french::month_and_year(row.date));
     let said = chart.lines.iter().enumerate().filter_map(|(index, line)| {
-        let value = |row: &ChartRow| {
-            let value = row.values.get(index)?.as_ref()?;
-            Some(format!("{value} en {}", french::month_and_year(row.date)))
-        };
-        let known: Vec<String> = chart.rows.iter().filter_map(value).collect();
-        let ends = match known.as_slice() {
-            [] => return None,
-            [only] => only.clone(),
-            [first, .., last] => format!("{first}, {last}"),
-        };
-        Some(format!("{}\u{a0}: {ends}", line.label))
+        let known = || chart.rows.iter().filter_map(move |row| row.values.get(index)?.as_ref());
+        let (start, end) = (known().next()?, known().last()?);
+        Some(format!(" {}\u{a0}: de {start} à {end}.", line.label))
     });
-    said.collect::<Vec<_>>().join("\u{a0}; ")
+    let said: String = said.collect();
+    format!("Courbes de {from} à {to}, première et dernière valeurs connues.{said}")
 }

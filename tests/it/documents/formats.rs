@@ -111,8 +111,8 @@ async fn the_page_of_a_document_has_a_link_to_each_format_that_is_written() {
 fn the_rate_is_drawn_with_its_targets_and_said_in_words() {
     let app = judged();
     let note = ["document", "cosinum", "--edition", "2020-11"];
-    let words = "Taux global de dérive : 31,6 % en juin 2020, 26,5 % en novembre 2020 ; \
-                 Cible : 25,0 % en juin 2020, 25,0 % en novembre 2020";
+    let words = "Courbes de juin 2020 à novembre 2020, première et dernière valeurs connues. \
+                 Taux global de dérive : de 31,6 % à 26,5 %. Cible : de 25,0 % à 25,0 %.";
     let html = plain(&app.ok(&[&note[..], &["--format", "html"]].concat()));
     assert!(html.contains(&format!("<svg role=\"img\" aria-label=\"{words}")), "{html}");
     app.ok(&[&note[..], &["--out", "note.odt"]].concat());

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::documents::OdtTemplateFault;
+use crate::documents::{OdtTemplateFault, PdfFault};
 use crate::domain::messages::attachment::AttachmentError;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::verdict::RuleFailure;
@@ -37,6 +37,6 @@ pub enum DocumentRefusal {
     },
     #[error(transparent)]
     TooLarge(#[from] AttachmentError),
-    #[error("this version writes no PDF: expected one of the formats `html`, `md`, `odt`")]
-    NoPdf,
+    #[error(transparent)]
+    Pdf(PdfFault),
 }

@@ -22,6 +22,7 @@ const fn place(module: &'static str, layer: u8, below: u8) -> Place {
 const HOUSE: &[Place] = &[
     place("support", 0, 0),
     place("domain", 1, 1),
+    place("charts", 1, 1),
     place("frame", 2, 2),
     place("intake", 3, 3),
     place("rules", 3, 3),
@@ -66,6 +67,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["api", "web"]),
     ("tracing_actix_web", &["api", "server"]),
     ("tracing_subscriber", &["server"]),
+    ("typst", &["documents"]),
+    ("typst_layout", &["documents"]),
+    ("typst_pdf", &["documents"]),
     ("utoipa_swagger_ui", &["api"]),
     ("zip", &["documents", "intake"]),
 ];

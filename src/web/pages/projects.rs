@@ -78,7 +78,6 @@ const LIST: ListTable<ProjectLine> = ListTable {
     columns: &[
         ExportColumn::text("Projet", |line| line.text("name")),
         ExportColumn::text("Ministère", |line| line.text("ministry")),
-        ExportColumn::count("Ordre", |line| line.fields.get("attention").and_then(Json::as_i64)),
         ExportColumn::text("Phase", |line| {
             line.text("phase").parse().map(Phase::label).unwrap_or_default().to_owned()
         }),
@@ -93,6 +92,7 @@ const LIST: ListTable<ProjectLine> = ListTable {
         ExportColumn::count("Alertes", |line| i64::try_from(line.standing.alerts).ok()),
         ExportColumn::count("Sans réponse", |line| i64::try_from(line.standing.unjudged).ok()),
         ExportColumn::flag("Sorti", |line| line.flag("has_left")),
+        ExportColumn::count("Ordre", |line| line.fields.get("attention").and_then(Json::as_i64)),
         ExportColumn::text("Identifiant", |line| line.text("project_id")),
     ],
 };

@@ -15,7 +15,7 @@ use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
 use super::resources::documents;
-use super::resources::foresight::{attention, backtest, forecast, sweep};
+use super::resources::foresight::{alert_load, attention, backtest, forecast, sweep};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -82,6 +82,7 @@ routes! {
         exports::find_export: own(Read),
     }
     "foresight" {
+        alert_load::show_alert_load: whole(Read),
         attention::show_attention: whole(Read),
         backtest::show_backtest: whole(Read),
         forecast::find_forecast: own(Read),

@@ -73,7 +73,10 @@ pub use documents::{
     document_file, document_template,
 };
 pub use error::ApplicationError;
+pub use foresight::alert_load::alert_load;
+pub use foresight::alert_load_report::{AlertLoad, LoadCounts, LoadProposal, RuleLoad};
 pub use foresight::attention::attention;
+pub use foresight::attention_order::{AttentionOrder, attention_order};
 pub use foresight::attention_report::{
     Attention, AttentionLine, LeadingWarning, ListCandidate, MissingAnswers,
 };

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tracing::debug;
 
 use crate::application::cache::rules_in_force::RulesInForce;
+use crate::application::foresight::attention_order::attention_order;
 use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::queries::projects::table::project_table;
 use crate::application::queries::view;
@@ -75,6 +76,7 @@ pub async fn refresh_figures(
         let known = view::known_data(services, None).await?;
         tokio::task::spawn_blocking(move || known.history()).await??;
         project_table(services, None).await?;
+        attention_order(services, None).await?;
         wanted_answers(services, None, &|_| false).await?;
     }
     Ok(Some(now))

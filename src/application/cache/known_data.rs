@@ -230,6 +230,14 @@ impl KnownData {
         self.figures(rules).attention.get(|| make().map(Arc::new))
     }
 
+    /// The order of the projects, if it has been worked out.
+    pub(in crate::application) fn attention_at_hand(
+        &self,
+        rules: &Arc<RulesInForce>,
+    ) -> Option<Arc<Attention>> {
+        self.figures(rules).attention.at_hand()
+    }
+
     /// The last day of the month of each edition that lists a project, the date at the latest.
     pub(in crate::application) fn ends_of_editions(&self) -> BTreeSet<NaiveDate> {
         let editions = self.portfolio.snapshots.iter().map(|snapshot| snapshot.edition);

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::frame::DataFrame;
 
 use crate::application::actions::alert_actions;
+use crate::application::foresight::attention_order::attention_order_at_once;
 use crate::application::queries::table_rows;
 use crate::application::queries::table_rows::TableRow;
 use crate::application::{ApplicationError, Services};
@@ -42,7 +43,7 @@ pub(in crate::application) struct Situation<'a> {
     pub(in crate::application) silence_changes: &'a [SilenceChange],
 }
 
-/// Gathers everything that messages depend on and passes it to `compose`. No rule is compiled.
+/// Gathers everything that messages depend on and passes it to `compose`.
 ///
 /// # Errors
 /// When the message terms have a fault, the store cannot be read, or `compose` fails.
@@ -71,6 +72,9 @@ pub(in crate::application) async fn compose<T>(
         stale: notify::stale(&services.store.last_imports(now).await?, &terms, now),
         on_hold: services.store.held_imports().await?,
     };
+    // Of many past editions and projects, messages do not wait for the order: projects come by the money at stake.
+    let attention = attention_order_at_once(services, as_of).await?;
+    let in_order = stakes.clone().in_order(attention.into_places());
     let silence_news = notify::silence_news(silence_changes, &current, &directory, today(now));
     compose(ComposeContext {
         cycle,
@@ -78,7 +82,7 @@ pub(in crate::application) async fn compose<T>(
         now,
         facts: &facts,
         directory: &directory,
-        stakes,
+        stakes: &in_order,
         terms: &terms,
         settings: &services.notify,
         memories: &services.store.notification_memory().await?,

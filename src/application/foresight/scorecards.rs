@@ -18,7 +18,7 @@ use crate::foresight::Scorecard;
 use crate::frame::FrameError;
 
 /// Most rows of past editions that are backtested while somebody waits for a page about something else: the work of a second.
-const MOST_AT_ONCE: usize = 4000;
+pub(super) const MOST_AT_ONCE: usize = 4000;
 
 /// How the warnings of a rule came true on past editions, before and after a change of the rules.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -110,7 +110,8 @@ async fn is_at_once(services: &Services) -> Result<bool, ApplicationError> {
         && (1..=MOST_AT_ONCE).contains(&known.portfolio.snapshots.len()))
 }
 
-fn is_before_data(fault: &ApplicationError) -> bool {
+/// Whether nothing is known yet of what the caller sees.
+pub(super) fn is_before_data(fault: &ApplicationError) -> bool {
     matches!(
         fault,
         ApplicationError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::dossier::AlertLine;
+use crate::application::foresight::attention_order::AttentionOrder;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
 use crate::domain::words::words;
@@ -52,6 +53,8 @@ pub struct AlertQueue {
     pub shown: Vec<AlertLine>,
     /// How many alerts are not shown for each reason; an alert counts once, for the first of its reasons.
     pub left_out: BTreeMap<QueueAbsence, usize>,
+    /// Those that are left out because a more serious one covers them, the most serious first.
+    pub covered: Vec<AlertLine>,
 }
 
 impl AlertLine {
@@ -86,15 +89,25 @@ impl AlertLine {
     }
 }
 
-/// The queue that these alerts make, in groups: those with the most serious alert first.
-pub fn alert_queue(lines: Vec<AlertLine>, terms: &QueueTerms, order: QueueOrder) -> AlertQueue {
+/// The queue that these alerts make, in groups: those with the most serious alert first, then in the order of attention.
+pub fn alert_queue(
+    lines: Vec<AlertLine>,
+    terms: &QueueTerms,
+    order: QueueOrder,
+    attention: &AttentionOrder,
+) -> AlertQueue {
     let mut queue = AlertQueue::default();
     let is_default = !terms.wanted.keys().any(|wanted| wanted.is_of_handling());
     for line in lines.into_iter().filter(|line| terms.fit(line)) {
         let absence = line.absence(terms.states_asked);
         let absence = absence.filter(|absence| is_default || !absence.is_of_handling());
         match absence {
-            Some(absence) => *queue.left_out.entry(absence).or_default() += 1,
+            Some(absence) => {
+                *queue.left_out.entry(absence).or_default() += 1;
+                if absence == QueueAbsence::Hidden {
+                    queue.covered.push(line);
+                }
+            }
             None => queue.shown.push(line),
         }
     }
@@ -109,10 +122,16 @@ pub fn alert_queue(lines: Vec<AlertLine>, terms: &QueueTerms, order: QueueOrder)
             QueueOrder::Project => line.subject_name.clone(),
             QueueOrder::Rule => line.rule_title.clone(),
         };
-        let rank = worst.get(&group).copied().unwrap_or(Level::Clear);
+        let worst = worst.get(&group).copied().unwrap_or(Level::Clear);
+        let place = match order {
+            QueueOrder::Project => attention.rank(&line.alert.subject),
+            QueueOrder::Rule => 0,
+        };
         let subject = line.alert.subject.to_string();
-        (Reverse(rank), name, group, Reverse(line.alert.level), line.alert.rule.clone(), subject)
+        let of_line = (Reverse(line.alert.level), line.alert.rule.clone(), subject);
+        ((Reverse(worst), place, name, group), of_line)
     });
+    queue.covered.sort_by_key(|line| (Reverse(line.alert.level), line.alert.rule.clone()));
     queue
 }
 
@@ -179,7 +198,9 @@ mod tests {
         lines: Vec<AlertLine>,
         terms: &QueueTerms,
     ) -> (Vec<String>, Vec<(&'static str, usize)>) {
-        let AlertQueue { shown, left_out } = alert_queue(lines, terms, QueueOrder::Project);
+        let order = AttentionOrder::default();
+        let AlertQueue { shown, left_out, .. } =
+            alert_queue(lines, terms, QueueOrder::Project, &order);
         let shown = shown.iter().map(|line| line.alert.id.to_string()).collect();
         (shown, left_out.into_iter().map(|(absence, count)| (absence.as_str(), count)).collect())
     }

@@ -28,7 +28,10 @@ impl PartialSchema for ProjectRow {
     fn schema() -> RefOr<Schema> {
         let description = "A project as of a date, by the fields of the dictionary. Beside those listed here, the facts \
                            that the catalogue adds.";
-        row(SubjectKind::Project, description).additional_properties(Some(any_value())).into()
+        row(SubjectKind::Project, description)
+            .property("attention", place_in_order())
+            .additional_properties(Some(any_value()))
+            .into()
     }
 }
 
@@ -70,6 +73,17 @@ impl PartialSchema for HistoryRow {
 }
 
 impl ToSchema for HistoryRow {}
+
+/// What lists of projects say beside the fields of the dictionary.
+fn place_in_order() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        .minimum(Some(1))
+        .description(Some(
+            "In lists: the place of the project in the order in which to look at projects, among those that the caller \
+             sees; `null` if it is not under way.",
+        ))
+}
 
 /// The schema of a row with every field of the scope. Each may be `null`: unknown or withheld.
 fn row(scope: SubjectKind, description: &str) -> ObjectBuilder {

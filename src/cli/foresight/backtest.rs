@@ -220,7 +220,7 @@ fn orders(found: &Backtest) -> Sheet {
     Sheet::new(title, columns, found.orders.iter().map(row).collect())
 }
 
-fn estimate(of: Option<&Estimate>, write: fn(&Estimate) -> String) -> Cell {
+pub(in crate::cli) fn estimate(of: Option<&Estimate>, write: fn(&Estimate) -> String) -> Cell {
     of.map_or_else(Cell::nothing, |of| Cell::of(write(of), of.value))
 }
 

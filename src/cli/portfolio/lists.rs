@@ -18,7 +18,7 @@ pub(in crate::cli) async fn watched(
     Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     let lists: Vec<WatchList> = wanted.map_or(WatchList::ALL.to_vec(), |list| vec![list]);
-    let mut place = api.at(&["projects"]);
+    let mut place = api.at(&["projects"]).with("sort", Some("attention"));
     for list in &lists {
         place = place.with("watch", Some(list.as_str()));
     }
@@ -58,11 +58,16 @@ pub(in crate::cli) enum ProjectSelection {
 /// `vigie projects`.
 pub(in crate::cli) async fn listed(
     shown: ProjectSelection,
+    sort: &str,
     Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     let left = matches!(shown, ProjectSelection::Departed);
     let leaving = matches!(shown, ProjectSelection::Leaving).then_some(true);
-    let place = api.at(&["projects"]).with("left", Some(left)).with("leaving", leaving);
+    let place = api
+        .at(&["projects"])
+        .with("left", Some(left))
+        .with("leaving", leaving)
+        .with("sort", Some(sort));
     let rows: Vec<TableRow> = api.all(place).await?;
     show(&rows, shown, printer)
 }
@@ -81,12 +86,12 @@ fn show(
     };
     let (columns, departed) = (columns(), departed_columns());
     let shown = match shown {
-        ProjectSelection::Listed => &columns[..5],
-        ProjectSelection::Leaving => columns.as_slice(),
-        ProjectSelection::Departed => departed.as_slice(),
+        ProjectSelection::Listed => [&[in_order()], &columns[..5]].concat(),
+        ProjectSelection::Leaving => [&[in_order()], columns.as_slice()].concat(),
+        ProjectSelection::Departed => departed.to_vec(),
     };
     let title = french::counted(rows.len(), one, several);
-    printer.answer(&rows, &[Sheet::list(title, rows.iter(), shown)], 0)
+    printer.answer(&rows, &[Sheet::list(title, rows.iter(), &shown)], 0)
 }
 
 /// What is known of the exit of a project, beside its name and its ministry.
@@ -111,6 +116,14 @@ fn departed_columns() -> [ListColumn<'static, TableRow>; 6] {
         }),
         ("project_id", "", &|row| text(row, "project_id")),
     ]
+}
+
+/// The place of a project among those to look at first.
+fn in_order() -> ListColumn<'static, TableRow> {
+    ("attention", "Ordre", &|row| {
+        let place = row.get("attention").and_then(Json::as_i64);
+        place.map_or_else(Cell::nothing, Cell::count)
+    })
 }
 
 /// The first five are those of every list; the last are about the exit.

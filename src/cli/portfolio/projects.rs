@@ -27,6 +27,9 @@ pub(crate) struct ProjectsArgs {
     /// Only projects that earlier editions list and the edition in force does not
     #[arg(long, conflicts_with = "leaving")]
     departed: bool,
+    /// Fields to sort by, each after `-` for descending; `attention` gives those to look at first
+    #[arg(long, value_name = "FIELDS", default_value = "attention")]
+    sort: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -65,7 +68,7 @@ pub(in crate::cli) async fn run(
             (false, true) => ProjectSelection::Departed,
             (false, false) => ProjectSelection::Listed,
         };
-        return lists::listed(shown, session).await;
+        return lists::listed(shown, &request.sort, session).await;
     };
     let (api, printer) = (&session.api, session.printer);
     let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;

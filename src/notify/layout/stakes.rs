@@ -1,4 +1,4 @@
-//! The money at stake in each project, by which messages are ordered.
+//! The order of projects in messages: the places that the order of attention gives them, then the money at stake.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,25 @@ pub struct ProjectCost {
 
 /// What each project costs as of the date of the messages.
 #[derive(Clone, Debug, Default)]
-pub struct Stakes(BTreeMap<ProjectId, ProjectCost>);
+pub struct Stakes {
+    costs: BTreeMap<ProjectId, ProjectCost>,
+    /// From 1.
+    places: BTreeMap<ProjectId, usize>,
+}
 
 impl FromIterator<(ProjectId, ProjectCost)> for Stakes {
     fn from_iter<T: IntoIterator<Item = (ProjectId, ProjectCost)>>(costs: T) -> Self {
-        Self(costs.into_iter().collect())
+        Self { costs: costs.into_iter().collect(), places: BTreeMap::new() }
     }
 }
 
 impl Stakes {
+    /// The same with the place of each project among those to look at first.
+    #[must_use]
+    pub fn in_order(self, places: BTreeMap<ProjectId, usize>) -> Self {
+        Self { places, ..self }
+    }
+
     /// The cost of a project, if it is known.
     pub(in crate::notify) fn cost(&self, subject: &Subject) -> Option<f64> {
         self.of(subject)?.current
@@ -34,14 +44,15 @@ impl Stakes {
         Some((*current)? - (*initial)?).filter(|drift| *drift > 0.0)
     }
 
-    /// For sorting: the drift first, then the cost, both decreasing.
-    pub(in crate::notify) fn rank(&self, subject: &Subject) -> (Decreasing, Decreasing) {
+    /// For sorting: the place, then the drift and the cost, both decreasing. What has no place comes after all that have one.
+    pub(in crate::notify) fn rank(&self, subject: &Subject) -> (usize, Decreasing, Decreasing) {
         let of = |figure: Option<f64>| Decreasing(figure.unwrap_or(0.0));
-        (of(self.drift(subject)), of(self.cost(subject)))
+        let place = subject.project().and_then(|project| self.places.get(project)).copied();
+        (place.unwrap_or(usize::MAX), of(self.drift(subject)), of(self.cost(subject)))
     }
 
     fn of(&self, subject: &Subject) -> Option<&ProjectCost> {
-        self.0.get(subject.project()?)
+        self.costs.get(subject.project()?)
     }
 }
 

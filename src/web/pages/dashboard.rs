@@ -1,6 +1,6 @@
 //! The dashboard: the figures of the last edition, what moved, what is new, what awaits a decision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,6 +19,7 @@ use crate::domain::level::Level;
 use crate::domain::missions::mission::Awaited;
 use crate::domain::operation::cycle::CycleCounts;
 use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::subject::Subject;
 use crate::store::{FeedQuery, MissionFilter};
 use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
@@ -37,6 +38,8 @@ struct DashboardPage {
     chart: Option<LineChart>,
     moves: Option<Moves>,
     levels: Vec<LevelCount>,
+    /// Open alerts that a more serious one of the same project covers.
+    covered: usize,
     decisions: Vec<Decision>,
     news: Option<News>,
     /// The day that the last cycle judged as of.
@@ -108,7 +111,7 @@ pub(in crate::web) async fn show(
         return Ok(page);
     }
     let visits = Visits::at(request.cookie(last_visit::COOKIE).as_ref(), context.clock.now());
-    let (panorama, moves, (levels, decisions), news, data) = tokio::try_join!(
+    let (panorama, moves, (levels, covered, decisions), news, data) = tokio::try_join!(
         once_known(application::panorama(&context, None)),
         moves(&context),
         waiting(&context),
@@ -122,6 +125,7 @@ pub(in crate::web) async fn show(
             .and_then(|panorama| rate_chart(&panorama.series.iter().collect::<Vec<_>>())),
         moves,
         levels,
+        covered,
         decisions,
         news,
         judged_on: cycle.as_ref().map(|cycle| cycle.inputs.as_of),
@@ -166,10 +170,13 @@ async fn moves(context: &PageContext) -> Result<Option<Moves>, Problem> {
 }
 
 /// The open alerts by level, and what waits for those who may decide.
-async fn waiting(context: &PageContext) -> Result<(Vec<LevelCount>, Vec<Decision>), Problem> {
+async fn waiting(
+    context: &PageContext,
+) -> Result<(Vec<LevelCount>, usize, Vec<Decision>), Problem> {
     let mut alerts = context.store.alerts_in_brief().await?;
     alerts.retain(|alert| alert.state == AlertState::Open);
-    Ok((levels(&alerts), decisions(context, &alerts).await?))
+    let covered = alerts.iter().filter(|alert| alert.hidden_by.is_some()).count();
+    Ok((levels(&alerts), covered, decisions(context, &alerts).await?))
 }
 
 /// How many open alerts have each level, the most serious first.
@@ -204,7 +211,13 @@ async fn decisions(context: &PageContext, alerts: &[Alert]) -> Result<Vec<Decisi
         handlings.get(&alert.id).is_some_and(|handling| handling.acknowledged.is_some())
     };
     let critical = alerts.iter().filter(|alert| alert.level == Level::Critical && !is_seen(alert));
-    let critical_words = ("alerte critique à acquitter", "alertes critiques à acquitter");
+    let subjects: BTreeSet<&Subject> = critical.clone().map(|alert| &alert.subject).collect();
+    let subjects = french::counted(subjects.len(), "sujet", "sujets");
+    let critical_words = (
+        format!("alerte critique à acquitter, sur {subjects}"),
+        format!("alertes critiques à acquitter, sur {subjects}"),
+    );
+    let critical_words = (critical_words.0.as_str(), critical_words.1.as_str());
     add(critical.count(), critical_words, "/alertes?niveau=critique", false);
     let reviews = application::review_lines(context, None, None).await?;
     let late_reviews = reviews.iter().filter(|line: &&ReviewLine| line.late).count();

@@ -21,6 +21,9 @@ use crate::web::context::{Heading, Link, PageContext};
 use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery, Parameter, labels_of, plain, sorted_by, yes_no};
 
+/// The order in which to look at projects: that of the list, for whoever sees the whole State.
+const IN_ORDER: &str = "ordre";
+
 const PARAMETERS: &[Parameter] = &[
     plain("recherche", "q"),
     plain("ministere", "ministry"),
@@ -29,6 +32,7 @@ const PARAMETERS: &[Parameter] = &[
     yes_no("sortant", "leaving"),
     yes_no("sorti", "left"),
     sorted_by(&[
+        (IN_ORDER, "attention"),
         ("nom", "name"),
         ("ministere", "ministry"),
         ("cout", "cost_current"),
@@ -41,6 +45,8 @@ const PARAMETERS: &[Parameter] = &[
 #[derive(Debug, Serialize)]
 struct ProjectsView {
     query: PageQuery,
+    /// What the list is sorted by, after `-` if it is descending; empty for its own order.
+    sort: String,
     projects: Vec<ProjectLine>,
     /// `12 projets`
     found: String,
@@ -86,6 +92,7 @@ const LIST: ListTable<ProjectLine> = ListTable {
         ExportColumn::count("Alertes", |line| i64::try_from(line.standing.alerts).ok()),
         ExportColumn::count("Sans réponse", |line| i64::try_from(line.standing.unjudged).ok()),
         ExportColumn::flag("Sorti", |line| line.flag("has_left")),
+        ExportColumn::count("Ordre", |line| line.fields.get("attention").and_then(Json::as_i64)),
         ExportColumn::text("Identifiant", |line| line.text("project_id")),
     ],
 };
@@ -113,7 +120,12 @@ pub(in crate::web) async fn list(
     query: PageQuery,
 ) -> Result<HttpResponse, Problem> {
     let query = query.of_list()?;
-    let listing = query.listing::<ProjectQuery>(PARAMETERS)?;
+    let mut sorted = query.clone();
+    if context.caller().scope.is_whole() {
+        sorted.given.entry("tri".to_owned()).or_insert_with(|| vec![IN_ORDER.to_owned()]);
+    }
+    let sort = sorted.one("tri").unwrap_or_default().to_owned();
+    let listing = sorted.listing::<ProjectQuery>(PARAMETERS)?;
     let page = list_projects(context.request(), listing).await?;
     let standings = application::project_standings(&context).await?;
     let (rows, cursor) = page.into_parts();
@@ -132,6 +144,7 @@ pub(in crate::web) async fn list(
         lists: Choice::of::<WatchList>(),
         filters: query.filters(&FILTERS),
         projects: lines,
+        sort,
         query,
     };
     context.page("pages/projects.html", &Heading::of("Projets", "projets"), &view)

@@ -202,7 +202,7 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
         json!({
             "pointer": "#/files/drift~1D1.rhai",
             "file": "drift/D1.rhai",
-            "line": 22,
+            "line": 30,
             "column": 11,
             "detail": "`p.budget_drfit` is no field of projects",
             "hint": "did you mean `budget_drift`?",

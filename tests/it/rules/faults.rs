@@ -258,6 +258,9 @@ fn a_rule_hides_only_alerts_that_there_can_be_and_never_one_that_hides_it() {
             [hiding("X1", "X2", "high"), hiding("X2", "X1", "high")],
             "X1.rhai: `inhibits`: X2 hides X1 in turn\nX2.rhai: `inhibits`: X1 hides X2 in turn",
         ),
+        // A critical alert of each hides a high one of the other: both cannot be.
+        ([hiding("X1", "X2", "critical"), hiding("X2", "X1", "critical")], ""),
+        ([hiding("X1", "X2", "critical"), hiding("X2", "X1", "high")], ""),
         (
             [hiding("X1", "X2", "high"), ministry],
             "X1.rhai: `inhibits`: X2 judges other subjects than X1",

@@ -1,5 +1,6 @@
 //! What past editions teach.
 
+pub(crate) mod alert_load;
 pub(crate) mod attention;
 pub(crate) mod backtest;
 pub(crate) mod forecast;

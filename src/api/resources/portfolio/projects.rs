@@ -15,15 +15,19 @@ use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{
-    HistoryRow, JudgementLine, ProjectRow, ProjectView, TableRow, TimelineEvent, TimelineKind,
+    AttentionOrder, HistoryRow, JudgementLine, ProjectRow, ProjectView, TableRow, TimelineEvent,
+    TimelineKind,
 };
-use crate::domain::ids::MinistryCode;
+use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::intake::name_key;
 
 /// What the parameter `project` of a path is.
 const PROJECT: &str = "Id or any name of the project; case and accents do not matter";
+
+/// The place of a project in the order in which to look at them, by which the list can be sorted.
+const ATTENTION: &str = "attention";
 
 /// Maximum length of the text to search for, in characters.
 const LONGEST: usize = 200;
@@ -49,7 +53,7 @@ pub(crate) struct ProjectQuery {
     q: Option<String>,
 }
 
-/// List the projects of the edition in force, and those that have left.
+/// List the projects of the edition in force, and those that have left. `sort=attention` gives those to look at first.
 #[utoipa::path(
     get,
     path = "/api/v1/projects",
@@ -62,14 +66,16 @@ pub(crate) async fn list_projects(
 ) -> Result<Page<TableRow>, Problem> {
     let called = listing.called(&context).await?;
     let table = application::project_table(&context, listing.as_of).await?;
+    let order = application::attention_order(&context, listing.as_of).await?;
     let mut fields: BTreeSet<&str> = listing.sort_fields().collect();
-    if fields.iter().any(|field| !table.has(field)) {
+    if fields.iter().any(|field| *field != ATTENTION && !table.has(field)) {
         // The refusal names every field there is.
         fields.extend(table.fields());
     }
     let filters = listing.fields();
     fields.extend(filters.iter().map(String::as_str));
     let mut outlines = table.outlines(&fields).await?;
+    place_all(&mut outlines, &order);
     outlines.retain(|row| {
         listing.fits(row)
             && called.as_ref().is_none_or(|called| called.contains(text(row, "project_id")))
@@ -78,7 +84,16 @@ pub(crate) async fn list_projects(
     let mut page = listing.page(outlines, id)?;
     let ids = page.entries_mut().iter().map(id).collect();
     *page.entries_mut() = table.rows_of(ids).await?;
+    place_all(page.entries_mut(), &order);
     Ok(page)
+}
+
+/// Gives each project its place in the order of attention; `null` if it is not under way.
+fn place_all(rows: &mut [TableRow], order: &AttentionOrder) {
+    for row in rows {
+        let place = order.place(&ProjectId::new(text(row, "project_id")));
+        row.insert(ATTENTION.to_owned(), place.map_or(Json::Null, Json::from));
+    }
 }
 
 impl ProjectQuery {

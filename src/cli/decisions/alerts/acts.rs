@@ -76,7 +76,7 @@ pub(super) async fn run(command: &AlertsCommand, api: &ApiClient) -> Result<Conc
             print::message(&format!("silence {} ({}) terminé", ended.number, ended.scope));
         }
         // Those that only look were answered before.
-        Command::Show { .. } | Command::Disputes | Command::Silences { .. } => {}
+        Command::Show { .. } | Command::Load | Command::Disputes | Command::Silences { .. } => {}
     }
     Ok(Conclusion::Good)
 }

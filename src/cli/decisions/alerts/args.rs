@@ -38,6 +38,8 @@ pub(super) enum AlertsCommand {
         #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
         alert: Vec<String>,
     },
+    /// Count the open alerts of each rule, and propose which to read under a more serious one
+    Load,
     /// Acknowledge an alert, until it worsens or reopens
     Ack {
         /// Start of the alert's id, or its rule and project

@@ -1,15 +1,19 @@
-//! `vigie alerts`: open alerts, at which level, since when and why, and who looks after it.
+//! `vigie alerts`: open alerts, at which level, since when and why, and who looks after it. Those of one project come together:
+//! projects that have a critical alert first, then in the order of attention; those that a more serious one covers come last.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::args::AlertsArgs;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use vigie::application::AlertLine;
-use vigie::client::ApiClient;
+use vigie::application::{AlertLine, TableRow};
+use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::alerts::alert::{Alert, AlertState};
 use vigie::domain::ids::{MinistryCode, RuleId};
 use vigie::domain::level::Level;
+use vigie::domain::portfolio::subject::Subject;
+use vigie::support::french;
 
 pub(super) async fn run(
     filter: &AlertsArgs,
@@ -28,13 +32,40 @@ pub(super) async fn run(
     lines.retain(|line| {
         filter.state.is_some() || matches!(line.alert.state, AlertState::Pending | AlertState::Open)
     });
-    show(lines, printer)
+    let projects = api.at(&["projects"]).with("sort", Some("attention"));
+    let projects: Vec<TableRow> = match api.all(projects).await {
+        Ok(projects) => projects,
+        // Nothing is known before the first edition.
+        Err(RemoteFault::Refused(_)) => Vec::new(),
+        Err(fault) => return Err(fault.into()),
+    };
+    show(lines, &projects, printer)
 }
 
-/// The worst first.
-fn show(mut lines: Vec<AlertLine>, printer: &Printer) -> Result<Conclusion, CliError> {
-    lines.sort_by(|AlertLine { alert: a, .. }, AlertLine { alert: b, .. }| {
-        (b.level, &a.rule, &a.subject).cmp(&(a.level, &b.rule, &b.subject))
+fn show(
+    mut lines: Vec<AlertLine>,
+    projects: &[TableRow],
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let place = |row: &TableRow| {
+        Some((row.get("project_id")?.as_str()?.to_owned(), row.get("attention")?.as_u64()?))
+    };
+    let places: BTreeMap<String, u64> = projects.iter().filter_map(place).collect();
+    let mut worst: BTreeMap<Subject, Level> = BTreeMap::new();
+    for AlertLine { alert, .. } in &lines {
+        let level = worst.entry(alert.subject.clone()).or_insert(alert.level);
+        *level = alert.level.max(*level);
+    }
+    lines.sort_by_cached_key(|line| {
+        let alert = &line.alert;
+        let project = alert.subject.project();
+        let place = project.and_then(|project| places.get(project.as_str()));
+        let of_subject = (
+            Reverse(worst.get(&alert.subject).copied()),
+            place.copied().unwrap_or(u64::MAX),
+            alert.subject.clone(),
+        );
+        (of_subject, alert.hidden_by.is_some(), Reverse(alert.level), alert.rule.clone())
     });
     printer.answer(&lines, &[by_level(&lines), list(&lines)], 1)
 }
@@ -46,16 +77,23 @@ fn by_level(lines: &[AlertLine]) -> Sheet {
     }
     let rows =
         counts.iter().rev().map(|(level, count)| vec![Cell::level(*level), Cell::count(*count)]);
-    Sheet::new(
+    let covered = lines.iter().filter(|line| line.alert.hidden_by.is_some()).count();
+    let note = french::counted(
+        covered,
+        "alerte est masquée par une autre du même projet",
+        "alertes sont masquées par une autre du même projet",
+    );
+    let sheet = Sheet::new(
         format!("Alertes : {}", lines.len()),
         vec![("level", "Niveau"), ("count", "Alertes")],
         rows.collect(),
-    )
+    );
+    if covered > 0 { sheet.with_note(note) } else { sheet }
 }
 
 fn list(lines: &[AlertLine]) -> Sheet {
     Sheet::list(
-        "De la plus grave à la moins grave",
+        "Projet par projet, ceux qui ont une alerte critique d’abord, puis dans l’ordre d’attention",
         lines.iter(),
         &[
             ("level", "Niveau", &|one| Cell::level(one.alert.level)),

@@ -4,6 +4,7 @@ mod acts;
 mod args;
 mod find;
 mod list;
+mod load;
 mod show;
 mod silences;
 
@@ -27,6 +28,7 @@ pub(in crate::cli) async fn run(
             let id = find(alert, api).await?;
             show::show(&api.get(api.at(&["alerts", &id])).await?, day, printer)
         }
+        Some(Command::Load) => load::show(&api.get(api.at(&["alert-load"])).await?, printer),
         Some(Command::Disputes) => acts::show(&api.all(api.at(&["disputes"])).await?, printer),
         Some(Command::Silences { all }) => {
             silences::show(api.all(api.at(&["silences"])).await?, (*all, day), printer)

@@ -1,4 +1,5 @@
-//! The queue of alerts to work through: by project or by rule, what is new marked, and what is left out counted.
+//! The queue of alerts to work through: by project or by rule, what is new marked, and what is left out counted. With no filter, each
+//! project has its most serious alert in full, the others and those that are hidden by their titles.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +30,7 @@ use crate::web::wording::labels;
 
 const PATH: &str = "/alertes";
 
-/// Alerts of a page: it stays within 60 KB.
+/// Alerts of a page, or projects when each has one alert in full: it stays within 60 KB.
 const LIMIT: &str = "30";
 
 const PARAMETERS: &[Parameter] = &[
@@ -79,6 +80,8 @@ struct QueueView {
     filters: Vec<Link>,
     choices: QueueChoices,
     is_default: bool,
+    /// Whether each group has one alert in full.
+    is_folded: bool,
     /// Whether each alert of the page is chosen.
     select_all: bool,
 }
@@ -106,6 +109,17 @@ struct AlertGroup {
     href: Option<String>,
     ministry: Option<String>,
     alerts: Vec<QueueLine>,
+    /// The others of its project, and those that a more serious alert covers, where one alert stands for them.
+    others: Vec<BriefLine>,
+    covered: Vec<BriefLine>,
+}
+
+/// An alert by its title.
+#[derive(Debug, Serialize)]
+struct BriefLine {
+    id: String,
+    title: String,
+    level: Level,
 }
 
 /// An alert of the queue.
@@ -154,22 +168,35 @@ pub(in crate::web) async fn list(
     let listing = listing_of(&query)?;
     let alerts = listing.choose(&context, context.store.alerts_in_brief().await?).await?;
     let lines = application::alert_lines(&context, alerts).await?;
-    let AlertQueue { shown, left_out } = application::alert_queue(lines, &terms, order);
-    let total = shown.len();
-    let page = listing.page_as_is(shown, |line| line.alert.id.clone())?;
-    let (mut on_page, cursor) = page.into_parts();
-    context.store.explain_alerts(on_page.iter_mut().map(|line| &mut line.alert).collect()).await?;
-    if let Some(format) = query.format {
-        return list_file(&context, (&ALERTS, format), on_page, query.filters(&FILTERS)).await;
-    }
+    let attention = application::attention_order(&context, None).await?;
+    let AlertQueue { shown, left_out, covered } =
+        application::alert_queue(lines, &terms, order, &attention);
+    let is_default =
+        query.given.keys().all(|name| ["groupe", "curseur", "selection"].contains(&name.as_str()));
+    let is_folded = is_default && order == QueueOrder::Project && query.format.is_none();
+    let found = found_in_words(&shown, &covered, is_folded);
+    let (groups, cursor) = if is_folded {
+        folded(&context, &listing, shown, &covered).await?
+    } else {
+        let page = listing.page_as_is(shown, |line| line.alert.id.clone())?;
+        let (mut on_page, cursor) = page.into_parts();
+        context
+            .store
+            .explain_alerts(on_page.iter_mut().map(|line| &mut line.alert).collect())
+            .await?;
+        if let Some(format) = query.format {
+            return list_file(&context, (&ALERTS, format), on_page, query.filters(&FILTERS)).await;
+        }
+        (groups(&context, on_page, order), cursor)
+    };
     let left_out_count = left_out.values().sum();
     let left_out = left_out.into_iter().map(|(absence, count)| left(&query, absence, count));
     let view = QueueView {
         here: here(&query),
         me: context.caller().name.to_string(),
         tabs: tabs::of_alerts(PATH),
-        groups: groups(&context, on_page, order),
-        found: french::counted(total, "alerte", "alertes"),
+        groups,
+        found,
         grouping: grouping(&query, order),
         left_out: left_out.collect(),
         left_out_count,
@@ -178,13 +205,60 @@ pub(in crate::web) async fn list(
         filters: query.filters(&FILTERS),
         choices: choices(&context).await?,
         select_all: query.one("selection") == Some("toutes"),
-        is_default: query
-            .given
-            .keys()
-            .all(|name| ["groupe", "curseur", "selection"].contains(&name.as_str())),
+        is_default,
+        is_folded,
         query,
     };
     context.page("pages/alerts.html", &Heading::of("Alertes", "alertes"), &view)
+}
+
+/// `36 alertes`, and on how many projects where each has one in full.
+fn found_in_words(shown: &[AlertLine], covered: &[AlertLine], is_folded: bool) -> String {
+    let found = french::counted(shown.len(), "alerte", "alertes");
+    if !is_folded || shown.is_empty() {
+        return found;
+    }
+    let subjects: BTreeSet<&Subject> = shown.iter().map(|line| &line.alert.subject).collect();
+    let subjects = french::counted(subjects.len(), "sujet", "sujets");
+    match covered.len() {
+        0 => format!("{found} sur {subjects}"),
+        count => format!("{found} sur {subjects}, qui en masquent {count}"),
+    }
+}
+
+/// The groups of a page, each with its most serious alert in full and the others by their titles; and the cursor of the next
+/// page.
+async fn folded(
+    context: &PageContext,
+    listing: &Listing<AlertQuery>,
+    shown: Vec<AlertLine>,
+    covered: &[AlertLine],
+) -> Result<(Vec<AlertGroup>, Option<String>), Problem> {
+    let mut groups: Vec<Vec<AlertLine>> = Vec::new();
+    for line in shown {
+        match groups.last_mut() {
+            Some(last)
+                if last.first().is_some_and(|one| one.alert.subject == line.alert.subject) =>
+            {
+                last.push(line);
+            }
+            Some(_) | None => groups.push(vec![line]),
+        }
+    }
+    let key = |group: &Vec<AlertLine>| group.first().map(|line| line.alert.subject.to_string());
+    let (mut on_page, cursor) = listing.page_as_is(groups, key)?.into_parts();
+    let first = on_page.iter_mut().filter_map(|group| group.first_mut());
+    context.store.explain_alerts(first.map(|line| &mut line.alert).collect()).await?;
+    let shown = on_page.into_iter().filter_map(|group| {
+        let mut lines = group.into_iter();
+        let first = lines.next()?;
+        let of_subject = |line: &&AlertLine| line.alert.subject == first.alert.subject;
+        let covered = covered.iter().filter(of_subject).map(BriefLine::of).collect();
+        let others = lines.map(|line| BriefLine::of(&line)).collect();
+        let group = self::groups(context, vec![first], QueueOrder::Project).pop()?;
+        Some(AlertGroup { others, covered, ..group })
+    });
+    Ok((shown.collect(), cursor))
 }
 
 /// The address of the page, its cursor included, with nothing chosen.
@@ -315,7 +389,10 @@ fn groups(context: &PageContext, lines: Vec<AlertLine>, order: QueueOrder) -> Ve
         match groups.last_mut() {
             Some((last, group)) if *last == key => group.alerts.push(shown),
             Some(_) | None => {
-                groups.push((key, AlertGroup { title, href, ministry, alerts: vec![shown] }));
+                let alerts = vec![shown];
+                let (others, covered) = (vec![], vec![]);
+                let group = AlertGroup { title, href, ministry, alerts, others, covered };
+                groups.push((key, group));
             }
         }
     }
@@ -356,6 +433,16 @@ pub(super) fn queue_line(context: &PageContext, line: AlertLine, order: QueueOrd
         disputed: disputed_in.is_some(),
         stale: alert.stale,
         hidden_by: alert.hidden_by.map(|rule| rule.to_string()),
+    }
+}
+
+impl BriefLine {
+    fn of(line: &AlertLine) -> Self {
+        Self {
+            id: line.alert.id.to_string(),
+            title: line.rule_title.clone(),
+            level: line.alert.level,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The page of a ministry, for its secretary-general: what awaits a decision first, with one act each, then its projects.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
@@ -12,25 +14,29 @@ use crate::application::{AlertLine, MissionLine, ProjectStanding, TableRow};
 use crate::decisions::missions::MissionAct;
 use crate::domain::accounts::access::Scope;
 use crate::domain::action_bodies::Comment;
+use crate::domain::alerts::alert::Alert;
 use crate::domain::bounded_text::{OptionalText, RequiredText};
 use crate::domain::ids::{MinistryCode, MissionId, ProjectId};
 use crate::domain::missions::mission::Awaited;
 use crate::domain::words::words;
 use crate::web::confirmations::Confirmation;
 use crate::web::context::{Heading, PageContext};
-use crate::web::query::{PageQuery, Parameter, plain};
+use crate::web::query::{PageQuery, Parameter, plain, sorted_by};
 
 /// Between two alerts in the field that says which ones were read.
 const BETWEEN: char = '~';
 
-const PARAMETERS: &[Parameter] = &[plain("ministere", "ministry"), plain("etat", "state")];
+const PARAMETERS: &[Parameter] =
+    &[plain("ministere", "ministry"), plain("etat", "state"), sorted_by(&[("ordre", "attention")])];
 
 #[derive(Debug, Serialize)]
 struct MinistryView {
     code: MinistryCode,
     name: String,
-    /// Open alerts that nobody acknowledged, the worst first.
+    /// Open alerts that nobody acknowledged, the worst first, then in the order of attention.
     awaiting: Vec<AlertLine>,
+    /// How many less serious alerts of the same project each covers, by id.
+    covers: BTreeMap<String, usize>,
     /// Their ids, for the act on all of them.
     awaiting_ids: String,
     /// Open alerts that somebody acknowledged.
@@ -93,12 +99,18 @@ async fn page(
     } else {
         (Vec::new(), Vec::new(), (Vec::new(), Vec::new()))
     };
+    let covers = covers(&alerts);
+    let alerts = alerts.into_iter().filter(|line| line.alert.hidden_by.is_none());
     let (mut awaiting, acknowledged): (Vec<AlertLine>, Vec<AlertLine>) =
-        alerts.into_iter().partition(|line| line.handling.acknowledged.is_none());
-    awaiting.sort_by_key(|line| std::cmp::Reverse(line.alert.level));
+        alerts.partition(|line| line.handling.acknowledged.is_none());
+    let attention = application::attention_order(context, None).await?;
+    awaiting.sort_by_key(|line| {
+        (std::cmp::Reverse(line.alert.level), attention.rank(&line.alert.subject))
+    });
     let ids: Vec<&str> = awaiting.iter().map(|line| line.alert.id.as_str()).collect();
     let view = MinistryView {
         name: name_of(ministry, &projects),
+        covers,
         awaiting_ids: ids.join(&BETWEEN.to_string()),
         acknowledged: acknowledged.len(),
         code: ministry.clone(),
@@ -117,15 +129,25 @@ fn name_of(ministry: &MinistryCode, projects: &[MinistryProject]) -> String {
     labels.map(str::to_owned).next().unwrap_or_else(|| ministry.to_string())
 }
 
-/// The open alerts on a ministry and its projects that no other alert says already.
+/// How many alerts each covers, by its id.
+fn covers(alerts: &[AlertLine]) -> BTreeMap<String, usize> {
+    let mut covers = BTreeMap::new();
+    for AlertLine { alert, .. } in alerts {
+        if let Some(by) = &alert.hidden_by {
+            *covers.entry(Alert::id_of(by, &alert.subject).to_string()).or_default() += 1;
+        }
+    }
+    covers
+}
+
+/// The open alerts on a ministry and its projects, with those that another covers.
 async fn open_alerts(
     context: &PageContext,
     ministry: &MinistryCode,
 ) -> Result<Vec<AlertLine>, Problem> {
     let query = of_ministry(ministry, &[("etat", "open")]);
     let page = list_alerts(context.request(), query.listing(PARAMETERS)?).await?;
-    let (mut lines, _) = page.into_parts();
-    lines.retain(|line| line.alert.hidden_by.is_none());
+    let (lines, _) = page.into_parts();
     Ok(lines)
 }
 
@@ -145,7 +167,7 @@ async fn projects(
     context: &PageContext,
     ministry: &MinistryCode,
 ) -> Result<Vec<MinistryProject>, Problem> {
-    let query = of_ministry(ministry, &[]);
+    let query = of_ministry(ministry, &[("tri", "ordre")]);
     let listing = query.listing::<ProjectQuery>(PARAMETERS)?;
     let (rows, _) = match list_projects(context.request(), listing).await {
         Ok(page) => page.into_parts(),
@@ -159,8 +181,7 @@ async fn projects(
         let standing = standings.get(&ProjectId::new(id)).copied().unwrap_or_default();
         MinistryProject { fields, standing }
     };
-    let mut projects: Vec<MinistryProject> = rows.into_iter().map(of_row).collect();
-    projects.sort_by_key(|one| std::cmp::Reverse((one.standing.level, one.standing.alerts)));
+    let projects: Vec<MinistryProject> = rows.into_iter().map(of_row).collect();
     Ok(projects)
 }
 

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::score_line::{SCORES, ScoreLine};
 use crate::api::{Problem, QueryFault};
 use crate::application;
-use crate::application::{Backtest, BacktestEdition, BacktestTerms, FURTHEST_HORIZON};
+use crate::application::{
+    AlertLoad, Backtest, BacktestEdition, BacktestTerms, FURTHEST_HORIZON, LoadCounts, RuleLoad,
+};
 use crate::charts::{Interval, IntervalChart, interval_chart};
 use crate::domain::portfolio::edition::EditionId;
-use crate::foresight::Target;
+use crate::foresight::{Estimate, Scorecard, Target};
 use crate::rules::Family;
+use crate::support::french;
 use crate::web::context::{Heading, Link, PageContext};
 use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery};
@@ -42,6 +46,34 @@ struct FoundView {
     /// Titles of the rules that judge no project in force.
     not_tested: Vec<String>,
     editions: Vec<EditionLine>,
+    load: LoadView,
+}
+
+/// What the open alerts ask of those who read them, and what could come under a more serious one.
+#[derive(Debug, Serialize)]
+struct LoadView {
+    /// The date of the last cycle; `None` before the first one.
+    as_of: Option<NaiveDate>,
+    counts: [LoadCount; 3],
+    rules: Vec<LoadLine>,
+    /// `99 alertes de 30 règles`: those that no past edition puts to the test.
+    untested: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LoadCount {
+    label: &'static str,
+    counts: LoadCounts,
+}
+
+/// A rule that past editions put to the test.
+#[derive(Debug, Serialize)]
+struct LoadLine {
+    rule: RuleLoad,
+    open: usize,
+    precision: Option<String>,
+    lift: Option<String>,
+    proposal: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -137,6 +169,7 @@ fn terms(query: &PageQuery) -> Result<BacktestTerms, QueryFault> {
 
 async fn view(context: &PageContext, found: Arc<Backtest>) -> Result<FoundView, Problem> {
     let titles = application::rule_titles(context).await?;
+    let load = application::alert_load(context).await?;
     let families = families(&found);
     let baselines = baselines(&found);
     let compared = families.iter().flat_map(|family| &family.lines).chain(&baselines);
@@ -158,6 +191,7 @@ async fn view(context: &PageContext, found: Arc<Backtest>) -> Result<FoundView, 
         untestable: untestable.collect(),
         not_tested: found.not_tested.iter().filter_map(title).collect(),
         editions: found.editions.iter().map(EditionLine::of).collect(),
+        load: LoadView::of(load),
     })
 }
 
@@ -188,6 +222,42 @@ fn lines(found: &Backtest) -> Vec<ScoreLine> {
     let tested = families(found).into_iter().flat_map(|family| family.lines);
     let untestable = found.rules.iter().filter(|rule| !rule.score.is_testable());
     tested.chain(baselines(found)).chain(untestable.map(ScoreLine::of_rule)).collect()
+}
+
+impl LoadView {
+    fn of(load: AlertLoad) -> Self {
+        let is_tested = |rule: &RuleLoad| rule.score.as_ref().is_some_and(Scorecard::is_testable);
+        let (tested, others): (Vec<RuleLoad>, Vec<RuleLoad>) =
+            load.rules.into_iter().partition(is_tested);
+        let alerts: usize = others.iter().map(RuleLoad::open).sum();
+        let line = |rule: RuleLoad| {
+            let score = rule.score.as_ref();
+            let precision = score.and_then(|score| score.precision.as_ref());
+            let lift = score.and_then(|score| score.lift.as_ref());
+            LoadLine {
+                open: rule.open(),
+                precision: precision.map(Estimate::in_percent),
+                lift: lift.map(Estimate::in_words),
+                proposal: rule.proposal.label(),
+                rule,
+            }
+        };
+        let count = |label, counts| LoadCount { label, counts };
+        Self {
+            as_of: load.as_of,
+            counts: [
+                count("Toutes les alertes ouvertes", load.all),
+                count("À lire avec les règles en vigueur", load.in_force),
+                count("À lire avec ce qui est proposé", load.proposed),
+            ],
+            untested: format!(
+                "{} de {}",
+                french::counted(alerts, "alerte", "alertes"),
+                french::counted(others.len(), "règle", "règles")
+            ),
+            rules: tested.into_iter().map(line).collect(),
+        }
+    }
 }
 
 impl EditionLine {

@@ -5,6 +5,7 @@ mod forecast;
 mod forecast_pages;
 mod forecast_real;
 mod independent;
+mod near_misses;
 mod panel;
 mod surfaces;
 mod sweep;

@@ -1,6 +1,7 @@
 //! The catalogue of rules: reading, judging, publishing.
 
 pub(super) mod catalogue;
+pub(super) mod distances;
 pub(super) mod drafts;
 pub(super) mod evidence;
 pub(super) mod faults;

@@ -3,4 +3,5 @@
 pub(crate) mod attention;
 pub(crate) mod backtest;
 pub(crate) mod forecast;
+pub(crate) mod near_misses;
 pub(crate) mod sweep;

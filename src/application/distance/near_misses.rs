@@ -11,7 +11,7 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{MinistryCode, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
-use crate::domain::rules::distance::{LevelChange, Nearness};
+use crate::domain::rules::distance::{ComparedQuantity, LevelChange, Nearness};
 use crate::rules::{NearMiss, Rule};
 
 /// Near, where nothing is said: a tenth of the limit for figures, two points for rates.
@@ -59,7 +59,7 @@ pub async fn near_misses(
         let line = |one: NearMiss| {
             let compared = one.change.compared.as_ref();
             let distance = compared.and_then(|quantity| {
-                if quantity.is_rate { Some(quantity.gap()) } else { quantity.share() }
+                if quantity.is_rate { Some(quantity.gap) } else { quantity.share() }
             });
             NearMissLine {
                 rule_title: directory.rule_title(&one.rule),
@@ -74,9 +74,9 @@ pub async fn near_misses(
         };
         let mut lines: Vec<NearMissLine> = seen.map(line).collect();
         // As a share of the limit, so that rates and figures compare.
-        let share = |line: &NearMissLine| {
-            let compared = line.next_level.compared.as_ref();
-            compared.and_then(|quantity| quantity.share()).unwrap_or(f64::MAX)
+        let share = |of: &NearMissLine| {
+            let compared = of.next_level.compared.as_ref();
+            compared.and_then(ComparedQuantity::share).unwrap_or(f64::MAX)
         };
         lines.sort_by(|one, other| {
             let level = Reverse(one.next_level.level).cmp(&Reverse(other.next_level.level));

@@ -31,7 +31,7 @@ pub(in crate::application) fn add_distances(
     for line in lines {
         let level = line.judgement.verdict.level();
         let distance = found.remove(&line.judgement.rule);
-        line.distance = distance.filter(|(now, _)| level == Some(*now)).map(|(_, found)| found);
+        line.distance = distance.filter(|(now, _)| level == Some(*now)).map(|(_, of_rule)| of_rule);
     }
     Ok(())
 }

@@ -54,17 +54,15 @@ pub struct ComparedQuantity {
     pub limit_label: Option<String>,
     /// Whether both are rates, whose distance is in points.
     pub is_rate: bool,
+    /// How far it is from passing its limit, without sign, in the unit of the values: the distance to the limit or, for what is
+    /// counted, to the first whole number that passes it. Of rates 0.02 is 2 points.
+    pub gap: f64,
 }
 
 impl ComparedQuantity {
-    /// Distance to the limit, without sign, in the unit of the values: for rates 0.02 is 2 points.
-    pub fn gap(&self) -> f64 {
-        (self.value - self.limit).abs()
-    }
-
     /// The distance as a share of the limit; none where the limit is zero.
     pub fn share(&self) -> Option<f64> {
-        (self.limit != 0.0).then(|| self.gap() / self.limit.abs())
+        (self.limit != 0.0).then(|| self.gap / self.limit.abs())
     }
 }
 
@@ -80,7 +78,7 @@ pub struct Nearness {
 impl Nearness {
     pub fn holds(&self, compared: &ComparedQuantity) -> bool {
         if compared.is_rate {
-            compared.gap() <= self.points
+            compared.gap <= self.points
         } else {
             compared.share().is_some_and(|share| share <= self.share)
         }

@@ -49,11 +49,7 @@ impl ChangedRow<'_> {
             "budget_drift_change" => {
                 Value::Float(self.difference("budget_drift", "budget_drift_previous")?)
             }
-            "budget_slips" => {
-                let slipped = |pace: Option<Value>| figure(pace) > Some(SLIP_COST_RATIO);
-                let before = slipped((self.row)("cost_change_pace"));
-                self.slips("budget_slips", before, slipped(self.read("cost_change_pace")))?
-            }
+            "budget_slips" => self.budget_slips()?,
             "calendar_drift" => Value::Float(self.drift("duration_current", "duration_initial")?),
             "calendar_drift_latest" => {
                 Value::Float(self.drift("duration_current", "duration_rebaselined")?)
@@ -64,14 +60,7 @@ impl ChangedRow<'_> {
             "calendar_drift_change" => {
                 Value::Float(self.difference("calendar_drift", "calendar_drift_previous")?)
             }
-            "calendar_slips" => {
-                let months = self.duration_step();
-                let slipped = |change: Option<Value>| {
-                    figure(change).map(|change| pace(change, months)) > Some(SLIP_MONTHS)
-                };
-                let before = slipped((self.row)("duration_change_months"));
-                self.slips("calendar_slips", before, slipped(self.read("duration_change_months")))?
-            }
+            "calendar_slips" => self.calendar_slips()?,
             "forecast_end_on" => {
                 let days = whole((self.figure("duration_current")? * DAYS_PER_MONTH).round())?;
                 let end = TimeDelta::try_days(days)
@@ -104,6 +93,21 @@ impl ChangedRow<'_> {
             }
             _ => return None,
         })
+    }
+
+    fn budget_slips(&self) -> Option<Value> {
+        let slipped = |pace: Option<Value>| figure(pace) > Some(SLIP_COST_RATIO);
+        let before = slipped((self.row)("cost_change_pace"));
+        self.slips("budget_slips", before, slipped(self.read("cost_change_pace")))
+    }
+
+    fn calendar_slips(&self) -> Option<Value> {
+        let months = self.duration_step();
+        let slipped = |change: Option<Value>| {
+            figure(change).map(|moved| pace(moved, months)) > Some(SLIP_MONTHS)
+        };
+        let before = slipped((self.row)("duration_change_months"));
+        self.slips("calendar_slips", before, slipped(self.read("duration_change_months")))
     }
 
     fn read(&self, field: &str) -> Option<Value> {

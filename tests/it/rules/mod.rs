@@ -1,7 +1,6 @@
 //! The catalogue of rules: reading, judging, publishing.
 
 pub(super) mod catalogue;
-pub(super) mod distances;
 pub(super) mod drafts;
 pub(super) mod evidence;
 pub(super) mod faults;

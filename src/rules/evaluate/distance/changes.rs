@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rhai::Position;
 
-use super::levers::{Lever, may_change};
-use super::probe::{Answer, Probe};
-use super::walk::{Turn, Walk, find};
+use super::levers::{Lever, RowFields, may_change};
+use super::probe::{ProbeAnswer, RuleProbe};
+use super::walk::{LevelTurn, Walk, find};
 use super::words;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -81,7 +81,7 @@ impl ChangeFinder<'_> {
                 Arc::clone(&self.context.thresholds)
             }
         };
-        let probe = Probe {
+        let probe = RuleProbe {
             compiled: self.compiled,
             engine: &self.catalogue.engine,
             context: &self.context,
@@ -98,14 +98,17 @@ impl ChangeFinder<'_> {
         let fields = &self.compiled.analysis.fields;
         let (read, row) = (|name: &str| fields.contains(name), |name: &str| probe.cell(name));
         let scope = self.compiled.rule.scope;
-        let levers = Lever::all(self.catalogue.dictionary(), scope, self.as_of, (&read, &row));
+        let of_row = RowFields { read: &read, row: &row };
+        let levers = Lever::all(self.catalogue.dictionary(), scope, self.as_of, &of_row);
         for lever in levers {
             for direction in [1, -1] {
                 let walk = Walk::along((&probe, &now), &lever, level, direction);
                 let Some(Walk { worse, better, .. }) = walk else { continue };
-                distance.worse.extend(worse.and_then(|turn| self.change(&now, &lever, turn)));
+                distance.worse.extend(worse.and_then(|turn| self.change(&now, &lever, &turn)));
                 if near.is_none() {
-                    distance.better.extend(better.and_then(|turn| self.change(&now, &lever, turn)));
+                    distance
+                        .better
+                        .extend(better.and_then(|turn| self.change(&now, &lever, &turn)));
                 }
             }
         }
@@ -128,7 +131,7 @@ impl ChangeFinder<'_> {
         })
     }
 
-    fn turn_truths(&self, (probe, level): (&Probe<'_>, Level), distance: &mut VerdictDistance) {
+    fn turn_truths(&self, (probe, level): (&RuleProbe<'_>, Level), distance: &mut VerdictDistance) {
         let dictionary = self.catalogue.dictionary();
         let scope = self.compiled.rule.scope;
         for name in &self.compiled.analysis.fields {
@@ -157,12 +160,12 @@ impl ChangeFinder<'_> {
         }
     }
 
-    fn change(&self, now: &Answer, lever: &Lever, turn: Turn) -> Option<LevelChange> {
+    fn change(&self, now: &ProbeAnswer, lever: &Lever, turn: &LevelTurn) -> Option<LevelChange> {
         let field = lever.field;
         let (from, to) = (lever.cell(lever.from)?, lever.cell(turn.value)?);
         let compared =
             turn.crossed.and_then(|position| self.compared(now, lever, position, turn.value));
-        let worded = words::Change {
+        let worded = words::WordedChange {
             field,
             is_time: lever.is_time(),
             from: &from,
@@ -197,7 +200,7 @@ impl ChangeFinder<'_> {
     /// What was compared now where the change decides.
     fn compared(
         &self,
-        now: &Answer,
+        now: &ProbeAnswer,
         lever: &Lever,
         position: Position,
         value: f64,
@@ -212,23 +215,31 @@ impl ChangeFinder<'_> {
                 )
             })
         };
-        let is_left_limit = if is_limit(operands.get(1)) {
-            false
-        } else if is_limit(operands.first()) {
-            true
-        } else {
+        let then = || {
             let thresholds = |_: &Value| Arc::clone(&self.context.thresholds);
-            let probe = Probe {
+            let probe = RuleProbe {
                 compiled: self.compiled,
                 engine: &self.catalogue.engine,
                 context: &self.context,
                 thresholds: &thresholds,
             };
-            let then = probe.with(lever, value)?;
-            let there = find(&then.figures, position)?;
-            there.left == figures.left && there.right != figures.right
+            probe.with(lever, value)
         };
-        self.quantity(figures, is_left_limit)
+        let then = then()?;
+        let there = find(&then.figures, position)?;
+        let is_left_limit = if is_limit(operands.get(1)) {
+            false
+        } else {
+            is_limit(operands.first())
+                || (is_still(there.left, figures.left) && !is_still(there.right, figures.right))
+        };
+        let mut quantity = self.quantity(figures, is_left_limit)?;
+        if lever.is_count() {
+            // A count of one is not near a limit of one: it takes a whole unit more to pass it.
+            let moved = (there.left - there.right) - (figures.left - figures.right);
+            quantity.gap = moved.abs();
+        }
+        Some(quantity)
     }
 
     /// What was compared, and its limit: the right side, or the left one.
@@ -255,8 +266,14 @@ impl ChangeFinder<'_> {
                 | NamedExpression::Expression => None,
             },
             is_rate: matches!(unit, Unit::Ratio | Unit::Points),
+            gap: (value - limit).abs(),
         })
     }
+}
+
+/// Whether a side of a comparison did not move.
+fn is_still(one: f64, other: f64) -> bool {
+    one.total_cmp(&other).is_eq()
 }
 
 /// How far a change is, to put the nearest first: as a share of the limit, or of the figure itself.

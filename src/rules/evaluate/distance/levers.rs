@@ -31,23 +31,31 @@ pub(super) struct Lever {
     greatest: f64,
 }
 
+/// A row, and what a rule reads of it.
+pub(super) struct RowFields<'r> {
+    /// Whether the rule may read a field.
+    pub(super) read: &'r dyn Fn(&str) -> bool,
+    pub(super) row: &'r dyn Fn(&str) -> Option<Value>,
+}
+
 impl Lever {
-    /// The levers of a row that change what a rule reads, `read` naming the fields that it may read.
+    /// The levers of a row that change what a rule reads.
     pub(super) fn all<'d>(
         dictionary: &'d Dictionary,
         scope: SubjectKind,
         as_of: NaiveDate,
-        (read, row): (&'d dyn Fn(&str) -> bool, &'d dyn Fn(&str) -> Option<Value>),
+        fields: &'d RowFields<'d>,
     ) -> impl Iterator<Item = Self> + 'd {
+        let (read, row) = (fields.read, fields.row);
         let is_read = move |field: &&'static Field| {
             let is_project = scope == SubjectKind::Project;
-            let moves = |name: &str| frame::measures_of(name).iter().any(|name| read(name));
-            let is_stale = |name: &str| frame::left_behind(name).iter().any(|name| read(name));
+            let moves = |name: &str| frame::measures_of(name).iter().any(|one| read(one));
+            let is_stale = |name: &str| frame::left_behind(name).iter().any(|one| read(one));
             let reaches = read(field.name) || is_project && moves(field.name);
             reaches && !(is_project && is_stale(field.name))
         };
-        let fields = dictionary.fields_of(scope).filter(is_read);
-        fields.filter_map(move |field| Self::of(field, scope, as_of, &row(field.name)?))
+        let known = dictionary.fields_of(scope).filter(is_read);
+        known.filter_map(move |field| Self::of(field, scope, as_of, &row(field.name)?))
     }
 
     fn of(
@@ -92,6 +100,11 @@ impl Lever {
     /// Whether the change is that time goes by.
     pub(super) fn is_time(&self) -> bool {
         self.field.name == EVALUATION_DATE
+    }
+
+    /// Whether its values are whole numbers of things.
+    pub(super) fn is_count(&self) -> bool {
+        self.field.kind == FieldKind::Int && self.field.unit != Unit::Days
     }
 
     /// The place of the last step at or before the value of now, in a direction.

@@ -13,7 +13,7 @@ use crate::rules::evaluate::interpret::CompiledRule;
 use crate::rules::evaluate::script_run::{ComparedFigures, EvalContext};
 
 /// One rule on one row.
-pub(super) struct Probe<'p> {
+pub(super) struct RuleProbe<'p> {
     pub(super) compiled: &'p CompiledRule,
     pub(super) engine: &'p Engine,
     pub(super) context: &'p EvalContext,
@@ -23,14 +23,14 @@ pub(super) struct Probe<'p> {
 
 /// What a rule answers, and the figures that it compared.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct ProbeAnswer {
     /// `None` where the rule gives no level.
     pub(super) level: Option<Level>,
     pub(super) figures: Vec<ComparedFigures>,
 }
 
-impl Probe<'_> {
-    pub(super) fn now(&self) -> Answer {
+impl RuleProbe<'_> {
+    pub(super) fn now(&self) -> ProbeAnswer {
         self.answer(self.context)
     }
 
@@ -39,7 +39,7 @@ impl Probe<'_> {
     }
 
     /// With one figure of the row at another value, and what follows from it.
-    pub(super) fn with(&self, lever: &Lever, value: f64) -> Option<Answer> {
+    pub(super) fn with(&self, lever: &Lever, value: f64) -> Option<ProbeAnswer> {
         let value = lever.cell(value)?;
         let thresholds = if lever.is_time() {
             (self.thresholds)(&value)
@@ -50,7 +50,7 @@ impl Probe<'_> {
     }
 
     /// With one truth of the row turned.
-    pub(super) fn turned(&self, field: &'static str, held: bool) -> Answer {
+    pub(super) fn turned(&self, field: &'static str, held: bool) -> ProbeAnswer {
         self.changed(field, Value::Bool(held), Arc::clone(&self.context.thresholds))
     }
 
@@ -59,13 +59,13 @@ impl Probe<'_> {
         field: &'static str,
         value: Value,
         thresholds: Arc<BTreeMap<String, Value>>,
-    ) -> Answer {
-        let changed = Arc::new(frame::changed(field, value, &|field| self.cell(field)));
+    ) -> ProbeAnswer {
+        let changed = Arc::new(frame::changed(field, value, &|one| self.cell(one)));
         self.answer(&EvalContext { changed, thresholds, ..self.context.clone() })
     }
 
-    fn answer(&self, context: &EvalContext) -> Answer {
+    fn answer(&self, context: &EvalContext) -> ProbeAnswer {
         let (outcome, figures) = self.compiled.figures(self.engine, context);
-        Answer { level: outcome.ok(), figures }
+        ProbeAnswer { level: outcome.ok(), figures }
     }
 }

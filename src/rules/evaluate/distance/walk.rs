@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rhai::Position;
 
 use super::levers::Lever;
-use super::probe::{Answer, Probe};
+use super::probe::{ProbeAnswer, RuleProbe};
 use crate::domain::level::Level;
 use crate::domain::value::float;
 use crate::rules::evaluate::script_run::ComparedFigures;
@@ -21,7 +21,7 @@ const MOST_STEPS: f64 = 1e6;
 
 /// The first value that changes the level, next to the last one that does not.
 #[derive(Clone, Debug)]
-pub(super) struct Turn {
+pub(super) struct LevelTurn {
     pub(super) level: Level,
     pub(super) value: f64,
     /// The comparison that came out otherwise.
@@ -30,28 +30,29 @@ pub(super) struct Turn {
 
 /// Walks from the value of now in one direction.
 pub(super) struct Walk<'w> {
-    probe: &'w Probe<'w>,
+    probe: &'w RuleProbe<'w>,
     lever: &'w Lever,
-    now: &'w Answer,
+    now: &'w ProbeAnswer,
     level: Level,
     origin: i64,
     direction: i64,
-    answers: BTreeMap<i64, Option<Answer>>,
-    pub(super) worse: Option<Turn>,
-    pub(super) better: Option<Turn>,
+    answers: BTreeMap<i64, Option<ProbeAnswer>>,
+    pub(super) worse: Option<LevelTurn>,
+    pub(super) better: Option<LevelTurn>,
 }
 
 impl<'w> Walk<'w> {
-    /// `level` is that of `now`. `None` where the figure is not on a scale.
+    /// `of_now` is the level of `now`. `None` where the figure is not on a scale.
     pub(super) fn along(
-        (probe, now): (&'w Probe<'w>, &'w Answer),
+        (probe, now): (&'w RuleProbe<'w>, &'w ProbeAnswer),
         lever: &'w Lever,
-        level: Level,
+        of_now: Level,
         direction: i64,
     ) -> Option<Self> {
         let origin = lever.origin(direction)?;
         let (answers, worse, better) = (BTreeMap::new(), None, None);
-        let mut walk = Self { probe, lever, now, level, origin, direction, answers, worse, better };
+        let mut walk =
+            Self { probe, lever, now, level: of_now, origin, direction, answers, worse, better };
         walk.go();
         Some(walk)
     }
@@ -76,7 +77,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn answer(&mut self, step: i64) -> Option<&Answer> {
+    fn answer(&mut self, step: i64) -> Option<&ProbeAnswer> {
         if step <= 0 {
             return Some(self.now);
         }
@@ -92,17 +93,16 @@ impl<'w> Walk<'w> {
     /// Runs the rule at a step, and finds where the level turned if it has.
     fn note(&mut self, step: i64) {
         let Some(found) = self.level(step) else { return };
-        if found > self.level && self.worse.is_none() {
-            let level = self.level;
-            self.worse = self.turn(step, |found| found > level);
-        } else if found < self.level && self.better.is_none() {
-            let level = self.level;
-            self.better = self.turn(step, |found| found < level);
+        let before = self.level;
+        if found > before && self.worse.is_none() {
+            self.worse = self.turn(step, |level| level > before);
+        } else if found < before && self.better.is_none() {
+            self.better = self.turn(step, |level| level < before);
         }
     }
 
     /// The first step of those up to one at which the level is `so`, next to one at which it is not.
-    fn turn(&mut self, reached: i64, so: impl Fn(Level) -> bool) -> Option<Turn> {
+    fn turn(&mut self, reached: i64, so: impl Fn(Level) -> bool) -> Option<LevelTurn> {
         let before = self.answers.range(..reached).rev();
         let mut not_so = before
             .filter(|(_, answer)| !answer.as_ref().and_then(|answer| answer.level).is_some_and(&so))
@@ -122,7 +122,7 @@ impl<'w> Walk<'w> {
             find(&beyond, one.position).is_some_and(|other| other.held != one.held)
         };
         let crossed = short.iter().find(turned).map(|one| one.position);
-        Some(Turn { level, value, crossed })
+        Some(LevelTurn { level, value, crossed })
     }
 
     /// Steps from `step` to the next limit that something compared meets beyond `step + stride`.

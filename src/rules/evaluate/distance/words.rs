@@ -13,7 +13,7 @@ use crate::support::french;
 use crate::support::french_article::Named;
 
 /// A change of one figure.
-pub(super) struct Change<'c> {
+pub(super) struct WordedChange<'c> {
     pub(super) field: &'c Field,
     pub(super) is_time: bool,
     pub(super) from: &'c Value,
@@ -25,7 +25,7 @@ pub(super) struct Change<'c> {
     pub(super) compared: Option<&'c ComparedQuantity>,
 }
 
-impl Change<'_> {
+impl WordedChange<'_> {
     /// « Passerait à « Critique » si le coût actualisé atteignait 44,2 M€, contre 40,8 M€. »
     pub(super) fn in_words(&self) -> String {
         let said = outcome(self.levels);
@@ -35,9 +35,9 @@ impl Change<'_> {
             }
             _ => format!("{said} si {}.", self.condition()),
         };
-        if let Some(compared) = self.compared {
+        if let Some(near) = self.compared.and_then(|one| nearness(one, self.field.label)) {
             words.push(' ');
-            words.push_str(&nearness(compared, self.field.label));
+            words.push_str(&near);
         }
         words
     }
@@ -108,25 +108,35 @@ fn subject(label: &str) -> (String, bool) {
     }
 }
 
-/// « L’écart budgétaire, 28,2 %, est à 1,8 point du seuil critique de l’écart budgétaire (30 %). »
-fn nearness(compared: &ComparedQuantity, changed: &str) -> String {
+/// « L’écart budgétaire, 28,2 %, est à 1,8 point du seuil critique de l’écart budgétaire (30 %). » `None` of an expression of the rule
+/// that words do not say.
+fn nearness(compared: &ComparedQuantity, changed: &str) -> Option<String> {
+    if compared.label.contains('«') {
+        return None;
+    }
     let unit = compared.unit.as_deref().and_then(|unit| unit.parse().ok()).unwrap_or(Unit::None);
     let shown = |figure: f64| wording::value(&Value::Float(figure), unit);
-    let gap = if compared.is_rate { points(compared.gap()) } else { shown(compared.gap()) };
+    let distance = (compared.value - compared.limit).abs();
+    if distance < 1e-9 {
+        let limit = compared.limit_label.as_ref().map(|label| format!(" : {label}"));
+        let limit = limit.unwrap_or_default();
+        return Some(format!("La limite est juste atteinte{limit} ({}).", shown(compared.limit)));
+    }
+    let gap = if compared.is_rate { points(distance) } else { shown(distance) };
     let limit = match &compared.limit_label {
         Some(label) => Named::of(label).map_or_else(|| format!("de « {label} »"), Named::after_de),
         None => "de la limite".to_owned(),
     };
     let to_limit = format!("{gap} {limit} ({})", shown(compared.limit));
     if compared.label == changed {
-        return format!("Écart : {to_limit}.");
+        return Some(format!("À {to_limit}."));
     }
     let (named, is_plural) = subject(&compared.label);
     let mut letters = named.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     let begun: String = first.chain(letters).collect();
     let verb = if is_plural { "sont" } else { "est" };
-    format!("{begun}, {}, {verb} à {to_limit}.", shown(compared.value))
+    Some(format!("{begun}, {}, {verb} à {to_limit}.", shown(compared.value)))
 }
 
 /// A distance between rates, without sign.

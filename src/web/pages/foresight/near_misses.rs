@@ -111,18 +111,31 @@ pub(in crate::web) async fn show(
         Choice { value: (*label).to_owned(), label: french::counted(count, "point", "points") }
     };
     let page = NearMissesPage {
-        found: french::counted(lines.len(), "verdict proche", "verdicts proches"),
+        found: found(lines.len(), &query, cursor.is_some()),
         lines: lines.into_iter().map(line_view).collect(),
         filters: query.filters(&FILTERS),
         next: cursor.map(|cursor| query.with("curseur", &cursor)),
         first: query.given.contains_key("curseur").then(|| query.without("curseur")),
-        levels: Choice::of::<Level>(),
+        // Nothing is near of being clear.
+        levels: Choice::of::<Level>().split_off(1),
         ministries: ministries.into_iter().map(Choice::plain).collect(),
         margins: MARGINS.iter().map(in_percent).collect(),
         points: POINTS.iter().map(in_points).collect(),
         query,
     };
     context.page("pages/near_misses.html", &Heading::of(LIST.title, "proches-du-seuil"), &page)
+}
+
+/// How many verdicts the page shows, and whether there are others.
+fn found(count: usize, query: &PageQuery, has_more: bool) -> String {
+    if has_more || query.given.contains_key("curseur") {
+        return french::counted(
+            count,
+            "verdict proche sur cette page",
+            "verdicts proches sur cette page",
+        );
+    }
+    french::counted(count, "verdict proche", "verdicts proches")
 }
 
 fn line_view(line: NearMissLine) -> LineView {

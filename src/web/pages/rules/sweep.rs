@@ -118,20 +118,20 @@ pub(in crate::web) async fn show(
         None => None,
     };
     if let Some(format) = query.format {
-        let lines = found.iter().flat_map(|found| lines(found)).collect();
+        let lines = found.iter().flat_map(lines).collect();
         return list_file(&context, (&LIST, format), lines, query.filters(&FILTERS)).await;
     }
     let (from, to) = around(now, threshold);
-    let typed = |name: &str, usual: f64| {
-        query.one(name).map_or_else(|| shown_figure(usual, threshold.unit), str::to_owned)
+    let typed = |parameter: &str, usual: f64| {
+        query.one(parameter).map_or_else(|| shown_figure(usual, threshold.unit), str::to_owned)
     };
     let titles = application::rule_titles(&context).await?;
-    let rules = |found: &Sweep| {
+    let rules = |sweep: &Sweep| {
         let link = |rule| Link {
             label: titles.get(rule).cloned().unwrap_or_else(|| rule.to_string()),
             href: format!("/regles/{rule}"),
         };
-        found.rules.iter().map(link).collect()
+        sweep.rules.iter().map(link).collect()
     };
     let view = SweepPage {
         name: threshold.name.clone(),

@@ -184,16 +184,18 @@ mod tests {
     #[test]
     fn a_curve_needs_two_values_and_marks_the_one_in_force() {
         let values = [(0.1, "10 %".to_owned()), (0.2, "20 %".to_owned()), (0.3, "30 %".to_owned())];
-        let at = |value: f64| Some(SweptValue { value, interval: Some((value / 2.0, value)) });
+        let at =
+            |share: f64| Some(SweptValue { value: share, interval: Some((share / 2.0, share)) });
         let figure =
             SweptFigure { label: "Alertes", look: "", values: vec![at(4.0), None, at(2.0)] };
-        let written = |figure: f64| figure.to_string();
+        let written = |value: f64| value.to_string();
         let chart = sweep_chart(&values, Some(1), &[figure], (4.0, written)).unwrap();
         assert_eq!(chart.in_force, Some(384.0));
         assert_eq!(chart.lines[0].stretches, ["64,12", "704,118"]);
         assert_eq!(chart.lines[0].bands.len(), 2);
         assert_eq!(chart.lines[0].dots.len(), 2);
         assert!(sweep_chart(&values[..1], None, &[], (4.0, written)).is_none());
-        assert!([top_of([3, 9].into_iter()), top_of([].into_iter())] == [12.0, 4.0]);
+        assert_eq!(top_of([3, 9].into_iter()).to_bits(), 12.0_f64.to_bits());
+        assert_eq!(top_of([].into_iter()).to_bits(), 4.0_f64.to_bits());
     }
 }

@@ -15,7 +15,7 @@ use super::resources::decisions::{
     alerts, disputes, missions, notices, recipients, reviews, silences,
 };
 use super::resources::documents;
-use super::resources::foresight::{alert_load, attention, backtest, forecast, sweep};
+use super::resources::foresight::{alert_load, attention, backtest, forecast, near_misses, sweep};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::{accounts, audit, session, tokens};
 use super::resources::portfolio::{
@@ -86,6 +86,7 @@ routes! {
         attention::show_attention: whole(Read),
         backtest::show_backtest: whole(Read),
         forecast::find_forecast: own(Read),
+        near_misses::list_near_misses: own(Read),
         sweep::sweep_threshold: whole(Read),
     }
     "documents" {

@@ -4,6 +4,7 @@
 mod actions;
 mod cache;
 mod cycle;
+mod distance;
 mod documents;
 mod error;
 mod foresight;
@@ -65,6 +66,8 @@ pub use cycle::run::{
 };
 pub use cycle::summary::{AlertMove, CycleBrief, MissionMove};
 pub use cycle::void::{VoidReport, void};
+pub use distance::near_misses::{NearMissLine, USUAL_NEARNESS, near_misses};
+pub use distance::of_alert::alert_distance;
 pub use documents::note_texts::{note_texts, write_note_text};
 pub use documents::refusal::DocumentRefusal;
 pub use documents::written::{WrittenDocuments, write_documents};

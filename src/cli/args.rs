@@ -11,8 +11,8 @@ use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
 use super::documents::DocumentCommand;
-use super::foresight::BacktestArgs;
 use super::foresight::forecast::ForecastArgs;
+use super::foresight::{BacktestArgs, NearMissesArgs};
 use super::language::Language;
 use super::operation::audit::AuditCommand;
 use super::operation::cycle::{CycleArgs, CyclesCommand};
@@ -169,6 +169,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NUMBER", default_value_t = 10)]
         first: usize,
     },
+    /// List the verdicts that one figure, near its limit, separates from a more serious level
+    NearMisses(NearMissesArgs),
     /// Judge the rules as of each past edition, and compare their warnings with what became of the projects
     Backtest(BacktestArgs),
     /// Plan campaigns of the questionnaire, and see who answered what and what it brought

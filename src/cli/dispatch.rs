@@ -104,6 +104,7 @@ async fn dispatch(
         | Command::Recipients { .. }
         | Command::Coverage { .. }
         | Command::Attention { .. }
+        | Command::NearMisses(_)
         | Command::Backtest(_)
         | Command::Export(_)
         | Command::Document { .. }
@@ -150,6 +151,7 @@ async fn dispatch_in_session(
         Command::Attention { as_of, first } => {
             foresight::attention::run(*as_of, *first, session).await
         }
+        Command::NearMisses(request) => foresight::near_misses::run(request, session).await,
         Command::Backtest(request) => foresight::backtest::run(request, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {

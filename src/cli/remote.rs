@@ -52,6 +52,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Config { .. }
         | Command::Coverage { .. }
         | Command::Attention { .. }
+        | Command::NearMisses(_)
         | Command::Backtest(_)
         | Command::Cycle(_)
         | Command::Cycles { .. }

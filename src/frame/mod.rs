@@ -2,6 +2,7 @@
 
 mod answers;
 mod build;
+mod changed_row;
 mod columns;
 pub mod dictionary;
 mod editions;
@@ -20,6 +21,7 @@ mod totals;
 
 pub use answers::AnswersBehind;
 pub use build::{Frames, build, build_projects, build_totals, history};
+pub use changed_row::{changed, left_behind, measures_of, sources};
 pub use editions::{EditionsInForce, editions_in_force};
 pub use error::FrameError;
 pub use given::GivenFrame;

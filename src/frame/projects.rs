@@ -19,7 +19,7 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::SubjectKind;
 
-const MONTHS_PER_YEAR: f64 = 12.0;
+pub(super) const MONTHS_PER_YEAR: f64 = 12.0;
 
 pub(super) fn projects(
     (portfolio, dictionary): (&Portfolio, &Dictionary),

@@ -16,13 +16,13 @@ use crate::domain::portfolio::published::Portfolio;
 
 /// The panorama is published every six months: thresholds on what changed from one edition to the next are meant for a
 /// step of this length, and a longer one is brought to it.
-const STEP_MONTHS: f64 = 6.0;
+pub(super) const STEP_MONTHS: f64 = 6.0;
 
 /// A step counts as a budgetary slip when the cost rose by more than this share of itself, per six months.
-const SLIP_COST_RATIO: f64 = 0.05;
+pub(super) const SLIP_COST_RATIO: f64 = 0.05;
 
 /// A step counts as a calendar slip when the duration rose by more than this, per six months.
-const SLIP_MONTHS: f64 = 3.0;
+pub(super) const SLIP_MONTHS: f64 = 3.0;
 
 /// A year after the baseline.
 const EARLY_DAYS: i64 = 366;
@@ -31,7 +31,7 @@ const EARLY_DAYS: i64 = 366;
 pub(super) const DAYS_PER_MONTH: f64 = 30.436_875;
 
 /// Shares are rounded to a billionth: `11 / 10 - 1` is then exactly 10 %, on the threshold and not above.
-const DECIMALS: u32 = 9;
+pub(super) const DECIMALS: u32 = 9;
 
 pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<DataFrame> {
     let snapshots = snapshots(portfolio, as_of)?;

@@ -47,6 +47,7 @@ pub use evaluate::batch_evaluator::{
     BatchEvaluator, BatchVerdicts, InterpretedVerdicts, RowVerdict,
 };
 pub use evaluate::budget::{Budget, OverBudget, TrialLimits};
+pub use evaluate::distance::NearMiss;
 pub use evaluate::distinct_verdicts::DistinctVerdicts;
 pub use evaluate::specimen::Specimen;
 pub use evaluate::trace::{Trace, TraceFinding, TraceReading, TraceStep};

@@ -110,6 +110,15 @@ pub(super) const fn labels_of<T: Labelled>(
     Parameter { name, stands_for, values: Values::Labels(T::labels) }
 }
 
+/// A choice among values that are neither words of the domain nor written alike in addresses.
+pub(super) const fn one_of(
+    name: &'static str,
+    stands_for: &'static str,
+    values: fn() -> Vec<(&'static str, &'static str)>,
+) -> Parameter {
+    Parameter { name, stands_for, values: Values::Labels(values) }
+}
+
 /// The order of a list: what a page calls its fields, and what the API does.
 pub(super) const fn sorted_by(fields: &'static [(&'static str, &'static str)]) -> Parameter {
     Parameter { name: "tri", stands_for: "sort", values: Values::Fields(fields) }

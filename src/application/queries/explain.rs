@@ -14,6 +14,7 @@ use crate::application::publishing::trial::Trial;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{DraftNumber, MinistryCode, RuleId};
 use crate::domain::portfolio::subject::{Subject, SubjectKind};
+use crate::domain::rules::distance::VerdictDistance;
 use crate::domain::rules::file_name::catalogue_path;
 use crate::intake::nearest_name;
 use crate::notify::Directory;
@@ -37,6 +38,10 @@ pub struct Explanation {
     pub subject_name: String,
     #[serde(flatten)]
     pub trace: Trace,
+    /// What would change the verdict, one figure at a time; none where the rule gives no level.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub distance: Option<VerdictDistance>,
 }
 
 /// Explains `rule` on the subject called `requested`: depending on the rule's scope a project by id
@@ -74,13 +79,24 @@ pub async fn explain(
         )?;
         let trace = catalogue.trace(&found.id, &subject, &frames, day);
         let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
+        let only = std::slice::from_ref(&found.id);
+        let distance = catalogue.distances(only, &subject, &frames, day).remove(&found.id);
+        let distance = distance.map(|(_, distance)| distance);
         budget.check()?;
         let subject_name = Directory::of(portfolio, BTreeMap::new(), day).name(&subject);
         let judged = trace.judgement.verdict.level();
         let concluded_on = judged.and_then(|_| {
             rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, day)
         });
-        Ok(Explanation { as_of: day, rule: found, lines, concluded_on, subject_name, trace })
+        Ok(Explanation {
+            as_of: day,
+            rule: found,
+            lines,
+            concluded_on,
+            subject_name,
+            trace,
+            distance,
+        })
     };
     trial.run(explain).await
 }

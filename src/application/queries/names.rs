@@ -9,6 +9,7 @@ use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{MinistryCode, RuleId};
 use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::distance::VerdictDistance;
 use crate::domain::rules::verdict::Judgement;
 use crate::notify::Directory;
 use crate::rules::Rule;
@@ -24,6 +25,11 @@ pub struct JudgementLine {
     pub subject_name: String,
     /// Code of the subject's ministry.
     pub ministry: Option<MinistryCode>,
+    /// What would change it, one figure at a time. Left out in lists of several subjects, where the rule gives no level, and where
+    /// the rules in force would now give another level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub distance: Option<VerdictDistance>,
 }
 
 /// The title of each rule in force.
@@ -74,6 +80,7 @@ pub async fn verdict_lines(
         subject_name: directory.name(&judgement.subject),
         ministry: ministry_of(&directory, &judgement.subject),
         judgement,
+        distance: None,
     };
     Ok(judgements.into_iter().map(line).collect())
 }

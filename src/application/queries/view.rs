@@ -15,6 +15,7 @@ use super::table_rows;
 use super::table_rows::TableRow;
 use crate::application::cache::known_data::{KnownData, KnownDataKey};
 use crate::application::cache::rules_in_force::RulesInForce;
+use crate::application::distance::of_verdicts::add_distances;
 use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::ProjectId;
@@ -114,8 +115,7 @@ pub async fn project(
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, ApplicationError> {
     let KnownProject { project: id, names, .. } = find_project(services, requested).await?;
-    let (cycle, verdicts) = verdicts_as_of(services, &id, as_of).await?;
-    let verdicts = verdict_lines(services, verdicts).await?;
+    let (cycle, verdicts) = verdict_lines_as_of(services, &id, as_of).await?;
     let (known, rules) = measurable(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let frames = known.frames(&rules)?;
@@ -150,8 +150,26 @@ pub async fn verdicts(
     requested: &str,
 ) -> Result<Vec<JudgementLine>, ApplicationError> {
     let found = find_project(services, requested).await?;
-    let verdicts = verdicts_as_of(services, &found.project, None).await?.1;
-    verdict_lines(services, verdicts).await
+    Ok(verdict_lines_as_of(services, &found.project, None).await?.1)
+}
+
+/// The last cycle as of a date and its verdicts on a project, each with what would change it.
+async fn verdict_lines_as_of(
+    services: &Services,
+    project: &ProjectId,
+    as_of: Option<NaiveDate>,
+) -> Result<(Option<CycleSummary>, Vec<JudgementLine>), ApplicationError> {
+    let (cycle, verdicts) = verdicts_as_of(services, project, as_of).await?;
+    let mut lines = verdict_lines(services, verdicts).await?;
+    let judged_on = cycle.as_ref().map(|cycle| cycle.inputs.as_of);
+    let Some(day) = judged_on.filter(|_| !lines.is_empty()) else { return Ok((cycle, lines)) };
+    let (known, rules) = measurable(services, Some(day)).await?;
+    let limits = services.limits;
+    let with_distances = move || {
+        add_distances((&known, &rules), &limits, &mut lines)?;
+        Ok::<_, ApplicationError>(lines)
+    };
+    Ok((cycle, tokio::task::spawn_blocking(with_distances).await??))
 }
 
 /// A project by its id or any of its names; case and accents do not matter.

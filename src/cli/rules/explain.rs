@@ -6,6 +6,7 @@ use crate::cli::output::format::Format;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::words::{FieldLabels, missing_in_words};
 use vigie::application::Explanation;
+use vigie::domain::rules::distance::LevelChange;
 use vigie::domain::rules::verdict::{ReadingSource, Verdict};
 use vigie::rules::TraceFinding;
 use vigie::support::french;
@@ -19,7 +20,18 @@ pub(super) fn show(
 ) -> Result<Conclusion, CliError> {
     let in_words = printer.format() == Format::Table;
     let trail = trail(explained, labels, in_words, code || !in_words);
-    printer.answer(explained, &[trail, readings(explained)], 0)
+    let mut sheets = vec![trail, readings(explained)];
+    sheets.extend(changes(explained));
+    printer.answer(explained, &sheets, 0)
+}
+
+/// What would change the level; `None` where nothing single does.
+fn changes(explained: &Explanation) -> Option<Sheet> {
+    let distance = explained.distance.as_ref()?;
+    let row = |change: &LevelChange| vec![Cell::level(change.level), Cell::text(&change.words)];
+    let rows: Vec<_> = distance.worse.iter().chain(&distance.better).map(row).collect();
+    let columns = vec![("level", "Niveau"), ("words", "Ce qui y mènerait")];
+    (!rows.is_empty()).then(|| Sheet::new("Ce qui changerait le niveau", columns, rows))
 }
 
 fn trail(explained: &Explanation, labels: &FieldLabels, in_words: bool, code: bool) -> Sheet {

@@ -1,6 +1,7 @@
 //! Rules, their verdicts, and the drafts and versions of their texts.
 
 pub mod batch;
+pub mod distance;
 pub mod draft;
 pub mod draft_refusal;
 pub mod entries;

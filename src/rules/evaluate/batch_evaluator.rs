@@ -151,7 +151,13 @@ impl<'c> BatchEvaluator<'c> {
             }
             let thresholds = Arc::clone(&self.thresholds);
             let budget = self.catalogue.budget.clone();
-            let context = EvalContext { table: Arc::clone(table), row: *row, thresholds, budget };
+            let context = EvalContext {
+                table: Arc::clone(table),
+                row: *row,
+                changed: Arc::default(),
+                thresholds,
+                budget,
+            };
             let outcome = known.map_or_else(|| piece.compiled.assess(engine, &context), Ok);
             let broke_limit = matches!(outcome, Err(EvalError::Breach(_)));
             breaches += usize::from(broke_limit);

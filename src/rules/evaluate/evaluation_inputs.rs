@@ -82,7 +82,7 @@ impl EvaluationInputs {
 
     pub(in crate::rules) fn ground(&self, scope: SubjectKind, row: usize) -> EvalContext {
         let (table, thresholds) = (Arc::clone(self.table(scope)), Arc::clone(&self.thresholds));
-        EvalContext { table, row, thresholds, budget: self.budget.clone() }
+        EvalContext { table, row, changed: Arc::default(), thresholds, budget: self.budget.clone() }
     }
 }
 

@@ -124,11 +124,11 @@ pub(in crate::rules) fn label_and_unit(
 
 /// The unit of a number written next to a field or a threshold: that of the field or threshold.
 fn shared_unit(operands: &[&Operand]) -> Unit {
-    let units = operands.iter().map(|operand| unit(operand));
+    let units = operands.iter().map(|operand| unit_of(operand));
     units.into_iter().find(|unit| *unit != Unit::None).unwrap_or(Unit::None)
 }
 
-fn unit(operand: &Operand) -> Unit {
+pub(in crate::rules) fn unit_of(operand: &Operand) -> Unit {
     match &operand.named {
         NamedExpression::Field { unit, .. } | NamedExpression::Threshold { unit, .. } => *unit,
         NamedExpression::Editions { .. } => Unit::Count,
@@ -147,7 +147,7 @@ fn label(operand: &Operand) -> Option<String> {
 }
 
 fn side(operand: Option<&Operand>, value: &Dynamic, shared: Unit) -> String {
-    let own = operand.map_or(Unit::None, unit);
+    let own = operand.map_or(Unit::None, unit_of);
     let shown = show(value, if own == Unit::None { shared } else { own });
     match operand {
         None => shown,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 
 use super::evidence;
-use super::script_run::{EvalContext, Recording, RecordingMode, ScriptRun};
+use super::script_run::{ComparedFigures, EvalContext, Recording, RecordingMode, ScriptRun};
 use crate::domain::level::Level;
 use crate::domain::rules::verdict::{Evidence, MissingField, RuleFailure, Verdict};
 use crate::frame::dictionary::Dictionary;
@@ -69,6 +69,16 @@ impl CompiledRule {
     ) -> (Result<Level, EvalError>, Recording) {
         let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Steps);
         (self.level(engine, &run), run.recording())
+    }
+
+    /// The result of `assess`, with the figures that it compared.
+    pub(in crate::rules) fn figures(
+        &self,
+        engine: &Engine,
+        ground: &EvalContext,
+    ) -> (Result<Level, EvalError>, Vec<ComparedFigures>) {
+        let run = ScriptRun::new(&self.analysis, ground, RecordingMode::Figures);
+        (self.level(engine, &run), run.recording().figures)
     }
 
     /// The explanation in French. If the script cannot write it, the text says why: the verdict

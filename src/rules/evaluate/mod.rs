@@ -2,6 +2,7 @@
 
 pub(super) mod batch_evaluator;
 pub(super) mod budget;
+pub(super) mod distance;
 pub(super) mod distinct_verdicts;
 pub(super) mod evaluation_inputs;
 pub(super) mod evidence;

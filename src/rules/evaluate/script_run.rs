@@ -26,11 +26,14 @@ struct State {
     analysis: Arc<Analysis>,
     table: Arc<SubjectTable>,
     row: usize,
+    changed: Arc<BTreeMap<&'static str, Value>>,
     thresholds: Arc<BTreeMap<String, Value>>,
     missing: Mutex<Option<MissingField>>,
     recording: Option<Mutex<Recording>>,
     /// Whether the recording also has the steps in order.
     in_order: bool,
+    /// Whether the recording has the figures of comparisons, and not their words.
+    in_figures: bool,
     /// Whether the explanation is written, not the level given.
     explains: bool,
     /// Charged for the memory of the recording.
@@ -44,6 +47,18 @@ pub(in crate::rules) struct Recording {
     pub(in crate::rules) trail: Vec<Comparison>,
     /// Readings and comparisons together, in order; only with `RecordingMode::Steps`.
     pub(in crate::rules) steps: Vec<RecordedStep>,
+    /// Comparisons of numbers or dates; only with `RecordingMode::Figures`.
+    pub(in crate::rules) figures: Vec<ComparedFigures>,
+}
+
+/// Two numbers that a rule compared, or two dates, as days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::rules) struct ComparedFigures {
+    pub(in crate::rules) position: Position,
+    pub(in crate::rules) left: f64,
+    pub(in crate::rules) right: f64,
+    pub(in crate::rules) are_dates: bool,
+    pub(in crate::rules) held: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +79,8 @@ pub(in crate::rules) struct Read {
 pub(in crate::rules) struct EvalContext {
     pub(in crate::rules) table: Arc<SubjectTable>,
     pub(in crate::rules) row: usize,
+    /// Cells read in place of those of the table.
+    pub(in crate::rules) changed: Arc<BTreeMap<&'static str, Value>>,
     pub(in crate::rules) thresholds: Arc<BTreeMap<String, Value>>,
     pub(in crate::rules) budget: Budget,
 }
@@ -77,6 +94,8 @@ pub(in crate::rules) enum RecordingMode {
     Evidence,
     /// Records readings and comparisons, and the order in which they came.
     Steps,
+    /// Records readings, and comparisons by their figures alone.
+    Figures,
 }
 
 impl fmt::Debug for ScriptRun {
@@ -95,11 +114,16 @@ impl ScriptRun {
             analysis: Arc::clone(analysis),
             table: Arc::clone(&ground.table),
             row: ground.row,
+            changed: Arc::clone(&ground.changed),
             thresholds: Arc::clone(&ground.thresholds),
             missing: Mutex::new(None),
-            recording: matches!(mode, RecordingMode::Evidence | RecordingMode::Steps)
-                .then(Mutex::default),
+            recording: matches!(
+                mode,
+                RecordingMode::Evidence | RecordingMode::Steps | RecordingMode::Figures
+            )
+            .then(Mutex::default),
             in_order: mode == RecordingMode::Steps,
+            in_figures: mode == RecordingMode::Figures,
             explains: mode == RecordingMode::Explanation,
             budget: ground.budget.clone(),
         }))
@@ -121,6 +145,9 @@ impl ScriptRun {
         position: Position,
     ) -> Returned<Dynamic> {
         let field = self.0.analysis.redirected(position).unwrap_or(field);
+        if let Some(value) = self.0.changed.get(field) {
+            return self.read(ReadingSource::Field, field, Some(value), position);
+        }
         let value = self.0.table.get(field, self.0.row).map_err(|why| fail(position, why))?;
         self.read(ReadingSource::Field, field, value.as_ref(), position)
     }
@@ -169,7 +196,7 @@ impl ScriptRun {
 
     /// Records a comparison. Its text is built only when the evaluation is recorded.
     pub(in crate::rules) fn compared(&self, comparison: impl FnOnce(&Analysis) -> Comparison) {
-        if let Some(recording) = &self.0.recording {
+        if let Some(recording) = self.0.recording.as_ref().filter(|_| !self.0.in_figures) {
             let comparison = comparison(&self.0.analysis);
             let bytes = size_of::<Comparison>() + comparison.text.len();
             self.0.budget.hold(self.copies().saturating_mul(bytes));
@@ -178,6 +205,19 @@ impl ScriptRun {
                 recording.steps.push(RecordedStep::Compared(comparison.clone()));
             }
             recording.trail.push(comparison);
+        }
+    }
+
+    /// Records the figures of a comparison.
+    pub(in crate::rules) fn compared_figures(
+        &self,
+        figures: impl FnOnce() -> Option<ComparedFigures>,
+    ) {
+        if let Some(recording) = self.0.recording.as_ref().filter(|_| self.0.in_figures)
+            && let Some(figures) = figures()
+        {
+            self.0.budget.hold(size_of::<ComparedFigures>());
+            lock(recording).figures.push(figures);
         }
     }
 

@@ -99,7 +99,13 @@ impl Catalogue {
         let place = roll.subjects.binary_search(subject).ok()?;
         let row = *roll.rows.get(place)?;
         let thresholds = Arc::new(self.thresholds().at(as_of));
-        let ground = EvalContext { table, row, thresholds, budget: self.budget.clone() };
+        let ground = EvalContext {
+            table,
+            row,
+            changed: Arc::default(),
+            thresholds,
+            budget: self.budget.clone(),
+        };
         Some(self.trace_of(compiled, subject.clone(), &ground))
     }
 

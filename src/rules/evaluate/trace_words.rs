@@ -29,7 +29,7 @@ pub fn comparison_in_words(comparison: &Comparison, dictionary: &Dictionary) -> 
 }
 
 /// An expression of a rule by the labels of its fields; as it is, between quotes, where words cannot say it all.
-fn expression_in_words(expression: &str, dictionary: &Dictionary) -> String {
+pub(in crate::rules) fn expression_in_words(expression: &str, dictionary: &Dictionary) -> String {
     let (Some(between), Some(field)) = (&*BETWEEN, &*FIELD) else { return expression.to_owned() };
     let words = between.replace_all(expression, |found: &Captures<'_>| {
         let (_, [unit, from, to]) = found.extract();

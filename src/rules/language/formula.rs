@@ -70,6 +70,7 @@ fn engine() -> Engine {
             built_in(),
         )),
         row: 0,
+        changed: Arc::default(),
         thresholds: Arc::new(BTreeMap::new()),
         budget: Budget::unlimited(),
     };

@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext, Position}
 
 use super::value::Scalar;
 use crate::rules::evaluate::evidence;
-use crate::rules::evaluate::script_run::{Returned, ScriptRun, fail};
+use crate::rules::evaluate::script_run::{ComparedFigures, Returned, ScriptRun, fail};
 
 pub(in crate::rules) fn register(engine: &mut Engine) {
     for comparator in Comparator::ALL {
@@ -121,6 +121,12 @@ fn compare(
         .map_err(|error| error.at(&run, position, comparator.symbol()))?;
     run.compared(|analysis| {
         evidence::comparison(analysis, position, comparator.sign(), [left, right], held)
+    });
+    run.compared_figures(|| {
+        let (left, right) = (Scalar::of(left), Scalar::of(right));
+        let are_dates = matches!((&left, &right), (Scalar::Date(_), Scalar::Date(_)));
+        let (left, right) = (left.coordinate()?, right.coordinate()?);
+        Some(ComparedFigures { position, left, right, are_dates, held })
     });
     Ok(held)
 }

@@ -42,7 +42,13 @@ impl Catalogue {
     ) -> Vec<Option<CompiledOutcome>> {
         let outcome = |row| {
             let (table, thresholds) = (Arc::clone(table), Arc::clone(thresholds));
-            let ground = EvalContext { table, row, thresholds, budget: Budget::unlimited() };
+            let ground = EvalContext {
+                table,
+                row,
+                changed: Arc::default(),
+                thresholds,
+                budget: Budget::unlimited(),
+            };
             match compiled.assess(&self.engine, &ground) {
                 Ok(level) => Some(CompiledOutcome::Level(level)),
                 Err(EvalError::Missing(missing)) => Some(CompiledOutcome::Missing(missing.field)),

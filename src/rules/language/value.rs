@@ -69,6 +69,22 @@ impl Scalar {
         }
     }
 
+    /// A number, or the days of a date since 1970-01-01.
+    pub(in crate::rules) fn coordinate(&self) -> Option<f64> {
+        match self {
+            Self::Date(day) => Some(f64::from(day.to_epoch_days())),
+            Self::Int(_)
+            | Self::Float(_)
+            | Self::Nothing
+            | Self::Bool(_)
+            | Self::Text(_)
+            | Self::Level(_)
+            | Self::List
+            | Self::Map
+            | Self::Other => self.number(),
+        }
+    }
+
     pub(in crate::rules) fn number(&self) -> Option<f64> {
         match self {
             Self::Int(count) => Some(float(*count)),

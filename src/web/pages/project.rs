@@ -11,13 +11,14 @@ use crate::api::Problem;
 use crate::application;
 use crate::application::{
     JudgementLine, MissionLine, ProjectRecords, ProjectView, ReviewLine, TableRow, TimelineEvent,
-    WantedAnswers,
+    USUAL_NEARNESS, WantedAnswers,
 };
 use crate::charts::{ChartSeries, LineChart, line_chart};
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::ids::{AlertId, ProjectId, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::distance::{LevelChange, VerdictDistance};
 use crate::domain::rules::verdict::{Absence, Verdict};
 use crate::frame::dictionary::Dictionary;
 use crate::rules::{Family, Rule, comparison_in_words};
@@ -73,6 +74,7 @@ struct Fired {
     evidence: Vec<String>,
     /// The alert that it feeds, if it is open.
     alert: Option<AlertId>,
+    distance: Option<VerdictDistance>,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,6 +90,8 @@ struct Unjudged {
 struct Named {
     rule: RuleId,
     title: String,
+    /// The nearest change that makes it more serious, where a near limit separates it from one.
+    near: Option<LevelChange>,
 }
 
 /// Shows one project.
@@ -175,10 +179,13 @@ fn families(
 
 impl FamilyOfVerdicts {
     fn add(&mut self, line: JudgementLine, dictionary: &Dictionary, alerts: &[Alert]) {
-        let JudgementLine { judgement, rule_title: title, .. } = line;
+        let JudgementLine { judgement, rule_title: title, distance, .. } = line;
         let rule = judgement.rule;
         match judgement.verdict {
-            Verdict::Level { level: Level::Clear } => self.clear.push(Named { rule, title }),
+            Verdict::Level { level: Level::Clear } => {
+                let near = distance.and_then(nearest);
+                self.clear.push(Named { rule, title, near });
+            }
             Verdict::Level { level } => {
                 let trail = judgement.evidence.map(|evidence| evidence.trail).unwrap_or_default();
                 let held = trail.into_iter().filter(|comparison| comparison.held);
@@ -191,6 +198,7 @@ impl FamilyOfVerdicts {
                         .map(|comparison| comparison_in_words(&comparison, dictionary))
                         .collect(),
                     alert: alert.map(|alert| alert.id.clone()),
+                    distance,
                     rule,
                 });
             }
@@ -207,6 +215,14 @@ impl FamilyOfVerdicts {
             }
         }
     }
+}
+
+/// The nearest change to a more serious level, where its limit is near.
+fn nearest(distance: VerdictDistance) -> Option<LevelChange> {
+    let is_near = |change: &LevelChange| {
+        change.compared.as_ref().is_some_and(|compared| USUAL_NEARNESS.holds(compared))
+    };
+    distance.worse.into_iter().find(is_near)
 }
 
 /// Why a value is not there.

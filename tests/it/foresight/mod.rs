@@ -6,6 +6,7 @@ mod forecast;
 mod forecast_pages;
 mod forecast_real;
 mod independent;
+mod near_misses;
 mod order;
 mod panel;
 mod surfaces;

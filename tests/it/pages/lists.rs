@@ -17,7 +17,7 @@ use vigie::domain::ids::MinistryCode;
 use vigie::server::Running;
 
 /// Every list with the first words of its file, and whether accounts of one ministry may read it.
-const LISTS: [(&str, &str, bool); 21] = [
+const LISTS: [(&str, &str, bool); 22] = [
     ("/projets", "Projet", true),
     ("/alertes", "Sujet", true),
     ("/silences", "N°", true),
@@ -26,6 +26,7 @@ const LISTS: [(&str, &str, bool); 21] = [
     ("/revues", "Prévue le", true),
     ("/revues/actions", "Action", true),
     ("/regles", "Famille", true),
+    ("/proches-du-seuil", "Sujet", true),
     ("/fiabilite", "Sorte", false),
     ("/seuils", "Seuil", true),
     ("/brouillons", "N°", true),

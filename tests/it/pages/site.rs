@@ -34,6 +34,10 @@ const BESIDE: &[(&str, &str, u16)] = &[
     ("/alertes/actes", CHIEF, 405),
     ("/administration/comptes", READER, 403),
     ("/imports", READER, 403),
+    ("/proches-du-seuil?marge=20&points=5", READER, 200),
+    ("/proches-du-seuil?marge=7", CHIEF, 400),
+    ("/seuils/budget_drift_high/balayage", CHIEF, 200),
+    ("/seuils/budget_drift_high/balayage?de=dix&a=40", CHIEF, 400),
     ("/", READER, 200),
     ("/projets", READER, 200),
     ("/connexion", "", 200),
@@ -234,6 +238,7 @@ fn asked(address: &str) -> &'static str {
         "/editions/comparaison" => "?de=2020-06&a=2020-11",
         "/projets/{project}/comparaison" => "?avec=si-samu",
         "/regles/{rule}/explication" => "?sujet=france-visas",
+        "/seuils/{threshold}/balayage" => "?de=10%20%25&a=40%20%25&valeurs=3",
         _ => "",
     }
 }

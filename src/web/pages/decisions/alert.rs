@@ -11,6 +11,7 @@ use crate::application::{AlertDossier, AlertEvent, MissionLine, today};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::dispute::Dispute;
 use crate::domain::alerts::silence::Silence;
+use crate::domain::rules::distance::VerdictDistance;
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
 use crate::frame::dictionary::Unit;
 use crate::rules::Rule;
@@ -39,6 +40,8 @@ struct AlertView {
     covering: Vec<CoveringSilence>,
     contested: Vec<ContestedFigures>,
     events: Vec<HistoryLine>,
+    /// What would change its level; `None` where nothing single does.
+    distance: Option<VerdictDistance>,
 }
 
 /// A value that the rule read, in words.
@@ -113,7 +116,9 @@ async fn view(context: &PageContext, dossier: AlertDossier) -> Result<AlertView,
         silence: silence.clone(),
     });
     let Evidence { readings, trail } = alert.evidence.clone().unwrap_or_default();
+    let distance = application::alert_distance(context, alert).await?;
     Ok(AlertView {
+        distance,
         revision: dossier.handling.revision(alert),
         me: context.caller().name.to_string(),
         href: address_of(&alert.subject),

@@ -1,6 +1,7 @@
 //! Pages about what past editions teach.
 
 mod attention;
+mod near_misses;
 mod trajectory;
 mod trajectory_chart;
 
@@ -13,6 +14,7 @@ use crate::domain::accounts::access::Permission::Read;
 pub(in crate::web) fn routes() -> Vec<Route> {
     vec![
         Route::page("/priorites", whole(Read), || route().to(attention::show)),
+        Route::page("/proches-du-seuil", own(Read), || route().to(near_misses::show)),
         Route::page("/trajectoire", own(Read), || route().to(trajectory::show)),
     ]
 }

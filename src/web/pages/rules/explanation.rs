@@ -9,6 +9,7 @@ use crate::application;
 use crate::application::Explanation;
 use crate::domain::ids::DraftNumber;
 use crate::domain::level::Level;
+use crate::domain::rules::distance::VerdictDistance;
 use crate::domain::rules::verdict::Verdict;
 use crate::support::translation;
 use crate::web::context::{Heading, PageContext};
@@ -29,6 +30,7 @@ struct ExplanationView {
     text: Option<String>,
     steps: Vec<StepLine>,
     readings: Vec<ReadingLine>,
+    distance: Option<VerdictDistance>,
     /// `None` where there are too many: one types a name.
     subjects: Option<Vec<Choice>>,
     draft: Option<DraftNumber>,
@@ -111,6 +113,7 @@ fn view(
         missing,
         fault,
         text: judgement.explanation,
+        distance: explained.distance,
         steps: steps.collect(),
         readings: readings
             .map(|read| ReadingLine { label: read.reading.label, value: read.shown })

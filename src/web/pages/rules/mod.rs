@@ -10,6 +10,8 @@ mod reliability;
 mod roll_back;
 mod rule;
 mod score_line;
+mod sweep;
+mod sweep_chart;
 mod thresholds;
 mod verified;
 
@@ -40,6 +42,8 @@ fn about_rules() -> Vec<Route> {
         post("/regles/{rule}/brouillon", whole(WriteRules), || route().to(drafts::list::open_rule)),
         get("/fiabilite", whole(Read), || route().to(reliability::show)),
         get("/seuils", own(Read), || route().to(thresholds::list)),
+        get("/seuils/{threshold}/balayage", whole(Read), || route().to(sweep::show)),
+        post("/seuils/{threshold}/balayage", whole(WriteRules), || route().to(sweep::prepare)),
         post("/seuils/{threshold}/retour", whole(PublishRules), || {
             route().to(thresholds::roll_back)
         }),

@@ -193,3 +193,24 @@ async fn a_new_rule_is_written_from_answers_completed_and_seen_to_fire() {
     assert_eq!(saved.status, 303, "{}", saved.html);
     office.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_was_swept_becomes_a_draft_of_its_threshold() {
+    let office = RulesOffice::open().await;
+    let ada = office.author("Ada").await;
+    let sweep = "/seuils/budget_drift_high/balayage";
+    let tried = office.read(&ada, &format!("{sweep}?de=20%20%25&a=30%20%25&valeurs=3")).await;
+    assert!(tried.contains("name=\"valeur\" value=\"0.25\""), "{tried}");
+    let draft = office.send(&ada, sweep, &[("valeur", "0.25")]).await;
+    assert_eq!(draft, "/brouillons/1");
+    let page = office.read(&ada, &draft).await;
+    assert_eq!(fields_of(&page)["valeur-1"], "25\u{202f}%");
+    // A threshold is in one draft at a time.
+    assert_eq!(
+        office.send(&ada, sweep, &[("valeur", "0.3")]).await,
+        "/brouillons/1?fichier=thresholds/budget_drift_high.toml"
+    );
+    let beyond =
+        office.post(&ada, "/seuils/calendar_drift_high/balayage", &[("valeur", "7")]).await;
+    assert!(beyond.status >= 400, "{}", beyond.html);
+}

@@ -1,4 +1,5 @@
 //! Rules made of signs.
 
+pub(crate) mod distances;
 pub(crate) mod rewritten;
 pub(crate) mod weighing;

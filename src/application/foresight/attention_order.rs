@@ -48,7 +48,7 @@ pub async fn attention_order(
     services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<AttentionOrder, ApplicationError> {
-    found(services, as_of, |known, rules| known.attention_at_hand(rules)).await
+    found(services, as_of, KnownData::attention_at_hand).await
 }
 
 /// The same, which depends on the data and the rules alone: empty where there are too many past editions and projects.

@@ -247,18 +247,18 @@ async fn folded(
     }
     let key = |group: &Vec<AlertLine>| group.first().map(|line| line.alert.subject.to_string());
     let (mut on_page, cursor) = listing.page_as_is(groups, key)?.into_parts();
-    let first = on_page.iter_mut().filter_map(|group| group.first_mut());
-    context.store.explain_alerts(first.map(|line| &mut line.alert).collect()).await?;
-    let shown = on_page.into_iter().filter_map(|group| {
-        let mut lines = group.into_iter();
+    let explained = on_page.iter_mut().filter_map(|group| group.first_mut());
+    context.store.explain_alerts(explained.map(|line| &mut line.alert).collect()).await?;
+    let shortened = on_page.into_iter().filter_map(|lines| {
+        let mut lines = lines.into_iter();
         let first = lines.next()?;
         let of_subject = |line: &&AlertLine| line.alert.subject == first.alert.subject;
         let covered = covered.iter().filter(of_subject).map(BriefLine::of).collect();
         let others = lines.map(|line| BriefLine::of(&line)).collect();
-        let group = self::groups(context, vec![first], QueueOrder::Project).pop()?;
-        Some(AlertGroup { others, covered, ..group })
+        let alone = self::groups(context, vec![first], QueueOrder::Project).pop()?;
+        Some(AlertGroup { others, covered, ..alone })
     });
-    Ok((shown.collect(), cursor))
+    Ok((shortened.collect(), cursor))
 }
 
 /// The address of the page, its cursor included, with nothing chosen.

@@ -55,7 +55,8 @@ impl Lever {
             reaches && !(is_project && is_stale(field.name))
         };
         let known = dictionary.fields_of(scope).filter(is_read);
-        known.filter_map(move |field| Self::of(field, scope, as_of, &row(field.name)?))
+        let found = known.filter_map(move |field| Self::of(field, scope, as_of, &row(field.name)?));
+        found.filter(move |lever| scope != SubjectKind::Project || lever.agrees(fields))
     }
 
     fn of(
@@ -95,6 +96,16 @@ impl Lever {
             }
             Value::Float(_) | Value::Int(_) | Value::Bool(_) | Value::Text(_) => None,
         }
+    }
+
+    /// Whether the measures that the rule reads are those that the figure of now gives: of a row that says otherwise, nothing can be
+    /// said of another value.
+    fn agrees(&self, fields: &RowFields<'_>) -> bool {
+        let Some(now) = self.cell(self.from) else { return false };
+        let computed = frame::changed(self.field.name, now, fields.row);
+        computed
+            .iter()
+            .all(|(name, value)| !(fields.read)(name) || (fields.row)(name).as_ref() == Some(value))
     }
 
     /// Whether the change is that time goes by.

@@ -310,7 +310,7 @@ pub(in crate::web) struct SweptValueForm {
 /// Opens a draft of the threshold with a value, or goes to the one that holds the threshold.
 ///
 /// # Errors
-/// If there is no such threshold, the value is out of its bounds, or the draft cannot be written.
+/// If there is no such threshold, or the draft cannot be written.
 pub(in crate::web) async fn prepare(
     context: PageContext,
     name: web::Path<String>,

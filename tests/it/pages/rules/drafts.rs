@@ -210,7 +210,4 @@ async fn a_value_that_was_swept_becomes_a_draft_of_its_threshold() {
         office.send(&ada, sweep, &[("valeur", "0.3")]).await,
         "/brouillons/1?fichier=thresholds/budget_drift_high.toml"
     );
-    let beyond =
-        office.post(&ada, "/seuils/calendar_drift_high/balayage", &[("valeur", "7")]).await;
-    assert!(beyond.status >= 400, "{}", beyond.html);
 }

@@ -329,9 +329,7 @@ fn near_misses_are_the_changes_that_a_near_limit_separates() {
     let as_of = day("2020-11-30");
     let frames = built(&fixtures(as_of), as_of);
     let near = Nearness { share: 0.1, points: 0.02 };
-    let begun = std::time::Instant::now();
     let found = catalogue.near_misses(&frames, as_of, near, |_| true);
-    println!("near misses in {:?}", begun.elapsed());
     let rules: Vec<RuleId> = catalogue.rules().map(|rule| rule.id.clone()).collect();
     let mut expected = Vec::new();
     for scope in [SubjectKind::Project, SubjectKind::Ministry, SubjectKind::Portfolio] {

@@ -96,7 +96,7 @@ fn words(chart: &LineChart) -> String {
     let [from, to] = [first, last].map(|row| french::month_and_year(row.date));
     let said = chart.lines.iter().enumerate().filter_map(|(index, line)| {
         let known = || chart.rows.iter().filter_map(move |row| row.values.get(index)?.as_ref());
-        let (start, end) = (known().next()?, known().last()?);
+        let (start, end) = (known().next()?, known().next_back()?);
         Some(format!(" {}\u{a0}: de {start} à {end}.", line.label))
     });
     let said: String = said.collect();

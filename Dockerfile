@@ -9,7 +9,7 @@ COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/it benches \
     && touch src/lib.rs \
     && for target in src/main.rs tests/it/main.rs benches/pipeline.rs; do echo 'fn main() {}' > "$target"; done \
-    && cargo build --locked --release --bin vigie \
+    && cargo build --locked --release --features pdf --bin vigie \
     && rm -r src
 
 # Ours, and what the build takes in: profiles of file layouts, migrations of the database.
@@ -18,7 +18,7 @@ COPY profiles profiles
 COPY migrations migrations
 # Cargo goes by dates, and the files copied may be older than the empty ones.
 RUN find src -name '*.rs' -exec touch {} + \
-    && cargo build --locked --release --bin vigie
+    && cargo build --locked --release --features pdf --bin vigie
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -4,15 +4,19 @@
 DEMO_DATABASE = data/demo.db
 DEMO_AS_OF    = 2020-11-30
 
+# Features of the build. PDF adds minutes to the first build: it is on in tests and in the image, and by `make run FEATURES=pdf`.
+FEATURES =
+WITH     = $(addprefix --features=,$(FEATURES))
+
 # With the dev profile: a release build takes twice as long from nothing, and 43 projects need no speed.
-VIGIE = cargo run --locked --quiet --
+VIGIE = cargo run --locked --quiet $(WITH) --
 # No scheduled cycle nor reviews: they would take the fixtures of 2020 as of today. No backup of what can be made again.
 # Its clock starts on the day of its data: deadlines lie ahead, as they did then.
 DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(DEMO_AS_OF) VIGIE_SCHEDULE__CYCLE= VIGIE_SCHEDULE__REVIEWS= VIGIE_BACKUP__FOLDER= $(VIGIE)
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +41,7 @@ demo: build ## The same without serving
 	$(DEMO) panorama --as-of $(DEMO_AS_OF)
 
 build:
-	cargo build --locked
+	cargo build --locked $(WITH)
 
 # The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl, and have
 # calendars, feeds and workbooks read by Debian's python3-icalendar, python3-feedparser and python3-openpyxl.
@@ -122,7 +126,22 @@ xz:
 		echo "xz is not installed: the tests that open databases of earlier versions will fail" >&2; \
 	fi
 
-# A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
+# Documents as PDF are read by Debian's poppler-utils, and their tags by two checkers of PyPI.
+pdf:
+	@command -v pdftotext >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends poppler-utils python3-venv; \
+	else \
+		echo "poppler-utils or python3-venv is not installed: tests of PDF will say that they do not run" >&2; \
+	fi
+	@if ! cmp -s tests/pdf/requirements.txt target/pdf/installed; then \
+		rm -rf target/pdf && python3 -m venv target/pdf && \
+		target/pdf/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes --requirement tests/pdf/requirements.txt && \
+		cp tests/pdf/requirements.txt target/pdf/installed || \
+		{ mkdir -p target/pdf && touch target/pdf/unreachable && \
+		echo "the checkers of PDF cannot be had: their test says that it does not run" >&2; }; \
+	fi
+
 # Generators of clients read the OpenAPI document, each at the version that tests/clients/ says.
 clients: provider
 	@command -v java >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || \
@@ -142,21 +161,26 @@ clients: provider
 		echo "the generators of clients cannot be had: their test says that it does not run" >&2; }; \
 	fi
 
-test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients ## Run the tests, then the cases of every rule, which must take every branch
-	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked
+# Whatever is tested has every feature, so that nothing is compiled twice.
+test test-crash test-browser lint schemathesis: FEATURES = pdf
+
+# A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
+test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients pdf ## Run the tests, then the cases of every rule, which must take every branch
+	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked $(WITH)
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
 
 test-crash: mail-calendars-feeds-and-workbooks ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
-	TEST_KILLS=500 cargo test --locked --test it -- --nocapture killed
+	TEST_KILLS=500 cargo test --locked $(WITH) --test it -- --nocapture killed
 
 test-browser: browser ## Hold every page to axe in each theme and width and with text twice as large, and leave pictures of them in target/browser/pictures
-	TEST_BROWSER=all cargo test --locked --test it -- --nocapture pages::every_page
+	TEST_BROWSER=all cargo test --locked $(WITH) --test it -- --nocapture pages::every_page
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check
-	cargo clippy --locked --all-targets -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+	cargo clippy --locked $(WITH) --all-targets -- --deny warnings
+	cargo clippy --locked --bins -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked $(WITH) --no-deps --document-private-items
 	.ci/deny
 
 deny: ## Hold the dependencies to deny.toml: licences, bans, sources, and advisories where their database can be reached

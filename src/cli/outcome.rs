@@ -43,14 +43,14 @@ pub(super) enum CliError {
     VerdictFormat { found: String },
     #[error("trouvé « {found} », attendu un fichier en `.csv`, `.xlsx` ou `.parquet`")]
     ExportFormat { found: String },
-    #[error("trouvé « {found} », attendu l’un des formats html, md, odt")]
+    #[error("trouvé « {found} », attendu l’un des formats html, md, odt, pdf")]
     DocumentFormat { found: String },
     #[error("le format « {found} » est celui des documents : attendu table, json ou csv")]
     NoDocument { found: String },
     #[error(
-        "un document au format odt ne s’affiche pas à l’écran : indiquer un fichier avec `--out`"
+        "un document au format {format} ne s’affiche pas à l’écran : indiquer un fichier avec `--out`"
     )]
-    DocumentOnTerminal,
+    DocumentOnTerminal { format: &'static str },
     #[error(transparent)]
     Actor(#[from] ActorError),
     #[error(transparent)]

@@ -1,5 +1,5 @@
 //! Documents that people hand out: a template of the catalogue, filled with figures, becomes a document of titles, paragraphs,
-//! lists and tables, which is written as Markdown, HTML or OpenDocument text.
+//! lists and tables, which is written as Markdown, HTML, OpenDocument text or PDF.
 
 mod data;
 mod html;
@@ -8,6 +8,7 @@ mod markdown;
 mod markup;
 mod model;
 mod odt;
+mod pdf;
 mod template;
 
 pub use data::{Datum, PrintedFigure};
@@ -16,4 +17,5 @@ pub use markdown::markdown;
 pub use model::{Block, Document, DocumentPart, Inline, Table, TableColumn};
 pub use odt::content::odt;
 pub use odt::package::{OdtTemplate, OdtTemplateFault};
+pub use pdf::{PdfFault, WRITES_PDF, pdf};
 pub use template::{fill, template_faults};

@@ -11,6 +11,7 @@ mod api;
 mod compile;
 mod crash;
 mod decisions;
+mod documents;
 mod foresight;
 mod hostile;
 mod intake;

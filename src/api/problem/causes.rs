@@ -9,6 +9,7 @@ use crate::application::{
     ApplicationError, BacktestRefusal, DocumentRefusal, EnqueueError, ForecastRefusal, Proof,
     ReadingRefusal, TokenRefusal,
 };
+use crate::documents::PdfFault;
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
@@ -137,10 +138,12 @@ impl From<ReadingRefusal> for Problem {
 impl From<DocumentRefusal> for Problem {
     fn from(refusal: DocumentRefusal) -> Self {
         match refusal {
-            DocumentRefusal::NoPdf
+            DocumentRefusal::Pdf(PdfFault::NotBuilt | PdfFault::TooLarge { .. })
             | DocumentRefusal::NotBefore { .. }
             | DocumentRefusal::Template(_) => Self::Unfit(refusal.to_string()),
-            DocumentRefusal::Odt { .. } | DocumentRefusal::Unread { .. } => {
+            DocumentRefusal::Pdf(PdfFault::Unwritten(_))
+            | DocumentRefusal::Odt { .. }
+            | DocumentRefusal::Unread { .. } => {
                 Self::Internal(Arc::new(ApplicationError::Document(refusal)))
             }
         }

@@ -24,7 +24,8 @@ pub(crate) struct NoteQuery {
     edition: Option<EditionId>,
     /// Earlier edition that it is compared with; the one before by default.
     previous: Option<EditionId>,
-    /// Format of the file; by default the first one that `Accept` names, else HTML.
+    /// Format of the file; by default the first one that `Accept` names, else HTML. PDF is written by builds with the feature
+    /// `pdf`; others refuse it with 422.
     #[param(inline)]
     format: Option<DocumentFormat>,
 }
@@ -35,7 +36,8 @@ pub(crate) struct NoteQuery {
 pub(crate) struct DocumentQuery {
     /// Edition that the page is about; the last one by default.
     edition: Option<EditionId>,
-    /// Format of the file; by default the first one that `Accept` names, else HTML.
+    /// Format of the file; by default the first one that `Accept` names, else HTML. PDF is written by builds with the feature
+    /// `pdf`; others refuse it with 422.
     #[param(inline)]
     format: Option<DocumentFormat>,
 }
@@ -50,6 +52,7 @@ pub(crate) struct DocumentQuery {
             (String = "text/html"),
             (String = "text/markdown"),
             (String = "application/vnd.oasis.opendocument.text"),
+            (String = "application/pdf"),
         )),
         NoData,
         NotFound,
@@ -74,6 +77,7 @@ pub(crate) async fn find_note(
             (String = "text/html"),
             (String = "text/markdown"),
             (String = "application/vnd.oasis.opendocument.text"),
+            (String = "application/pdf"),
         )),
         NoData,
         NotFound,
@@ -100,6 +104,7 @@ pub(crate) async fn find_ministry_page(
             (String = "text/html"),
             (String = "text/markdown"),
             (String = "application/vnd.oasis.opendocument.text"),
+            (String = "application/pdf"),
         )),
         NoData,
         NotFound,

@@ -1,5 +1,6 @@
 //! The formats of documents.
 
+use crate::documents::WRITES_PDF;
 use crate::domain::words::words;
 
 words! {
@@ -24,14 +25,25 @@ impl DocumentFormat {
         }
     }
 
-    /// The first format of an `Accept` header that documents are written in.
+    /// Whether this build writes documents in it.
+    pub fn is_written(self) -> bool {
+        match self {
+            Self::Html | Self::Markdown | Self::Odt => true,
+            Self::Pdf => WRITES_PDF,
+        }
+    }
+
+    /// The first format of an `Accept` header that this build writes documents in; else the first one of all.
     pub fn accepted(accept: &str) -> Option<Self> {
         let essence = |one: &str| one.split(';').next().unwrap_or_default().trim().to_lowercase();
-        accept.split(',').map(essence).find_map(|wanted| {
+        let named = |wanted: String| {
             let is_it = |format: &Self| {
                 format.media_type().split(';').next().is_some_and(|known| known == wanted)
             };
             Self::ALL.into_iter().find(is_it)
-        })
+        };
+        let accepted: Vec<Self> = accept.split(',').map(essence).filter_map(named).collect();
+        let written = accepted.iter().find(|format| format.is_written());
+        written.or(accepted.first()).copied()
     }
 }

@@ -19,10 +19,12 @@ mod works;
 use std::fs::File;
 use std::io::Read as _;
 
+use chrono::NaiveDate;
+
 use crate::application::publishing::catalogue::rules_in_force;
 use crate::application::{ApplicationError, Exported, Services};
 use crate::documents;
-use crate::documents::{Document, OdtTemplate};
+use crate::documents::{Document, OdtTemplate, PdfFault};
 use crate::domain::portfolio::edition::EditionId;
 use crate::intake::name_key;
 use period::Period;
@@ -49,6 +51,8 @@ pub enum DocumentRequest {
 pub struct FilledDocument {
     pub name: String,
     pub edition: EditionId,
+    /// The day as of which all is known.
+    pub as_of: NaiveDate,
     pub document: Document,
 }
 
@@ -80,33 +84,36 @@ pub async fn document(
     let rules = rules_in_force(services).await?;
     let text = templates::text(&rules.texts, kind);
     let filled = documents::fill(kind.path, text, &data).map_err(DocumentRefusal::Template)?;
-    Ok(FilledDocument { name, edition: period.edition, document: filled })
+    Ok(FilledDocument { name, edition: period.edition, as_of: period.as_of, document: filled })
 }
 
 /// The file of a document in a format. Its links lead to the public address of the service; without one, there are none.
 ///
 /// # Errors
-/// When the document cannot be filled, or the format is not one that this version writes.
+/// When the document cannot be filled, or the format is not one that this build writes.
 pub async fn document_file(
     services: &Services,
     request: &DocumentRequest,
     format: DocumentFormat,
 ) -> Result<Exported, ApplicationError> {
-    if format == DocumentFormat::Pdf {
-        return Err(DocumentRefusal::NoPdf.into());
+    if !format.is_written() {
+        return Err(DocumentRefusal::Pdf(PdfFault::NotBuilt).into());
     }
-    let FilledDocument { name, document, .. } = document(services, request).await?;
+    let FilledDocument { name, document, as_of, .. } = document(services, request).await?;
     let address = services.notify.public_url.as_str();
     let base = (!address.is_empty()).then_some(address);
     let bytes = match format {
         DocumentFormat::Html => documents::html(&document, base).into_bytes(),
-        DocumentFormat::Markdown | DocumentFormat::Pdf => {
-            documents::markdown(&document, base).into_bytes()
-        }
+        DocumentFormat::Markdown => documents::markdown(&document, base).into_bytes(),
         DocumentFormat::Odt => {
             let template = odt_template(services).await?;
             let written = documents::odt(&document, base, &template);
             written.map_err(|fault| DocumentRefusal::Odt { path: String::new(), fault })?
+        }
+        DocumentFormat::Pdf => {
+            let base = base.map(str::to_owned);
+            let write = move || documents::pdf(&document, base.as_deref(), as_of);
+            tokio::task::spawn_blocking(write).await?.map_err(DocumentRefusal::Pdf)?
         }
     };
     Ok(Exported { name: format!("{name}.{}", format.as_str()), bytes })

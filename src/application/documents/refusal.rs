@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::documents::OdtTemplateFault;
+use crate::documents::{OdtTemplateFault, PdfFault};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::verdict::RuleFailure;
 
@@ -24,6 +24,6 @@ pub enum DocumentRefusal {
     },
     #[error("the note on {edition}: found {other} to compare it with, expected an earlier edition")]
     NotBefore { edition: EditionId, other: EditionId },
-    #[error("this version writes no PDF: expected one of the formats `html`, `md`, `odt`")]
-    NoPdf,
+    #[error(transparent)]
+    Pdf(PdfFault),
 }

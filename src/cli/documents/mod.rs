@@ -65,8 +65,8 @@ pub(crate) enum DocumentCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct FileArgs {
-    /// File to write, in the format of its extension unless `--format` says another: html, md or odt; Markdown on standard
-    /// output by default
+    /// File to write, in the format of its extension unless `--format` says another: html, md, odt or pdf; Markdown on
+    /// standard output by default
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -94,8 +94,9 @@ pub(super) async fn run(
     };
     let out = file.out.as_deref();
     let format = format(printer.format(), out)?;
-    if format == DocumentFormat::Odt && out.is_none() && std::io::stdout().is_terminal() {
-        return Err(CliError::DocumentOnTerminal);
+    let is_text = matches!(format, DocumentFormat::Html | DocumentFormat::Markdown);
+    if !is_text && out.is_none() && std::io::stdout().is_terminal() {
+        return Err(CliError::DocumentOnTerminal { format: format.as_str() });
     }
     let place: Address = place.with("format", Some(format.as_str()));
     write(out, &api.bytes(place).await?)

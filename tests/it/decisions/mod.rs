@@ -2,7 +2,6 @@
 
 pub(super) mod cycles_void;
 pub(super) mod departed;
-pub(super) mod documents;
 pub(super) mod engine;
 pub(super) mod missions;
 pub(super) mod new_facts;

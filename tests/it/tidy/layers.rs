@@ -66,6 +66,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["api", "web"]),
     ("tracing_actix_web", &["api", "server"]),
     ("tracing_subscriber", &["server"]),
+    ("typst", &["documents"]),
+    ("typst_layout", &["documents"]),
+    ("typst_pdf", &["documents"]),
     ("utoipa_swagger_ui", &["api"]),
     ("zip", &["documents", "intake"]),
 ];

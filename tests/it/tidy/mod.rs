@@ -5,6 +5,7 @@ mod circles;
 mod classes;
 mod dependencies;
 mod documents;
+mod features;
 mod files;
 mod image;
 mod layers;

@@ -238,7 +238,7 @@ fn heading(title: &str) -> Heading {
 
 /// A document and the files that it is also written as.
 fn view_of(filled: FilledDocument, address: &str) -> DocumentView {
-    let written = DocumentFormat::ALL.into_iter().filter(|format| *format != DocumentFormat::Pdf);
+    let written = DocumentFormat::ALL.into_iter().filter(|format| format.is_written());
     let file = |format: DocumentFormat| Link {
         label: format.label().to_owned(),
         href: format!("{address}{}", format.as_str()),

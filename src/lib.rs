@@ -10,6 +10,9 @@ pub mod support;
 // The words that cross a boundary
 pub mod domain;
 
+// Pictures of figures
+pub mod charts;
+
 // Measures
 pub mod frame;
 

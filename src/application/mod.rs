@@ -137,6 +137,7 @@ pub use queries::layouts::{
     LayoutLook, LayoutTrialTerms, look_at_layout, parse_profile, propose_profile, try_profile,
 };
 pub use queries::names::{JudgementLine, rule_heads, rule_titles, verdict_lines};
+pub use queries::projects::rate_chart::rate_chart;
 pub use queries::projects::records::{FigureSource, ProjectRecords, project_records};
 pub use queries::projects::standings::{ProjectStanding, project_standings};
 pub use queries::projects::table::{ProjectTable, project_table, projects};

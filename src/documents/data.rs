@@ -7,6 +7,8 @@ use std::sync::Arc;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
+use super::model::Chart;
+
 /// A value that a template may name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Datum {
@@ -17,6 +19,8 @@ pub enum Datum {
     Flag(bool),
     List(Vec<Datum>),
     Group(BTreeMap<&'static str, Datum>),
+    /// A picture of figures: it is printed on a line of its own.
+    Chart(Chart),
     /// What a person wrote: each line is a paragraph, or an item of a list if it begins with a dash.
     Prose(String),
     /// What a person has not written yet, by its name for people, and the page where it is written.
@@ -61,6 +65,7 @@ impl Datum {
                 Self::Figure(PrintedFigure { text: "1".to_owned(), value: 1.0, href: None })
             }
             Self::Flag(_) => Self::Flag(true),
+            Self::Chart(chart) => Self::Chart(chart.clone()),
             Self::Prose(text) => Self::Prose(text.clone()),
             Self::List(items) => Self::List(items.iter().map(Self::filled).collect()),
             Self::Group(fields) => Self::Group(mapped(fields, Self::filled)),
@@ -78,7 +83,7 @@ impl Datum {
             Self::Figure(_) => {
                 Self::Figure(PrintedFigure { text: "0".to_owned(), ..PrintedFigure::default() })
             }
-            Self::Missing | Self::Prose(_) | Self::Wanted { .. } => Self::Missing,
+            Self::Missing | Self::Chart(_) | Self::Prose(_) | Self::Wanted { .. } => Self::Missing,
         }
     }
 
@@ -88,7 +93,11 @@ impl Datum {
         match self {
             Self::Group(fields) => fields.get(first).is_some_and(|field| field.has(rest)),
             Self::Missing | Self::Figure(_) => rest.is_empty() && ["value", "text"].contains(first),
-            Self::Flag(_) | Self::List(_) | Self::Prose(_) | Self::Wanted { .. } => false,
+            Self::Flag(_)
+            | Self::List(_)
+            | Self::Chart(_)
+            | Self::Prose(_)
+            | Self::Wanted { .. } => false,
         }
     }
 
@@ -100,9 +109,20 @@ impl Datum {
             | Self::Figure(_)
             | Self::Flag(_)
             | Self::List(_)
+            | Self::Chart(_)
             | Self::Prose(_)
             | Self::Wanted { .. } => Vec::new(),
         }
+    }
+
+    fn chart(&self) -> Option<&Chart> {
+        if let Self::Chart(chart) = self { Some(chart) } else { None }
+    }
+
+    /// The charts of a group.
+    pub(super) fn charts(&self) -> Vec<&Chart> {
+        let Self::Group(fields) = self else { return Vec::new() };
+        fields.values().filter_map(Self::chart).collect()
     }
 
     pub(super) fn to_value(&self) -> Value {
@@ -113,7 +133,7 @@ impl Datum {
             Self::Group(fields) => Value::from_object(Fields(
                 fields.iter().map(|(name, field)| (*name, field.to_value())).collect(),
             )),
-            Self::Figure(_) | Self::Prose(_) | Self::Wanted { .. } => {
+            Self::Figure(_) | Self::Chart(_) | Self::Prose(_) | Self::Wanted { .. } => {
                 Value::from_object(Printed(self.clone()))
             }
         }
@@ -171,6 +191,7 @@ impl Object for Printed {
             | Datum::Flag(_)
             | Datum::List(_)
             | Datum::Group(_)
+            | Datum::Chart(_)
             | Datum::Wanted { .. } => Ok(()),
         }
     }

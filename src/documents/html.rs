@@ -1,10 +1,10 @@
 //! Documents as HTML files that can be read by themselves: black on white, printed as they are.
 
-use super::model::{Block, Document, Inline, Table};
+use super::model::{Block, Chart, Document, Inline, Table};
 
 const STYLE: &str = "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font-family:Marianne,Arial,sans-serif;line-height:1.5;\
 color:#000;background:#fff}a{color:inherit}table{border-collapse:collapse;width:100%;margin:1rem 0}\
-caption{text-align:left;font-weight:bold}th,td{border:1px solid #000;padding:.25rem .5rem;text-align:left;vertical-align:top}\
+caption,figcaption{text-align:left;font-weight:bold}figure{margin:1rem 0;break-inside:avoid}svg{max-width:100%;height:auto}th,td{border:1px solid #000;padding:.25rem .5rem;text-align:left;vertical-align:top}\
 .r{text-align:right}@media print{body{margin:0;max-width:none}a{text-decoration:none}tr{break-inside:avoid}h2,h3{break-after:avoid}}";
 
 /// The file of a document. `base` is what its links begin with; without one, they are left out.
@@ -45,7 +45,15 @@ fn block(out: &mut String, block: &Block, base: Option<&str>) {
             out.push_str("</ul>\n");
         }
         Block::Table(of) => table(out, of, base),
+        Block::Chart(chart) => out.extend([figure(chart)]),
     }
+}
+
+/// A picture that is named and told of, for those who do not see it.
+fn figure(chart: &Chart) -> String {
+    let (title, words) = (escaped(&chart.title), escaped(&chart.words));
+    let svg = chart.svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{words}\" "), 1);
+    format!("<figure>\n<figcaption>{title}</figcaption>\n{svg}\n</figure>\n")
 }
 
 fn table(out: &mut String, table: &Table, base: Option<&str>) {

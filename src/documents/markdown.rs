@@ -11,6 +11,7 @@ pub fn markdown(document: &Document, base: Option<&str>) -> String {
         blocks.push(format!("## {}", escaped(&part.title)));
         blocks.extend(part.blocks.iter().map(|one| block(one, base)));
     }
+    blocks.retain(|one| !one.is_empty());
     let mut text = blocks.join("\n\n");
     text.push('\n');
     text
@@ -26,6 +27,8 @@ fn block(block: &Block, base: Option<&str>) -> String {
             items.join("\n")
         }
         Block::Table(table) => lines(table, base).join("\n"),
+        // Its figures are in the table beside it.
+        Block::Chart(_) => String::new(),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Reads a filled template: a subset of Markdown. `# ` is the title of the document, `## ` that of a part, `### ` one within a
-//! part; `- ` begins an item; lines of `|` are a table, after `: ` and its title; other lines are paragraphs.
+//! part; `- ` begins an item; lines of `|` are a table, after `: ` and its title; `![name]` is
+//! a chart; other lines are paragraphs.
 
 use super::inline::{bare, cells, inlines};
-use super::model::{Block, Document, DocumentPart, Inline, Table, TableColumn};
+use super::model::{Block, Chart, Document, DocumentPart, Inline, Table, TableColumn};
 use crate::support::french;
 
-/// The document that a text is. Any text is one.
-pub(super) fn document(text: &str) -> Document {
-    let mut reader = Reader::default();
+/// The document that a text is, with the charts that it names. Any text is one.
+pub(super) fn document(text: &str, charts: &[&Chart]) -> Document {
+    let mut reader = Reader { charts, ..Reader::default() };
     for line in text.lines() {
         reader.read(line.trim_end());
     }
@@ -27,12 +28,13 @@ enum Open {
 }
 
 #[derive(Debug, Default)]
-struct Reader {
+struct Reader<'data> {
     document: Document,
     open: Open,
+    charts: &'data [&'data Chart],
 }
 
-impl Reader {
+impl Reader<'_> {
     fn read(&mut self, line: &str) {
         let trimmed = line.trim_start();
         if trimmed.is_empty() {
@@ -49,6 +51,11 @@ impl Reader {
         } else if let Some(caption) = trimmed.strip_prefix(": ") {
             self.end_block();
             self.open = Open::Table(titled(caption), Vec::new());
+        } else if let Some(name) = trimmed.strip_prefix("![").and_then(|it| it.strip_suffix(']')) {
+            self.end_block();
+            if let Some(chart) = self.charts.iter().find(|chart| chart.name == name) {
+                self.push(Block::Chart((*chart).clone()));
+            }
         } else if trimmed.starts_with('|') {
             self.read_row(trimmed);
         } else if let Some(item) = trimmed.strip_prefix("- ") {

@@ -14,7 +14,7 @@ mod template;
 pub use data::{Datum, PrintedFigure};
 pub use html::html;
 pub use markdown::markdown;
-pub use model::{Block, Document, DocumentPart, Inline, Table, TableColumn};
+pub use model::{Block, Chart, Document, DocumentPart, Inline, Table, TableColumn};
 pub use odt::content::odt;
 pub use odt::package::{OdtTemplate, OdtTemplateFault};
 pub use pdf::{PdfFault, WRITES_PDF, pdf};

@@ -32,6 +32,21 @@ pub enum Block {
         items: Vec<Vec<Inline>>,
     },
     Table(Table),
+    Chart(Chart),
+}
+
+/// Figures as a picture, beside a table that has them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Chart {
+    /// The name that templates have for it.
+    pub name: &'static str,
+    pub title: String,
+    /// What it shows, for those who do not see it.
+    pub words: String,
+    /// An image in black, or in the colour of the text where it is within a page.
+    pub svg: String,
+    pub width: f64,
+    pub height: f64,
 }
 
 /// A table whose first cell of each row names the row.

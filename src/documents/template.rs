@@ -36,7 +36,7 @@ pub fn fill(file: &str, text: &str, data: &Datum) -> Result<Document, RuleFailur
     let template = environment.template_from_named_str(file, text).map_err(failed)?;
     let mut filled = Bounded(Vec::new());
     template.render_captured_to(data.to_value(), &mut filled).map_err(failed)?;
-    Ok(markup::document(&String::from_utf8_lossy(&filled.0)))
+    Ok(markup::document(&String::from_utf8_lossy(&filled.0), &data.charts()))
 }
 
 /// What is wrong with a template. `sample` has every name that it may use: each group with its names, and in each list one
@@ -150,6 +150,7 @@ fn printed(value: &Value) -> String {
     match &known.0 {
         Datum::Figure(figure) => figure_printed(figure),
         Datum::Prose(text) => prose(text),
+        Datum::Chart(chart) => format!("![{}]", chart.name),
         Datum::Wanted { label, href } => {
             format!("[À compléter : {}]({})", escaped(label), address(href))
         }

@@ -2,7 +2,6 @@
 //! own: its handler passes the guard that routes of the API pass, calls what they call, and fills a template.
 
 mod assets;
-mod charts;
 mod confirmations;
 mod context;
 mod filters;

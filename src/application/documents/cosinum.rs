@@ -10,12 +10,14 @@ use crate::application::actions::missions::MissionLine;
 use crate::application::actions::reviews::ReviewLine;
 use crate::application::cache::known_data::TARGET;
 use crate::application::queries::edition_comparison::{EditionMove, compare_editions};
+use crate::application::queries::projects::rate_chart::rate_chart;
 use crate::application::queries::projects::table;
 use crate::application::queries::table_rows::TableRow;
 use crate::application::queries::view;
 use crate::application::queries::view::Panorama;
 use crate::application::{ApplicationError, Services};
-use crate::documents::Datum;
+use crate::charts::{ChartPicture, picture};
+use crate::documents::{Chart, Datum};
 use crate::domain::missions::mission::{MissionKind, MissionState};
 use crate::domain::missions::review::ReviewState;
 use crate::domain::note_text::{NoteSection, NoteText};
@@ -119,7 +121,18 @@ async fn path(
     let steps: Vec<&TableRow> = panorama.series.iter().filter(past).collect();
     let shown = steps.get(steps.len().saturating_sub(PATH)..).unwrap_or_default();
     let path = shown.iter().map(|row| step(row)).collect();
-    Ok(vec![("targets", Datum::List(targets)), ("path", Datum::List(path))])
+    let chart = path_chart(&steps).unwrap_or_default();
+    Ok(vec![("targets", Datum::List(targets)), ("path_chart", chart), ("path", Datum::List(path))])
+}
+
+/// The picture of the dashboard; none of a single edition.
+fn path_chart(steps: &[&TableRow]) -> Option<Datum> {
+    if steps.len() < 2 {
+        return None;
+    }
+    let ChartPicture { svg, width, height, words } = picture(&rate_chart(steps)?);
+    let title = "Taux global, cibles et indicateur plancher à chaque édition".to_owned();
+    Some(Datum::Chart(Chart { name: "path_chart", title, words, svg, width, height }))
 }
 
 fn ratio_of(value: &Value) -> Option<f64> {

@@ -43,6 +43,7 @@ pub(super) fn cosinum() -> Datum {
     let texts = missing(&["introduction", "causes", "evolutions", "actions", "decisions"]);
     fields.extend([
         ("targets", list(missing(&["value", "since", "until"]))),
+        ("path_chart", Datum::Missing),
         ("path", list(missing(&path))),
         ("causes", list(cause)),
         ("namings", list(missing(&["vendor", "tone", "name", "decided_on"]))),

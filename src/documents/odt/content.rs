@@ -2,7 +2,7 @@
 
 use super::package::{OdtTemplate, OdtTemplateFault};
 use crate::documents::html::escaped;
-use crate::documents::model::{Block, Document, Inline, Table};
+use crate::documents::model::{Block, Chart, Document, Inline, Table};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<office:document-content \
 xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -10,6 +10,8 @@ xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
 xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" \
 xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
 xmlns:fo=\"urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0\" \
+xmlns:draw=\"urn:oasis:names:tc:opendocument:xmlns:drawing:1.0\" \
+xmlns:svg=\"urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0\" \
 xmlns:xlink=\"http://www.w3.org/1999/xlink\" office:version=\"1.3\">\n\
 <office:automatic-styles>\n\
 <style:style style:name=\"VigieTable\" style:family=\"table\">\
@@ -23,6 +25,9 @@ xmlns:xlink=\"http://www.w3.org/1999/xlink\" office:version=\"1.3\">\n\
 <style:text-properties fo:font-weight=\"bold\"/></style:style>\n\
 </office:automatic-styles>\n<office:body>\n<office:text>\n";
 
+/// In centimetres, within the margins of A4.
+const PICTURE_WIDTH: f64 = 16.0;
+
 const FOOT: &str = "</office:text>\n</office:body>\n</office:document-content>\n";
 
 /// The file of a document. `base` is what its links begin with; without one, they are left out.
@@ -34,27 +39,50 @@ pub fn odt(
     base: Option<&str>,
     template: &OdtTemplate,
 ) -> Result<Vec<u8>, OdtTemplateFault> {
-    template.with_content(&content(document, base), &document.title)
+    let charts: Vec<&Chart> = document.blocks().filter_map(chart_of).collect();
+    let picture = |(index, chart): (usize, &&Chart)| (picture_path(index + 1), chart.svg.clone());
+    let pictures: Vec<(String, String)> = charts.iter().enumerate().map(picture).collect();
+    template.with_content(&content(document, base), &document.title, &pictures)
+}
+
+fn chart_of(block: &Block) -> Option<&Chart> {
+    match block {
+        Block::Chart(chart) => Some(chart),
+        Block::Title { .. } | Block::Paragraph { .. } | Block::List { .. } | Block::Table(_) => {
+            None
+        }
+    }
+}
+
+fn picture_path(number: usize) -> String {
+    format!("Pictures/graphique-{number}.svg")
+}
+
+/// How many tables and charts are written, which names them.
+#[derive(Default)]
+struct Written {
+    tables: usize,
+    charts: usize,
 }
 
 fn content(document: &Document, base: Option<&str>) -> String {
     let mut text = HEAD.to_owned();
     text.push_str(&paragraph("Title", &escaped(&document.title)));
-    let mut tables = 0;
+    let mut written = Written::default();
     for one in &document.lead {
-        block(&mut text, one, base, &mut tables);
+        block(&mut text, one, base, &mut written);
     }
     for part in &document.parts {
         text.push_str(&title(1, &part.title));
         for one in &part.blocks {
-            block(&mut text, one, base, &mut tables);
+            block(&mut text, one, base, &mut written);
         }
     }
     text.push_str(FOOT);
     text
 }
 
-fn block(out: &mut String, block: &Block, base: Option<&str>, tables: &mut usize) {
+fn block(out: &mut String, block: &Block, base: Option<&str>, written: &mut Written) {
     match block {
         Block::Title { text } => out.push_str(&title(2, text)),
         Block::Paragraph { text } => out.push_str(&paragraph("Text_20_body", &words(text, base))),
@@ -67,10 +95,29 @@ fn block(out: &mut String, block: &Block, base: Option<&str>, tables: &mut usize
             out.push_str("</text:list>\n");
         }
         Block::Table(of) => {
-            *tables += 1;
-            table(out, of, base, *tables);
+            written.tables += 1;
+            table(out, of, base, written.tables);
+        }
+        Block::Chart(chart) => {
+            written.charts += 1;
+            picture(out, chart, written.charts);
         }
     }
+}
+
+/// A picture as wide as the text, with its title and what it shows.
+fn picture(out: &mut String, chart: &Chart, number: usize) {
+    let height = PICTURE_WIDTH * chart.height / chart.width;
+    out.push_str(&paragraph("Table", &escaped(&chart.title)));
+    let frame = format!(
+        "<draw:frame draw:name=\"Graphique{number}\" text:anchor-type=\"as-char\" svg:width=\"{PICTURE_WIDTH}cm\" \
+         svg:height=\"{height:.2}cm\"><draw:image xlink:href=\"{}\" xlink:type=\"simple\" xlink:show=\"embed\" \
+         xlink:actuate=\"onLoad\" draw:mime-type=\"image/svg+xml\"/><svg:title>{}</svg:title><svg:desc>{}</svg:desc></draw:frame>",
+        picture_path(number),
+        escaped(&chart.title),
+        escaped(&chart.words)
+    );
+    out.push_str(&paragraph("Text_20_body", &frame));
 }
 
 fn title(level: u8, text: &str) -> String {

@@ -1,5 +1,6 @@
 //! The files of an OpenDocument text: those of the template document, but for its content.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read as _, Seek, Write};
 
 use thiserror::Error;
@@ -17,13 +18,14 @@ const MOST_BYTES: u64 = 20 * 1024 * 1024;
 
 const CONTENT: &str = "content.xml";
 const META: &str = "meta.xml";
+const MANIFEST: &str = "META-INF/manifest.xml";
 const MIMETYPE: &str = "mimetype";
 
 /// The files of the template document that is used when no other one is named.
 const BUILT_IN: [(&str, &str); 3] = [
     ("styles.xml", include_str!("styles.xml")),
     (META, ""),
-    ("META-INF/manifest.xml", include_str!("manifest.xml")),
+    (MANIFEST, include_str!("manifest.xml")),
 ];
 
 /// A template document: styles, page layout, headers and footers, pictures.
@@ -91,7 +93,7 @@ impl OdtTemplate {
         Ok(Self { files })
     }
 
-    /// The document with this content and this title. The type comes first and is not compressed, as the format wants it; the
+    /// The document with this content, this title and these pictures, by path. The type comes first and is not compressed, as the format wants it; the
     /// same document is the same file.
     ///
     /// # Errors
@@ -100,20 +102,39 @@ impl OdtTemplate {
         &self,
         content: &str,
         title: &str,
+        pictures: &[(String, String)],
     ) -> Result<Vec<u8>, OdtTemplateFault> {
         let write = || {
             let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
             add(&mut writer, MIMETYPE, MEDIA_TYPE.as_bytes(), CompressionMethod::Stored)?;
             add(&mut writer, CONTENT, content.as_bytes(), CompressionMethod::Deflated)?;
             for (path, bytes) in &self.files {
-                let meta = meta(title);
-                let shown = if path == META { meta.as_bytes() } else { bytes.as_slice() };
-                add(&mut writer, path, shown, CompressionMethod::Deflated)?;
+                let shown = match path.as_str() {
+                    META => Cow::from(meta(title).into_bytes()),
+                    MANIFEST => Cow::from(with_pictures(bytes, pictures)),
+                    _ => Cow::from(bytes),
+                };
+                add(&mut writer, path, &shown, CompressionMethod::Deflated)?;
+            }
+            for (path, svg) in pictures {
+                add(&mut writer, path, svg.as_bytes(), CompressionMethod::Deflated)?;
             }
             writer.finish().map(Cursor::into_inner)
         };
         write().map_err(OdtTemplateFault::Unwritten)
     }
+}
+
+/// The list of the files of a document, with these pictures.
+fn with_pictures(manifest: &[u8], pictures: &[(String, String)]) -> Vec<u8> {
+    let entry = |(path, _): &(String, String)| {
+        format!(
+            "  <manifest:file-entry manifest:full-path=\"{path}\" manifest:media-type=\"image/svg+xml\"/>\n"
+        )
+    };
+    let entries: String = pictures.iter().map(entry).collect();
+    let end = "</manifest:manifest>";
+    String::from_utf8_lossy(manifest).replacen(end, &format!("{entries}{end}"), 1).into_bytes()
 }
 
 fn add(

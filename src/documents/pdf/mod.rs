@@ -43,7 +43,7 @@ fn written(_: &Document, _: Option<&str>, _: NaiveDate) -> Result<Vec<u8>, PdfFa
 /// How many parts of lines a block has.
 fn parts(block: &Block) -> usize {
     match block {
-        Block::Title { .. } => 1,
+        Block::Title { .. } | Block::Chart(_) => 1,
         Block::Paragraph { text } => text.len(),
         Block::List { items } => items.iter().map(|item| item.len().max(1)).sum(),
         Block::Table(table) => {

@@ -19,11 +19,11 @@ pub(super) fn printable(data: Value) -> Value {
         Value::String(text) => Value::String(text_of(&text)),
         Value::Array(items) => Value::Array(items.into_iter().map(printable).collect()),
         Value::Object(fields) => {
-            let field = |(name, value): (String, Value)| match value {
-                Value::String(address) if ["base", "href"].contains(&name.as_str()) => {
-                    (name, Value::String(address_of(&address)))
-                }
-                other => (name, printable(other)),
+            let field = |(name, value): (String, Value)| {
+                let is_address = ["base", "href"].contains(&name.as_str());
+                let address = value.as_str().filter(|_| is_address).map(address_of);
+                let shown = address.map_or_else(|| printable(value), Value::String);
+                (name, shown)
             };
             Value::Object(fields.into_iter().map(field).collect())
         }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use crate::api::Problem;
 use crate::application;
 use crate::application::{
     ApplicationError, EditionComparison, EditionMove, FeedEntry, MissionLine, Panorama, ReviewLine,
-    TableRow,
+    rate_chart,
 };
+use crate::charts::LineChart;
 use crate::domain::accounts::access::Permission;
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::level::Level;
@@ -21,7 +21,6 @@ use crate::domain::operation::cycle::CycleCounts;
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::{FeedQuery, MissionFilter};
 use crate::support::french;
-use crate::web::charts::{ChartSeries, LineChart, line_chart};
 use crate::web::context::{Heading, Link, PageContext};
 use crate::web::last_visit;
 use crate::web::last_visit::Visits;
@@ -118,7 +117,9 @@ pub(in crate::web) async fn show(
     )?;
     let cycle = context.store.last_cycle().await?;
     let page = DashboardPage {
-        chart: panorama.as_ref().and_then(|panorama| rate_chart(&panorama.series)),
+        chart: panorama
+            .as_ref()
+            .and_then(|panorama| rate_chart(&panorama.series.iter().collect::<Vec<_>>())),
         moves,
         levels,
         decisions,
@@ -133,23 +134,6 @@ pub(in crate::web) async fn show(
     // A browser that refuses cookies reads the dashboard all the same.
     drop(response.add_cookie(&visits.cookie(context.is_secure())));
     Ok(response)
-}
-
-/// The global rate at each edition, beside the dated target and what would be left without the projects that leave.
-fn rate_chart(series: &[TableRow]) -> Option<LineChart> {
-    let of = |label, look, field: &str| {
-        let point = |row: &TableRow| {
-            let date = row.get("edition_on").and_then(Json::as_str)?.parse().ok()?;
-            Some((date, row.get(field).and_then(Json::as_f64)))
-        };
-        ChartSeries { label, look, points: series.iter().filter_map(point).collect() }
-    };
-    let lines = [
-        of("Taux global de dérive", "line", "global_drift"),
-        of("Cible", "target", "target_drift"),
-        of("Indicateur plancher", "floor", "floor_drift"),
-    ];
-    line_chart(&lines, french::percent)
 }
 
 /// What the data gives; `None` before the first edition is imported.

@@ -13,6 +13,7 @@ use crate::application::{
     JudgementLine, MissionLine, ProjectRecords, ProjectView, ReviewLine, TableRow, TimelineEvent,
     WantedAnswers,
 };
+use crate::charts::{ChartSeries, LineChart, line_chart};
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::ids::{AlertId, ProjectId, RuleId};
 use crate::domain::level::Level;
@@ -22,7 +23,6 @@ use crate::frame::dictionary::Dictionary;
 use crate::rules::{Family, Rule, comparison_in_words};
 use crate::store::{AlertFilter, MissionFilter};
 use crate::support::french;
-use crate::web::charts::{ChartSeries, LineChart, line_chart};
 use crate::web::context::{Heading, PageContext};
 
 /// Most events of the timeline on the page.

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use super::{LISTS, NOW, judged};
+use super::{LISTS, NOW, judged, plain, unpacked};
 use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::Role;
 
@@ -105,4 +105,29 @@ async fn the_page_of_a_document_has_a_link_to_each_format_that_is_written() {
             assert_eq!(html.contains(&link), is_written, "{page}: {format}");
         }
     }
+}
+
+#[test]
+fn the_rate_is_drawn_with_its_targets_and_said_in_words() {
+    let app = judged();
+    let note = ["document", "cosinum", "--edition", "2020-11"];
+    let words = "Courbes de juin 2020 à novembre 2020, première et dernière valeurs connues. \
+                 Taux global de dérive : de 31,6 % à 26,5 %. Cible : de 25,0 % à 25,0 %.";
+    let html = plain(&app.ok(&[&note[..], &["--format", "html"]].concat()));
+    assert!(html.contains(&format!("<svg role=\"img\" aria-label=\"{words}")), "{html}");
+    app.ok(&[&note[..], &["--out", "note.odt"]].concat());
+    let files = unpacked(&std::fs::read(app.path("note.odt")).unwrap());
+    let file = |name: &str| {
+        let found = files.iter().find(|(path, _)| path == name);
+        plain(&found.unwrap_or_else(|| panic!("no {name}")).1)
+    };
+    assert!(file("content.xml").contains(&format!("<svg:desc>{words}")));
+    assert!(file("META-INF/manifest.xml").contains("\"Pictures/graphique-1.svg\""));
+    let picture = file("Pictures/graphique-1.svg");
+    assert_eq!(picture.matches("<circle").count(), 2, "{picture}");
+    let markdown = app.ok(&[&note[..], &["--format", "md"]].concat());
+    assert!(!markdown.contains("![") && !markdown.contains("<svg"), "{markdown}");
+
+    let first = app.ok(&["document", "cosinum", "--edition", "2020-06", "--format", "html"]);
+    assert!(!first.contains("<svg"), "one edition is no course");
 }

@@ -103,6 +103,7 @@ fn tags_are_those_that_screen_readers_want() {
             {
                 assert!(tags.contains(tag), "{name}: no {tag} in\n{tags}");
             }
+            assert_eq!(tags.contains("Figure"), name == "note", "{name}: {tags}");
         }
     }
 }

@@ -22,6 +22,7 @@ const fn place(module: &'static str, layer: u8, below: u8) -> Place {
 const HOUSE: &[Place] = &[
     place("support", 0, 0),
     place("domain", 1, 1),
+    place("charts", 1, 1),
     place("frame", 2, 2),
     place("intake", 3, 3),
     place("rules", 3, 3),

@@ -9,12 +9,12 @@ use crate::application;
 use crate::application::{
     ExportColumn, Forecast, ForecastTerms, ListTable, RateForecast, SupposedSlip, TargetChance,
 };
+use crate::charts::LineChart;
 use crate::domain::ids::MinistryCode;
 use crate::domain::portfolio::edition::EditionId;
 use crate::foresight::Quantiles;
 use crate::frame::dictionary::Unit;
 use crate::support::french;
-use crate::web::charts::LineChart;
 use crate::web::context::{Heading, PageContext};
 use crate::web::lists::list_file;
 use crate::web::query::{Choice, PageQuery};

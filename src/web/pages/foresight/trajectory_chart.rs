@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use serde_json::Value as Json;
 
 use crate::application::{RateForecast, RatePoint, TableRow};
+use crate::charts::{ChartBand, ChartSeries, LineChart, fan_chart};
 use crate::domain::portfolio::edition::EditionId;
 use crate::foresight::Quantiles;
 use crate::support::french;
-use crate::web::charts::{ChartBand, ChartSeries, LineChart, fan_chart};
 
 /// The rate that was, its median in the futures, and the bands of one future in two and of eight in ten. `series` has the past
 /// editions, where they are of the same projects.

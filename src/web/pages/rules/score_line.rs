@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::application::{BaselineScore, ExportColumn, FamilyScore, ListTable, RuleScore};
+use crate::charts::Interval;
 use crate::domain::level::Level;
 use crate::foresight::{Baseline, Estimate, Scorecard};
 use crate::frame::dictionary::Unit;
 use crate::support::french;
-use crate::web::charts::Interval;
 
 /// What warns, and how often its warnings came true.
 #[derive(Clone, Debug, Serialize)]

@@ -72,6 +72,8 @@ fn ordered(
         rows.iter().filter_map(|row| Some((text(row, "project_id")?, row))).collect();
     let mut lines: Vec<AttentionLine> = Vec::new();
     let mut candidates: Vec<ListCandidate> = Vec::new();
+    let cost = |one: &&Snapshot| Some((one.project.clone(), *one.cost_meur.given()?));
+    let costs: BTreeMap<ProjectId, f64> = listed.iter().filter_map(cost).collect();
     for snapshot in listed.into_iter().filter(|one| !one.is_over()) {
         let (warning, missing) = found.of_project(&snapshot.project);
         let judged = experience.as_ref().map(|learned| learned.chance(warning.keys()));
@@ -98,7 +100,7 @@ fn ordered(
         }
         lines.push(line);
     }
-    rank(&mut lines);
+    rank(&mut lines, &costs);
     for line in &mut lines {
         line.reasons = line.in_words(&usual, past);
     }
@@ -143,10 +145,15 @@ fn first_candidates(
     candidates
 }
 
-/// Highest expected loss first; without past steps, the highest stake, which is then the cost.
-fn rank(lines: &mut [AttentionLine]) {
+/// Highest expected loss first; without past steps, the highest stake. Those that are equal, as all are where no past step
+/// drifted, come by cost.
+fn rank(lines: &mut [AttentionLine], costs: &BTreeMap<ProjectId, f64>) {
     let figure = |line: &AttentionLine| line.expected_meur.unwrap_or(line.stake.meur);
-    lines.sort_by(|a, b| figure(b).total_cmp(&figure(a)).then_with(|| a.project.cmp(&b.project)));
+    let cost = |line: &AttentionLine| costs.get(&line.project).copied().unwrap_or_default();
+    lines.sort_by(|a, b| {
+        let by_figure = figure(b).total_cmp(&figure(a)).then(cost(b).total_cmp(&cost(a)));
+        by_figure.then_with(|| a.project.cmp(&b.project))
+    });
     for (place, line) in lines.iter_mut().enumerate() {
         line.rank = place + 1;
     }

@@ -76,12 +76,12 @@ async fn the_format_of_a_file_is_that_asked_for_else_the_first_accepted() {
     assert_eq!(get(&format!("{path}&format=odt"), "*/*").await.1, odt);
     let pdf = "application/pdf";
     for (address, accept) in [(format!("{path}&format=pdf"), "*/*"), (path.to_owned(), pdf)] {
-        let (status, kind, name) = get(&address, accept).await;
+        let answer = get(&address, accept).await;
         if cfg!(feature = "pdf") {
-            assert_eq!((status, kind.as_str()), (200, pdf));
-            assert_eq!(name, "attachment; filename=\"cosinum-2020-11.pdf\"");
+            assert_eq!((answer.0, answer.1.as_str()), (200, pdf));
+            assert_eq!(answer.2, "attachment; filename=\"cosinum-2020-11.pdf\"");
         } else {
-            assert_eq!((status, kind.as_str()), (422, "application/problem+json"));
+            assert_eq!((answer.0, answer.1.as_str()), (422, "application/problem+json"));
         }
     }
     let both = get(path, "application/pdf, text/html").await;

@@ -52,7 +52,8 @@ fn written(app: &TestApp) -> [(&'static str, PathBuf); 3] {
 
 fn of<'text>(printed: &'text str, name: &str) -> &'text str {
     let line = printed.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    line.unwrap_or_else(|| panic!("no {name} in\n{printed}")).trim()
+    assert!(line.is_some(), "no {name} in\n{printed}");
+    line.unwrap_or_default().trim()
 }
 
 #[test]
@@ -142,8 +143,8 @@ fn figures_lead_to_the_public_address_where_there_is_one() {
     };
     let found = links("https://vigie.example.gouv.fr");
     assert!(found.contains("https://vigie.example.gouv.fr/alertes/"), "{found}");
-    let found = links("");
-    assert!(!found.contains("/alertes/"), "{found}");
+    let without = links("");
+    assert!(!without.contains("/alertes/"), "{without}");
 }
 
 #[test]
@@ -165,13 +166,13 @@ fn a_long_table_has_its_header_on_each_page_and_a_document_has_bounds() {
     }
     assert_eq!(printed.matches("Un long tableau").count(), 1);
 
-    let app = with_template("project.md", |_| {
+    let endless = with_template("project.md", |_| {
         "# A\n\n{% for a in [1,2,3,4,5,6,7,8,9,10,11] %}{% for b in [1,2,3,4,5,6,7,8,9,10] %}{% for c in [1,2,3,4,5,6,7,8,9,10] %}\
          {% for d in [1,2,3,4,5,6,7,8,9,10] %}\n- a\n- b\n{% endfor %}{% endfor %}{% endfor %}{% endfor %}"
             .to_owned()
     });
-    let refused = app.run(&["document", "project", "si-samu", "--out", "long.pdf"]);
+    let refused = endless.run(&["document", "project", "si-samu", "--out", "long.pdf"]);
     assert_eq!(refused.code, Some(1), "{}", refused.stdout);
     assert!(refused.stderr.contains("attendu 20000 au plus dans un PDF"), "{}", refused.stderr);
-    assert!(!app.path("long.pdf").exists());
+    assert!(!endless.path("long.pdf").exists());
 }

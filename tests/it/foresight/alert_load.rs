@@ -103,8 +103,8 @@ fn what_the_published_editions_say_of_the_rules_is_what_the_catalogue_does() {
         return;
     };
     app.ok(&["cycle", "--as-of", "2019-03-31"]);
-    let load = app.json(&["alerts", "load"]);
-    for rule in load["rules"].as_array().unwrap() {
+    let shipped = app.json(&["alerts", "load"]);
+    for rule in shipped["rules"].as_array().unwrap() {
         assert_eq!(rule["proposal"], "keep", "{rule}");
     }
     uncover(&app.own_rules());
@@ -142,9 +142,11 @@ fn what_the_published_editions_say_of_the_rules_is_what_the_catalogue_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_screen_shows_each_critical_alert_and_what_each_project_has_besides() {
-    let app = TestApp::with_fixtures();
-    let alerts = tokio::task::spawn_blocking(move || (open_alerts(&app), app));
-    let (alerts, app) = alerts.await.unwrap();
+    let with_alerts = || {
+        let opened = TestApp::with_fixtures();
+        (open_alerts(&opened), opened)
+    };
+    let (alerts, app) = tokio::task::spawn_blocking(with_alerts).await.unwrap();
     let whole = app.token("Claire", &[Role::Analyst], &[]).await;
     let justice = app.token("Justine", &[Role::Reader], &["MJ"]).await;
     let server = TestServer::open(app, "2020-11-30T09:00:00Z").await;

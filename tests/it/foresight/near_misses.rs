@@ -60,9 +60,8 @@ fn the_command_lists_near_misses_and_explains_what_would_change_a_level() {
 #[test]
 fn a_cost_that_is_said_to_change_the_level_changes_it_when_it_is_published() {
     let app = TestApp::with_fixtures();
-    let explained =
-        |app: &TestApp| app.json(&["rules", "explain", "D1", "SI SAMU", "--as-of", "2020-11-30"]);
-    let before = explained(&app);
+    let explained = || app.json(&["rules", "explain", "D1", "SI SAMU", "--as-of", "2020-11-30"]);
+    let before = explained();
     let distance = &before["distance"];
     let change = distance["worse"].get(0).or_else(|| distance["better"].get(0)).unwrap();
     assert_eq!(change["field"], "cost_current", "{change}");
@@ -79,7 +78,7 @@ fn a_cost_that_is_said_to_change_the_level_changes_it_when_it_is_published() {
     let file = app.path("2020-11.panorama.csv");
     std::fs::write(&file, edition.replacen(row, &replaced, 1)).unwrap();
     app.ok(&["import", file.to_str().unwrap()]);
-    assert_eq!(explained(&app)["level"], change["level"]);
+    assert_eq!(explained()["level"], change["level"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,8 +113,8 @@ async fn a_ministry_sees_its_own_near_misses_and_nothing_of_the_whole_state() {
     ] {
         assert!(text.contains(words), "{words}\n{text}");
     }
-    let (_, own) = page(&server, "/proches-du-seuil?marge=20&points=10", &justice).await;
-    assert!(!own.contains("Ministère de l’Intérieur"), "{own}");
+    let (_, of_justice) = page(&server, "/proches-du-seuil?marge=20&points=10", &justice).await;
+    assert!(!of_justice.contains("Ministère de l’Intérieur"), "{of_justice}");
     let csv = page(&server, "/proches-du-seuil?format=csv", &whole).await.1;
     assert!(csv.contains("Sujet;Ministère;Règle;Code de la règle;Niveau;Niveau proche"), "{csv}");
     for path in ["/proches-du-seuil?marge=7", "/proches-du-seuil?couleur=1"] {
@@ -162,8 +161,8 @@ async fn a_sweep_has_its_page_and_one_of_its_values_becomes_a_draft() {
     let path = "/seuils/budget_drift_high/balayage";
     let (_, thresholds) = page(&server, "/seuils", &whole).await;
     assert!(thresholds.contains(path), "{thresholds}");
-    let (status, form) = page(&server, path, &whole).await;
-    assert_eq!(status, 200);
+    let (answered, form) = page(&server, path, &whole).await;
+    assert_eq!(answered, 200);
     assert!(form.contains("value=\"10 %\"") && form.contains("value=\"30 %\""), "{form}");
     assert!(!form.contains("<svg viewBox=\"0 0 720"), "nothing is tried before a range is chosen");
     let tried = format!("{path}?de=10%20%25&a=40%20%25&valeurs=4");
@@ -188,14 +187,14 @@ async fn a_sweep_has_its_page_and_one_of_its_values_becomes_a_draft() {
     let csv = page(&server, &format!("{tried}&format=csv"), &whole).await.1;
     let points = found["points"].as_array().unwrap();
     assert_eq!(csv.lines().filter(|line| line.contains('%')).count(), points.len(), "{csv}");
-    for (path, token, expected) in [
+    for (address, token, expected) in [
         (format!("{path}?de=dix&a=20"), &whole, 400),
         (format!("{path}?de=10%20%25&a=40%20%25&valeurs=99"), &whole, 400),
         (format!("{path}?couleur=1"), &whole, 400),
         ("/seuils/rien/balayage".to_owned(), &whole, 404),
         (path.to_owned(), &justice, 403),
     ] {
-        assert_eq!(page(&server, &path, token).await.0, expected, "{path}");
+        assert_eq!(page(&server, &address, token).await.0, expected, "{address}");
     }
     server.close().await;
 }

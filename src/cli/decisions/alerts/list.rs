@@ -47,10 +47,10 @@ fn show(
     projects: &[TableRow],
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let place = |row: &TableRow| {
+    let rank = |row: &TableRow| {
         Some((row.get("project_id")?.as_str()?.to_owned(), row.get("attention")?.as_u64()?))
     };
-    let places: BTreeMap<String, u64> = projects.iter().filter_map(place).collect();
+    let places: BTreeMap<String, u64> = projects.iter().filter_map(rank).collect();
     let mut worst: BTreeMap<Subject, Level> = BTreeMap::new();
     for AlertLine { alert, .. } in &lines {
         let level = worst.entry(alert.subject.clone()).or_insert(alert.level);

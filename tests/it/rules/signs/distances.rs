@@ -12,6 +12,8 @@ use crate::rules::references::portfolio;
 use crate::support::{TestApp, root, shipped_dictionary};
 use vigie::domain::ids::{MinistryCode, ProjectId, RuleId};
 use vigie::domain::level::Level;
+use vigie::domain::portfolio::edition::EditionId;
+use vigie::domain::portfolio::follow_up::Answer;
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::subject::{Subject, SubjectKind};
 use vigie::domain::rules::distance::{LevelChange, Nearness, VerdictDistance};
@@ -37,6 +39,7 @@ fn built(portfolio: &Portfolio, as_of: NaiveDate) -> Frames {
 }
 
 /// One value, as cells of the dictionary hold it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "frames have no other cells")]
 fn value(frame: &DataFrame, field: &str, row: usize) -> Option<Value> {
     let column = frame.column(field).ok()?;
     Some(match column.get(row).unwrap() {
@@ -79,8 +82,8 @@ fn set(frame: &mut DataFrame, field: &'static str, row: usize, to: &Value) {
 }
 
 /// The frames with one figure of a row at another value, and what follows from it.
-fn changed(frames: &Frames, scope: SubjectKind, row: usize, field: &str, to: &Value) -> Frames {
-    let field = shipped_dictionary().field(field).unwrap().name;
+fn changed(frames: &Frames, scope: SubjectKind, row: usize, named: &str, to: &Value) -> Frames {
+    let field = shipped_dictionary().field(named).unwrap().name;
     let mut other = frames.clone();
     let frame = match scope {
         SubjectKind::Project => &mut other.projects,
@@ -88,8 +91,9 @@ fn changed(frames: &Frames, scope: SubjectKind, row: usize, field: &str, to: &Va
         SubjectKind::Portfolio => &mut other.portfolio,
     };
     let of = frames.of(scope);
-    for (field, to) in frame::changed(field, to.clone(), &|field| value(of, field, row)) {
-        set(frame, field, row, &to);
+    let now = |name: &str| value(of, name, row);
+    for (name, cell) in frame::changed(field, to.clone(), &now) {
+        set(frame, name, row, &cell);
     }
     other
 }
@@ -151,10 +155,8 @@ impl Judge<'_> {
         let scope = self.catalogue.rule(rule).unwrap().scope;
         let frames = changed(&alone(self.frames, scope, row), scope, 0, field, to);
         // Thresholds are those of the date that time brings.
-        let as_of = match to {
-            Value::Date(day) if field == "as_of" => *day,
-            _ => self.as_of,
-        };
+        let later = if let Value::Date(on) = to { Some(*on) } else { None };
+        let as_of = later.filter(|_| field == "as_of").unwrap_or(self.as_of);
         let judged = self.catalogue.judge_by(rule, &frames, as_of);
         judged.iter().find(|one| one.subject == *subject).unwrap().verdict.level()
     }
@@ -184,15 +186,13 @@ impl Judge<'_> {
 
 fn subjects(frames: &Frames, scope: SubjectKind) -> Vec<(Subject, usize)> {
     let of = frames.of(scope);
+    let text = |field: &str, row: usize| {
+        let column = of.column(field).unwrap().str().unwrap();
+        column.get(row).unwrap().to_owned()
+    };
     let id = |row: usize| match scope {
-        SubjectKind::Project => {
-            let Some(Value::Text(id)) = value(of, "project_id", row) else { panic!() };
-            Subject::Project(ProjectId::new(id))
-        }
-        SubjectKind::Ministry => {
-            let Some(Value::Text(code)) = value(of, "ministry", row) else { panic!() };
-            Subject::Ministry(MinistryCode::new(code))
-        }
+        SubjectKind::Project => Subject::Project(ProjectId::new(text("project_id", row))),
+        SubjectKind::Ministry => Subject::Ministry(MinistryCode::new(text("ministry", row))),
         SubjectKind::Portfolio => Subject::Portfolio,
     };
     (0..of.height()).map(|row| (id(row), row)).collect()
@@ -246,6 +246,8 @@ fn each_change_that_is_said_of_a_case_changes_the_level_and_one_step_less_does_n
     assert!(checked > 200, "{checked} changes");
 }
 
+type Change = fn(&mut Portfolio, EditionId);
+
 /// The measures of a changed row are those that frames are built with, and no other field differs but those that are known to be left
 /// behind.
 #[test]
@@ -254,17 +256,16 @@ fn a_changed_row_is_the_row_that_changed_data_gives() {
     let portfolio = fixtures(as_of);
     let former = built(&portfolio, as_of).projects;
     let edition = portfolio.snapshots.iter().map(|one| one.edition).max().unwrap();
-    type Change = fn(&mut Portfolio, vigie::domain::portfolio::edition::EditionId);
     let changes: [(&str, Change); 6] = [
-        ("cost_current", |data, edition| {
-            for one in data.snapshots.iter_mut().filter(|one| one.edition == edition) {
+        ("cost_current", |data, last| {
+            for one in data.snapshots.iter_mut().filter(|one| one.edition == last) {
                 if let Reported::Given(cost) = &mut one.cost_meur {
                     *cost = (*cost * 11.7).round() / 10.0;
                 }
             }
         }),
-        ("duration_current", |data, edition| {
-            for one in data.snapshots.iter_mut().filter(|one| one.edition == edition) {
+        ("duration_current", |data, last| {
+            for one in data.snapshots.iter_mut().filter(|one| one.edition == last) {
                 if let Reported::Given(months) = &mut one.duration_months {
                     *months = (*months * 12.3).round() / 10.0;
                 }
@@ -284,7 +285,6 @@ fn a_changed_row_is_the_row_that_changed_data_gives() {
 }
 
 fn raise(data: &mut Portfolio, field: &str) {
-    use vigie::domain::portfolio::follow_up::Answer;
     for fact in data.facts.iter_mut().filter(|fact| fact.field == field) {
         if let Answer::Value(Value::Float(figure)) = &mut fact.answer {
             *figure *= 0.9;
@@ -308,7 +308,7 @@ fn compare(field: &str, former: &DataFrame, actual: &DataFrame) {
         if is_reference {
             continue;
         }
-        let cells = frame::changed(name, to, &|field| value(former, field, row));
+        let cells = frame::changed(name, to, &|other| value(former, other, row));
         for one in shipped_dictionary().fields_of(SubjectKind::Project) {
             let found = value(actual, one.name, row);
             if frame::measures_of(name).contains(&one.name) || one.name == field {

@@ -74,13 +74,13 @@ impl PartialSchema for HistoryRow {
 
 impl ToSchema for HistoryRow {}
 
-/// What lists of projects say beside the fields of the dictionary.
+/// What is said of a project beside the fields of the dictionary.
 fn place_in_order() -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
         .minimum(Some(1))
         .description(Some(
-            "In lists: the place of the project in the order in which to look at projects, among those that the caller \
+            "The place of the project in the order in which to look at projects, among those that the caller \
              sees; `null` if it is not under way.",
         ))
 }

@@ -19,6 +19,7 @@ const OF_ENGINE_1: &str = "b34109c";
 
 const COVERAGE: &[&str] = &["vigie coverage", "GET /api/v1/coverage"];
 const DICTIONARY: &[&str] = &["vigie dictionary", "GET /api/v1/dictionary"];
+const JOBS: &[&str] = &["vigie jobs list", "GET /api/v1/jobs"];
 const PROJECTS: &[&str] = &["GET /api/v1/projects"];
 const RANKING: &[&str] = &["vigie missions plan", "GET /api/v1/missions/ranking"];
 
@@ -79,12 +80,20 @@ const REWORDED: &[Reworded] = &[
     reworded(&["GET /api/v1/exports/projects?format=csv"], "causes_declared", ("", "0")),
 ];
 
-/// Lists that have entries which they had not: what was asked, as above, and how their `name` begins.
+/// Lists that have entries which they had not: what was asked, as above, and how their `name` or `job` begins.
 const ADDED: &[(&[&str], &str)] = &[
     // The dictionary has more fields.
     (DICTIONARY, ""),
     // The timeline of a project tells when its reference was restated.
     (PROJECTS, "baseline/"),
+    // Documents are written by a job.
+    (JOBS, "documents"),
+];
+
+/// Lists that are in another order than they were: their entries are compared by id.
+const REORDERED: &[&str] = &[
+    // Alerts of the projects to look at first come first.
+    "vigie alerts",
 ];
 
 const fn reworded(
@@ -185,7 +194,12 @@ impl Differences {
     }
 
     fn lists(&mut self, asked: &str, at: &str, entries: &[Value], now: &[Value]) {
-        let now = self.without_added(asked, at, entries, now);
+        let mut now = self.without_added(asked, at, entries, now);
+        let mut entries: Vec<&Value> = entries.iter().collect();
+        if self.version == OF_ENGINE_1 && at.is_empty() && begins_as(asked, REORDERED) {
+            entries.sort_by_key(|entry| entry["id"].as_str());
+            now.sort_by_key(|entry| entry["id"].as_str());
+        }
         if entries.len() == now.len() {
             for (index, (old, new)) in entries.iter().zip(now).enumerate() {
                 self.values(asked, &format!("{at}/{index}"), old, new);
@@ -221,9 +235,10 @@ impl Differences {
                 self.new.entry(told).or_insert_with(|| asked.to_owned());
                 continue;
             }
-            let added = entry["name"].as_str().filter(|name| {
+            let name = entry["name"].as_str().or_else(|| entry["job"].as_str());
+            let added = name.filter(|name| {
                 starts.iter().any(|start| name.starts_with(start))
-                    && !entries.iter().any(|old| old["name"] == *name)
+                    && !entries.iter().any(|old| old["name"] == *name || old["job"] == *name)
             });
             match added {
                 Some(name) => {

@@ -155,7 +155,10 @@ pub(crate) async fn find_project(
     project: web::Path<String>,
     query: QueryParameters<AsOf>,
 ) -> Result<web::Json<ProjectView>, Problem> {
-    Ok(web::Json(application::project(&context, &project, query.as_of).await?))
+    let mut view = application::project(&context, &project, query.as_of).await?;
+    let order = application::attention_order(&context, query.as_of).await?;
+    place_all(view.project.as_mut_slice(), &order);
+    Ok(web::Json(view))
 }
 
 /// List what each edition reported about a project.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -106,6 +107,10 @@ pub enum ConfigError {
     Invalid(SettingsFault),
     #[error("read the setting `demonstration_date`: found `{found}`, expected {expected}")]
     DemonstrationDate { found: String, expected: &'static str },
+    #[error(
+        "read the setting `listen`: found `{found}`, expected an address and a port such as `127.0.0.1:8080`"
+    )]
+    Listen { found: String },
     #[error("write the default settings")]
     Defaults(#[source] serde_json::Error),
 }
@@ -175,6 +180,24 @@ impl Config {
         }
         let odd = |expected| ConfigError::DemonstrationDate { found: text.to_owned(), expected };
         plausible::date(text).map(Some).map_err(odd)
+    }
+
+    /// Checks that `listen` is an address or a host, and a port. Whether the address can be listened on is known by trying.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn check_listen(&self) -> Result<(), ConfigError> {
+        let is_host = |host: &str| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+            !host.is_empty() && host.chars().all(fits)
+        };
+        let named = self.listen.rsplit_once(':');
+        let is_named =
+            named.is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok());
+        if is_named || self.listen.parse::<SocketAddr>().is_ok() {
+            return Ok(());
+        }
+        Err(ConfigError::Listen { found: self.listen.clone() })
     }
 
     /// The clock of commands and of the service: the system's, or one that starts on the day of the demonstration. A

@@ -268,6 +268,7 @@ pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
 /// # Errors
 /// For the first setting that is not valid.
 pub fn check(config: &Config) -> Result<(), AppError> {
+    config.check_listen()?;
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;

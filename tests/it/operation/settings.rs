@@ -65,3 +65,36 @@ fn a_timetable_that_cannot_be_read_is_refused_before_anything_is_opened() {
     assert!(words.contains("`schedule.cycle`\u{a0}: trouvé `30 6 * * *`"), "{words}");
     assert!(!app.path("vigie.db").exists());
 }
+
+#[test]
+fn an_address_that_is_none_is_refused_and_a_host_an_address_and_any_port_are_not() {
+    let app = TestApp::new();
+    let checked = |listen: &str| {
+        let output =
+            app.command(&["config", "check"]).env("VIGIE_LISTEN", listen).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for listen in
+        ["foo", "", "127.0.0.1", "127.0.0.1:", ":8080", "127.0.0.1:70000", "[::1]", "a b:80"]
+    {
+        let (code, words) = checked(listen);
+        assert_eq!(code, Some(1), "{listen}: {words}");
+        let expected = format!("`listen`\u{a0}: trouvé `{listen}`, attendu une adresse et un port");
+        assert!(words.contains(&expected), "{words}");
+    }
+    for listen in
+        ["127.0.0.1:0", "0.0.0.0:8080", "[::]:8080", "localhost:8080", "vigie.example.fr:443"]
+    {
+        assert_eq!(checked(listen).0, Some(0), "{listen}");
+    }
+}
+
+#[test]
+fn each_setting_has_a_line_of_its_own() {
+    let app = TestApp::new();
+    let shown = app.ok(&["config", "check"]);
+    for setting in ["listen", "mail.host", "schedule.cycle", "documents.formats"] {
+        let line = shown.lines().find(|line| line.trim_start().starts_with(setting));
+        assert!(line.is_some_and(|line| !line.contains('{')), "{setting}: {line:?}\n{shown}");
+    }
+}

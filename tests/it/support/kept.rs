@@ -235,8 +235,8 @@ impl Differences {
                 self.new.entry(told).or_insert_with(|| asked.to_owned());
                 continue;
             }
-            let name = entry["name"].as_str().or_else(|| entry["job"].as_str());
-            let added = name.filter(|name| {
+            let named = entry["name"].as_str().or_else(|| entry["job"].as_str());
+            let added = named.filter(|name| {
                 starts.iter().any(|start| name.starts_with(start))
                     && !entries.iter().any(|old| old["name"] == *name || old["job"] == *name)
             });

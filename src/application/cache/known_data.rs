@@ -22,7 +22,7 @@ use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::frame;
 use crate::frame::{FrameError, Frames, Totals};
-use crate::rules::Thresholds;
+use crate::rules::{NearMiss, Thresholds};
 use crate::store::KnownUpTo;
 
 /// Most memory that remembered data may take, in bytes, as estimated.
@@ -103,6 +103,7 @@ struct Figures {
     campaigns: Mutex<BTreeMap<EditionId, Arc<Once<Arc<CampaignReport>>>>>,
     backtests: Mutex<BTreeMap<BacktestTerms, Arc<Once<Arc<Backtest>>>>>,
     attention: Once<Arc<Attention>>,
+    near_misses: Once<Arc<[NearMiss]>>,
 }
 
 impl KnownData {
@@ -236,6 +237,18 @@ impl KnownData {
         rules: &Arc<RulesInForce>,
     ) -> Option<Arc<Attention>> {
         self.figures(rules).attention.at_hand()
+    }
+
+    /// The verdicts that are near a more serious level by the usual margins, as `find` finds them.
+    ///
+    /// # Errors
+    /// When `find` does.
+    pub(in crate::application) fn usual_near_misses(
+        &self,
+        rules: &Arc<RulesInForce>,
+        find: impl FnOnce() -> Result<Arc<[NearMiss]>, ApplicationError>,
+    ) -> Result<Arc<[NearMiss]>, ApplicationError> {
+        self.figures(rules).near_misses.get(find)
     }
 
     /// The last day of the month of each edition that lists a project, the date at the latest.

@@ -1,6 +1,7 @@
 //! The verdicts that are near a more serious level.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -51,11 +52,16 @@ pub async fn near_misses(
     let is_whole = services.store.scope().is_whole();
     let limits = services.limits;
     tokio::task::spawn_blocking(move || {
-        let frames = known.frames(&rules)?;
-        let compiled = rules.compiled(&limits);
-        let opens_alerts = |rule: &Rule| rule.status.opens_alerts();
-        let found = compiled.catalogue.near_misses(&frames, known.as_of, near, opens_alerts);
-        let seen = found.into_iter().filter(|one| is_whole || one.subject != Subject::Portfolio);
+        let find = || -> Result<Arc<[NearMiss]>, ApplicationError> {
+            let frames = known.frames(&rules)?;
+            let compiled = rules.compiled(&limits);
+            let opens_alerts = |rule: &Rule| rule.status.opens_alerts();
+            let found = compiled.catalogue.near_misses(&frames, known.as_of, near, opens_alerts);
+            Ok(found.into())
+        };
+        let is_usual = near == USUAL_NEARNESS;
+        let found = if is_usual { known.usual_near_misses(&rules, find)? } else { find()? };
+        let seen = found.iter().filter(|one| is_whole || one.subject != Subject::Portfolio);
         let line = |one: NearMiss| {
             let compared = one.change.compared.as_ref();
             let distance = compared.and_then(|quantity| {
@@ -72,7 +78,7 @@ pub async fn near_misses(
                 next_level: one.change,
             }
         };
-        let mut lines: Vec<NearMissLine> = seen.map(line).collect();
+        let mut lines: Vec<NearMissLine> = seen.cloned().map(line).collect();
         // As a share of the limit, so that rates and figures compare.
         let share = |of: &NearMissLine| {
             let compared = of.next_level.compared.as_ref();

@@ -216,7 +216,7 @@ pub(crate) enum Command {
     },
     /// Export a whole table as CSV, XLSX or Parquet
     Export(ExportArgs),
-    /// Write the note to the COSINUM, or the page of a ministry or a project, as HTML, Markdown or OpenDocument
+    /// Write the note to the COSINUM, or the page of a ministry or a project, as HTML, Markdown, OpenDocument or PDF
     Document {
         #[command(subcommand)]
         command: DocumentCommand,

@@ -1,16 +1,21 @@
 //! The verdicts that are near a more serious level.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use crate::application::queries::{names, view};
+use crate::application::queries::table_rows::TableRow;
+use crate::application::queries::{names, table_rows, view};
 use crate::application::{ApplicationError, Services};
-use crate::domain::ids::{MinistryCode, RuleId};
+use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
 use crate::domain::level::Level;
+use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::distance::{ComparedQuantity, LevelChange, Nearness};
 use crate::rules::{NearMiss, Rule};
@@ -56,7 +61,10 @@ pub async fn near_misses(
             let frames = known.frames(&rules)?;
             let compiled = rules.compiled(&limits);
             let opens_alerts = |rule: &Rule| rule.status.opens_alerts();
-            let found = compiled.catalogue.near_misses(&frames, known.as_of, near, opens_alerts);
+            let mut found =
+                compiled.catalogue.near_misses(&frames, known.as_of, near, opens_alerts);
+            let settled = settled(&frames.projects)?;
+            found.retain(|one| !one.subject.project().is_some_and(|id| settled.contains(id)));
             Ok(found.into())
         };
         let is_usual = near == USUAL_NEARNESS;
@@ -93,4 +101,17 @@ pub async fn near_misses(
         Ok(lines)
     })
     .await?
+}
+
+/// The projects whose figures move no more: those that left the panorama, are completed or were stopped.
+fn settled(projects: &DataFrame) -> Result<BTreeSet<ProjectId>, ApplicationError> {
+    let columns =
+        projects.select(["project_id", "has_left", "phase"]).map_err(ApplicationError::Table)?;
+    let is_settled = |row: &TableRow| {
+        let phase = row.get("phase").and_then(Json::as_str);
+        row.get("has_left").and_then(Json::as_bool) == Some(true)
+            || [Phase::Completed, Phase::Stopped].iter().any(|one| phase == Some(one.as_str()))
+    };
+    let rows = table_rows::rows(&columns)?.into_iter().filter(is_settled);
+    Ok(rows.filter_map(|row| Some(ProjectId::new(row.get("project_id")?.as_str()?))).collect())
 }

@@ -122,17 +122,24 @@ impl RuleLoad {
         let words = match finding {
             Finding::Untestable => {
                 "Aucune édition passée n’éprouve cette règle : rien n’autorise à en masquer les alertes, \
-                 qui sont groupées par projet."
+                 qui sont groupées par sujet."
                     .to_owned()
             }
             Finding::TooFew => {
-                "Trop peu de cas passés pour la juger : ses alertes restent en vue.".to_owned()
+                "Trop peu de cas passés pour la juger : rien de plus n’est à masquer.".to_owned()
             }
             Finding::Better => {
                 "Ses avertissements passés font mieux que le hasard : ses alertes restent en vue."
                     .to_owned()
             }
             Finding::Undistinguished | Finding::Worse => self.undistinguished_in_words(),
+        };
+        let words = match (self.hidden, finding) {
+            (0, _) | (_, Finding::Undistinguished | Finding::Worse) => words,
+            (hidden, _) => format!(
+                "Déjà sous une alerte plus grave : {}. {words}",
+                french::counted(hidden, "alerte", "alertes")
+            ),
         };
         if self.critical > 0 {
             return format!("{words} Ses alertes critiques ne sont jamais masquées.");

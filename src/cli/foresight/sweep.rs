@@ -49,7 +49,7 @@ pub(in crate::cli) fn show(found: &Sweep, printer: &Printer) -> Result<Conclusio
         ("alerts", "Alertes"),
         ("projects", "Projets"),
         ("missions", "Missions"),
-        ("ministries", "Ministères prévenus"),
+        ("ministries", "Ministères concernés"),
         ("warnings", "Avertis par le passé"),
         ("hits", "Suivis d’une dérive"),
         ("precision", "Précision"),

@@ -66,6 +66,9 @@ impl ComparedQuantity {
     }
 }
 
+/// What decimals lose.
+const ROUNDING: f64 = 1e-9;
+
 /// How near to a limit is near.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearness {
@@ -76,6 +79,26 @@ pub struct Nearness {
 }
 
 impl Nearness {
+    /// Whether a near limit separates a verdict from the change, and the figure itself has little to change: a limit may move with
+    /// it. Rates are held to the limit alone.
+    pub fn holds_change(&self, change: &LevelChange) -> bool {
+        change.compared.as_ref().is_some_and(|compared| {
+            self.holds(compared) && (compared.is_rate || self.holds_figure(change))
+        })
+    }
+
+    fn holds_figure(&self, change: &LevelChange) -> bool {
+        let figure = |value: &Value| match value {
+            Value::Float(figure) => Some(*figure),
+            Value::Int(count) => i32::try_from(*count).ok().map(f64::from),
+            Value::Bool(_) | Value::Text(_) | Value::Date(_) => None,
+        };
+        let (Some(from), Some(to)) = (figure(&change.from), figure(&change.to)) else {
+            return true;
+        };
+        (to - from).abs() <= self.share * from.abs().max(to.abs()) + ROUNDING
+    }
+
     pub fn holds(&self, compared: &ComparedQuantity) -> bool {
         if compared.is_rate {
             compared.gap <= self.points

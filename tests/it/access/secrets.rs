@@ -83,7 +83,7 @@ fn a_password_of_digits_is_text_wherever_it_is_set() {
         command.env("VIGIE_MAIL__PASSWORD", digits).env("VIGIE_MAIL__USERNAME", digits);
         let (code, text) = said(&mut command);
         assert_eq!(code, Some(0), "{digits}: {text}");
-        let shown = text.replace(&format!("\"username\":\"{digits}\""), "");
+        let shown: String = text.lines().filter(|line| !line.contains("mail.username")).collect();
         assert!(!shown.contains(digits) || digits == "true", "{digits}: {text}");
     }
     std::fs::write(app.path("vigie.toml"), "[mail]\npassword = 99887766\nusername = 12\n").unwrap();

@@ -348,7 +348,7 @@ async fn a_tchap_room_gets_counts_under_one_transaction_however_often_it_is_trie
     );
     let text = message["body"].as_str().unwrap();
     assert!(
-        text.contains("• Ministère de la Justice : 15 décisions, 35 nouvelles alertes"),
+        text.contains("• Ministère de la Justice : 15 décisions, 27 nouvelles alertes"),
         "{text}"
     );
     assert!(!text.contains("PORTALIS") && !text.contains("SI SAMU"), "{text}");

@@ -94,7 +94,7 @@ fn each_setting_has_a_line_of_its_own() {
     let app = TestApp::new();
     let shown = app.ok(&["config", "check"]);
     for setting in ["listen", "mail.host", "schedule.cycle", "documents.formats"] {
-        let line = shown.lines().find(|line| line.trim_start().starts_with(setting));
+        let line = shown.lines().find(|line| line.contains(&format!(" {setting} ")));
         assert!(line.is_some_and(|line| !line.contains('{')), "{setting}: {line:?}\n{shown}");
     }
 }

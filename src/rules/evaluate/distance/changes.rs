@@ -113,7 +113,7 @@ impl ChangeFinder<'_> {
             }
         }
         if let Some(near) = near {
-            distance.worse.retain(|one| one.compared.as_ref().is_some_and(|one| near.holds(one)));
+            distance.worse.retain(|one| near.holds_change(one));
         } else {
             self.turn_truths((&probe, level), &mut distance);
         }

@@ -118,9 +118,12 @@ fn nearness(compared: &ComparedQuantity, changed: &str) -> Option<String> {
     let shown = |figure: f64| wording::value(&Value::Float(figure), unit);
     let distance = (compared.value - compared.limit).abs();
     if distance < 1e-9 {
-        let limit = compared.limit_label.as_ref().map(|label| format!(" : {label}"));
-        let limit = limit.unwrap_or_default();
-        return Some(format!("La limite est juste atteinte{limit} ({}).", shown(compared.limit)));
+        let named = compared.limit_label.as_deref().and_then(Named::of);
+        let limit = named.map(|label| format!(", {}", label.definite())).unwrap_or_default();
+        let value = shown(compared.limit);
+        return Some(format!(
+            "La limite{limit} ({value}) est juste atteinte : il suffit de la passer."
+        ));
     }
     let gap = if compared.is_rate { points(distance) } else { shown(distance) };
     let limit = match &compared.limit_label {
@@ -142,7 +145,8 @@ fn nearness(compared: &ComparedQuantity, changed: &str) -> Option<String> {
 /// A distance between rates, without sign.
 fn points(gap: f64) -> String {
     let figure = french::decimal_at_most(gap * 100.0, 1);
-    let word = if gap * 100.0 < 2.0 { "point" } else { "points" };
+    // As printed: 1.99 is « 2 points ».
+    let word = if (gap * 1_000.0).round() < 20.0 { "point" } else { "points" };
     if figure == "0" {
         "moins de 0,1 point".to_owned()
     } else {

@@ -83,7 +83,7 @@ const LIST: ListTable<SweepLine> = ListTable {
         ExportColumn::count("Alertes", |line| i64::try_from(line.alerts).ok()),
         ExportColumn::count("Projets", |line| i64::try_from(line.projects).ok()),
         ExportColumn::count("Missions", |line| i64::try_from(line.missions).ok()),
-        ExportColumn::text("Ministères prévenus", |line| line.ministries.join(", ")),
+        ExportColumn::text("Ministères concernés", |line| line.ministries.join(", ")),
         ExportColumn::count("Avertis par le passé", |line| Some(i64::from(line.warnings))),
         ExportColumn::count("Suivis d’une dérive", |line| Some(i64::from(line.hits))),
         ExportColumn::text("Précision", |line| line.precision.clone().unwrap_or_default()),

@@ -335,11 +335,8 @@ fn near_misses_are_the_changes_that_a_near_limit_separates() {
     for scope in [SubjectKind::Project, SubjectKind::Ministry, SubjectKind::Portfolio] {
         for (subject, _) in subjects(&frames, scope) {
             for (rule, (_, distance)) in catalogue.distances(&rules, &subject, &frames, as_of) {
-                let near = distance
-                    .worse
-                    .iter()
-                    .find(|one| one.compared.as_ref().is_some_and(|one| near.holds(one)));
-                expected.extend(near.map(|change| (rule, subject.clone(), change.clone())));
+                let first = distance.worse.iter().find(|one| near.holds_change(one));
+                expected.extend(first.map(|change| (rule, subject.clone(), change.clone())));
             }
         }
     }

@@ -82,8 +82,8 @@ fn code_after_a_return_is_reported_as_never_reached() {
             "    if p.budget_drift > t.budget_drift_high { return HIGH; CLEAR }\n    return WATCH;\n    \
              CLEAR"
         ),
-        "lint 16:60 never reached: a `return` comes before it\n\
-         lint 18:5 never reached: a `return` comes before it"
+        "lint 17:60 never reached: a `return` comes before it\n\
+         lint 19:5 never reached: a `return` comes before it"
     );
 }
 
@@ -91,15 +91,15 @@ fn code_after_a_return_is_reported_as_never_reached() {
 fn a_condition_that_reads_nothing_or_repeats_an_earlier_one_is_reported() {
     assert_eq!(
         remarks("    if 1 > 1 { return HIGH; }\n    if true { WATCH } else { CLEAR }"),
-        "lint 16:5 the condition reads nothing: it is always the same\n\
-         lint 17:5 the condition reads nothing: it is always the same"
+        "lint 17:5 the condition reads nothing: it is always the same\n\
+         lint 18:5 the condition reads nothing: it is always the same"
     );
     assert_eq!(
         remarks(
             "    if p.budget_drift > t.budget_drift_high { return HIGH; }\n    \
              if p.budget_drift > t.budget_drift_high { return WATCH; }\n    CLEAR"
         ),
-        "lint 17:5 never true: line 16 asks the same, and returns when it holds"
+        "lint 18:5 never true: line 17 asks the same, and returns when it holds"
     );
 }
 
@@ -110,7 +110,7 @@ fn a_higher_threshold_after_a_lower_one_is_never_met() {
             "    if p.budget_drift > t.budget_drift_watch { return WATCH; }\n    \
              if p.budget_drift > t.budget_drift_critical { return CRITICAL; }\n    CLEAR"
         ),
-        "lint 17:5 never true: line 16 returns already from `t.budget_drift_watch` on, which is \
+        "lint 18:5 never true: line 17 returns already from `t.budget_drift_watch` on, which is \
          not beyond"
     );
 }
@@ -159,11 +159,11 @@ fn a_number_in_a_rule_is_remarked_but_nothing_and_one() {
         remarks(
             "    if p.cost_current > 0 && p.editions_seen > 1 && p.budget_drift > 0.25 { HIGH } else { CLEAR }"
         ),
-        "lint 16:70 the number 0.25 is in the rule: name it in a threshold"
+        "lint 17:70 the number 0.25 is in the rule: name it in a threshold"
     );
     assert_eq!(
         remarks("    if p.editions_seen > 3 { HIGH } else { CLEAR }"),
-        "lint 16:26 the number 3 is in the rule: name it in a threshold"
+        "lint 17:26 the number 3 is in the rule: name it in a threshold"
     );
 }
 
@@ -172,7 +172,7 @@ fn a_phase_that_is_none_is_remarked_with_those_there_are() {
     let found = remarks("    if p.phase == \"Réalisation\" { HIGH } else { CLEAR }");
     assert_eq!(
         found,
-        "lint 16:16 `p.phase == \"Réalisation\"` is never true: no phase is called Réalisation"
+        "lint 17:16 `p.phase == \"Réalisation\"` is never true: no phase is called Réalisation"
     );
     assert_eq!(remarks("    if p.phase in [\"build\", \"trial\"] { HIGH } else { CLEAR }"), "");
 }

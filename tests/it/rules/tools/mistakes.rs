@@ -31,7 +31,7 @@ fn a_misspelt_field_leaves_the_rule_out_and_the_nearest_is_proposed() {
     assert_eq!(
         check_after("p.budget_drift > t.budget_drift_high", "p.budget_drfit > t.budget_drift_high"),
         (
-            "fault 17:10 `p.budget_drfit` is no field of projects (did you mean `budget_drift`?)"
+            "fault 18:10 `p.budget_drfit` is no field of projects (did you mean `budget_drift`?)"
                 .to_owned(),
             Some(1)
         )
@@ -43,7 +43,7 @@ fn a_misspelt_threshold_leaves_the_rule_out_and_the_nearest_is_proposed() {
     assert_eq!(
         check_after("p.budget_drift > t.budget_drift_high", "p.budget_drift > t.budget_drift_hihg"),
         (
-            "fault 17:27 `t.budget_drift_hihg` is no threshold of thresholds.toml \
+            "fault 18:27 `t.budget_drift_hihg` is no threshold of thresholds.toml \
              (did you mean `budget_drift_high`?)"
                 .to_owned(),
             Some(1)
@@ -56,7 +56,7 @@ fn unlike_types_are_named_with_what_each_side_is() {
     assert_eq!(
         check_after("p.budget_drift > t.budget_drift_high", "p.phase > t.budget_drift_high"),
         (
-            "lint 17:16 `p.phase > t.budget_drift_high` compares text with a number: it always \
+            "lint 18:16 `p.phase > t.budget_drift_high` compares text with a number: it always \
              fails (`p.phase` (« Phase ») is text, `t.budget_drift_high` is a number)"
                 .to_owned(),
             Some(3)
@@ -68,12 +68,12 @@ fn unlike_types_are_named_with_what_each_side_is() {
             "p.as_of - p.start_on > t.budget_drift_high"
         )
         .0,
-        "lint 17:16 `p.as_of - p.start_on` combines a date with a date: it always fails \
+        "lint 18:16 `p.as_of - p.start_on` combines a date with a date: it always fails \
          (`days_between` and `months_between` give the distance between two dates)"
     );
     assert_eq!(
         check_after("p.budget_drift > t.budget_drift_high", "p.budget_drift").0,
-        "lint 17:8 `p.budget_drift` is a number, a condition is true or false (compare it: \
+        "lint 18:8 `p.budget_drift` is a number, a condition is true or false (compare it: \
          `p.budget_drift > …`, `p.budget_drift == …`)"
     );
 }
@@ -83,11 +83,11 @@ fn a_missing_return_is_found_where_the_rule_would_end() {
     let hint = "(write at the end the level of every other subject, most often `CLEAR`)";
     assert_eq!(
         check_after("return WATCH; }\n    CLEAR\n", "return WATCH; }\n"),
-        (format!("lint 18:5 `assess` may end here without a level {hint}"), Some(3))
+        (format!("lint 19:5 `assess` may end here without a level {hint}"), Some(3))
     );
     assert_eq!(
         check_after("    CLEAR\n", "    if p.phase == \"build\" { CLEAR } else { let x = 1; }\n").0,
-        format!("lint 19:44 `assess` may end here without a level {hint}")
+        format!("lint 20:44 `assess` may end here without a level {hint}")
     );
     assert_eq!(
         check_after(
@@ -95,7 +95,7 @@ fn a_missing_return_is_found_where_the_rule_would_end() {
             "    switch p.phase { \"build\" => CLEAR, \"trial\" => WATCH }\n"
         )
         .0,
-        format!("lint 19:5 `assess` may end here without a level {hint}")
+        format!("lint 20:5 `assess` may end here without a level {hint}")
     );
 }
 

@@ -19,7 +19,7 @@ fn uncover(rules: &Path) {
     for file in ["drift/D1_derive_budgetaire.rhai", "drift/D2_derive_calendaire.rhai"] {
         let path = rules.join(file);
         let text = std::fs::read_to_string(&path).unwrap();
-        let (before, rest) = text.split_once("inhibits = [\n").unwrap();
+        let (before, rest) = text.split_once("inhibits = [").unwrap();
         let (_, after) = rest.split_once("]\n").unwrap();
         std::fs::write(path, format!("{before}{after}")).unwrap();
     }

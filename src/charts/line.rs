@@ -142,7 +142,7 @@ pub fn fan_chart(
     })
 }
 
-/// The marks that can be read beside each other, the last one always.
+/// The marks that can be read next to each other, the last one always.
 fn spaced(mut marks: Vec<Mark>) -> Vec<Mark> {
     marks.sort_by(|a, b| a.at.total_cmp(&b.at));
     marks.dedup_by(|a, b| a.label == b.label);

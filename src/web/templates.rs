@@ -43,7 +43,6 @@ templates! {
     "components/queue.html",
     "components/score.html",
     "components/search.html",
-    "components/sweep_chart.html",
     "components/table.html",
     "components/unknown_names.html",
     "layout.html",

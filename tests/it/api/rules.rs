@@ -194,6 +194,7 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
         "drift/D1.rhai",
         ["p.budget_drift > t.budget_drift_high", "p.budget_drfit > t.budget_drift_high"],
     );
+    let line = slip.lines().position(|line| line.contains("budget_drfit")).unwrap() + 1;
     let files = json!({ "files": { "drift/D1.rhai": slip } });
     let checked = call(&service, &ada, ("POST", "/trials/check"), ("", files.clone())).await;
     assert_eq!(checked.status, 422);
@@ -202,7 +203,7 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
         json!({
             "pointer": "#/files/drift~1D1.rhai",
             "file": "drift/D1.rhai",
-            "line": 30,
+            "line": line,
             "column": 11,
             "detail": "`p.budget_drfit` is no field of projects",
             "hint": "did you mean `budget_drift`?",

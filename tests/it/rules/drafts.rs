@@ -42,7 +42,7 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     +title = "Dérive du budget"
      family = "drift"
      scope = "project"
-    @@ -26 +26 @@
+    @@ -27 +27 @@
      [[sign]]
      level = "watch"
     -when = "p.budget_drift >= t.budget_drift_watch"

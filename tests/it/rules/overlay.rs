@@ -155,7 +155,7 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     let output = output.split_once("drift/D1.rhai").unwrap().1;
     insta::assert_snapshot!(output, @r#"
      : du texte livré à notre version 1
-    @@ -26 +26 @@
+    @@ -27 +27 @@
      [[sign]]
      level = "watch"
     -when = "p.budget_drift > t.budget_drift_watch"

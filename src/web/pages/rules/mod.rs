@@ -11,7 +11,6 @@ mod roll_back;
 mod rule;
 mod score_line;
 mod sweep;
-mod sweep_chart;
 mod thresholds;
 mod verified;
 

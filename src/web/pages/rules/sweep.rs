@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::sweep_chart::{SweepChart, SweptFigure, SweptValue, sweep_chart, top_of};
 use crate::api::{Problem, QueryFault, Trials};
 use crate::application;
 use crate::application::{ExportColumn, ListTable, SWEEP_VALUES, Sweep, SweepPoint, SweepTerms};
+use crate::charts::{CurveChart, CurveFigure, CurveValue, curve_chart, top_of};
 use crate::domain::ids::MinistryCode;
 use crate::domain::rules::overlay::RulePath;
 use crate::domain::value::{Value, float};
@@ -50,8 +50,8 @@ struct SweptView {
     as_of: chrono::NaiveDate,
     rules: Vec<Link>,
     lines: Vec<SweepLine>,
-    counts: Option<SweepChart>,
-    shares: Option<SweepChart>,
+    counts: Option<CurveChart>,
+    shares: Option<CurveChart>,
     /// How far the past allows to conclude.
     sureness: String,
 }
@@ -231,8 +231,8 @@ fn swept(found: &Sweep, rules: Vec<Link>) -> SweptView {
         .collect();
     let in_force = found.points.iter().position(|point| point.is_in_force);
     let counted = |label, look, of: fn(&SweepPoint) -> usize| {
-        let value = |point| Some(SweptValue { value: french_count(of(point)), interval: None });
-        SweptFigure { label, look, values: found.points.iter().map(value).collect() }
+        let value = |point| Some(CurveValue { value: french_count(of(point)), interval: None });
+        CurveFigure { label, look, values: found.points.iter().map(value).collect() }
     };
     let counts = [
         counted("Alertes", "", |point| point.alerts),
@@ -243,9 +243,9 @@ fn swept(found: &Sweep, rules: Vec<Link>) -> SweptView {
     let estimated = |label, look, of: fn(&SweepPoint) -> Option<&Estimate>| {
         let value = |point| {
             let of = of(point)?;
-            Some(SweptValue { value: of.value, interval: of.low.zip(of.high) })
+            Some(CurveValue { value: of.value, interval: of.low.zip(of.high) })
         };
-        SweptFigure { label, look, values: found.points.iter().map(value).collect() }
+        CurveFigure { label, look, values: found.points.iter().map(value).collect() }
     };
     let shares = [
         estimated("Précision", "", |point| point.score.precision.as_ref()),
@@ -256,7 +256,7 @@ fn swept(found: &Sweep, rules: Vec<Link>) -> SweptView {
         as_of: found.as_of,
         rules,
         lines: lines(found),
-        counts: sweep_chart(
+        counts: curve_chart(
             &values,
             in_force,
             &counts,
@@ -265,7 +265,7 @@ fn swept(found: &Sweep, rules: Vec<Link>) -> SweptView {
         shares: has_past
             .then(|| {
                 let percent = |share: f64| format!("{}\u{a0}%", french::decimal(share * 100.0, 0));
-                sweep_chart(&values, in_force, &shares, (1.0, percent))
+                curve_chart(&values, in_force, &shares, (1.0, percent))
             })
             .flatten(),
         sureness: sureness(found),

@@ -75,7 +75,7 @@ fn an_unknown_answer_ends_on_the_field_that_was_missing() {
     let app = TestApp::with_fixtures();
     assert_eq!(
         trail(&app, "D1", "SIERH"),
-        "18,\"when = \"\"p.budget_drift > t.budget_drift_critical\"\"\",\
+        "19,\"when = \"\"p.budget_drift > t.budget_drift_critical\"\"\",\
          \"Écart budgétaire : non publié, à dessein\",withheld\n"
     );
     let shown = trail(&app, "P2", "nigelle");

@@ -16,7 +16,9 @@ use thiserror::Error;
 use super::settings_fault::SettingsFault;
 use super::telemetry::LogFormat;
 use crate::api::{Cookies, SignIn};
-use crate::application::{DigestDocuments, DocumentSettings, Services, TrialSettings};
+use crate::application::{
+    DigestDocuments, DocumentFormat, DocumentSettings, Services, TrialSettings,
+};
 use crate::auth::{Provider, SettingFault};
 use crate::decisions::missions;
 use crate::domain::alerts::silence::SilenceTerms;
@@ -111,6 +113,16 @@ pub enum ConfigError {
         "read the setting `listen`: found `{found}`, expected an address and a port such as `127.0.0.1:8080`"
     )]
     Listen { found: String },
+    #[error(
+        "read the setting `documents.formats`: found an empty list, expected `html`, `md`, `odt` or `pdf`"
+    )]
+    NoDocumentFormat,
+    #[error(
+        "read the setting `documents.formats`: found `pdf`, which this build of Vigie does not write"
+    )]
+    NoPdf,
+    #[error("read the setting `documents.folder`: found the file `{path}`, expected a folder")]
+    DocumentFolder { path: PathBuf },
     #[error("write the default settings")]
     Defaults(#[source] serde_json::Error),
 }
@@ -198,6 +210,25 @@ impl Config {
             return Ok(());
         }
         Err(ConfigError::Listen { found: self.listen.clone() })
+    }
+
+    /// Checks that documents have formats that this build writes, and that their folder, which is made when it is not there, can be
+    /// one.
+    ///
+    /// # Errors
+    /// If they have none, or its name is that of a file.
+    pub fn check_documents(&self) -> Result<(), ConfigError> {
+        let DocumentSettings { folder, formats, .. } = &self.documents;
+        if formats.is_empty() {
+            return Err(ConfigError::NoDocumentFormat);
+        }
+        if formats.contains(&DocumentFormat::Pdf) && !cfg!(feature = "pdf") {
+            return Err(ConfigError::NoPdf);
+        }
+        if folder.exists() && !folder.is_dir() {
+            return Err(ConfigError::DocumentFolder { path: folder.clone() });
+        }
+        Ok(())
     }
 
     /// The clock of commands and of the service: the system's, or one that starts on the day of the demonstration. A

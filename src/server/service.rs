@@ -269,6 +269,7 @@ pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
 /// For the first setting that is not valid.
 pub fn check(config: &Config) -> Result<(), AppError> {
     config.check_listen()?;
+    config.check_documents()?;
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;

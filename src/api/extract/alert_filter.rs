@@ -62,7 +62,8 @@ impl AlertQuery {
             None => None,
         };
         let wanted = SubjectFilter::of(context, &self.project, &self.ministry).await?;
-        self.refuse_unknown_rules(context, &alerts).await?;
+        let had_alerts = |rule: &RuleId| alerts.iter().any(|alert| alert.rule == *rule);
+        refuse_unknown_rules(context, &self.rule, had_alerts).await?;
         let rules: BTreeMap<RuleId, Rule> = if self.family.is_empty() && self.mission.is_empty() {
             BTreeMap::new()
         } else {
@@ -90,29 +91,6 @@ impl AlertQuery {
             && self.hidden.is_none_or(|hidden| alert.hidden_by.is_some() == hidden)
     }
 
-    /// A rule that was never known is a mistake; one that is no longer in force may still have alerts.
-    async fn refuse_unknown_rules(
-        &self,
-        context: &RequestContext,
-        alerts: &[Alert],
-    ) -> Result<(), Problem> {
-        let had_alerts = |rule: &&RuleId| alerts.iter().any(|alert| alert.rule == **rule);
-        let strangers: Vec<&RuleId> = self.rule.iter().filter(|rule| !had_alerts(rule)).collect();
-        if strangers.is_empty() {
-            return Ok(());
-        }
-        let in_force = application::rule_titles(context).await?;
-        match strangers.into_iter().find(|rule| !in_force.contains_key(*rule)) {
-            Some(rule) => Err(QueryFault::unknown_value(
-                "rule",
-                rule.as_str(),
-                in_force.keys().map(RuleId::as_str),
-            )
-            .into()),
-            None => Ok(()),
-        }
-    }
-
     /// Whether the rule in force matches the filters. A rule that no longer exists has no family and no mission.
     fn fits_rule(&self, rule: Option<&Rule>) -> bool {
         let family = rule.map(|rule| rule.family);
@@ -120,5 +98,26 @@ impl AlertQuery {
         (self.family.is_empty() || family.is_some_and(|found| self.family.contains(&found)))
             && (self.mission.is_empty()
                 || mission.is_some_and(|found| self.mission.contains(&found)))
+    }
+}
+
+/// Refuses the id of a rule that is not in force and never was: a list that is empty for a misspelt id would mislead.
+/// `was_known` says which of the others were.
+pub(crate) async fn refuse_unknown_rules(
+    context: &RequestContext,
+    rules: &[RuleId],
+    was_known: impl Fn(&RuleId) -> bool,
+) -> Result<(), Problem> {
+    let strangers: Vec<&RuleId> = rules.iter().filter(|rule| !was_known(rule)).collect();
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let in_force = application::rule_titles(context).await?;
+    match strangers.into_iter().find(|rule| !in_force.contains_key(*rule)) {
+        Some(rule) => {
+            let known = in_force.keys().map(RuleId::as_str);
+            Err(QueryFault::unknown_value("rule", rule.as_str(), known).into())
+        }
+        None => Ok(()),
     }
 }

@@ -15,6 +15,9 @@ use crate::api::problem::errors::ProblemError;
 use crate::api::problem::kinds::Problem;
 use crate::intake::nearest_name;
 
+/// Most values that an unknown one is answered with: more of them are counted.
+const MOST_NAMED: usize = 60;
+
 /// The query of a request as `T`. A field that is a list may be repeated.
 #[derive(Debug)]
 pub(crate) struct QueryParameters<T>(T);
@@ -111,7 +114,14 @@ impl QueryFault {
     ) -> Self {
         let known: Vec<_> = known.into_iter().collect();
         let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
-        let words = format!("found `{found}`, expected one of {}", known.join(", "));
+        let words = match known.split_at_checked(MOST_NAMED) {
+            Some((named, others)) if !others.is_empty() => format!(
+                "found `{found}`, expected one of {} and {} more",
+                named.join(", "),
+                others.len()
+            ),
+            _ => format!("found `{found}`, expected one of {}", known.join(", ")),
+        };
         Self { hint: suggestion(found, &known), ..Self::of(parameter, words) }
     }
 }

@@ -123,7 +123,13 @@ pub(super) fn ministry() -> Datum {
 /// The names of the page of a project.
 pub(super) fn project() -> Datum {
     let mut fields = missing(&PROJECT);
-    fields.extend(missing(&["cost_initial", "duration", "duration_initial", "other_alerts"]));
+    fields.extend(missing(&[
+        "cost_initial",
+        "duration",
+        "duration_initial",
+        "other_alerts",
+        "covered_alerts",
+    ]));
     fields.extend(known(&["edition", "as_of"]));
     fields.extend([
         ("lists", list(missing(&["name"]))),

@@ -138,8 +138,8 @@ impl AttentionLine {
                 format!("{title} ({rule}), avertissement sans passé")
             }
             Some(LeadingWarning { rule, title }) => format!(
-                "{title} ({rule}), {} de ses {} avertissements passés suivis d’une dérive",
-                chance.hits, chance.warnings
+                "{title} ({rule}), qui a averti {}\u{a0}fois par le passé, dont {} avant une dérive",
+                chance.warnings, chance.hits
             ),
             None => format!(
                 "aucune règle n’avertit, et {} des {} projets dans ce cas ont dérivé",

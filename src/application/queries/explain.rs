@@ -21,8 +21,9 @@ use crate::notify::Directory;
 use crate::rules::{Budget, Rule, Subjects, Trace};
 use crate::{frame, rules};
 
-/// The name of the whole portfolio on the command line.
+/// The name of the whole portfolio on the command line, and the one that lists show.
 const PORTFOLIO: &str = "portfolio";
+const PORTFOLIO_SHOWN: &str = "panorama";
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
@@ -112,7 +113,13 @@ async fn subject(
 ) -> Result<Subject, ApplicationError> {
     let bare = |kind: &str| requested.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
     match rule.scope {
-        SubjectKind::Portfolio if requested == PORTFOLIO => Ok(Subject::Portfolio),
+        SubjectKind::Portfolio
+            if [PORTFOLIO, PORTFOLIO_SHOWN]
+                .iter()
+                .any(|name| requested.eq_ignore_ascii_case(name)) =>
+        {
+            Ok(Subject::Portfolio)
+        }
         SubjectKind::Portfolio => Err(ApplicationError::NotJudged {
             rule: rule.id.clone(),
             judges: "the whole portfolio",

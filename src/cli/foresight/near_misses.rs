@@ -50,6 +50,7 @@ pub(in crate::cli) async fn run(
         vec![
             Cell::text(&line.subject_name),
             Cell::text(line.ministry.as_ref().map_or("", MinistryCode::as_str)),
+            Cell::text(line.rule.as_str()),
             Cell::text(&line.rule_title),
             Cell::level(line.level),
             Cell::level(line.next_level.level),
@@ -59,6 +60,7 @@ pub(in crate::cli) async fn run(
     let columns = vec![
         ("subject_name", "Sujet"),
         ("ministry", "Ministère"),
+        ("rule", "Code"),
         ("rule_title", "Règle"),
         ("level", "Niveau"),
         ("next_level", "Niveau proche"),

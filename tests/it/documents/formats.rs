@@ -112,7 +112,7 @@ fn the_rate_is_drawn_with_its_targets_and_said_in_words() {
     let app = judged();
     let note = ["document", "cosinum", "--edition", "2020-11"];
     let words = "Courbes de juin 2020 à novembre 2020, première et dernière valeurs connues. \
-                 Taux global de dérive : de 31,6 % à 26,5 %. Cible : de 25,0 % à 25,0 %.";
+                 Taux global de glissement : de 31,6 % à 26,5 %. Cible : de 25,0 % à 25,0 %.";
     let html = plain(&app.ok(&[&note[..], &["--format", "html"]].concat()));
     assert!(html.contains(&format!("<svg role=\"img\" aria-label=\"{words}")), "{html}");
     app.ok(&[&note[..], &["--out", "note.odt"]].concat());

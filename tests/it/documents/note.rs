@@ -97,6 +97,11 @@ fn pages_of_a_ministry_and_of_a_project_say_what_awaits_and_what_is_known() {
     {
         assert!(project.contains(wanted), "no « {wanted} » in\n{project}");
     }
+    let open = app.json(&["alerts", "--project", "SI SAMU", "--state", "open"]);
+    let covered = open.as_array().unwrap().iter().filter(|one| !one["hidden_by"].is_null()).count();
+    assert!(covered > 1, "{open:#}");
+    let counted = format!("{covered} alertes ouvertes, moins graves, sont couvertes par celles-ci");
+    assert!(project.contains(&counted), "no « {counted} » in\n{project}");
     let unknown = app.run(&["document", "ministry", "ZZZ"]);
     assert_eq!(unknown.code, Some(1), "{}", unknown.stderr);
 }

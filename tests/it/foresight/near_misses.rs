@@ -49,6 +49,11 @@ fn the_command_lists_near_misses_and_explains_what_would_change_a_level() {
     assert!(on_the_limit.as_array().unwrap().iter().all(|line| line["distance"] == 0.0));
     let refused = app.run(&["near-misses", "--within", "1.5"]);
     assert_ne!(refused.code, Some(0), "{}", refused.stdout);
+    for (filter, misspelt) in [("--rule", "RC92"), ("--ministry", "MX")] {
+        let refused = app.run(&["near-misses", filter, misspelt]);
+        assert_eq!(refused.code, Some(1), "{}", refused.stdout);
+        assert!(refused.stderr.contains(misspelt), "{}", refused.stderr);
+    }
 
     let rule = lines[0]["rule"].as_str().unwrap();
     let subject = lines[0]["subject_name"].as_str().unwrap();

@@ -98,3 +98,24 @@ fn each_setting_has_a_line_of_its_own() {
         assert!(line.is_some_and(|line| !line.contains('{')), "{setting}: {line:?}\n{shown}");
     }
 }
+
+#[test]
+fn documents_without_a_format_or_whose_folder_is_a_file_are_refused() {
+    let app = TestApp::new();
+    std::fs::write(app.path("file"), "").unwrap();
+    let checked = |setting: &str, value: &str| {
+        let variable = format!("VIGIE_DOCUMENTS__{setting}");
+        let output = app.command(&["config", "check"]).env(variable, value).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (setting, value, expected) in [
+        ("FORMATS", "[]", "trouvé une liste vide"),
+        ("FOLDER", app.path("file").to_str().unwrap(), "attendu un dossier"),
+    ] {
+        let (code, words) = checked(setting, value);
+        assert_eq!(code, Some(1), "{setting}: {words}");
+        assert!(words.contains(expected), "{words}");
+    }
+    // It is made by the first job that writes to it.
+    assert_eq!(checked("FOLDER", app.path("none").to_str().unwrap()).0, Some(0));
+}

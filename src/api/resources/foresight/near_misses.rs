@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
+use crate::api::extract::alert_filter::refuse_unknown_rules;
 use crate::api::extract::page::{Listing, Page};
 use crate::api::extract::query::is_wanted;
+use crate::api::extract::subject_filter::SubjectFilter;
 use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
@@ -49,12 +51,11 @@ pub(crate) async fn list_near_misses(
         share: share("within", listing.within, USUAL_NEARNESS.share)?,
         points: share("points", listing.points, USUAL_NEARNESS.points)?,
     };
+    let of_ministries = SubjectFilter::of(&context, &[], &listing.ministry).await?;
+    refuse_unknown_rules(&context, &listing.rule, |_| false).await?;
     let mut lines = application::near_misses(&context, listing.as_of, near).await?;
     lines.retain(|line| {
-        let is_of_ministry = |code: &MinistryCode| is_wanted(&listing.ministry, code);
-        let of_ministry =
-            line.ministry.as_ref().map_or(listing.ministry.is_empty(), is_of_ministry);
-        of_ministry
+        of_ministries.fits(&line.subject)
             && is_wanted(&listing.rule, &line.rule)
             && is_wanted(&listing.level, &line.next_level.level)
     });

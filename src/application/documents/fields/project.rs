@@ -72,21 +72,27 @@ fn head(row: Option<&TableRow>, period: &Period) -> Named {
     fields
 }
 
-/// Open alerts that no other alert says already, the most serious first, and how many others there are.
+/// Open alerts that no other alert covers, the most serious first; how many more of them there are, and how many are covered.
 async fn alerts(services: &Services, project: &ProjectId) -> Result<Named, ApplicationError> {
     let subject = Some(Subject::Project(project.clone()));
     let state = Some(AlertState::Open);
     let filter = AlertFilter { state, subject, ..AlertFilter::default() };
     let mut alerts = services.store.alerts(&filter).await?;
+    let open = alerts.len();
     alerts.retain(|alert| alert.hidden_by.is_none());
+    let covered = open - alerts.len();
     alerts.sort_by_key(|alert| Reverse(alert.level));
     let others = alerts.len().saturating_sub(MOST_ALERTS);
     alerts.truncate(MOST_ALERTS);
     let lines = alert_lines(services, alerts).await?;
     let there = format!("/alertes?projet={project}");
-    let others = if others > 0 { count(others, &there) } else { Datum::Missing };
+    let some = |number: usize| if number > 0 { count(number, &there) } else { Datum::Missing };
     let lines = lines.iter().map(|line| work::alert(Some(line))).collect();
-    Ok(vec![("alerts", Datum::List(lines)), ("other_alerts", others)])
+    Ok(vec![
+        ("alerts", Datum::List(lines)),
+        ("other_alerts", some(others)),
+        ("covered_alerts", some(covered)),
+    ])
 }
 
 fn work_of(works: &Works, project: &ProjectId) -> Named {

@@ -17,7 +17,7 @@ pub fn rate_chart(series: &[&TableRow]) -> Option<LineChart> {
         ChartSeries { label, look, points: series.iter().filter_map(point).collect() }
     };
     let lines = [
-        of("Taux global de dérive", "line", "global_drift"),
+        of("Taux global de glissement", "line", "global_drift"),
         of("Cible", "target", "target_drift"),
         of("Indicateur plancher", "floor", "floor_drift"),
     ];

@@ -105,11 +105,8 @@ impl ChangeFinder<'_> {
                 let walk = Walk::along((&probe, &now), &lever, level, direction);
                 let Some(Walk { worse, better, .. }) = walk else { continue };
                 distance.worse.extend(worse.and_then(|turn| self.change(&now, &lever, &turn)));
-                if near.is_none() {
-                    distance
-                        .better
-                        .extend(better.and_then(|turn| self.change(&now, &lever, &turn)));
-                }
+                let better = better.filter(|turn| near.is_none() && !self.is_over(&lever, turn));
+                distance.better.extend(better.and_then(|turn| self.change(&now, &lever, &turn)));
             }
         }
         if let Some(near) = near {
@@ -185,6 +182,12 @@ impl ChangeFinder<'_> {
             to,
             compared,
         })
+    }
+
+    /// Whether a change supposes that a project ended before the evaluation.
+    fn is_over(&self, lever: &Lever, turn: &LevelTurn) -> bool {
+        let end = lever.cell(turn.value).and_then(|to| self.end_at(lever, &to));
+        end.is_some_and(|end| end < self.as_of)
     }
 
     /// The end that a duration gives.

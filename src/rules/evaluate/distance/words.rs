@@ -115,8 +115,13 @@ fn nearness(compared: &ComparedQuantity, changed: &str) -> Option<String> {
         return None;
     }
     let unit = compared.unit.as_deref().and_then(|unit| unit.parse().ok()).unwrap_or(Unit::None);
-    let shown = |figure: f64| wording::value(&Value::Float(figure), unit);
     let distance = (compared.value - compared.limit).abs();
+    // Amounts that a tenth of a million does not tell apart are written to the hundredth, as their difference is.
+    let is_close = unit == Unit::Meur && distance < 0.1;
+    let shown = |figure: f64| match is_close {
+        true => format!("{}{}M€", french::decimal(figure, 2), french::THIN),
+        false => wording::value(&Value::Float(figure), unit),
+    };
     if distance < 1e-9 {
         let named = compared.limit_label.as_deref().and_then(Named::of);
         let limit = named.map(|label| format!(", {}", label.definite())).unwrap_or_default();

@@ -89,12 +89,9 @@ async fn a_fault_is_said_at_its_line_and_led_to_its_field() {
     as_text.insert("s2-condition".to_owned(), "p.budget_drfit > t.budget_drift_high".to_owned());
     let tried = office.send_form(&ada, "/brouillons/1/essai", "", &as_text).await;
     assert_eq!(tried.status, 200, "{}", tried.html);
-    for words in [
-        place.as_str(),
-        "href=\"#s2-condition\"",
-        "budget_drift",
-        "une fois les fautes corrigées",
-    ] {
+    for words in
+        [place.as_str(), "href=\"#s2-condition\"", "budget_drift", "une fois les fautes corrigées"]
+    {
         assert!(tried.html.contains(words), "{words}: {}", tried.html);
     }
     office.stop().await;

@@ -68,6 +68,8 @@ fn a_clear_verdict_is_explained_with_the_values_that_no_sign_holds_on() {
     );
     assert!(explained(&app, "P2", "portalis").contains("Conclusion (ligne 31) : Rien à signaler."));
     assert!(explained(&app, "D4", "portfolio").contains("Écart budgétaire moyen"));
+    // As lists call it.
+    assert_eq!(explained(&app, "D4", "Panorama"), explained(&app, "D4", "portfolio"));
 }
 
 #[test]

@@ -11,11 +11,11 @@ use actix_web::web;
 use utoipa::OpenApi as _;
 
 use super::middleware::access::guard;
-use super::middleware::openapi_validation::RequestContracts;
+use super::middleware::openapi_validation::LazyContracts;
 use super::middleware::response_cache::cache;
 use super::middleware::{idempotency, openapi_validation, request_size};
 use super::openapi::document;
-use super::openapi::document::DocumentText;
+use super::openapi::document::LazyDocument;
 use super::route::Resource;
 use super::routes::{Documented, routes};
 
@@ -24,40 +24,29 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| Resource::all(route
 /// Room for the text of the OpenAPI document, in bytes; more is allocated when it needs more.
 const TEXT_OF_DOCUMENT: usize = 1 << 20;
 
-/// `None` if the OpenAPI document could not be written: then every request is refused.
-static DESCRIPTION: LazyLock<Option<Description>> = LazyLock::new(Description::of_routes);
+/// Every request that it describes is refused if it cannot be written.
+static DOCUMENT: LazyDocument = LazyDocument::written_by(write_document);
 
-/// What the service needs of the OpenAPI document while it runs.
-#[derive(Debug)]
-struct Description {
-    text: web::Data<DocumentText>,
-    contracts: web::Data<RequestContracts>,
-}
+static CONTRACTS: LazyContracts = LazyContracts::of(&DOCUMENT);
 
-impl Description {
-    /// As a tree the document takes twenty times the memory of its text. It is built, written and dropped on a thread of its own,
-    /// which allocates nothing that outlives it, so that the allocator gives that memory back whole.
-    fn of_routes() -> Option<Self> {
-        let served = routes();
-        let mut room = Vec::with_capacity(TEXT_OF_DOCUMENT);
-        let write = move || {
-            let document = document::complete(Documented::openapi(), served);
-            serde_json::to_writer(&mut room, &document).map(|()| room).ok()
-        };
-        let json = thread::Builder::new().spawn(write).ok()?.join().ok().flatten()?;
-        let contracts = RequestContracts::of(&json).ok()?;
-        let text = web::Data::new(DocumentText::of(json));
-        Some(Self { text, contracts: web::Data::new(contracts) })
-    }
+/// As a tree the document takes twenty times the memory of its text. It is built, written and dropped on a thread of its own,
+/// which allocates nothing that outlives it, so that the allocator gives that memory back whole.
+fn write_document() -> Option<Vec<u8>> {
+    let served = routes();
+    let mut room = Vec::with_capacity(TEXT_OF_DOCUMENT);
+    let write = move || {
+        let document = document::complete(Documented::openapi(), served);
+        serde_json::to_writer(&mut room, &document).map(|()| room).ok()
+    };
+    thread::Builder::new().spawn(write).ok()?.join().ok().flatten()
 }
 
 /// Registers every route, the OpenAPI document that requests are held to, and the default service, which responds 404.
 pub fn configure(service: &mut web::ServiceConfig) {
     register(service, &RESOURCES);
-    if let Some(Description { text, contracts }) = &*DESCRIPTION {
-        service.app_data(text.clone()).app_data(contracts.clone());
-    }
     service
+        .app_data(web::Data::new(&DOCUMENT))
+        .app_data(&CONTRACTS)
         .app_data(web::PathConfig::default().error_handler(openapi_validation::path_error))
         .default_service(web::to(guard::no_route));
 }
@@ -71,7 +60,7 @@ pub(crate) fn register(service: &mut web::ServiceConfig, resources: &'static [Re
 
 /// Returns the OpenAPI document that `/api/openapi.json` serves, as JSON text; empty if it cannot be written.
 pub fn document() -> web::Bytes {
-    DESCRIPTION.as_ref().map(|one| one.text.json().clone()).unwrap_or_default()
+    DOCUMENT.json().cloned().unwrap_or_default()
 }
 
 /// The last wrap runs first: the guard, then the middleware for authenticated requests.

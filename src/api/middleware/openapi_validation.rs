@@ -1,6 +1,7 @@
 //! Validates requests against the OpenAPI document before any handler runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -15,6 +16,7 @@ use super::schema_validation;
 use super::schema_validation::Schemas;
 use crate::api::extract::query;
 use crate::api::extract::query::QueryFault;
+use crate::api::openapi::document::LazyDocument;
 use crate::api::problem::kinds::Problem;
 use crate::api::route::MatchedRoute;
 use crate::domain::plausible;
@@ -36,9 +38,17 @@ struct Contract {
     schema: Option<Value>,
 }
 
-/// What the document says about the requests of every route. The routing registers it.
+/// What the document says about requests, read from it when a request first has something to be held to. The routing registers it.
 #[derive(Debug)]
-pub(in crate::api) struct RequestContracts {
+pub(in crate::api) struct LazyContracts {
+    document: &'static LazyDocument,
+    /// `None` within if the document cannot be written or read.
+    read: OnceLock<Option<RequestContracts>>,
+}
+
+/// What the document says about the requests of every route.
+#[derive(Debug)]
+struct RequestContracts {
     /// The document's schemas that bodies of requests are made of, by name.
     schemas: Schemas,
     /// By path, then by method.
@@ -97,7 +107,7 @@ impl RequestContracts {
     ///
     /// # Errors
     /// If the text is not that of a document.
-    pub(in crate::api) fn of(document: &[u8]) -> serde_json::Result<Self> {
+    fn of(document: &[u8]) -> serde_json::Result<Self> {
         let Described { paths, components } = serde_json::from_slice(document)?;
         let named = components.schemas;
         let of_path = |path: DescribedPath| {
@@ -122,20 +132,42 @@ impl RequestContracts {
         Ok(Self { schemas, by_path })
     }
 
+    /// The contract of a request; `None` if its route is not in the document.
+    fn find(&self, request: &HttpRequest) -> Option<&Contract> {
+        let route = MatchedRoute::of(request)?;
+        self.by_path.get(&route.path)?.get(&route.method)
+    }
+}
+
+impl LazyContracts {
+    pub(in crate::api) const fn of(document: &'static LazyDocument) -> Self {
+        Self { document, read: OnceLock::new() }
+    }
+
     /// The contracts that were registered when the service started.
     ///
     /// # Errors
     /// If none were registered.
-    fn registered(request: &HttpRequest) -> Result<&web::Data<Self>, Problem> {
-        request.app_data::<web::Data<Self>>().ok_or(Problem::Unassembled)
+    fn registered(request: &HttpRequest) -> Result<&'static Self, Problem> {
+        request.app_data::<&'static Self>().copied().ok_or(Problem::Unassembled)
     }
 
-    /// The contract of a request; `None` if its route is not in the document.
-    fn find(&self, request: &HttpRequest) -> Option<&Contract> {
-        let route = MatchedRoute::of(request)?;
-        // Identity providers add parameters of their own when they redirect back.
-        (route.path != "/sign-in/return")
-            .then(|| self.by_path.get(&route.path)?.get(&route.method))?
+    /// The contracts; `None` if the document cannot be written or read. The first call takes tens of milliseconds.
+    fn contracts(&self) -> Option<&RequestContracts> {
+        let read = || RequestContracts::of(self.document.json()?).ok();
+        self.read.get_or_init(read).as_ref()
+    }
+
+    /// The contracts, read on a thread that may block if they are not yet.
+    ///
+    /// # Errors
+    /// If the document cannot be written or read.
+    async fn read(&'static self) -> Result<&'static RequestContracts, Problem> {
+        let contracts = match self.read.get() {
+            Some(read) => read.as_ref(),
+            None => web::block(|| self.contracts()).await.ok().flatten(),
+        };
+        contracts.ok_or(Problem::Unassembled)
     }
 }
 
@@ -144,11 +176,21 @@ pub(in crate::api) async fn validate_parameters(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let contract = RequestContracts::registered(request.request())?.find(request.request());
-    if let Some(Err(problem)) = contract.map(|contract| contract.check(&request)) {
-        return Ok(request.into_response(problem.error_response()));
+    if has_contract(&request) {
+        let contracts = LazyContracts::registered(request.request())?.read().await?;
+        let contract = contracts.find(request.request());
+        if let Some(Err(problem)) = contract.map(|contract| contract.check(&request)) {
+            return Ok(request.into_response(problem.error_response()));
+        }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Whether the document may have something to say of a request: pages are not in it, and a bare address has nothing to check.
+fn has_contract(request: &ServiceRequest) -> bool {
+    let is_described = MatchedRoute::of(request.request()).is_some_and(|route| route.tag.is_some());
+    let is_bare = request.method() == Method::GET && request.query_string().is_empty();
+    is_described && !is_bare
 }
 
 /// The error of a path whose parameters a handler cannot read.
@@ -161,7 +203,8 @@ pub(in crate::api) fn path_error(error: PathError, request: &HttpRequest) -> act
 /// The first path parameter that should be a whole number and is not, if any.
 fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
     let path = request.match_info();
-    let given = RequestContracts::registered(request).ok()?.find(request)?.numbers.iter();
+    let contracts = LazyContracts::registered(request).ok()?.contracts()?;
+    let given = contracts.find(request)?.numbers.iter();
     let mut given = given.filter_map(|name| Some((name, path.get(name)?)));
     let (name, found) = given.find(|(_, found)| found.parse::<i64>().is_err())?;
     Some(QueryFault::of(name, format!("found `{found}`, expected a whole number")))
@@ -173,10 +216,12 @@ pub(in crate::api) async fn validate_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let contracts = RequestContracts::registered(request.request())?.clone();
+    if !has_contract(&request) || !request.content_type().eq_ignore_ascii_case(JSON) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let contracts = LazyContracts::registered(request.request())?.read().await?;
     let contract = contracts.find(request.request());
-    let schema = contract.and_then(|contract| contract.schema.as_ref());
-    if let Some(schema) = schema.filter(|_| request.content_type().eq_ignore_ascii_case(JSON)) {
+    if let Some(schema) = contract.and_then(|contract| contract.schema.as_ref()) {
         let body = request.extract::<web::Bytes>().await?;
         match check_body(body, schema, &contracts.schemas) {
             Ok(body) => request.set_payload(Payload::from(body)),

@@ -1,11 +1,14 @@
 //! The OpenAPI document as a whole: what it says of the service, and the operations that the table of routes names.
 
+use std::sync::OnceLock;
+
 use actix_web::{HttpResponse, web};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::{answers, lists, operations, schemas, texts};
 use crate::api::problem::details::ProblemDetails;
+use crate::api::problem::kinds::Problem;
 use crate::api::route::Route;
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::snapshot::Phase;
@@ -15,9 +18,13 @@ pub(in crate::api) const ADDRESS: &str = "/api/openapi.json";
 /// Name of the session cookie.
 const COOKIE: &str = "vigie_session";
 
-/// The document of the routes that are served, as JSON text.
+/// The document of the routes that are served, as JSON text. It is written when something first needs it: a service of which only
+/// pages are read never does.
 #[derive(Debug)]
-pub(in crate::api) struct DocumentText(web::Bytes);
+pub(in crate::api) struct LazyDocument {
+    write: fn() -> Option<Vec<u8>>,
+    text: OnceLock<Option<web::Bytes>>,
+}
 
 #[derive(OpenApi)]
 #[openapi(
@@ -80,13 +87,14 @@ pub(in crate::api) fn complete(
     document
 }
 
-impl DocumentText {
-    pub(in crate::api) fn of(json: Vec<u8>) -> Self {
-        Self(json.into())
+impl LazyDocument {
+    pub(in crate::api) const fn written_by(write: fn() -> Option<Vec<u8>>) -> Self {
+        Self { write, text: OnceLock::new() }
     }
 
-    pub(in crate::api) fn json(&self) -> &web::Bytes {
-        &self.0
+    /// The text; `None` if it cannot be written. The first call takes tens of milliseconds.
+    pub(in crate::api) fn json(&self) -> Option<&web::Bytes> {
+        self.text.get_or_init(|| (self.write)().map(web::Bytes::from)).as_ref()
     }
 }
 
@@ -96,6 +104,10 @@ impl DocumentText {
     path = "/api/openapi.json",
     responses((status = 200, description = "The OpenAPI 3.1 document", body = Object))
 )]
-pub(in crate::api) async fn show_document(document: web::Data<DocumentText>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.json().clone())
+pub(in crate::api) async fn show_document(
+    document: web::Data<&'static LazyDocument>,
+) -> Result<HttpResponse, Problem> {
+    let document = **document;
+    let text = web::block(|| document.json()).await.ok().flatten().ok_or(Problem::Unassembled)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(text.clone()))
 }

@@ -16,7 +16,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,6 +126,15 @@ xz:
 		echo "xz is not installed: the tests that open databases of earlier versions will fail" >&2; \
 	fi
 
+# Manual pages are shown by the `man` of Debian.
+man:
+	@command -v man >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends man-db; \
+	else \
+		echo "man-db is not installed: the test of the manual pages will say that it does not run" >&2; \
+	fi
+
 # Documents as PDF are read by Debian's poppler-utils, and their tags by two checkers of PyPI.
 pdf:
 	@command -v pdftotext >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || \
@@ -165,7 +174,7 @@ clients: provider
 test test-crash test-browser lint schemathesis: FEATURES = pdf
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
-test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz clients pdf ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man clients pdf ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked $(WITH)
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use super::accounts::{AccountsCommand, TokensCommand};
 use super::decisions::alerts::AlertsArgs;
@@ -252,6 +253,17 @@ pub(crate) enum Command {
     Serve,
     /// Check that the service on this machine is ready; for containers
     Healthcheck,
+    /// Write the manual pages of all commands into a folder, for `man`
+    Manual {
+        /// Folder to write to
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
+    /// Print the completions of a shell, for it to read when it starts
+    Completions {
+        /// Shell that reads them
+        shell: Shell,
+    },
     /// Show the settings
     Config {
         #[command(subcommand)]

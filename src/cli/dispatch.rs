@@ -86,6 +86,8 @@ async fn dispatch(
         Command::Config { command } => operation::settings::run(*command, config, printer),
         Command::Dictionary { words } => rules::dictionary(words, config, printer, server).await,
         Command::Healthcheck => operation::healthcheck::run(config).await,
+        Command::Manual { folder } => operation::manual::write(folder),
+        Command::Completions { shell } => operation::manual::complete(*shell),
         Command::Judge(request) => portfolio::judge::run(request, config),
         Command::Restore(request) => operation::restore::run(request, config, printer).await,
         Command::Rules { command } => rules::run(command, config, printer, server).await,
@@ -181,6 +183,8 @@ async fn dispatch_in_session(
         Command::Config { .. }
         | Command::Dictionary { .. }
         | Command::Healthcheck
+        | Command::Manual { .. }
+        | Command::Completions { .. }
         | Command::Judge(_)
         | Command::Restore(_)
         | Command::Rules { .. }

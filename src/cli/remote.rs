@@ -50,6 +50,8 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Alerts(_)
         | Command::Audit { .. }
         | Command::Config { .. }
+        | Command::Manual { .. }
+        | Command::Completions { .. }
         | Command::Coverage { .. }
         | Command::Attention { .. }
         | Command::NearMisses(_)

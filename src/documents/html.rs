@@ -49,7 +49,7 @@ fn block(out: &mut String, block: &Block, base: Option<&str>) {
     }
 }
 
-/// A picture that is named and told of, for those who do not see it.
+/// A picture with its name and description, for those who do not see it.
 fn figure(chart: &Chart) -> String {
     let (title, words) = (escaped(&chart.title), escaped(&chart.words));
     let svg = chart.svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{words}\" "), 1);

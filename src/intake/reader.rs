@@ -169,7 +169,7 @@ impl Reader {
     }
 }
 
-/// The import of facts that a panorama has beside its own fields. Answers are completed field by field: those of a
+/// The import of facts that a panorama has besides its own fields. Answers are completed field by field: those of a
 /// questionnaire that the file does not have stay.
 fn import_of_facts(import: &Import, facts: Vec<Fact>) -> Import {
     Import {

@@ -88,7 +88,7 @@ pub(in crate::application) async fn compare_with_former(
     Ok(())
 }
 
-/// Whether an import is of the facts that the file of a panorama has beside its own fields: they wait as it does.
+/// Whether an import is of the facts that the file of a panorama has besides its own fields: they wait as it does.
 fn has_its_facts(panorama: &Import, other: &Import) -> bool {
     other.dataset != Dataset::Panorama
         && other.sha256 == panorama.sha256

@@ -26,7 +26,7 @@ pub struct HistoryRow;
 
 impl PartialSchema for ProjectRow {
     fn schema() -> RefOr<Schema> {
-        let description = "A project as of a date, by the fields of the dictionary. Beside those listed here, the facts \
+        let description = "A project as of a date, by the fields of the dictionary. Besides those listed here, the facts \
                            that the catalogue adds.";
         row(SubjectKind::Project, description)
             .property("attention", place_in_order())
@@ -74,7 +74,7 @@ impl PartialSchema for HistoryRow {
 
 impl ToSchema for HistoryRow {}
 
-/// What is said of a project beside the fields of the dictionary.
+/// What is said of a project besides the fields of the dictionary.
 fn place_in_order() -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))

@@ -38,10 +38,20 @@ pub(in crate::cli) fn explain(error: &Error) -> String {
     if error.use_stderr() {
         text = translate(&text).into_owned();
     }
-    for part in FRAME {
-        text = text.replace(part, &translate(part));
+    localised_frame(&text).lines().map(value_in_french).collect::<Vec<_>>().join("\n")
+}
+
+/// Help with what clap puts around the texts of commands in the language of this run.
+pub(super) fn localised_frame(help: &str) -> String {
+    if is_english() {
+        return help.to_owned();
     }
-    text.lines().map(value_in_french).collect::<Vec<_>>().join("\n")
+    FRAME.into_iter().fold(help.to_owned(), |text, part| text.replace(part, &translate(part)))
+}
+
+/// Commands with their texts in the language of this run.
+pub(super) fn localised(command: Command) -> Command {
+    if is_english() { command } else { in_french(command) }
 }
 
 /// `- table: For people`, in the list of the values of an argument.

@@ -7,6 +7,7 @@ mod cycle_names;
 mod cycle_tables;
 pub(super) mod healthcheck;
 pub(super) mod jobs;
+pub(super) mod manual;
 pub(super) mod replay;
 pub(super) mod restore;
 mod runs;

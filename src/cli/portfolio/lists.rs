@@ -94,7 +94,7 @@ fn show(
     printer.answer(&rows, &[Sheet::list(title, rows.iter(), &shown)], 0)
 }
 
-/// What is known of the exit of a project, beside its name and its ministry.
+/// What is known of the exit of a project, besides its name and its ministry.
 fn departed_columns() -> [ListColumn<'static, TableRow>; 6] {
     let [name, ministry, _, cost, ..] = columns();
     [

@@ -152,7 +152,7 @@ words! {
         SecretaryGeneral = "secretary_general" => "secrétaire général",
         /// Receives them in place of the secretary-general, during an absence.
         Delegate = "delegate" => "délégué",
-        /// Receives them beside the secretary-general.
+        /// Receives them besides the secretary-general.
         Recipient = "recipient" => "destinataire",
         /// Receives a copy.
         DigitalDirector = "digital_director" => "directeur du numérique",

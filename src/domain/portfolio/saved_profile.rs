@@ -1,4 +1,4 @@
-//! Profiles of file layouts that people saved in the service, beside those that are shipped.
+//! Profiles of file layouts that people saved in the service, besides those that are shipped.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -234,7 +234,7 @@ pub fn check_name(name: &str) -> Result<(), String> {
     Err(format!("found the name `{name}`, expected lower-case letters, digits and `_`"))
 }
 
-/// What a field says of itself; its name, label and meaning beside it.
+/// What a field says of itself, with its name, label and meaning.
 pub(super) fn check_alone(field: &Field, [name, label, meaning]: [&str; 3]) -> Result<(), String> {
     check_name(name)?;
     for (key, text) in [("label", label), ("meaning", meaning)] {

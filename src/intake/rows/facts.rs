@@ -76,7 +76,7 @@ pub(in crate::intake) fn last_answers(
     days.max()
 }
 
-/// The facts that a panorama has beside its own fields, each of the day on which it was published.
+/// The facts that a panorama has besides its own fields, each of the day on which it was published.
 pub(in crate::intake) fn kept_facts(
     context: RowContext<'_>,
     rows: &[&FileRow],
@@ -152,7 +152,7 @@ pub(in crate::intake) fn unpublished(
     remarks
 }
 
-/// What the row of a record says beside its own fields, by field. A record without a value says nothing of the field.
+/// What the row of a record says besides its own fields, by field. A record without a value says nothing of the field.
 pub(super) fn facts_of_record(reader: &mut RowReader<'_, '_>) -> BTreeMap<String, Value> {
     let mut said = BTreeMap::new();
     for fact in &reader.context.layout.facts {

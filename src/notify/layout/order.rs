@@ -21,7 +21,7 @@ const NAMED: usize = 6;
 /// Most lines up front of a digest that each have their sentence; beyond, critical alerts of one subject are one line.
 pub(in crate::notify) const MOST_DETAILED: usize = 6;
 
-/// What the order depends on, beside the news.
+/// What the order depends on, besides the news.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::notify) struct OrderContext<'a> {
     pub(in crate::notify) directory: &'a Directory,
@@ -44,7 +44,7 @@ struct PlacedLine<'a> {
     line: MessageLine,
 }
 
-/// Whether an alert is told before the rest: it has worsened, or it is critical and new.
+/// Whether an alert comes before the rest: it has worsened, or it is critical and new.
 fn is_up_front(news: &AlertNews<'_>) -> bool {
     match news.turn {
         Turn::Worsened | Turn::NewFact => true,

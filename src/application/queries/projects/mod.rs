@@ -1,4 +1,4 @@
-//! What is known of projects beside their figures.
+//! What is known of projects besides their figures.
 
 pub(in crate::application) mod rate_chart;
 pub(in crate::application) mod records;

@@ -1,4 +1,4 @@
-//! What files say of one project beside its figures: where each figure was read, its contracts, recommendations, milestones,
+//! What files say of one project besides its figures: where each figure was read, its contracts, recommendations, milestones,
 //! declared causes.
 
 use std::collections::BTreeMap;

@@ -29,7 +29,7 @@ pub use report::{TableReport, TableTally};
 pub use request::{Progress, TableRequest};
 pub use verdicts::{VerdictFormat, VerdictWriter};
 
-/// Verdicts that a chunk of the table aims at: what is done once per chunk is then small beside the rest.
+/// Verdicts that a chunk of the table aims at: what is done once per chunk is then small compared with the rest.
 const VERDICTS: usize = 262_144;
 
 /// Bounds of the rows of a chunk. With some sixty rules, a chunk and what is computed on it take a few

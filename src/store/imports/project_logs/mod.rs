@@ -1,4 +1,4 @@
-//! What is recorded of projects and ministries beside imports: links, explained exits, successions of ministries,
+//! What is recorded of projects and ministries besides imports: links, explained exits, successions of ministries,
 //! campaigns of the questionnaire.
 
 pub(in crate::store) mod answer_drafts;

@@ -25,8 +25,9 @@ use crate::frame::{FrameError, Frames, Totals};
 use crate::rules::{NearMiss, Thresholds};
 use crate::store::KnownUpTo;
 
-/// Most memory that remembered data may take, in bytes, as estimated.
-const MOST_BYTES: u64 = 512 * 1024 * 1024;
+/// Most memory that remembered data may take, in bytes, as estimated: room for two dates, today and that of the last cycle, of ten
+/// thousand projects over twelve years. With room for one, pages that show a verdict would each work out its date anew.
+const MOST_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Estimated memory that the data and the figures of one snapshot take, in bytes.
 const SNAPSHOT_BYTES: usize = 1200;

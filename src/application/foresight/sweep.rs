@@ -76,6 +76,45 @@ pub struct SweepPoint {
     pub score: Scorecard,
 }
 
+/// Fewest values alike at an end of a sweep that are worth a word.
+const FEWEST_ALIKE: usize = 3;
+
+impl Sweep {
+    /// The values at either end among which nothing changes, in French; empty where each value counts.
+    pub fn alike_in_words(&self) -> Vec<String> {
+        let first = self.points.first();
+        let at_start = self.points.iter().take_while(|one| first.is_some_and(|it| it.is_like(one)));
+        let last = self.points.last();
+        let at_end =
+            self.points.iter().rev().take_while(|one| last.is_some_and(|it| it.is_like(one)));
+        let (start, end): (Vec<_>, Vec<_>) = (at_start.collect(), at_end.collect());
+        let ends = if start.len() == self.points.len() { vec![start] } else { vec![start, end] };
+        let in_words = |alike: Vec<&SweepPoint>| {
+            let values = alike.iter().map(|point| point.value);
+            let (least, greatest) = (values.clone().reduce(f64::min)?, values.reduce(f64::max)?);
+            (alike.len() >= FEWEST_ALIKE).then(|| {
+                format!(
+                    "De {} à {}, rien ne change : aucun projet n’est entre ces valeurs, ou un autre seuil décide avant celui-ci.",
+                    rules::shown_figure(least, self.unit),
+                    rules::shown_figure(greatest, self.unit)
+                )
+            })
+        };
+        ends.into_iter().filter_map(in_words).collect()
+    }
+}
+
+impl SweepPoint {
+    /// Whether two values would come to the same.
+    fn is_like(&self, other: &Self) -> bool {
+        let counts = |one: &Self| (one.alerts, one.projects, one.missions);
+        let past = |one: &Self| (one.score.warnings, one.score.hits);
+        counts(self) == counts(other)
+            && self.ministries == other.ministries
+            && past(self) == past(other)
+    }
+}
+
 /// Tries values of a threshold.
 ///
 /// # Errors

@@ -68,7 +68,9 @@ pub(in crate::cli) fn show(found: &Sweep, printer: &Printer) -> Result<Conclusio
         found.edition,
         french::date(found.as_of)
     );
-    let sheet = Sheet::new(title, columns, found.points.iter().map(row).collect());
+    let plain = Sheet::new(title, columns, found.points.iter().map(row).collect());
+    let alike = found.alike_in_words();
+    let sheet = if alike.is_empty() { plain } else { plain.with_note(alike.join("\n")) };
     printer.answer(found, &[sheet], 0)?;
     Ok(Conclusion::Good)
 }

@@ -22,6 +22,11 @@ fn fewer_alerts_open_as_the_threshold_rises_and_the_value_in_force_moves_nobody(
     assert!(found["rules"].as_array().unwrap().contains(&"D1".into()));
     let text = app.ok(&["rules", "sweep", "budget_drift_high", "0,10..0,40"]);
     assert!(text.contains("vigueur"), "{text}");
+    // From the critical threshold on, this one decides no more.
+    assert!(text.replace('\u{202f}', " ").contains("De 31 % à 40 %, rien ne change"), "{text}");
+    let apart = ["rules", "sweep", "budget_drift_high", "0,10..0,22", "--values", "3"];
+    let rising = app.ok(&apart);
+    assert!(!rising.contains("rien ne change"), "{rising}");
 }
 
 #[test]

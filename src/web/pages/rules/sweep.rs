@@ -54,6 +54,8 @@ struct SweptView {
     shares: Option<CurveChart>,
     /// How far the past allows to conclude.
     sureness: String,
+    /// Where the value makes no difference.
+    alike: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -269,6 +271,7 @@ fn swept(found: &Sweep, rules: Vec<Link>) -> SweptView {
             })
             .flatten(),
         sureness: sureness(found),
+        alike: found.alike_in_words(),
     }
 }
 

@@ -91,12 +91,12 @@ impl Sweep {
         let ends = if start.len() == self.points.len() { vec![start] } else { vec![start, end] };
         let in_words = |alike: Vec<&SweepPoint>| {
             let values = alike.iter().map(|point| point.value);
-            let (least, greatest) = (values.clone().reduce(f64::min)?, values.reduce(f64::max)?);
+            let (low, high) = (values.clone().reduce(f64::min)?, values.reduce(f64::max)?);
             (alike.len() >= FEWEST_ALIKE).then(|| {
                 format!(
                     "De {} à {}, rien ne change : aucun projet n’est entre ces valeurs, ou un autre seuil décide avant celui-ci.",
-                    rules::shown_figure(least, self.unit),
-                    rules::shown_figure(greatest, self.unit)
+                    rules::shown_figure(low, self.unit),
+                    rules::shown_figure(high, self.unit)
                 )
             })
         };

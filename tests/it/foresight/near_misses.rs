@@ -50,9 +50,9 @@ fn the_command_lists_near_misses_and_explains_what_would_change_a_level() {
     let refused = app.run(&["near-misses", "--within", "1.5"]);
     assert_ne!(refused.code, Some(0), "{}", refused.stdout);
     for (filter, misspelt) in [("--rule", "RC92"), ("--ministry", "MX")] {
-        let refused = app.run(&["near-misses", filter, misspelt]);
-        assert_eq!(refused.code, Some(1), "{}", refused.stdout);
-        assert!(refused.stderr.contains(misspelt), "{}", refused.stderr);
+        let answer = app.run(&["near-misses", filter, misspelt]);
+        assert_eq!(answer.code, Some(1), "{}", answer.stdout);
+        assert!(answer.stderr.contains(misspelt), "{}", answer.stderr);
     }
 
     let rule = lines[0]["rule"].as_str().unwrap();

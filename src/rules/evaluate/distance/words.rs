@@ -118,9 +118,11 @@ fn nearness(compared: &ComparedQuantity, changed: &str) -> Option<String> {
     let distance = (compared.value - compared.limit).abs();
     // Amounts that a tenth of a million does not tell apart are written to the hundredth, as their difference is.
     let is_close = unit == Unit::Meur && distance < 0.1;
-    let shown = |figure: f64| match is_close {
-        true => format!("{}{}M€", french::decimal(figure, 2), french::THIN),
-        false => wording::value(&Value::Float(figure), unit),
+    let shown = |figure: f64| {
+        if is_close {
+            return format!("{}{}M€", french::decimal(figure, 2), french::THIN);
+        }
+        wording::value(&Value::Float(figure), unit)
     };
     if distance < 1e-9 {
         let named = compared.limit_label.as_deref().and_then(Named::of);

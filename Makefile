@@ -16,7 +16,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man-and-systemd clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,13 +126,13 @@ xz:
 		echo "xz is not installed: the tests that open databases of earlier versions will fail" >&2; \
 	fi
 
-# Manual pages are shown by the `man` of Debian.
-man:
-	@command -v man >/dev/null || \
+# Manual pages are shown by the `man` of Debian, and the unit of its package is verified by systemd's own tool.
+man-and-systemd:
+	@command -v man >/dev/null && command -v systemd-analyze >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends man-db; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends man-db systemd; \
 	else \
-		echo "man-db is not installed: the test of the manual pages will say that it does not run" >&2; \
+		echo "man-db or systemd is not installed: tests of the manual pages and of the unit will say that they do not run" >&2; \
 	fi
 
 # Documents as PDF are read by Debian's poppler-utils, and their tags by two checkers of PyPI.
@@ -174,7 +174,7 @@ clients: provider
 test test-crash test-browser lint schemathesis: FEATURES = pdf
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
-test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man clients pdf ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man-and-systemd clients pdf ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked $(WITH)
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
@@ -251,6 +251,20 @@ schemathesis: build ## Hold the service to its OpenAPI document, as each role, b
 	target/schemathesis/bin/pip install --quiet --disable-pip-version-check --requirement tests/schemathesis/requirements.txt && \
 	cp tests/schemathesis/requirements.txt target/schemathesis/installed; }
 	target/schemathesis/bin/python tests/schemathesis/run.py $(SCHEMATHESIS)
+
+# The release binary by default; another profile makes a package to try, sooner.
+PACKAGE_PROFILE = release
+CARGO_DEB       = 3.8.0
+
+package: ## Build the Debian package in target/debian: the binary, its rules, its manual, and its service
+	@[ "$$(target/cargo-deb/bin/cargo-deb --version 2>/dev/null)" = "cargo-deb $(CARGO_DEB)" ] || \
+	cargo install cargo-deb --version $(CARGO_DEB) --locked --force --no-default-features --root target/cargo-deb
+	cargo build --locked --profile $(PACKAGE_PROFILE) --features pdf --bin vigie
+	scripts/package-files $(PACKAGE_PROFILE)
+	target/cargo-deb/bin/cargo-deb --no-build --profile $(PACKAGE_PROFILE) --fast
+
+package-try: ## Install the newest package of target/debian on this machine as root, try it, upgrade it, and remove it
+	scripts/package-try
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

@@ -44,7 +44,7 @@ use vigie::domain::portfolio::follow_up::WatchList;
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Args {
-    /// Settings file; `vigie.toml` in the current folder is read by default
+    /// Settings file; by default `vigie.toml` in the current folder, or else `/etc/vigie/vigie.toml`
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 

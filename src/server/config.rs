@@ -37,6 +37,9 @@ use crate::{api, auth, notify, web};
 /// Settings file that is read if none is given and it exists.
 pub const DEFAULT_FILE: &str = "vigie.toml";
 
+/// The settings of a machine on which Vigie is installed as a package.
+const SYSTEM_FILE: &str = "/etc/vigie/vigie.toml";
+
 /// The settings. `Debug` shows them as they are serialized: without secrets, including those in addresses.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -286,23 +289,23 @@ impl Config {
     }
 }
 
-/// Reads the settings from `file`, or from `vigie.toml` in the current folder if it exists, and from the environment.
+/// Reads the settings from `file`, or from `vigie.toml` in the current folder, or else from that of the machine, whichever exists,
+/// and from the environment.
 ///
 /// # Errors
 /// If `file` does not exist, or a setting cannot be read.
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
     let defaults = serde_json::to_value(Config::default()).map_err(ConfigError::Defaults)?;
     let mut settings = Figment::from(Serialized::defaults(Config::default()));
-    match file {
+    let chosen = match file {
         Some(path) if !path.is_file() => {
             return Err(ConfigError::NoFile { path: path.to_owned() });
         }
-        Some(path) => settings = settings.merge(Serialized::defaults(read(path, &defaults)?)),
-        None if Path::new(DEFAULT_FILE).is_file() => {
-            let found = read(Path::new(DEFAULT_FILE), &defaults)?;
-            settings = settings.merge(Serialized::defaults(found));
-        }
-        None => {}
+        Some(path) => Some(path),
+        None => [DEFAULT_FILE, SYSTEM_FILE].map(Path::new).into_iter().find(|path| path.is_file()),
+    };
+    if let Some(path) = chosen {
+        settings = settings.merge(Serialized::defaults(read(path, &defaults)?));
     }
     let mut variables = Vec::new();
     for (key, text) in Env::prefixed("VIGIE_").split("__").iter() {

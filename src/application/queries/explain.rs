@@ -21,8 +21,10 @@ use crate::notify::Directory;
 use crate::rules::{Budget, Rule, Subjects, Trace};
 use crate::{frame, rules};
 
-/// The name of the whole portfolio on the command line, and the one that lists show.
+/// The name of the whole portfolio on the command line.
 const PORTFOLIO: &str = "portfolio";
+
+/// The name of the whole portfolio in French, as lists show it.
 const PORTFOLIO_SHOWN: &str = "panorama";
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::{TestApp, has_tool, root};
 
-/// Exposure to attacks by `systemd-analyze security`, in tenths, above which the unit is too open. 15 is « OK ».
+/// The unit's exposure to attacks at most, in tenths, on the scale of `systemd-analyze security` from 0 (closed) to 100.
 const MOST_EXPOSED: &str = "20";
 
 fn systemd_analyze(arguments: &[&str]) -> (bool, String) {

@@ -17,6 +17,7 @@ use super::foresight::{BacktestArgs, NearMissesArgs};
 use super::language::Language;
 use super::operation::audit::AuditCommand;
 use super::operation::cycle::{CycleArgs, CyclesCommand};
+use super::operation::database::DatabaseCommand;
 use super::operation::jobs::JobsCommand;
 use super::operation::restore::RestoreArgs;
 use super::operation::settings::ConfigCommand;
@@ -246,6 +247,11 @@ pub(crate) enum Command {
     Jobs {
         #[command(subcommand)]
         command: JobsCommand,
+    },
+    /// Copy a whole database to another place, or check one
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
     },
     /// Replace the database, which must not be in use, with a backup
     Restore(RestoreArgs),

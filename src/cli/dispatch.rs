@@ -84,6 +84,7 @@ async fn dispatch(
 ) -> Result<Conclusion, CliError> {
     match command {
         Command::Config { command } => operation::settings::run(*command, config, printer),
+        Command::Database { command } => operation::database::run(command, config, printer).await,
         Command::Dictionary { words } => rules::dictionary(words, config, printer, server).await,
         Command::Healthcheck => operation::healthcheck::run(config).await,
         Command::Manual { folder } => operation::manual::write(folder),
@@ -181,6 +182,7 @@ async fn dispatch_in_session(
         Command::Missions(request) => decisions::missions::run(request, session).await,
         // Those that need no session were answered before one was opened.
         Command::Config { .. }
+        | Command::Database { .. }
         | Command::Dictionary { .. }
         | Command::Healthcheck
         | Command::Manual { .. }

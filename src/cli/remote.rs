@@ -44,6 +44,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
     match command {
         Command::Serve => Some("serve"),
         Command::Healthcheck => Some("healthcheck"),
+        Command::Database { .. } => Some("database"),
         Command::Restore(_) => Some("restore"),
         Command::Judge(_) => Some("judge"),
         Command::Accounts { .. }

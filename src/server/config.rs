@@ -28,6 +28,7 @@ use crate::notify::{
 };
 use crate::rules::ScriptLimits;
 use crate::schedule::{BackupSettings, HousekeepingSettings, ImportSettings, Schedule};
+use crate::store;
 use crate::store::{Credential, Store, StoreError};
 use crate::support::clock::{Clock, ShiftedClock, SystemClock};
 use crate::support::redaction;
@@ -308,6 +309,9 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         settings = settings.merge(Serialized::defaults(read(path, &defaults)?));
     }
     let mut variables = Vec::new();
+    for (key, text) in of_platform() {
+        settings = settings.merge(Serialized::default(key, text));
+    }
     for (key, text) in Env::prefixed("VIGIE_").split("__").iter() {
         let key = key.to_string();
         settings = settings.merge(Serialized::default(&key, typed(&key, text, &defaults)));
@@ -318,6 +322,17 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         .map_err(|error| ConfigError::Invalid(SettingsFault::of(error, &defaults, &variables)))?;
     config.demonstration_date()?;
     Ok(config)
+}
+
+/// What platforms that host programs say in variables of their own: the address of the database that they lend, and the port
+/// to listen on. Variables of Vigie come after them.
+fn of_platform() -> Vec<(&'static str, String)> {
+    let platform = |name: &str| Env::raw().only(&[name]).iter().next().map(|(_, text)| text);
+    let database = platform("DATABASE_URL").filter(|url| store::is_server_address(url));
+    let port = platform("PORT").filter(|port| port.parse::<u16>().is_ok());
+    let database = database.map(|url| ("database_url", url));
+    let listen = port.map(|port| ("listen", format!("0.0.0.0:{port}")));
+    database.into_iter().chain(listen).collect()
 }
 
 /// The value of an environment variable. Where a text is expected it is a text, whatever it looks like: `007` may be a

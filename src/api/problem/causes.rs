@@ -214,6 +214,10 @@ impl From<StoreError> for Problem {
             | StoreError::Migrate { .. }
             | StoreError::Schema { .. }
             | StoreError::Damaged { .. }
+            | StoreError::NotOurs { .. }
+            | StoreError::CopyUnfinished { .. }
+            | StoreError::Copy(_)
+            | StoreError::CommitUnknown
             | StoreError::Exists { .. }
             | StoreError::InUse { .. }
             | StoreError::Restore(_)

@@ -31,6 +31,9 @@ impl Unavailable {
         if error.is_busy() {
             return Ok(Self::Busy(Arc::new(error)));
         }
+        if matches!(error, StoreError::CommitUnknown) {
+            return Ok(Self::Storage(error.to_string(), Some(Arc::new(error))));
+        }
         let Some(kind) = error.disk_fault() else { return Err(error) };
         if trace::current().is_some() {
             let cause: &dyn std::error::Error = &error;

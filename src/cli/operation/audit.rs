@@ -124,7 +124,7 @@ fn verified(report: &AuditReport) -> Sheet {
     Sheet::new(title, columns, vec![row]).with_note(note)
 }
 
-fn in_french(flaw: &Flaw) -> String {
+pub(super) fn in_french(flaw: &Flaw) -> String {
     match flaw {
         Flaw::Altered { number } => {
             format!(

@@ -5,6 +5,7 @@ pub(super) mod cycle;
 mod cycle_brief;
 mod cycle_names;
 mod cycle_tables;
+pub(super) mod database;
 pub(super) mod healthcheck;
 pub(super) mod jobs;
 pub(super) mod manual;

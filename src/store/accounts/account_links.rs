@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use sqlx::SqliteConnection;
 
 use super::account_records::is_over;
 use super::credential::Credential;
@@ -18,10 +17,12 @@ use crate::domain::accounts::sessions::{AccountLinkKind, SessionOpening};
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::notice::Notice;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::Timestamp;
 use crate::store::outbox::{outgoing, waits};
 use crate::support::fingerprint::Fingerprint;
@@ -197,7 +198,7 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let state = held(&mut transaction, kind, (presented, browser), now).await?;
         let AccountLinkState::Serves(link) = &state else { return Ok((state, None)) };
-        sqlx::query("update account_links set used_at = $2 where number = $1")
+        query("update account_links set used_at = $2 where number = $1")
             .bind(link.number)
             .bind(Timestamp(now))
             .run(&mut *transaction, WHAT)
@@ -255,7 +256,6 @@ struct NewLink<'a> {
     period: (DateTime<Utc>, DateTime<Utc>),
 }
 
-#[derive(sqlx::FromRow)]
 struct LinkRow {
     number: i64,
     account: AccountNumber,
@@ -267,6 +267,17 @@ struct LinkRow {
     revoked_at: Option<Timestamp>,
 }
 
+fields_are_columns!(LinkRow {
+    number,
+    account,
+    browser,
+    go_to,
+    created_at,
+    expires_at,
+    used_at,
+    revoked_at
+});
+
 impl LinkRow {
     fn serves(&self, now: DateTime<Utc>) -> bool {
         self.used_at.is_none()
@@ -277,22 +288,19 @@ impl LinkRow {
 }
 
 /// Those that have been over for long are forgotten meanwhile.
-async fn insert(connection: &mut SqliteConnection, link: &NewLink<'_>) -> Result<i64, StoreError> {
+async fn insert(connection: &mut Connection, link: &NewLink<'_>) -> Result<i64, StoreError> {
     let (now, until) = link.period;
     for statement in [
         "delete from account_link_secrets where link in
              (select number from account_links where expires_at <= $1)",
         "delete from account_links where expires_at <= $1",
     ] {
-        sqlx::query(statement)
-            .bind(Timestamp(now - REMEMBERED))
-            .run(&mut *connection, WHAT)
-            .await?;
+        query(statement).bind(Timestamp(now - REMEMBERED)).run(&mut *connection, WHAT).await?;
     }
     let number = query_scalar("select coalesce(max(number), 0) + 1 from account_links")
         .one(&mut *connection, WHAT)
         .await?;
-    sqlx::query(
+    query(
         "insert into account_links (number, account, kind, browser, go_to, notice, created_at,
                                     expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -310,12 +318,9 @@ async fn insert(connection: &mut SqliteConnection, link: &NewLink<'_>) -> Result
     Ok(number)
 }
 
-async fn add_secret(
-    connection: &mut SqliteConnection,
-    link: i64,
-) -> Result<Credential, StoreError> {
+async fn add_secret(connection: &mut Connection, link: i64) -> Result<Credential, StoreError> {
     let secret = Credential::fresh("")?;
-    sqlx::query("insert into account_link_secrets (hash, link) values ($1, $2)")
+    query("insert into account_link_secrets (hash, link) values ($1, $2)")
         .bind(secret.hash())
         .bind(link)
         .run(connection, WHAT)
@@ -324,7 +329,7 @@ async fn add_secret(
 }
 
 async fn held(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     kind: AccountLinkKind,
     (presented, browser): (&Credential, Option<&Fingerprint>),
     now: DateTime<Utc>,
@@ -354,7 +359,7 @@ async fn held(
 }
 
 async fn carried_by(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     notice: &NoticeId,
 ) -> Result<Option<LinkRow>, StoreError> {
     query_as(
@@ -367,11 +372,11 @@ async fn carried_by(
 }
 
 async fn withdraw(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     notice: &NoticeId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "update notices set state = 'dead', withdrawn_at = $2, leased_until = null,
                             last_error = 'withdrawn: the link that it carries is over'
          where id = $1 and state = 'waiting'",

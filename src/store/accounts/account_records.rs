@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::former_names;
 use crate::domain::accounts::access::{Account, AccountNumber, Caller, Identity, Role, Scope};
@@ -13,10 +11,12 @@ use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::accounts::mail_address::MailAddress;
 use crate::domain::accounts::sessions::AccountLinkKind;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::support::visible_text::skeleton;
 
@@ -131,7 +131,7 @@ pub(in crate::store) fn subject(number: AccountNumber) -> String {
 }
 
 pub(in crate::store) async fn make(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     terms: &AccountTerms,
     act: &ActionContext,
 ) -> Result<Account, StoreError> {
@@ -157,7 +157,7 @@ pub(in crate::store) async fn make(
 }
 
 pub(in crate::store) async fn change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     before: &Account,
     after: &Account,
     act: &ActionContext,
@@ -174,12 +174,12 @@ pub(in crate::store) async fn change(
 /// Links of the account that were not used, of one kind or of any, serve nobody any more, and mails that were to carry
 /// them do not leave.
 pub(in crate::store) async fn revoke_links(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: AccountNumber,
     kind: Option<AccountLinkKind>,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "update account_links set revoked_at = $3
          where account = $1 and (cast($2 as text) is null or kind = $2)
            and used_at is null and revoked_at is null",
@@ -189,7 +189,7 @@ pub(in crate::store) async fn revoke_links(
     .bind(Timestamp(at))
     .run(&mut *connection, "links of accounts")
     .await?;
-    sqlx::query(
+    query(
         "update notices set state = 'dead', withdrawn_at = $2, leased_until = null,
                             last_error = 'withdrawn: the link that it carries was revoked'
          where state = 'waiting' and id in (
@@ -204,7 +204,7 @@ pub(in crate::store) async fn revoke_links(
 
 /// One that is not closed.
 pub(in crate::store) async fn unclosed(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: AccountNumber,
 ) -> Result<Account, StoreError> {
     let found = select(connection, Some(number)).await?.pop();
@@ -218,7 +218,7 @@ pub(in crate::store) async fn unclosed(
 
 /// One that is not closed, and is as the caller saw it.
 async fn standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: AccountNumber,
     revision: i64,
 ) -> Result<Account, StoreError> {
@@ -231,7 +231,7 @@ async fn standing(
 }
 
 async fn refuse_double(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     own: Option<AccountNumber>,
     terms: &AccountTerms,
 ) -> Result<(), StoreError> {
@@ -268,7 +268,7 @@ async fn refuse_double(
 
 /// Somebody must still be able to keep accounts.
 async fn refuse_last(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     before: &Account,
     after: &Account,
 ) -> Result<(), StoreError> {
@@ -296,7 +296,7 @@ pub(in crate::store) fn audited(account: &Account) -> Value {
 }
 
 pub(in crate::store) async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: Option<AccountNumber>,
 ) -> Result<Vec<Account>, StoreError> {
     query_as(
@@ -310,10 +310,10 @@ pub(in crate::store) async fn select(
 }
 
 pub(in crate::store) async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: &Account,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into accounts (number, name, roles, scope, issuer, identity, created_at, closed_at,
                                revision, mail_address)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -338,8 +338,8 @@ pub(in crate::store) async fn write(
     Ok(())
 }
 
-impl FromRow<'_, SqliteRow> for Account {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Account {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let issuer: Option<String> = row.try_get("issuer")?;
         let subject: Option<String> = row.try_get("identity")?;
         Ok(Self {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use super::account_records::{AccountTerms, is_over};
 use super::credential::Credential;
@@ -14,10 +13,11 @@ use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::accounts::mail_address::MailAddress;
 use crate::domain::accounts::sessions::SessionOpening;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
 
@@ -36,11 +36,11 @@ impl Store {
         if accounts.iter().any(administers) {
             return Ok(None);
         }
-        sqlx::query("delete from invitations where used_at is null")
+        query("delete from invitations where used_at is null")
             .run(&mut *transaction, "invitations")
             .await?;
         let secret = Credential::fresh("")?;
-        sqlx::query(
+        query(
             "insert into invitations (hash, roles, scope, created_at, expires_at)
              values ($1, $2, $3, $4, $5)",
         )
@@ -86,7 +86,7 @@ impl Store {
         let name = act.actor.clone();
         let terms = AccountTerms { name, roles, scope, mail_address, identity: None };
         let account = account_records::make(&mut transaction, &terms, act).await?;
-        sqlx::query("update invitations set used_at = $2, account = $3 where hash = $1")
+        query("update invitations set used_at = $2, account = $3 where hash = $1")
             .bind(presented.hash())
             .bind(Timestamp(act.at))
             .bind(account.number)
@@ -110,7 +110,7 @@ fn administers(account: &Account) -> bool {
 }
 
 async fn invitation(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     presented: &Credential,
     now: DateTime<Utc>,
 ) -> Result<Option<(BTreeSet<Role>, Scope)>, StoreError> {

@@ -1,24 +1,27 @@
 //! Names that accounts had before they were renamed.
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, SqliteConnection};
 
 use crate::domain::accounts::access::AccountNumber;
 use crate::domain::accounts::audit::Actor;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch as _, RunQuery as _, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::Timestamp;
 
 const WHAT: &str = "former names of accounts";
 
 /// A name that an account had, and its name today.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::store) struct FormerName {
     pub(in crate::store) account: AccountNumber,
     pub(in crate::store) former: Actor,
     pub(in crate::store) current: Actor,
 }
+
+fields_are_columns!(FormerName { account, former, current });
 
 impl Store {
     /// Every name that the account called `actor`, today or formerly, has or had, and `actor` itself. A name of the local
@@ -35,7 +38,7 @@ impl Store {
 }
 
 pub(in crate::store) async fn names_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     actor: &Actor,
 ) -> Result<Vec<Actor>, StoreError> {
     let mut names: Vec<Actor> = query_scalar(
@@ -57,7 +60,7 @@ pub(in crate::store) async fn names_of(
 
 /// The names that accounts no longer have.
 pub(in crate::store) async fn former_names(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<Vec<FormerName>, StoreError> {
     query_as(
         "select former.account, former.name as former, accounts.name as current
@@ -69,11 +72,11 @@ pub(in crate::store) async fn former_names(
 }
 
 pub(in crate::store) async fn remember(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (account, name): (AccountNumber, &Actor),
     until: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into account_former_names (account, name, until) values ($1, $2, $3)
          on conflict (account, name) do update set until = excluded.until",
     )

@@ -4,14 +4,15 @@
 //! was done are one. So a request is done once, wherever the process is cut; its answer may be lost.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::SqliteConnection;
 
 use super::idempotent_attempt::{IdempotencyKey, IdempotentAttempt, Released, WHAT};
 use crate::domain::accounts::access::AccountNumber;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
 use crate::support::fingerprint::Fingerprint;
@@ -69,7 +70,7 @@ impl Store {
                 Next::Attempt(number) => number,
             },
         };
-        sqlx::query(
+        query(
             "insert into idempotency_keys (account, route, key, fingerprint, attempt, begun_at,
                                            held_until, expires_at, acted)
              values ($1, $2, $3, $4, $5, $6, $7, $8, false)
@@ -97,7 +98,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (key, number) = attempt.key_and_number();
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
+        query(
             "update idempotency_keys set status = $5, headers = $6, body = $7
              where account = $1 and route = $2 and key = $3 and attempt = $4",
         )
@@ -126,7 +127,7 @@ impl Store {
     async fn delete_key(&self, attempt: &IdempotentAttempt) -> Result<(), StoreError> {
         let (key, number) = attempt.key_and_number();
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
+        query(
             "delete from idempotency_keys
              where account = $1 and route = $2 and key = $3 and attempt = $4 and not acted",
         )
@@ -143,15 +144,16 @@ impl Store {
 /// Keys that a clock which was ahead would have made last for years belong to something that was done all the same: they
 /// last as long as one that is given now. A clock that is behind now would forget them all.
 async fn bring_back(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     if waits::is_behind(connection, now).await? {
         return Ok(());
     }
-    sqlx::query(
-        "update idempotency_keys set expires_at = $1, begun_at = min(begun_at, $2)
+    query(
+        "update idempotency_keys set expires_at = $1,
+                begun_at = case when begun_at < $2 then begun_at else $2 end
          where expires_at > $1",
     )
     .bind(Timestamp(expires_at))
@@ -162,15 +164,15 @@ async fn bring_back(
 }
 
 async fn forget(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: AccountNumber,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query("delete from idempotency_keys where expires_at <= $1")
+    query("delete from idempotency_keys where expires_at <= $1")
         .bind(Timestamp(now))
         .run(&mut *connection, WHAT)
         .await?;
-    sqlx::query(
+    query(
         "delete from idempotency_keys
          where account = $1 and held_until <= $2 and begun_at <
              (select begun_at from idempotency_keys where account = $1
@@ -185,7 +187,7 @@ async fn forget(
 }
 
 async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     key: &IdempotencyKey,
 ) -> Result<Option<KeyRow>, StoreError> {
     query_as(
@@ -205,17 +207,27 @@ enum Found {
     Answered(StoredResponse),
 }
 
-#[derive(sqlx::FromRow)]
 struct KeyRow {
     fingerprint: Fingerprint,
     attempt: i64,
     held_until: Timestamp,
     expires_at: Timestamp,
     acted: bool,
-    status: Option<u16>,
+    status: Option<i64>,
     headers: Option<Json<Vec<(String, String)>>>,
     body: Option<Vec<u8>>,
 }
+
+fields_are_columns!(KeyRow {
+    fingerprint,
+    attempt,
+    held_until,
+    expires_at,
+    acted,
+    status,
+    headers,
+    body
+});
 
 /// What is done for a request with a known key.
 enum Next {
@@ -246,6 +258,7 @@ impl KeyRow {
         else {
             return if self.acted { Found::Done } else { Found::Begun };
         };
+        let status = u16::try_from(status).unwrap_or_default();
         Found::Answered(StoredResponse { status, headers, body })
     }
 }

@@ -4,11 +4,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::SqliteConnection;
-
 use crate::domain::accounts::access::AccountNumber;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::RunQuery;
+use crate::store::db::queries::query;
 use crate::support::fingerprint::Fingerprint;
 
 /// What an error says was being read or written.
@@ -43,10 +42,10 @@ impl IdempotentAttempt {
     /// What is written in this transaction is done for the attempt, unless a later one took its place.
     pub(in crate::store) async fn mark(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
     ) -> Result<(), StoreError> {
         let (key, number) = self.key_and_number();
-        let marked = sqlx::query(
+        let marked = query(
             "update idempotency_keys set acted = true
              where account = $1 and route = $2 and key = $3 and attempt = $4",
         )

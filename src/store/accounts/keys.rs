@@ -6,7 +6,7 @@ use super::credential::Credential;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 
 const SESSIONS: &str = "sessions";
@@ -43,7 +43,7 @@ impl Store {
             return Ok(Credential::presented(value));
         }
         let key = Credential::fresh("")?;
-        sqlx::query("insert into keys (name, value, created_at) values ($1, $2, $3)")
+        query("insert into keys (name, value, created_at) values ($1, $2, $3)")
             .bind(name)
             .bind(key.reveal())
             .bind(Timestamp(now))

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::{Executor, Sqlite, SqliteConnection};
 
 use super::account_records;
 use super::account_records::is_over;
@@ -15,10 +14,12 @@ use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord, NameProo
 use crate::domain::accounts::session_id::SessionId;
 use crate::domain::accounts::sessions::{OpenSession, SessionOpening};
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::{Connection, Via};
 use crate::store::db::connections::end;
-use crate::store::db::error::{StoreError, writing};
+use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
 use crate::support::fingerprint::Fingerprint;
@@ -106,7 +107,7 @@ impl Store {
         let Some((hash, session)) = found.into_iter().find(|(_, session)| session.id == *id) else {
             return Err(StoreError::NoSuchSession { id: id.clone() });
         };
-        sqlx::query("delete from sessions where hash = $1")
+        query("delete from sessions where hash = $1")
             .bind(hash)
             .run(&mut *transaction, "sessions")
             .await?;
@@ -124,11 +125,10 @@ impl Store {
     ) -> Result<Option<Secret>, StoreError> {
         let mut transaction = self.begin_write().await?;
         let ended: Option<(AccountNumber, Option<String>)> =
-            sqlx::query_as("delete from sessions where hash = $1 returning account, id_token")
+            query_as("delete from sessions where hash = $1 returning account, id_token")
                 .bind(presented.hash())
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(writing("sessions"))?;
+                .optional(&mut *transaction, "sessions")
+                .await?;
         let Some((account, id_token)) = ended else { return Ok(None) };
         let deed = act.deed("signed_out", account_records::subject(account));
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
@@ -152,7 +152,6 @@ impl Store {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct SessionRow {
     account: AccountNumber,
     name: Actor,
@@ -164,18 +163,29 @@ struct SessionRow {
     last_seen_at: Option<Timestamp>,
 }
 
+fields_are_columns!(SessionRow {
+    account,
+    name,
+    roles,
+    scope,
+    multi_factor,
+    expires_at,
+    created_at,
+    last_seen_at
+});
+
 /// Begins a session in a transaction of the caller's. Those that are over are forgotten meanwhile.
 pub(in crate::store) async fn open(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     terms: &SessionTerms,
     act: &ActionContext,
 ) -> Result<Credential, StoreError> {
     let secret = Credential::fresh("")?;
-    sqlx::query("delete from sessions where expires_at <= $1")
+    query("delete from sessions where expires_at <= $1")
         .bind(Timestamp(act.at))
         .run(&mut *connection, "sessions")
         .await?;
-    sqlx::query(
+    query(
         "insert into sessions (hash, account, opened_by, multi_factor, id_token, created_at,
                                last_seen_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $6, $7)",
@@ -197,7 +207,7 @@ pub(in crate::store) async fn open(
 
 /// With the hashes of their secrets, the latest first.
 async fn open_sessions(
-    executor: impl Executor<'_, Database = Sqlite>,
+    via: impl Into<Via<'_>>,
     account: AccountNumber,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Fingerprint, OpenSession)>, StoreError> {
@@ -209,7 +219,7 @@ async fn open_sessions(
     .bind(account)
     .bind(Timestamp(now))
     .bind(Timestamp(waits::latest(now)))
-    .all(executor, "sessions")
+    .all(via, "sessions")
     .await?;
     let with_hash = |row: OpenSessionRow| {
         let session = OpenSession {
@@ -226,7 +236,6 @@ async fn open_sessions(
     Ok(rows.into_iter().map(with_hash).collect())
 }
 
-#[derive(sqlx::FromRow)]
 struct OpenSessionRow {
     hash: Fingerprint,
     created_at: Timestamp,
@@ -235,3 +244,12 @@ struct OpenSessionRow {
     opened_by: SessionOpening,
     multi_factor: bool,
 }
+
+fields_are_columns!(OpenSessionRow {
+    hash,
+    created_at,
+    last_seen_at,
+    expires_at,
+    opened_by,
+    multi_factor
+});

@@ -11,7 +11,7 @@ use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::outbox::waits;
 use crate::support::fingerprint::Fingerprint;
@@ -39,16 +39,16 @@ impl Store {
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
+        query(
             "delete from sign_ins where expires_at <= $1 or expires_at > $3 or ticket in
-                 (select ticket from sign_ins order by expires_at desc limit -1 offset $2)",
+                 (select ticket from sign_ins order by expires_at desc limit 9223372036854775807 offset $2)",
         )
         .bind(Timestamp(now))
         .bind(MOST - 1)
         .bind(Timestamp(expires_at))
         .run(&mut *transaction, "sign-ins")
         .await?;
-        sqlx::query("insert into sign_ins (ticket, go_to, expires_at) values ($1, $2, $3)")
+        query("insert into sign_ins (ticket, go_to, expires_at) values ($1, $2, $3)")
             .bind(ticket)
             .bind(go_to)
             .bind(Timestamp(expires_at))

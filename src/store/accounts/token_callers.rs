@@ -12,7 +12,8 @@ use crate::domain::accounts::access::{AccountNumber, Caller, ProvedBy, Role, Sco
 use crate::domain::accounts::audit::{Actor, NameProof};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::query_as;
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::db::version::DatabaseVersion;
 use crate::support::fingerprint::Fingerprint;
@@ -64,7 +65,6 @@ impl Store {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct CallerRow {
     number: i64,
     account: AccountNumber,
@@ -77,6 +77,19 @@ struct CallerRow {
     expires_at: Timestamp,
     last_used_at: Option<Timestamp>,
 }
+
+fields_are_columns!(CallerRow {
+    number,
+    account,
+    name,
+    roles,
+    granted,
+    scope,
+    seen,
+    issued_locally,
+    expires_at,
+    last_used_at
+});
 
 impl CallerRow {
     fn into_known(self, version: DatabaseVersion) -> KnownCaller {

@@ -11,7 +11,7 @@ use super::token_memory::UsedCredential;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::RunQuery;
+use crate::store::db::queries::query;
 use crate::store::db::sql_types::Timestamp;
 
 /// How long uses are gathered before they are written. A service that is cut loses as much of them.
@@ -63,11 +63,10 @@ impl Store {
         for (used, at) in uses {
             let statement = match used {
                 UsedCredential::Token(number) => {
-                    sqlx::query("update tokens set last_used_at = $2 where number = $1")
-                        .bind(*number)
+                    query("update tokens set last_used_at = $2 where number = $1").bind(*number)
                 }
                 UsedCredential::Session(hash) => {
-                    sqlx::query("update sessions set last_seen_at = $2 where hash = $1").bind(hash)
+                    query("update sessions set last_seen_at = $2 where hash = $1").bind(hash)
                 }
             };
             statement.bind(Timestamp(*at)).run(&mut *transaction, "uses").await?;

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _};
 
 use super::account_records;
 use super::credential::Credential;
@@ -14,9 +12,10 @@ use crate::domain::accounts::audit::{ActionContext, Actor, NameProof};
 use crate::domain::messages::notice::Notice;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
-use crate::store::db::error::{StoreError, writing};
+use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::store::outbox::outgoing;
 
@@ -83,7 +82,7 @@ impl Store {
             last_used_at: None,
             revoked_at: None,
         };
-        sqlx::query(
+        query(
             "insert into tokens (number, account, label, hash, roles, scope, created_at, expires_at,
                                  issued_by, issued_locally, issued_with)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -129,7 +128,7 @@ impl Store {
     /// There is no such token, or it was revoked.
     pub async fn revoke_token(&self, number: i64, act: &ActionContext) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        let mut revoked: Vec<i64> = sqlx::query_scalar(
+        let mut revoked: Vec<i64> = query_scalar(
             "update tokens set revoked_at = $2
              where revoked_at is null and number in (
                  with recursive ended(number) as (
@@ -141,9 +140,8 @@ impl Store {
         )
         .bind(number)
         .bind(Timestamp(act.at))
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(writing("tokens"))?;
+        .all(&mut *transaction, "tokens")
+        .await?;
         if revoked.is_empty() {
             return Err(StoreError::NoSuch { what: "valid token", number });
         }
@@ -172,8 +170,8 @@ fn subject(number: i64) -> String {
     format!("token/{number}")
 }
 
-impl FromRow<'_, SqliteRow> for Token {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Token {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             account: row.try_get("account")?,

@@ -3,19 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::query_builder::Separated;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
-
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertState};
 use crate::domain::ids::{AlertId, CycleNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::cycles::verdicts;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{Builder, Separated, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 
@@ -52,12 +50,16 @@ impl Store {
     ) -> Result<BTreeMap<AlertId, RuleId>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let rows: Vec<(AlertId, RuleId, Subject)> = query_as(
-            "select id, rule, subject from alerts where id in (select value from json_each($1))",
-        )
-        .bind(Json(ids))
-        .all(&mut *transaction, "alerts")
-        .await?;
+        let mut rows: Vec<(AlertId, RuleId, Subject)> = Vec::new();
+        for some in columns::chunks(&Vec::from_iter(ids)) {
+            let mut statement = Builder::new("select id, rule, subject from alerts where id in (");
+            let mut wanted = statement.separated();
+            for id in some {
+                wanted.push_bind(id);
+            }
+            statement.push(")");
+            rows.extend(statement.query_as().all(&mut *transaction, "alerts").await?);
+        }
         let shown = rows.into_iter().filter(|(_, _, subject)| visible.subject(subject));
         Ok(shown.map(|(id, rule, _)| (id, rule)).collect())
     }
@@ -155,7 +157,7 @@ impl Store {
 
 /// Visible alerts, without what is stored with verdicts.
 async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     filter: &AlertFilter,
     id: Option<&AlertId>,
@@ -189,7 +191,7 @@ pub(in crate::store) struct AlertNewsQuery<'a> {
 
 /// Those that are visible and that no other alert says already, by name: the alert, then the change.
 pub(in crate::store) async fn news(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     AlertNewsQuery { cycle, after, limit }: AlertNewsQuery<'_>,
 ) -> Result<Vec<(String, AlertChange)>, StoreError> {
@@ -225,7 +227,7 @@ pub(in crate::store) async fn news(
 
 /// Fills in evidence and explanation, which are stored once, with the verdict.
 pub(in crate::store) async fn with_findings(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     alerts: Vec<&mut Alert>,
 ) -> Result<(), StoreError> {
     let mut wanted: BTreeMap<(CycleNumber, RuleId), BTreeSet<Subject>> = BTreeMap::new();
@@ -249,7 +251,7 @@ pub(in crate::store) async fn with_findings(
 
 /// Alerts become what the changes say, and the changes are recorded.
 pub(in crate::store) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
@@ -265,10 +267,7 @@ struct AlertRow<'a> {
     facts: Option<String>,
 }
 
-async fn upsert(
-    connection: &mut SqliteConnection,
-    changes: &[AlertChange],
-) -> Result<(), StoreError> {
+async fn upsert(connection: &mut Connection, changes: &[AlertChange]) -> Result<(), StoreError> {
     let head = "insert into alerts (id, rule, subject, project, ministry, state, level, since, \
                 updated_at, streak, stale, judged_in, evidence, explanation, hidden_by, fact_references, \
                 facts) ";
@@ -295,7 +294,7 @@ async fn upsert(
             })
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, bound: &AlertRow<'_>| {
+    let bind = |mut row: Separated<'_>, bound: &AlertRow<'_>| {
         let AlertRow { alert, evidence, references, facts } = bound;
         row.push_bind(&alert.id);
         row.push_bind(&alert.rule);
@@ -319,7 +318,7 @@ async fn upsert(
 }
 
 async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
@@ -340,7 +339,7 @@ async fn append(
             Ok((position, change, columns::to_json("an alert change", &stored)?))
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &AlertChange, String)| {
+    let bind = |mut row: Separated<'_>, row_of: &(i64, &AlertChange, String)| {
         let (position, change, body) = row_of;
         row.push_bind(cycle);
         row.push_bind(*position);
@@ -352,8 +351,8 @@ async fn append(
     columns::insert(connection, "alert changes", (head, ""), &rows, bind).await
 }
 
-impl FromRow<'_, SqliteRow> for Alert {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Alert {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.try_get("id")?,
             rule: row.try_get("rule")?,

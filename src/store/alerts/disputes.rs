@@ -2,8 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::handling;
 use crate::domain::accounts::audit::{ActionContext, Actor};
@@ -12,10 +10,12 @@ use crate::domain::alerts::handling::AlertActKind;
 use crate::domain::ids::{DisputeNumber, ImportNumber, ProjectId};
 use crate::domain::portfolio::follow_up::Fact;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::store::imports::differences::Difference;
 use crate::store::imports::project_logs::link_log;
@@ -106,7 +106,7 @@ impl Store {
 
 /// An import that corrects a contested field settles the dispute, and leaves a trace of how.
 pub(in crate::store) async fn settle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     differences: &[Difference],
     (actor, at): (&Actor, DateTime<Utc>),
@@ -152,7 +152,7 @@ fn corrected<'a>(
 }
 
 async fn conclude(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     dispute: &Dispute,
     kind: AlertActKind,
     act: &ActionContext,
@@ -177,7 +177,7 @@ async fn conclude(
 
 /// The latest import that said one of the fields of a project: a published one, a fact or a list.
 async fn import_behind(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     project: &ProjectId,
     fields: &[String],
 ) -> Result<Option<ImportNumber>, StoreError> {
@@ -214,9 +214,9 @@ async fn import_behind(
     Ok(found.map(|(import, _)| ImportNumber(import)))
 }
 
-async fn write(connection: &mut SqliteConnection, dispute: &Dispute) -> Result<(), StoreError> {
+async fn write(connection: &mut Connection, dispute: &Dispute) -> Result<(), StoreError> {
     let answer = dispute.answer.as_ref();
-    sqlx::query(
+    query(
         "insert into disputes (number, alert, project, import, fields, statement, author, at, state,
                                answered_by, answered_at, answer, settled_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -242,7 +242,7 @@ async fn write(connection: &mut SqliteConnection, dispute: &Dispute) -> Result<(
     Ok(())
 }
 
-async fn select(connection: &mut SqliteConnection) -> Result<Vec<Dispute>, StoreError> {
+async fn select(connection: &mut Connection) -> Result<Vec<Dispute>, StoreError> {
     query_as(
         "select number, alert, project, import, fields, statement, author, at, state, answered_by,
                 answered_at, answer, settled_by
@@ -252,8 +252,8 @@ async fn select(connection: &mut SqliteConnection) -> Result<Vec<Dispute>, Store
     .await
 }
 
-impl FromRow<'_, SqliteRow> for Dispute {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Dispute {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let (by, words): (Option<Actor>, Option<String>) =
             (row.try_get("answered_by")?, row.try_get("answer")?);
         let at = row.optional_instant("answered_at")?;

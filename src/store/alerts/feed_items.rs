@@ -5,8 +5,6 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::alert_records;
 use crate::domain::accounts::audit::Actor;
@@ -17,9 +15,11 @@ use crate::domain::operation::cycle::CycleVoid;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::query_as;
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::imports::import_report::ImportSummary;
@@ -181,14 +181,15 @@ struct CycleLine {
 
 /// Newest first; one more than is looked at.
 async fn cycles(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     stretch: &FeedQuery,
 ) -> Result<Vec<CycleLine>, StoreError> {
     query_as(
         // Of a void one, the clock may have been ahead: it ran before it was made void.
         "select number, as_of, edition, ran_at from (
              select number, as_of, edition,
-                    min(started_at, coalesce(voided_at, started_at)) as ran_at from cycles)
+                    case when voided_at < started_at then voided_at else started_at end as ran_at
+             from cycles) as runs
          where (cast($1 as text) is null or ran_at <= $1)
            and (cast($2 as text) is null or ran_at >= $2)
          order by ran_at desc, number desc limit $3",
@@ -200,8 +201,8 @@ async fn cycles(
     .await
 }
 
-impl FromRow<'_, SqliteRow> for CycleLine {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for CycleLine {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             as_of: row.day("as_of")?,
@@ -213,7 +214,7 @@ impl FromRow<'_, SqliteRow> for CycleLine {
 
 /// Cycles that were made void; few, if any.
 async fn voided(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
 ) -> Result<Vec<(CycleNumber, NaiveDate, CycleVoid)>, StoreError> {
     let rows: Vec<(CycleNumber, Date, Timestamp, Actor, String)> = query_as(
@@ -232,15 +233,16 @@ async fn voided(
 /// What cycles and people did to missions that people wait to hear of, and when: of those that are
 /// visible, under the subjects that they count for now. After an instant, up to another.
 async fn mission_news(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     (after, upto): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<Vec<(DateTime<Utc>, MissionChange)>, StoreError> {
     let rows: Vec<(Timestamp, Json<MissionChange>)> = query_as(
         "select at, body from (
-             select min(mission_changes.at, coalesce(voided_at, mission_changes.at)) as at,
+             select case when voided_at < mission_changes.at then voided_at
+                         else mission_changes.at end as at,
                     mission_changes.body, mission_changes.kind
-             from mission_changes left join cycles on cycles.number = mission_changes.cycle)
+             from mission_changes left join cycles on cycles.number = mission_changes.cycle) as changes
          where (cast($1 as text) is null or at > $1) and (cast($2 as text) is null or at <= $2)
            and kind in ('proposed', 'opened', 'accepted', 'declined', 'withdrawn', 'started',
                         'closed')",

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind};
@@ -15,10 +13,12 @@ use crate::domain::ids::{AlertId, CycleNumber};
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::cycle::CycleRecord;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 use crate::store::outbox::outgoing;
 
@@ -112,7 +112,7 @@ impl Store {
     /// The alert that somebody acts on, and how it was handled so far.
     async fn seen<'a>(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         SeenAlert { id, revision }: SeenAlert<'a>,
     ) -> Result<(&'a AlertId, Handling), StoreError> {
         self.check_alert(connection, id).await?;
@@ -131,7 +131,7 @@ impl Store {
     /// An act on an alert that is not there, or not shown, comes to nothing.
     async fn check_alert(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         alert: &AlertId,
     ) -> Result<(), StoreError> {
         let visible = self.visible(connection).await?;
@@ -145,7 +145,7 @@ impl Store {
 /// After the changes of a cycle: what was acknowledged and got worse is to be looked at again, and
 /// what people did about an alert goes with it when it moves to another project's id.
 pub(in crate::store) async fn follow(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     record: &CycleRecord,
 ) -> Result<(), StoreError> {
     for change in &record.alert_changes {
@@ -164,7 +164,7 @@ pub(in crate::store) async fn follow(
 }
 
 async fn acknowledged(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<BTreeMap<AlertId, Handling>, StoreError> {
     let rows: Vec<HandlingRow> = query_as(
         "select alert, acknowledged_by, acknowledged_at, assigned_to from alert_handling
@@ -176,7 +176,7 @@ async fn acknowledged(
 }
 
 async fn lapse(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     change: &AlertChange,
     record: &CycleRecord,
 ) -> Result<(), StoreError> {
@@ -194,7 +194,7 @@ async fn lapse(
 
 /// Of two alerts that turn out to be one, what was done about the one that stays wins.
 async fn hand_over(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     from: &AlertId,
     into: &AlertId,
 ) -> Result<(), StoreError> {
@@ -211,7 +211,7 @@ async fn hand_over(
 }
 
 pub(in crate::store) async fn handling(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     alert: &AlertId,
 ) -> Result<Handling, StoreError> {
     let row: Option<HandlingRow> = query_as(
@@ -225,12 +225,12 @@ pub(in crate::store) async fn handling(
 }
 
 pub(in crate::store) async fn leave(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     alert: &AlertId,
     handling: &Handling,
 ) -> Result<(), StoreError> {
     let acknowledged = handling.acknowledged.as_ref();
-    sqlx::query(
+    query(
         "insert into alert_handling (alert, acknowledged_by, acknowledged_at, assigned_to)
          values ($1, $2, $3, $4)
          on conflict (alert) do update set acknowledged_by = excluded.acknowledged_by,
@@ -247,12 +247,12 @@ pub(in crate::store) async fn leave(
 
 /// Adds an act to the log of the alert.
 pub(in crate::store) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (alert, kind): (&AlertId, AlertActKind),
     act: &ActionContext,
     whom: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into alert_acts (number, alert, kind, actor, at, after_cycle, words, whom)
          values ((select coalesce(max(number), 0) + 1 from alert_acts), $1, $2, $3, $4,
                  (select coalesce(max(number), 0) from cycles), $5, $6)",
@@ -269,7 +269,7 @@ pub(in crate::store) async fn append(
 }
 
 pub(in crate::store) async fn tell(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     act: &ActionContext,
     deed: AuditRecord,
     before: &Handling,
@@ -289,8 +289,8 @@ struct HandlingRow {
     handling: Handling,
 }
 
-impl FromRow<'_, SqliteRow> for HandlingRow {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for HandlingRow {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let by: Option<Actor> = row.try_get("acknowledged_by")?;
         let at = row.optional_instant("acknowledged_at")?;
         let acknowledged = by.zip(at).map(|(by, at)| Acknowledgement { by, at });
@@ -301,8 +301,8 @@ impl FromRow<'_, SqliteRow> for HandlingRow {
     }
 }
 
-impl FromRow<'_, SqliteRow> for AlertAct {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for AlertAct {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let after_cycle = row.try_get("after_cycle")?;
         Ok(Self {
             number: row.try_get("number")?,

@@ -1,8 +1,6 @@
 //! Silences: made and ended by people, looked after by cycles.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::alerts::silence::{Silence, SilenceChange, SilenceEnd, SilenceScope};
@@ -10,10 +8,12 @@ use crate::domain::ids::{CycleNumber, SilenceNumber};
 use crate::domain::operation::cycle::CycleRecord;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 
@@ -90,7 +90,7 @@ impl Store {
 
 /// Those that touch only what is visible, each with the alerts that are.
 async fn shown(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     mut silences: Vec<Silence>,
 ) -> Result<Vec<Silence>, StoreError> {
@@ -104,7 +104,7 @@ async fn shown(
 
 /// Silences become what a cycle found of them, and the changes are recorded.
 pub(in crate::store) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     record: &CycleRecord,
 ) -> Result<(), StoreError> {
     for (position, change) in columns::positioned(&record.silence_changes) {
@@ -123,7 +123,7 @@ pub(in crate::store) fn subject(silence: &Silence) -> String {
 }
 
 pub(in crate::store) async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: Option<SilenceNumber>,
 ) -> Result<Vec<Silence>, StoreError> {
     query_as(
@@ -137,11 +137,11 @@ pub(in crate::store) async fn select(
 }
 
 pub(in crate::store) async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     silence: &Silence,
 ) -> Result<(), StoreError> {
     let Silence { scope, ended, .. } = silence;
-    sqlx::query(
+    query(
         "insert into silences (number, rule, project, ministry, author, reason, made_at, last_day,
                                announce_on, levels, revisions, to_review, announced_at, ended_at,
                                ended_by, ended_reason)
@@ -173,11 +173,11 @@ pub(in crate::store) async fn write(
 }
 
 async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (cycle, position): (CycleNumber, i64),
     change: &SilenceChange,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into silence_changes (cycle, position, silence, kind, reason)
          values ($1, $2, $3, $4, $5)",
     )
@@ -191,8 +191,8 @@ async fn append(
     Ok(())
 }
 
-impl FromRow<'_, SqliteRow> for Silence {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Silence {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let at = row.optional_instant("ended_at")?;
         let (by, why): (Option<Actor>, Option<String>) =
             (row.try_get("ended_by")?, row.try_get("ended_reason")?);

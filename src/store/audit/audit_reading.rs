@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use utoipa::ToSchema;
 
 use super::audit_filter::AuditFilter;
@@ -10,10 +9,11 @@ use super::audit_trail::head;
 use super::{audit_scope, audit_trail};
 use crate::domain::accounts::audit::{AuditEntry, AuditRecord, ChainVerifier, Flaw, TrailHead};
 use crate::domain::messages::notice::Notice;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::outbox::outgoing;
 use crate::support::fingerprint::Fingerprint;
@@ -109,7 +109,7 @@ impl Store {
 }
 
 async fn follow(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     walk: &mut ChainVerifier,
 ) -> Result<Option<Flaw>, StoreError> {
     let mut limit = PAGE;
@@ -136,17 +136,17 @@ async fn follow(
 }
 
 async fn page(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     last: i64,
     limit: i64,
-) -> Result<Vec<AuditEntry>, sqlx::Error> {
-    sqlx::query_as(
+) -> Result<Vec<AuditEntry>, StoreError> {
+    query_as(
         "select number, at, actor, proved_by, action, subject, was, became, reason, previous,
                     hash
          from audit where number > $1 order by number limit $2",
     )
     .bind(last)
     .bind(limit)
-    .fetch_all(connection)
+    .all(connection, "the audit trail")
     .await
 }

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
-use sqlx::SqliteConnection;
 
 use super::audit_trail;
 use crate::domain::accounts::audit::{Actor, AuditRecord};
@@ -13,13 +12,14 @@ use crate::domain::missions::review::{Review, ReviewChange};
 use crate::domain::operation::cycle::CycleRecord;
 use crate::domain::portfolio::import::Import;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::imports::import_report::Recorded;
 
 /// The cycle itself, then each alert and mission that really moved: what merely lasts is no deed.
 /// Some at a time, so that a first cycle does not hold all its deeds in memory.
 pub(in crate::store) async fn of_cycle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     record: &CycleRecord,
 ) -> Result<(), StoreError> {
     let now = record.started_at;
@@ -29,7 +29,7 @@ pub(in crate::store) async fn of_cycle(
 
 /// Each alert and mission that really moved.
 pub(in crate::store) async fn of_changes(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: DateTime<Utc>,
     (alerts, missions): (&[AlertChange], &[MissionChange]),
 ) -> Result<(), StoreError> {

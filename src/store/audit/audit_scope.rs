@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::audit_filter::AuditFilter;
 use crate::domain::accounts::audit::AuditEntry;
@@ -11,8 +10,9 @@ use crate::domain::alerts::silence::SilenceScope;
 use crate::domain::ids::{AlertId, MinistryCode, ProjectId, SilenceNumber};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, Whole, query_as};
+use crate::store::db::queries::{Builder, query_as};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::db::visibility::{Visible, VisibleAlerts};
 
@@ -27,7 +27,7 @@ const KINDS: [(&str, &str); 4] = [
 /// Oldest first, as the filter asks. Cycles, imports, jobs, notices and accounts are everybody's, and
 /// so for those who see the whole State.
 pub(in crate::store) async fn entries(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     filter: &AuditFilter,
 ) -> Result<Vec<AuditEntry>, StoreError> {
@@ -57,7 +57,7 @@ pub(in crate::store) async fn entries(
 
 /// What the trail calls everything that is visible.
 async fn subjects(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
 ) -> Result<BTreeSet<String>, StoreError> {
     let ids = visible.ids().unwrap_or_default();
@@ -82,15 +82,15 @@ async fn subjects(
 }
 
 async fn about(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     subjects: &[String],
     filter: &AuditFilter,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let mut statement = QueryBuilder::<Sqlite>::new(
+    let mut statement = Builder::new(
         "select number, at, actor, proved_by, action, subject, was, became, reason, previous, hash
          from audit where subject in (",
     );
-    let mut wanted = statement.separated(", ");
+    let mut wanted = statement.separated();
     for subject in subjects {
         wanted.push_bind(subject);
     }
@@ -101,7 +101,7 @@ async fn about(
     if let Some(limit) = filter.limit {
         statement.push(" order by number desc limit ").push_bind(i64::from(limit));
     }
-    statement.build_query_as::<Whole<_>>().all(connection, "the audit trail").await
+    statement.query_as().all(connection, "the audit trail").await
 }
 
 /// Not where a project was linked into another's, what an alert came from there, or the alerts of a

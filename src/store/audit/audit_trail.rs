@@ -1,29 +1,19 @@
 //! The audit trail: entries are added in the transaction that does what they tell, and never changed.
 
 use chrono::{DateTime, Utc};
-use sqlx::query_builder::Separated;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::{AuditEntry, AuditRecord, TrailHead};
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{Separated, query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Timestamp;
 use crate::support::fingerprint::Fingerprint;
 
-/// The database itself refuses to change or remove an entry. Set up at each opening, since no two
-/// databases write this alike.
-const GUARDS: [&str; 2] = [
-    "create trigger if not exists audit_is_never_changed before update on audit
-     begin select raise(abort, 'entries of the audit trail are never changed'); end",
-    "create trigger if not exists audit_is_never_removed before delete on audit
-     begin select raise(abort, 'entries of the audit trail are never removed'); end",
-];
-
 /// Adds what was decided to the trail, in the order given, all at `now`.
 pub(in crate::store) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: DateTime<Utc>,
     deeds: &[AuditRecord],
 ) -> Result<(), StoreError> {
@@ -42,24 +32,15 @@ pub(in crate::store) async fn append(
     set_head(connection, &head).await
 }
 
-pub(in crate::store) async fn guard(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    for guard in GUARDS {
-        sqlx::query(guard).run(&mut *connection, "the guards of the audit trail").await?;
-    }
-    Ok(())
-}
-
-pub(in crate::store) async fn head(
-    connection: &mut SqliteConnection,
-) -> Result<TrailHead, StoreError> {
+pub(in crate::store) async fn head(connection: &mut Connection) -> Result<TrailHead, StoreError> {
     let row: Option<(i64, Fingerprint)> = query_as("select number, hash from audit_head")
         .optional(connection, "the head of the audit trail")
         .await?;
     Ok(row.map_or_else(TrailHead::genesis, |(number, hash)| TrailHead { number, hash }))
 }
 
-async fn set_head(connection: &mut SqliteConnection, head: &TrailHead) -> Result<(), StoreError> {
-    sqlx::query(
+async fn set_head(connection: &mut Connection, head: &TrailHead) -> Result<(), StoreError> {
+    query(
         "insert into audit_head (position, number, hash) values (1, $1, $2)
          on conflict (position) do update set number = excluded.number, hash = excluded.hash",
     )
@@ -70,13 +51,10 @@ async fn set_head(connection: &mut SqliteConnection, head: &TrailHead) -> Result
     Ok(())
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    entries: &[AuditEntry],
-) -> Result<(), StoreError> {
+async fn insert(connection: &mut Connection, entries: &[AuditEntry]) -> Result<(), StoreError> {
     let head = "insert into audit (number, at, actor, proved_by, action, subject, was, became, \
                 reason, previous, hash) ";
-    let bind = |mut row: Separated<'_, _, _>, entry: &AuditEntry| {
+    let bind = |mut row: Separated<'_>, entry: &AuditEntry| {
         row.push_bind(entry.number);
         row.push_bind(&entry.at);
         row.push_bind(&entry.actor);
@@ -92,8 +70,8 @@ async fn insert(
     columns::insert(connection, "the audit trail", (head, ""), entries, bind).await
 }
 
-impl FromRow<'_, SqliteRow> for AuditEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for AuditEntry {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let proved_by: Option<String> = row.try_get("proved_by")?;
         Ok(Self {
             number: row.try_get("number")?,

@@ -5,21 +5,31 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
+use crate::store::copies::copy::copy;
+use crate::store::db::connections::Engine;
 use crate::store::db::error::{StoreError, reading, writing};
 use crate::store::db::handle::Store;
-use crate::store::db::open::schemas;
+use crate::store::db::schema::schemas;
 use crate::store::disk::database_files;
 
 impl Store {
     /// Writes the database as it is at one moment to a new or empty file, while others read and
-    /// write. The caller puts it on the disk for good.
+    /// write. The caller puts it on the disk for good. The database of a server is copied into a file of the same kind as
+    /// those of `SQLite`: one form of backup for both.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         self.check_whole("a copy of the database")?;
         self.storage.check_readable()?;
         let written = writing("a copy of the database");
+        let Engine::Sqlite(database) = &self.connections.engine else {
+            let options = SqliteConnectOptions::new().filename(file).foreign_keys(true);
+            let into = Self::open_file(options).await?;
+            let copied = copy(self, &into, &|_| {}).await;
+            into.close().await;
+            return copied.map(|_| ());
+        };
         // One of its own: those that serve readers refuse whatever writes.
         let mut connection =
-            self.connections.options.connect().await.map_err(writing("a copy of the database"))?;
+            database.options.connect().await.map_err(writing("a copy of the database"))?;
         let copied = sqlx::query("vacuum into $1")
             .bind(file.display().to_string())
             .execute(&mut connection)

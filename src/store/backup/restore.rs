@@ -11,16 +11,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
 use super::backup_files::verify;
 use super::restore_endings::{Ended, Restoration};
 use super::restore_fault::RestoreFault;
 use crate::domain::accounts::audit::Actor;
+use crate::store::copies::copy::copy;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::open::options;
+use crate::store::db::postgres::is_server_address;
 use crate::store::disk::database_files::{
     folder_of, holds_something, is_same_file, lock_folder, remove_with_side_files, resolve,
     side_file,
@@ -57,6 +60,9 @@ pub async fn restore(
     force: bool,
     (actor, now): (&Actor, DateTime<Utc>),
 ) -> Result<Restored, StoreError> {
+    if is_server_address(url) {
+        return restore_to_server(url, backup, (actor, now)).await;
+    }
     let target = options(url)?;
     create_folder(target.get_filename())?;
     let database = resolve(target.get_filename())?;
@@ -101,9 +107,40 @@ pub async fn restore(
     Ok(Restored { database, replaced: exists.then_some(replaced), ended: done? })
 }
 
+/// Fills an empty database of a server: one that holds something is never replaced, and stays for as long as it is of use.
+async fn restore_to_server(
+    url: &str,
+    backup: &Path,
+    (actor, now): (&Actor, DateTime<Utc>),
+) -> Result<Restored, StoreError> {
+    let source = resolve(backup)?;
+    if holds_something(&side_file(&source, "-journal")) {
+        return Err(RestoreFault::CutBackup { path: side_file(&source, "-journal") }.into());
+    }
+    let has_log = holds_something(&side_file(&source, LOG));
+    let unmade = |source| StoreError::File { path: std::env::temp_dir(), source };
+    let folder = tempfile::tempdir().map_err(unmade)?;
+    let copied = folder.path().join("vigie.db");
+    copy_backup(&source, &copied, has_log)?;
+    let target = SqliteConnectOptions::new().foreign_keys(true);
+    let restoration = Restoration { backup, actor, now };
+    let ended = end_access(&target, &copied, None, &restoration).await?;
+    let from = Store::open_file(target.filename(&copied)).await?;
+    let into = Store::open_to_fill(url).await?;
+    let filled = copy(&from, &into, &|_| {}).await;
+    let database = PathBuf::from(into.place());
+    from.close().await;
+    into.close().await;
+    filled?;
+    Ok(Restored { database, replaced: None, ended })
+}
+
 /// Removes what a restoration that was killed left next to the database at `url`, unless one is under way.
 /// Nothing is created.
 pub fn remove_killed_restoration(url: &str) -> Result<(), StoreError> {
+    if is_server_address(url) {
+        return Ok(());
+    }
     let file = options(url)?.get_filename().to_owned();
     if !folder_of(&file).exists() {
         return Ok(());
@@ -147,7 +184,7 @@ fn give_logs_back(from: &Path, database: &Path) -> Result<(), StoreError> {
 async fn end_access(
     target: &SqliteConnectOptions,
     copy: &Path,
-    replaced: Option<&mut SqliteConnection>,
+    replaced: Option<&mut Connection>,
     restoration: &Restoration<'_>,
 ) -> Result<Ended, StoreError> {
     verify(copy).await?;
@@ -173,7 +210,7 @@ async fn end_access(
 async fn alone(
     target: &SqliteConnectOptions,
     database: &Path,
-) -> Result<Option<SqliteConnection>, StoreError> {
+) -> Result<Option<Connection>, StoreError> {
     let options = target.clone().busy_timeout(LEAVING).create_if_missing(false);
     let Ok(mut connection) = options.connect().await else { return Ok(None) };
     for statement in ["pragma journal_mode = delete", "begin exclusive"] {
@@ -185,7 +222,7 @@ async fn alone(
             Err(_) => return Ok(None),
         }
     }
-    Ok(Some(connection))
+    Ok(Some(Connection::alone_on_sqlite(connection)))
 }
 
 /// With its log, when it has one; refused when either changes meanwhile, as those of a database in use do.

@@ -5,16 +5,16 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value as Json;
-use sqlx::SqliteConnection;
 
 use crate::domain::accounts::access::Account;
 use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::store::accounts::account_records;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 
 /// By whom a backup is put back, and from where.
@@ -88,18 +88,18 @@ impl Store {
     /// can be read.
     pub(in crate::store) async fn end_access(
         &self,
-        replaced: Option<&mut SqliteConnection>,
+        replaced: Option<&mut Connection>,
         restoration: &Restoration<'_>,
     ) -> Result<Ended, StoreError> {
         let now = restoration.now;
         let mut ended = Ended::default();
         let mut transaction = self.begin_write().await?;
         for (what, statement, count) in ENDINGS {
-            let bound = sqlx::query(statement).bind(Timestamp(now));
+            let bound = query(statement).bind(Timestamp(now));
             *count(&mut ended) = bound.run(&mut *transaction, what).await?;
         }
         for (what, statement) in LET_GO {
-            sqlx::query(statement).run(&mut *transaction, what).await?;
+            query(statement).run(&mut *transaction, what).await?;
         }
         let mut deeds = Vec::new();
         if let Some(since) = since_the_backup(&mut transaction, replaced).await? {
@@ -124,8 +124,8 @@ struct Since {
 
 /// `None` when there is no such database, or one that does not read as this version expects.
 async fn since_the_backup(
-    connection: &mut SqliteConnection,
-    replaced: Option<&mut SqliteConnection>,
+    connection: &mut Connection,
+    replaced: Option<&mut Connection>,
 ) -> Result<Option<Since>, StoreError> {
     let Some(replaced) = replaced else { return Ok(None) };
     let Ok(accounts) = account_records::select(replaced, None).await else { return Ok(None) };
@@ -145,18 +145,18 @@ async fn since_the_backup(
     Ok(Some(Since { accounts, sent }))
 }
 
-async fn waiting(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+async fn waiting(connection: &mut Connection) -> Result<Vec<String>, StoreError> {
     query_scalar("select id from notices where state = 'waiting' order by position")
         .all(connection, "notices")
         .await
 }
 
 async fn mark_sent(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     sent: &[(String, String)],
 ) -> Result<u64, StoreError> {
     for (id, at) in sent {
-        sqlx::query("update notices set state = 'delivered', delivered_at = $2 where id = $1")
+        query("update notices set state = 'delivered', delivered_at = $2 where id = $1")
             .bind(id)
             .bind(at)
             .run(&mut *connection, "notices")
@@ -167,7 +167,7 @@ async fn mark_sent(
 
 /// Somebody who left does not come back by a backup; what was given or taken otherwise is named.
 async fn close_again(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     since: &[Account],
     restoration: &Restoration<'_>,
     ended: &mut Ended,

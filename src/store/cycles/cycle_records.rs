@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use sqlx::error::DatabaseError;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row as _, SqliteConnection};
 
 use super::{cycle_times, verdicts, void};
 use crate::domain::accounts::audit::Actor;
@@ -17,10 +14,12 @@ use crate::domain::operation::cycle::{
 };
 use crate::store::alerts::{alert_records, handling, silences};
 use crate::store::audit::audit_records;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, Whole, query_scalar};
+use crate::store::db::queries::{Builder, query, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::missions::mission_records;
@@ -105,10 +104,10 @@ impl Store {
     ) -> Result<Option<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut statement = QueryBuilder::new(SELECT);
+        let mut statement = Builder::new(SELECT);
         statement.push("where voided_at is null and number < ").push_bind(before);
         statement.push(" order by number desc limit 1");
-        let statement = statement.build_query_as::<Whole<_>>();
+        let statement = statement.query_as();
         let cycle = statement.optional(&mut *transaction, "the last cycle").await?;
         Ok(cycle.map(|cycle| shown(cycle, &visible)))
     }
@@ -126,10 +125,10 @@ impl Store {
     ) -> Result<Vec<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut statement = QueryBuilder::new(SELECT);
+        let mut statement = Builder::new(SELECT);
         statement.push("where number < ").push_bind(before);
         statement.push(" order by number desc limit ").push_bind(limit);
-        let statement = statement.build_query_as::<Whole<_>>();
+        let statement = statement.query_as();
         let cycles = statement.all(&mut *transaction, "cycles").await?;
         Ok(cycles.into_iter().map(|cycle| shown(cycle, &visible)).collect())
     }
@@ -137,21 +136,21 @@ impl Store {
     pub async fn cycle(&self, number: CycleNumber) -> Result<Option<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut statement = QueryBuilder::new(SELECT);
+        let mut statement = Builder::new(SELECT);
         statement.push("where number = ").push_bind(number);
-        let statement = statement.build_query_as::<Whole<_>>();
+        let statement = statement.query_as();
         let cycle = statement.optional(&mut *transaction, "a cycle").await?;
         Ok(cycle.map(|cycle| shown(cycle, &visible)))
     }
 }
 
-async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Result<(), StoreError> {
+async fn insert(connection: &mut Connection, record: &CycleRecord) -> Result<(), StoreError> {
     let CycleRecord { number, inputs, started_at, figures, verdicts, .. } = record;
     if let Some((field, found)) = figures.iter().find(|(_, figure)| !figure.is_finite()) {
         return Err(StoreError::Figure { field: field.clone(), found: *found });
     }
     let counts = CycleCounts::of(verdicts);
-    sqlx::query(
+    query(
         "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
                              started_at, figures, judged, fired, unknown, failed, last_review,
                              last_confirmation, engine, last_exit, last_succession,
@@ -178,19 +177,16 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     .bind(inputs.last_exit)
     .bind(inputs.last_succession)
     .bind(inputs.last_campaign)
-    .execute(connection)
+    .run(connection, "a cycle")
     .await
-    .map_err(|source| taken(*number, source))?;
+    .map_err(|error| taken(*number, error))?;
     Ok(())
 }
 
-fn taken(number: CycleNumber, source: sqlx::Error) -> StoreError {
-    let taken = source.as_database_error().is_some_and(DatabaseError::is_unique_violation);
-    if taken {
-        StoreError::CycleTaken { number }
-    } else {
-        StoreError::Write { what: "a cycle", source }
-    }
+fn taken(number: CycleNumber, error: StoreError) -> StoreError {
+    let StoreError::Write { source, .. } = &error else { return error };
+    let is_taken = source.as_database_error().is_some_and(|error| error.is_unique_violation());
+    if is_taken { StoreError::CycleTaken { number } } else { error }
 }
 
 /// The figures and counts of a cycle are those of the whole State: others are shown none of them.
@@ -205,8 +201,8 @@ fn shown(cycle: CycleSummary, visible: &Visible) -> CycleSummary {
     CycleSummary { figures: BTreeMap::new(), counts: None, voided, ..cycle }
 }
 
-impl FromRow<'_, SqliteRow> for CycleSummary {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for CycleSummary {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let voided_at = row.optional_instant("voided_at")?;
         let voided_by: Option<Actor> = row.try_get("voided_by")?;
         let reason: Option<String> = row.try_get("voided_reason")?;

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sqlx::SqliteConnection;
-
 use crate::domain::ids::CycleNumber;
 use crate::domain::operation::cycle::CyclePhase;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
 use crate::store::db::sql_types::Count;
 
 impl Store {
@@ -31,14 +30,14 @@ impl Store {
 
 /// `write` is how long the transaction has lasted when it has but to be committed.
 pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
     times: &BTreeMap<CyclePhase, Duration>,
     write: Duration,
 ) -> Result<(), StoreError> {
     let all = times.iter().map(|(phase, time)| (*phase, *time)).chain([(CyclePhase::Write, write)]);
     for (phase, time) in all {
-        sqlx::query("insert into cycle_times (cycle, phase, microseconds) values ($1, $2, $3)")
+        query("insert into cycle_times (cycle, phase, microseconds) values ($1, $2, $3)")
             .bind(cycle)
             .bind(phase)
             .bind(i64::try_from(time.as_micros()).unwrap_or(i64::MAX))

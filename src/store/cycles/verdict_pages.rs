@@ -12,6 +12,7 @@ use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource
 use crate::domain::value::Value;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
+use crate::store::db::rows::fields_are_columns;
 
 pub(in crate::store) const SUBJECTS_PER_PAGE: usize = 1000;
 
@@ -28,12 +29,14 @@ const LEVELS: [(char, Level); 5] = [
 ];
 
 /// A page as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::store) struct PageText {
     pub(in crate::store) outcomes: String,
     pub(in crate::store) others: String,
     pub(in crate::store) findings: String,
 }
+
+fields_are_columns!(PageText { outcomes, others, findings });
 
 /// A page as it is read: a verdict and its finding for each subject.
 pub(in crate::store) type PageVerdicts = Vec<(Verdict, Option<FiredFinding>)>;

@@ -1,16 +1,15 @@
 //! Verdicts of the cycles that were committed before verdicts were stored by pages: a row for each.
 
-use sqlx::SqliteConnection;
-
 use crate::domain::ids::CycleNumber;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
 use crate::store::db::sql_types::Json;
 
 pub(in crate::store) async fn of_cycle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
 ) -> Result<Vec<Judgement>, StoreError> {
     let bodies: Vec<Json<Judgement>> =
@@ -22,7 +21,7 @@ pub(in crate::store) async fn of_cycle(
 }
 
 pub(in crate::store) async fn of_subject(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     subject: &Subject,
     cycle: CycleNumber,
 ) -> Result<Vec<Judgement>, StoreError> {

@@ -3,9 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
-
 use super::verdict_pages::PageText;
 use super::{verdict_pages, verdict_rows};
 use crate::domain::ids::{CycleNumber, RuleId};
@@ -13,9 +10,11 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{Filling, FiredFinding, RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::Judgement;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::{Separated, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Json;
 use crate::support::fingerprint::Fingerprint;
 
@@ -96,7 +95,7 @@ impl Store {
 
 /// What some verdicts stand on, by cycle, rule and subject.
 pub(in crate::store) async fn findings(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     wanted: &BTreeMap<(CycleNumber, RuleId), BTreeSet<Subject>>,
 ) -> Result<Findings, StoreError> {
     let mut found = Findings::new();
@@ -134,7 +133,7 @@ pub(in crate::store) async fn findings(
 }
 
 pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
     verdicts: &Verdicts,
 ) -> Result<(), StoreError> {
@@ -198,7 +197,7 @@ impl<'v> Writing<'v> {
 
     async fn flush(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         cycle: CycleNumber,
     ) -> Result<(), StoreError> {
         insert_lists(connection, &self.lists).await?;
@@ -212,11 +211,11 @@ impl<'v> Writing<'v> {
 }
 
 async fn insert_lists(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     lists: &[(Fingerprint, String)],
 ) -> Result<(), StoreError> {
     let head = "insert into subject_pages (fingerprint, subjects) ";
-    let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, String)| {
+    let bind = |mut values: Separated<'_>, (name, text): &(Fingerprint, String)| {
         values.push_bind(name);
         values.push_bind(text);
     };
@@ -224,11 +223,11 @@ async fn insert_lists(
 }
 
 async fn insert_pages(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     pages: &[(Fingerprint, PageText)],
 ) -> Result<(), StoreError> {
     let head = "insert into verdict_pages (fingerprint, outcomes, others, findings) ";
-    let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, PageText)| {
+    let bind = |mut values: Separated<'_>, (name, text): &(Fingerprint, PageText)| {
         values.push_bind(name);
         values.push_bind(&text.outcomes);
         values.push_bind(&text.others);
@@ -238,12 +237,12 @@ async fn insert_pages(
 }
 
 async fn insert_rows(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
     rows: &[PageRow<'_>],
 ) -> Result<(), StoreError> {
     let head = "insert into verdicts (cycle, position, rule, page, subjects, verdicts) ";
-    let bind = |mut values: Separated<'_, _, _>, row: &PageRow<'_>| {
+    let bind = |mut values: Separated<'_>, row: &PageRow<'_>| {
         values.push_bind(cycle);
         values.push_bind(row.position);
         values.push_bind(row.rule);
@@ -266,16 +265,24 @@ fn check_order(rule: &RuleVerdicts) -> Result<(), StoreError> {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct Page {
     rule: RuleId,
     subjects: Fingerprint,
-    #[sqlx(flatten)]
     text: PageText,
 }
 
+impl FromRow for Page {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            rule: row.try_get("rule")?,
+            subjects: row.try_get("subjects")?,
+            text: PageText::from_row(row)?,
+        })
+    }
+}
+
 async fn pages_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
 ) -> Result<Vec<Page>, StoreError> {
     query_as(
@@ -290,7 +297,7 @@ async fn pages_of(
 
 /// Every list of subjects that a cycle judged, by its fingerprint.
 async fn subjects_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
 ) -> Result<BTreeMap<Fingerprint, Vec<Subject>>, StoreError> {
     let rows: Vec<(Fingerprint, Json<Vec<Subject>>)> = query_as(

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sqlx::SqliteConnection;
 
 use super::void_effects;
 use super::void_effects::CycleEffects;
@@ -17,10 +16,11 @@ use crate::domain::messages::notice::{Outgoing, Receiver, ReceiverMemory};
 use crate::domain::missions::mission::MissionChange;
 use crate::store::alerts::{alert_records, handling, silences};
 use crate::store::audit::{audit_records, audit_trail};
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::missions::mission_records;
 use crate::store::outbox::{notification_memory, outgoing};
@@ -99,17 +99,14 @@ impl Store {
 
 /// The last cycle that was not made void.
 pub(in crate::store) async fn last_standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<Option<CycleNumber>, StoreError> {
     query_scalar("select max(number) from cycles where voided_at is null")
         .one(connection, "cycles")
         .await
 }
 
-async fn check_last(
-    connection: &mut SqliteConnection,
-    number: CycleNumber,
-) -> Result<(), StoreError> {
+async fn check_last(connection: &mut Connection, number: CycleNumber) -> Result<(), StoreError> {
     let row: Option<(Option<Timestamp>, Option<String>)> =
         query_as("select voided_at, voided_by from cycles where number = $1")
             .bind(number)
@@ -132,29 +129,27 @@ async fn check_last(
 }
 
 async fn mark(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     act: &ActionContext,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "update cycles set voided_at = $2, voided_by = $3, voided_reason = $4 where number = $1",
-    )
-    .bind(number)
-    .bind(Timestamp(act.at))
-    .bind(&act.actor)
-    .bind(&act.reason)
-    .run(connection, "a cycle made void")
-    .await?;
+    query("update cycles set voided_at = $2, voided_by = $3, voided_reason = $4 where number = $1")
+        .bind(number)
+        .bind(Timestamp(act.at))
+        .bind(&act.actor)
+        .bind(&act.reason)
+        .run(connection, "a cycle made void")
+        .await?;
     Ok(())
 }
 
 /// Notices of the cycle that have not arrived: what is on its way may arrive, but is not tried again.
 async fn withdraw(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     act: &ActionContext,
 ) -> Result<u64, StoreError> {
-    let withdrawn = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let withdrawn = query(sqlx::AssertSqlSafe(format!(
         "update notices set state = 'dead', withdrawn_at = $2, leased_until = null,
                             last_error = 'withdrawn: cycle ' || $1 || ' was made void'
          where state in ('waiting', 'dead') and withdrawn_at is null and {}",
@@ -168,7 +163,7 @@ async fn withdraw(
 }
 
 async fn restore_silences(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     former: &[Silence],
     act: &ActionContext,
 ) -> Result<(), StoreError> {
@@ -183,7 +178,7 @@ async fn restore_silences(
 
 /// What people had acknowledged holds again, unless somebody acknowledged it anew.
 async fn reinstate(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     effects: &CycleEffects,
     number: CycleNumber,
     act: &ActionContext,
@@ -207,7 +202,7 @@ async fn reinstate(
 /// A lane that the cycle opened, and through which nothing went, is as good as new: the next cycle opens
 /// it, and takes what is open by then as known.
 async fn close_new_lanes(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     effects: &CycleEffects,
 ) -> Result<(), StoreError> {
@@ -220,7 +215,7 @@ async fn close_new_lanes(
     .await?;
     let used: BTreeSet<Channel> = effects.notified.iter().map(Receiver::lane).collect();
     for name in opened.iter().filter(|name| !used.contains(*name)) {
-        sqlx::query("delete from lanes where name = $1")
+        query("delete from lanes where name = $1")
             .bind(name)
             .run(&mut *connection, "a lane")
             .await?;
@@ -229,7 +224,7 @@ async fn close_new_lanes(
 }
 
 async fn restore_memory(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     effects: &CycleEffects,
 ) -> Result<(), StoreError> {
     let mut remembered = Vec::new();

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::{Alert, AlertChange};
@@ -15,8 +14,9 @@ use crate::domain::messages::notice::{NotifiedState, Receiver};
 use crate::domain::missions::mission::{Mission, MissionChange};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::alerts::{alert_records, silences};
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::missions::mission_records;
@@ -26,8 +26,8 @@ use crate::store::outbox::notification_memory;
 /// Notices that cycle `$1` decided, those of what is said until the next one included, and the reminders
 /// of what they notified.
 pub(in crate::store) const OF_CYCLE: &str = "(cycle = $1 or (cycle is null and exists (
-    select 1 from json_each(notices.follows) followed
-    join notices former on former.id = followed.value where former.cycle = $1)))";
+    select 1 from notices former where former.cycle = $1
+       and replace(notices.follows, '\"' || former.id || '\"', '') <> notices.follows)))";
 
 /// What the last cycle did, and how things stood before it.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub(in crate::store) struct Witness {
 }
 
 pub(in crate::store) async fn witness(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     now: DateTime<Utc>,
 ) -> Result<Witness, StoreError> {
@@ -66,8 +66,8 @@ pub(in crate::store) async fn witness(
     .one(&mut *connection, "what was done since")
     .await?;
     let (delivered, on_their_way): (i64, i64) = query_as(sqlx::AssertSqlSafe(format!(
-        "select coalesce(sum(state = 'delivered'), 0),
-                coalesce(sum(state = 'waiting' and leased_until > $2), 0)
+        "select count(case when state = 'delivered' then 1 end),
+                count(case when state = 'waiting' and leased_until > $2 then 1 end)
          from notices where {OF_CYCLE}"
     )))
     .bind(number)
@@ -78,7 +78,7 @@ pub(in crate::store) async fn witness(
 }
 
 pub(in crate::store) async fn read(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     now: DateTime<Utc>,
 ) -> Result<CycleEffects, StoreError> {
@@ -100,7 +100,7 @@ pub(in crate::store) async fn read(
 }
 
 async fn alert_effects(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     kept_by_missions: &BTreeSet<AlertId>,
 ) -> Result<Vec<AlertEffect>, StoreError> {
@@ -149,7 +149,7 @@ async fn alert_effects(
 }
 
 async fn mission_effects(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
 ) -> Result<Vec<MissionEffect>, StoreError> {
     let touched: Vec<(MissionId, i64, i64)> = query_as(
@@ -195,7 +195,7 @@ async fn mission_effects(
 
 /// What follows from links and from the catalogue holds without the cycle, and stays.
 async fn former_silences(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
 ) -> Result<Vec<Silence>, StoreError> {
     let rows: Vec<(SilenceNumber, SilenceChangeKind, Timestamp)> = query_as(
@@ -229,7 +229,7 @@ async fn former_silences(
 
 /// The last acknowledgement of each alert of which the cycle said that it no longer holds.
 async fn lapsed(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
 ) -> Result<BTreeMap<AlertId, Acknowledgement>, StoreError> {
     let rows: Vec<(AlertId, Actor, Timestamp)> = query_as(
@@ -251,7 +251,7 @@ type Memories = BTreeMap<(Receiver, Subject), Option<NotifiedState>>;
 
 /// Receivers that were notified of the cycle, and what the others had been notified of before it.
 async fn messages(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: CycleNumber,
     now: DateTime<Utc>,
 ) -> Result<(BTreeSet<Receiver>, Memories), StoreError> {

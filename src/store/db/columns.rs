@@ -2,27 +2,27 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::query_builder::Separated;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::error::{StoreError, writing};
+use super::connection::Connection;
+use super::error::StoreError;
+use super::queries::{Builder, Separated};
 
 /// Rows in one insert. With the widest table, 20 columns, well under the 32,766 values of SQLite.
 const ROWS_PER_INSERT: usize = 1000;
 
 /// Adds rows, many in one statement. `head` ends before `values`, `tail` follows the rows.
 pub(in crate::store) async fn insert<R>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     what: &'static str,
     (head, tail): (&str, &str),
     rows: &[R],
-    bind: impl Fn(Separated<'_, Sqlite, &'static str>, &R),
+    bind: impl Fn(Separated<'_>, &R),
 ) -> Result<(), StoreError> {
     for some in chunks(rows) {
-        let mut statement = QueryBuilder::<Sqlite>::new(head);
-        statement.push_values(some, &bind);
+        let mut statement = Builder::new(head);
+        statement.push_rows(some, &bind);
         statement.push(tail);
-        statement.build().execute(&mut *connection).await.map_err(writing(what))?;
+        statement.query().run(&mut *connection, what).await?;
     }
     Ok(())
 }

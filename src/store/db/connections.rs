@@ -2,100 +2,80 @@
 //!
 //! Writers wait for the one connection that may, in the order they came, for a bounded time. Readers
 //! have connections of their own and wait for nobody, whatever is being written.
-//!
-//! A connection serves again only when nothing is left of what it was last used for. `SQLite` ends a transaction
-//! by itself when a commit or a statement fails for want of room, and sqlx goes on counting it as open: what
-//! would then be read through that connection is the moment at which it was next used, for ever. So each one
-//! is tried when it comes back, and closed unless it can begin and end a transaction. Opening another takes
-//! less than a millisecond.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{
-    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
-};
-use tokio::sync::Mutex;
 use tracing::warn;
 
+use super::connection::{Connection, Lent, Pool};
 use super::error::StoreError;
+use super::postgres::{self, Committed, PostgresServer};
+use super::queries::query_scalar;
+use super::sqlite::SqliteFile;
 use crate::store::disk::storage::Storage;
 
-/// How long `SQLite` lets a writer wait for another program: longer than a cycle of a million verdicts takes
-/// to commit.
+/// How long a writer waits for another program: longer than a cycle of a million verdicts takes to commit.
 pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
-
-const READERS: u32 = 8;
-
-/// How long a reader waits for a connection while others have them all.
-const READ_WAIT: Duration = Duration::from_secs(10);
-
-/// Longer than any handle lets a writer wait.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 #[derive(Debug)]
 pub(in crate::store) struct Connections {
-    readers: SqlitePool,
-    writer: SqlitePool,
-    /// Holds the database open whatever becomes of the others, so that `SQLite` does not take its write-ahead
-    /// log away in between, and a restoration sees that the database is in use.
-    keeper: Mutex<Option<SqliteConnection>>,
-    pub(in crate::store) options: SqliteConnectOptions,
+    pub(in crate::store) engine: Engine,
+    readers: Pool,
+}
+
+#[derive(Debug)]
+pub(in crate::store) enum Engine {
+    Sqlite(SqliteFile),
+    Postgres(Arc<PostgresServer>),
 }
 
 /// A transaction that writes. It is rolled back unless it is given to `end`.
 #[derive(Debug)]
 pub(in crate::store) struct WriteTransaction {
-    inner: Transaction<'static, Sqlite>,
+    inner: Connection,
     storage: Storage,
+    /// Where to learn what became of it, when its commit is not answered.
+    server: Option<Arc<PostgresServer>>,
 }
 
 impl Connections {
-    /// To a file that exists: none of them ever makes one.
-    pub(in crate::store) async fn open(
-        options: SqliteConnectOptions,
-        storage: &Storage,
-    ) -> Result<Self, sqlx::Error> {
-        let options = options.create_if_missing(false);
-        let mut keeper = options.connect().await?;
-        // Its hand on the file comes with the first read.
-        sqlx::query("select count(*) from sqlite_schema").fetch_one(&mut keeper).await?;
-        let reading = options.clone().pragma("query_only", "on");
-        let (readers, writer) = (pool(storage, READ_WAIT), pool(storage, LONGEST_WAIT));
-        Ok(Self {
-            readers: readers.max_connections(READERS).connect_with(reading).await?,
-            writer: writer.max_connections(1).connect_with(options.clone()).await?,
-            keeper: Mutex::new(Some(keeper)),
-            options,
-        })
+    pub(in crate::store) fn to_sqlite(file: SqliteFile) -> Self {
+        Self { readers: Pool::Sqlite(file.readers.clone()), engine: Engine::Sqlite(file) }
     }
 
-    /// To a file in which nothing is written.
-    pub(in crate::store) async fn open_read_only(
-        options: SqliteConnectOptions,
-        storage: &Storage,
-    ) -> Result<Self, sqlx::Error> {
-        let readers = pool(storage, READ_WAIT).min_connections(0).max_connections(READERS);
-        let readers = readers.connect_with(options.clone()).await?;
-        Ok(Self { writer: readers.clone(), readers, keeper: Mutex::default(), options })
+    pub(in crate::store) fn to_postgres(server: PostgresServer) -> Self {
+        let readers = Pool::Postgres(server.readers.clone());
+        Self { readers, engine: Engine::Postgres(Arc::new(server)) }
     }
 
     pub(in crate::store) fn is_closed(&self) -> bool {
         self.readers.is_closed()
     }
 
-    pub(in crate::store) fn readers(&self) -> &SqlitePool {
+    pub(in crate::store) fn readers(&self) -> &Pool {
         &self.readers
     }
 
-    /// Opens every connection that readers may have: while the file is gone, none can be.
+    /// Opens every connection that readers may have, where none could be opened later.
     pub(in crate::store) async fn open_readers(&self) {
-        let mut opened = Vec::new();
-        for _ in 0..READERS {
-            opened.push(self.readers.acquire().await.ok());
+        if let Engine::Sqlite(file) = &self.engine {
+            file.open_readers().await;
         }
+    }
+
+    /// Several reads of one moment.
+    pub(in crate::store) async fn begin_read(&self) -> Result<Connection, sqlx::Error> {
+        Ok(match &self.engine {
+            Engine::Sqlite(file) => {
+                Connection::Sqlite(Lent::InTransaction(file.readers.begin().await?))
+            }
+            Engine::Postgres(server) => {
+                let begun = server.readers.begin_with(postgres::BEGIN_READ).await?;
+                Connection::Postgres(Lent::InTransaction(begun))
+            }
+        })
     }
 
     /// A transaction that means to write takes its turn at once: one that upgraded later could find
@@ -106,9 +86,14 @@ impl Connections {
         wait: Duration,
     ) -> Result<WriteTransaction, StoreError> {
         storage.check_file()?;
-        let begun = self.writer.begin_with("begin immediate");
-        match tokio::time::timeout(wait, begun).await {
-            Ok(Ok(inner)) => Ok(WriteTransaction { inner, storage: storage.clone() }),
+        match tokio::time::timeout(wait, self.begun(wait)).await {
+            Ok(Ok(inner)) => {
+                let server = match &self.engine {
+                    Engine::Sqlite(_) => None,
+                    Engine::Postgres(server) => Some(Arc::clone(server)),
+                };
+                Ok(WriteTransaction { inner, storage: storage.clone(), server })
+            }
             Err(_) => Err(StoreError::WriterBusy { waited: wait }),
             Ok(Err(source)) => {
                 let error = StoreError::Transaction { source };
@@ -120,65 +105,48 @@ impl Connections {
         }
     }
 
+    async fn begun(&self, wait: Duration) -> Result<Connection, sqlx::Error> {
+        Ok(match &self.engine {
+            Engine::Sqlite(file) => {
+                let begun = file.writer.begin_with("begin immediate").await?;
+                Connection::Sqlite(Lent::InTransaction(begun))
+            }
+            Engine::Postgres(server) => {
+                let begun = server.writer.begin_with(postgres::begin_write(wait)).await?;
+                Connection::Postgres(Lent::InTransaction(begun))
+            }
+        })
+    }
+
     /// The connection that writes, for what is no transaction.
     pub(in crate::store) async fn writer(
         &self,
         storage: &Storage,
         wait: Duration,
-    ) -> Result<PoolConnection<Sqlite>, StoreError> {
+    ) -> Result<Connection, StoreError> {
         storage.check_file()?;
-        match tokio::time::timeout(wait, self.writer.acquire()).await {
+        let acquired = async {
+            Ok(match &self.engine {
+                Engine::Sqlite(file) => {
+                    Connection::Sqlite(Lent::ByPool(file.writer.acquire().await?))
+                }
+                Engine::Postgres(server) => {
+                    Connection::Postgres(Lent::ByPool(server.writer.acquire().await?))
+                }
+            })
+        };
+        match tokio::time::timeout(wait, acquired).await {
             Ok(acquired) => acquired.map_err(|source| StoreError::Transaction { source }),
             Err(_) => Err(StoreError::WriterBusy { waited: wait }),
         }
     }
 
-    /// The last of them folds the write-ahead log into the file: not one that only reads.
     pub(in crate::store) async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-        if let Some(keeper) = self.keeper.lock().await.take() {
-            // Whatever it says, it is gone.
-            drop(keeper.close().await);
+        match &self.engine {
+            Engine::Sqlite(file) => file.close().await,
+            Engine::Postgres(server) => server.close().await,
         }
     }
-}
-
-/// Connections are not closed for their age: while the file is gone, no other could be opened.
-fn pool(storage: &Storage, wait: Duration) -> SqlitePoolOptions {
-    let (opened, released) = (storage.clone(), storage.clone());
-    SqlitePoolOptions::new()
-        .min_connections(1)
-        .acquire_timeout(wait)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .after_connect(move |_, _| {
-            let same = opened.check_file();
-            Box::pin(async move { same.map_err(sqlx::Error::config) })
-        })
-        .before_acquire(|connection, _| {
-            let is_sound = !connection.is_in_transaction();
-            Box::pin(async move { Ok(is_sound) })
-        })
-        .after_release(move |connection, _| {
-            let watched = released.clone();
-            Box::pin(async move { Ok(is_sound(connection, &watched).await) })
-        })
-}
-
-/// Checked with `SQLite` itself, which refuses to begin a transaction within another, and of sqlx, which keeps
-/// count. What was last requested of the connection, such as a roll back, is done before.
-async fn is_sound(connection: &mut SqliteConnection, storage: &Storage) -> bool {
-    let tried = sqlx::query("begin; rollback").execute(&mut *connection).await;
-    if tried.is_ok() && !connection.is_in_transaction() {
-        return true;
-    }
-    let cause = tried.err().map(|error| error.to_string());
-    warn!(cause, "A connection is closed: what it was used for did not end as it should");
-    // Most often it is the disk's doing.
-    storage.suspect();
-    false
 }
 
 impl WriteTransaction {
@@ -188,26 +156,54 @@ impl WriteTransaction {
     }
 }
 
-/// Commits. What is acknowledged afterwards is in the file that bears the database's name.
-pub(in crate::store) async fn end(transaction: WriteTransaction) -> Result<(), StoreError> {
-    let WriteTransaction { inner, storage } = transaction;
+/// Commits. What is acknowledged afterwards is in the database that was opened, and not in another that took its place.
+///
+/// Where the connection breaks before the server has answered, the server itself is asked what became of it.
+pub(in crate::store) async fn end(mut transaction: WriteTransaction) -> Result<(), StoreError> {
+    let number = match &transaction.server {
+        None => None,
+        Some(_) => Some(next_version(&mut transaction.inner).await?),
+    };
+    let WriteTransaction { inner, storage, server } = transaction;
     if let Err(source) = inner.commit().await {
         storage.suspect();
-        return Err(StoreError::Transaction { source });
+        let error = StoreError::Transaction { source };
+        let (Some(server), Some(number)) = (server, number) else { return Err(error) };
+        if error.disk_fault().is_none() {
+            return Err(error);
+        }
+        return match server.committed(&number).await {
+            Committed::Yes => {
+                warn!("The connection broke before the answer to a commit: it was done");
+                Ok(())
+            }
+            Committed::No => Err(error),
+            Committed::Unknown => Err(StoreError::CommitUnknown),
+        };
     }
     Ok(storage.check_file()?)
 }
 
-impl Deref for WriteTransaction {
-    type Target = SqliteConnection;
+/// Counts what is about to be committed, and gives the transaction's name at the server.
+async fn next_version(connection: &mut Connection) -> Result<String, StoreError> {
+    query_scalar(
+        "update database_version set number = number + 1
+         returning cast(pg_current_xact_id() as text)",
+    )
+    .one(connection, "the version of the data")
+    .await
+}
 
-    fn deref(&self) -> &SqliteConnection {
+impl Deref for WriteTransaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
         &self.inner
     }
 }
 
 impl DerefMut for WriteTransaction {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.inner
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::draft::Meanwhile;
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::store::backup::restore_fault::RestoreFault;
+use crate::store::copies::copy_fault::CopyFault;
 use crate::store::disk::storage_fault::{StorageFault, StorageFaultKind, is_busy};
 
 #[derive(Debug, Error)]
@@ -21,7 +22,8 @@ pub enum StoreError {
     /// Only the scheme is repeated: the rest of a database's address may hold a password.
     #[error(
         "database address: found `{found}`, expected `sqlite://` and the path of a file, \
-         such as `sqlite://data/vigie.db`"
+         such as `sqlite://data/vigie.db`, or the address of a database of a server, such as \
+         `postgres://user:password@host/name`"
     )]
     Address { found: String },
     #[error("create the folder `{}` for the database", path.display())]
@@ -48,6 +50,21 @@ pub enum StoreError {
     File { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Storage(#[from] StorageFault),
+    #[error(
+        "the connection to the server broke before it answered whether what was written is stored: look before you \
+         try again"
+    )]
+    CommitUnknown,
+    #[error(
+        "the database `{database}` holds the table `{table}`, which is not Vigie's: it wants a database, or a schema, of its own"
+    )]
+    NotOurs { database: String, table: String },
+    #[error(
+        "the database `{database}` holds the beginning of a copy: run `vigie database copy` again, which goes on where it stopped"
+    )]
+    CopyUnfinished { database: String },
+    #[error(transparent)]
+    Copy(#[from] CopyFault),
     #[error("others have been writing for {} s: try again", waited.as_secs())]
     WriterBusy { waited: Duration },
     #[error("begin or end a transaction")]

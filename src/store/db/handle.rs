@@ -4,10 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::watch;
 
+use super::connection::{Connection, Held, Pool};
 use super::connections::{BUSY_TIMEOUT, Connections, WriteTransaction};
 use super::error::StoreError;
 use super::version::{ChangeWatch, DatabaseVersion};
@@ -100,7 +99,7 @@ impl Store {
     /// writes. Costs nothing when that is everything.
     pub(in crate::store) async fn visible(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
     ) -> Result<Visible, StoreError> {
         Visible::of(&self.scope, &self.remembered, connection).await
     }
@@ -111,17 +110,16 @@ impl Store {
     }
 
     /// For a single statement that reads.
-    pub(in crate::store) fn readers(&self) -> Result<&SqlitePool, StoreError> {
+    pub(in crate::store) fn readers(&self) -> Result<&Pool, StoreError> {
         self.storage.check_readable()?;
         Ok(self.connections.readers())
     }
 
     /// Several reads of one moment.
-    pub(in crate::store) async fn begin_read(
-        &self,
-    ) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        let begun = self.readers()?.begin().await;
-        begun.map_err(|source| StoreError::Transaction { source })
+    pub(in crate::store) async fn begin_read(&self) -> Result<Held, StoreError> {
+        self.storage.check_readable()?;
+        let begun = self.connections.begin_read().await;
+        begun.map(Held).map_err(|source| StoreError::Transaction { source })
     }
 
     /// A transaction that means to write takes its turn at once. What it writes is of the handle's attempt, if it has one.
@@ -135,7 +133,7 @@ impl Store {
     }
 
     /// The connection that writes, for what is no transaction.
-    pub(in crate::store) async fn writer(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.connections.writer(&self.storage, self.write_wait).await
+    pub(in crate::store) async fn writer(&self) -> Result<Held, StoreError> {
+        self.connections.writer(&self.storage, self.write_wait).await.map(Held)
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::connections::end;
 use super::error::StoreError;
 use super::handle::Store;
-use super::queries::{Fetch, RunQuery, query_as};
+use super::queries::{query, query_as};
 use super::sql_types::Timestamp;
 
 /// What was tidied.
@@ -22,7 +22,7 @@ impl Store {
     pub async fn tidy(&self, before: DateTime<Utc>) -> Result<MaintenanceReport, StoreError> {
         self.check_whole("tidying")?;
         let mut transaction = self.begin_write().await?;
-        let runs = sqlx::query(
+        let runs = query(
             "delete from job_runs
              where ended_at < $1
                and number not in (select max(number) from job_runs group by job)",
@@ -31,8 +31,12 @@ impl Store {
         .run(&mut *transaction, "runs of jobs")
         .await?;
         end(transaction).await?;
+        if self.is_on_server() {
+            // Its statistics and its log are the server's business.
+            return Ok(MaintenanceReport { runs, log_folded: true });
+        }
         let mut writer = self.writer().await?;
-        sqlx::query("pragma optimize").run(&mut *writer, "the statistics of tables").await?;
+        query("pragma optimize").run(&mut *writer, "the statistics of tables").await?;
         let (busy, _, _): (i64, i64, i64) = query_as("pragma wal_checkpoint(truncate)")
             .one(&mut *writer, "the write-ahead log")
             .await?;

@@ -4,29 +4,92 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use super::connections::{BUSY_TIMEOUT, Connections, end};
 use super::error::StoreError;
 use super::handle::Store;
-use super::queries::{Fetch, query_scalar};
-use crate::store::audit::audit_trail;
+use super::postgres::{self, PostgresServer};
+use super::queries::query_scalar;
+use super::schema::{self, schemas};
+use super::sqlite::SqliteFile;
 use crate::store::disk::storage::Storage;
 use crate::store::disk::storage_fault::is_busy;
 use crate::store::disk::{database_files, permissions};
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Between two attempts to change a mode that another program is changing.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 impl Store {
-    /// Opens `sqlite://path/to/vigie.db`, creating the file and its folder, and brings the schema up
-    /// to date. A database in memory is refused: each connection would see its own.
+    /// Opens `sqlite://path/to/vigie.db`, creating the file and its folder, or a database of `postgres://…`, which exists;
+    /// and brings the schema up to date. A database in memory is refused: each connection would see its own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let store = Self::open_to_fill(url).await?;
+        if store.is_being_filled().await? {
+            return Err(StoreError::CopyUnfinished { database: store.place() });
+        }
+        Ok(store)
+    }
+
+    /// The same, even where the beginning of a copy is.
+    pub async fn open_to_fill(url: &str) -> Result<Self, StoreError> {
+        if postgres::is_server_address(url) {
+            let store = Self::connect(postgres::options(url)?).await?;
+            store.bring_up_to_date().await?;
+            return Ok(store);
+        }
         Self::open_file(options(url)?).await
+    }
+
+    /// The path of the file, or the address of the database at its server without who signs in.
+    pub fn place(&self) -> String {
+        self.storage.place().display().to_string()
+    }
+
+    async fn is_being_filled(&self) -> Result<bool, StoreError> {
+        let statement = if self.is_on_server() {
+            "select to_regclass('copy_under_way') is not null"
+        } else {
+            "select count(*) > 0 from sqlite_schema where name = 'copy_under_way'"
+        };
+        query_scalar(statement).one(self.readers()?, "the mark of a copy").await
+    }
+
+    async fn connect(options: PgConnectOptions) -> Result<Self, StoreError> {
+        let address = postgres::address(&options);
+        let storage = Storage::of_server(&address);
+        let server = PostgresServer::open(options).await.map_err(unopened(Path::new(&address)))?;
+        Ok(Self::new(storage, Connections::to_postgres(server)))
+    }
+
+    /// Whether a server's database has tables of ours.
+    async fn has_schema(&self) -> Result<bool, StoreError> {
+        query_scalar("select to_regclass('_sqlx_migrations') is not null")
+            .one(self.readers()?, "the schema's version")
+            .await
+    }
+
+    /// A table in a database that has none of ours.
+    async fn other_table(&self) -> Result<Option<String>, StoreError> {
+        query_scalar("select cast(tablename as text) from pg_tables where schemaname = current_schema() limit 1")
+            .optional(self.readers()?, "the tables of the database")
+            .await
+    }
+
+    /// Nothing is done, and no lock is waited for, where nothing is to be done.
+    async fn bring_up_to_date(&self) -> Result<(), StoreError> {
+        let has_schema = self.has_schema().await?;
+        if has_schema && self.check().await.is_ok() {
+            return Ok(());
+        }
+        if !has_schema && let Some(table) = self.other_table().await? {
+            return Err(StoreError::NotOurs { database: self.place(), table });
+        }
+        let mut transaction = self.begin_write().await?;
+        schema::migrate(&mut transaction).await?;
+        end(transaction).await
     }
 
     pub(in crate::store) async fn open_file(
@@ -38,25 +101,41 @@ impl Store {
         permissions::make_private(&file)?;
         write_ahead(options.clone()).await?;
         let storage = storage(&file, true)?;
-        let connections = Connections::open(options, &storage).await;
-        let store = Store::new(storage, connections.map_err(unopened(&file))?);
+        let opened = SqliteFile::open(options, &storage).await.map_err(unopened(&file))?;
+        let store = Store::new(storage, Connections::to_sqlite(opened));
         store.migrate(&file).await?;
         Ok(store)
     }
 
     /// The same, unless there is no database there yet.
     pub async fn open_existing(url: &str) -> Result<Option<Self>, StoreError> {
+        if postgres::is_server_address(url) {
+            let store = Self::connect(postgres::options(url)?).await?;
+            if !store.has_schema().await? {
+                return Ok(None);
+            }
+            store.bring_up_to_date().await?;
+            return Ok(Some(store));
+        }
         let found = options(url)?.get_filename().exists();
         if found { Self::open(url).await.map(Some) } else { Ok(None) }
     }
 
     /// Opens a database that exists and is up to date; creates and changes nothing.
     pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
+        if postgres::is_server_address(url) {
+            let options = postgres::options(url)?;
+            let store =
+                Self::connect(options.options([("default_transaction_read_only", "on")])).await?;
+            store.check().await?;
+            return Ok(store);
+        }
         let options = options(url)?.read_only(true).create_if_missing(false);
         let file = options.get_filename().to_owned();
         let storage = storage(&file, false)?;
-        let connections = Connections::open_read_only(options, &storage).await;
-        let store = Store::new(storage, connections.map_err(unopened(&file))?);
+        let opened =
+            SqliteFile::open_read_only(options, &storage).await.map_err(unopened(&file))?;
+        let store = Store::new(storage, Connections::to_sqlite(opened));
         store.check().await?;
         Ok(store)
     }
@@ -86,12 +165,7 @@ impl Store {
     async fn migrate(&self, file: &Path) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         remove_spent_journal(file)?;
-        // `run` does the same, but a future that calls it cannot be spawned.
-        MIGRATIONS
-            .run_direct(None, &mut *transaction, false)
-            .await
-            .map_err(|source| StoreError::Migrate { source })?;
-        audit_trail::guard(&mut transaction).await?;
+        schema::migrate(&mut transaction).await?;
         end(transaction).await
     }
 }
@@ -106,11 +180,6 @@ fn remove_spent_journal(file: &Path) -> Result<(), StoreError> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-/// The versions of the schema, the first to the last.
-pub(in crate::store) fn schemas() -> Vec<i64> {
-    MIGRATIONS.iter().map(|migration| migration.version).collect()
 }
 
 pub(in crate::store) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
@@ -167,15 +236,4 @@ fn unopened(file: &Path) -> impl FnOnce(sqlx::Error) -> StoreError {
 
 fn storage(file: &Path, is_held: bool) -> Result<Storage, StoreError> {
     Storage::of(file, is_held).map_err(|error| unopened(file)(error.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_migration_file_is_embedded() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), MIGRATIONS.iter().count());
-    }
 }

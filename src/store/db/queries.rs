@@ -1,156 +1,306 @@
-//! Running statements: rows are read straight into their types, and an error names the table and the column.
+//! Running statements, on either engine: rows are read straight into their types, and an error names the table and the column.
 
-use std::future::Future;
+use std::fmt::Write as _;
 
-use sqlx::query::{Query, QueryAs};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Column as _, Decode, Executor, FromRow, Row as _, SqlSafeStr, Sqlite, Type};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
+use super::connection::{Connection, Via};
 use super::error::{StoreError, reading, writing};
+use super::rows::{FromColumn, FromRow, Row};
+use super::values::{ToValue, Value, ValueKind};
 
-/// A whole row, read as `T`.
-pub(in crate::store) struct Whole<T>(T);
-
-/// The only column of a row, read as `T`.
-pub(in crate::store) struct Single<T>(T);
-
-pub(in crate::store) type Select<'q, R> = QueryAs<'q, Sqlite, R, SqliteArguments>;
+/// A statement and what is bound to it. Both engines take `$1`, `$2` for what is bound.
+pub(in crate::store) struct Query {
+    sql: SqlStr,
+    values: Values,
+    /// Whether `?` stands for each value in turn: `SQLite` looks each `$1` up among all others, and only `PostgreSQL`
+    /// needs them.
+    is_in_order: bool,
+}
 
 /// A statement each row of which is read as `T`.
-pub(in crate::store) fn query_as<'q, T>(sql: impl SqlSafeStr) -> Select<'q, Whole<T>>
-where
-    Whole<T>: for<'r> FromRow<'r, SqliteRow>,
-{
-    sqlx::query_as(sql)
+pub(in crate::store) struct Select<T> {
+    query: Query,
+    read: Box<dyn Fn(&Row) -> Result<T, sqlx::Error> + Send + Sync>,
+}
+
+/// A statement put together from pieces, which have no `?` of their own.
+pub(in crate::store) struct Builder {
+    sql: String,
+    values: Values,
+}
+
+/// Values with commas in between.
+pub(in crate::store) struct Separated<'b> {
+    builder: &'b mut Builder,
+    is_first: bool,
+}
+
+#[derive(Default)]
+struct Values {
+    bound: Vec<Value>,
+    /// Why one could not be bound.
+    fault: Option<BoxDynError>,
+}
+
+/// A statement that gives no row.
+pub(in crate::store) fn query(sql: impl SqlSafeStr) -> Query {
+    Query { sql: sql.into_sql_str(), values: Values::default(), is_in_order: false }
+}
+
+/// A statement each row of which is read as `T`.
+pub(in crate::store) fn query_as<T: FromRow + 'static>(sql: impl SqlSafeStr) -> Select<T> {
+    Select { query: query(sql), read: Box::new(T::from_row) }
 }
 
 /// A statement with one column, which is read as `T`.
-pub(in crate::store) fn query_scalar<'q, T>(sql: impl SqlSafeStr) -> Select<'q, Single<T>>
-where
-    Single<T>: for<'r> FromRow<'r, SqliteRow>,
-{
-    sqlx::query_as(sql)
+pub(in crate::store) fn query_scalar<T: FromColumn + 'static>(sql: impl SqlSafeStr) -> Select<T> {
+    Select { query: query(sql), read: Box::new(|row| row.try_get(0)) }
+}
+
+impl Query {
+    #[must_use]
+    pub(in crate::store) fn bind(mut self, value: impl ToValue) -> Self {
+        self.values.add(&value);
+        self
+    }
+
+    /// Runs the statement and gives the number of rows that were written. `what` says in an error what was being
+    /// written: `an alert`.
+    pub(in crate::store) async fn run(
+        self,
+        via: impl Into<Via<'_>>,
+        what: &'static str,
+    ) -> Result<u64, StoreError> {
+        let mut lent = None;
+        let done = match connection(via.into(), &mut lent).await {
+            Ok(connection) => self.execute(connection).await,
+            Err(fault) => Err(fault),
+        };
+        done.map_err(writing(what))
+    }
+
+    async fn execute(self, connection: &mut Connection) -> Result<u64, sqlx::Error> {
+        match connection {
+            Connection::Sqlite(sqlite) => {
+                let (sql, arguments) = self.for_sqlite()?;
+                let done = sqlx::query_with(sql, arguments).execute(&mut **sqlite).await?;
+                Ok(done.rows_affected())
+            }
+            Connection::Postgres(postgres) => {
+                let (sql, arguments) = self.for_postgres()?;
+                let done = sqlx::query_with(sql, arguments).execute(&mut **postgres).await?;
+                Ok(done.rows_affected())
+            }
+        }
+    }
+
+    fn for_sqlite(self) -> Result<(SqlStr, SqliteArguments), sqlx::Error> {
+        let mut arguments = SqliteArguments::default();
+        for value in self.values.checked()? {
+            value.add_to_sqlite(&mut arguments).map_err(sqlx::Error::Encode)?;
+        }
+        Ok((self.sql, arguments))
+    }
+
+    fn for_postgres(self) -> Result<(SqlStr, PgArguments), sqlx::Error> {
+        let mut arguments = PgArguments::default();
+        for value in self.values.checked()? {
+            value.add_to_postgres(&mut arguments).map_err(sqlx::Error::Encode)?;
+        }
+        let sql = if self.is_in_order { numbered(self.sql.as_str()) } else { self.sql };
+        Ok((sql, arguments))
+    }
 }
 
 /// Reads rows. `what` says in an error what was being read: `alerts`.
-pub(in crate::store) trait Fetch: Sized {
-    type Value;
-
-    fn all<'c, E: Executor<'c, Database = Sqlite>>(
-        self,
-        executor: E,
-        what: &'static str,
-    ) -> impl Future<Output = Result<Vec<Self::Value>, StoreError>> + Send;
-
-    fn one<'c, E: Executor<'c, Database = Sqlite>>(
-        self,
-        executor: E,
-        what: &'static str,
-    ) -> impl Future<Output = Result<Self::Value, StoreError>> + Send;
-
-    fn optional<'c, E: Executor<'c, Database = Sqlite>>(
-        self,
-        executor: E,
-        what: &'static str,
-    ) -> impl Future<Output = Result<Option<Self::Value>, StoreError>> + Send;
-}
-
-/// Runs a statement that gives no row. `what` says in an error what was being written: `an alert`.
-pub(in crate::store) trait RunQuery {
-    /// Gives the number of rows that were written.
-    fn run<'c, E: Executor<'c, Database = Sqlite>>(
-        self,
-        executor: E,
-        what: &'static str,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
-}
-
-pub(in crate::store) trait Unwrap {
-    type Value: Send;
-
-    fn unwrap(self) -> Self::Value;
-}
-
-impl<R> Fetch for Select<'_, R>
-where
-    R: Unwrap + for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
-{
-    type Value = R::Value;
-
-    async fn all<'c, E: Executor<'c, Database = Sqlite>>(
-        self,
-        executor: E,
-        what: &'static str,
-    ) -> Result<Vec<R::Value>, StoreError> {
-        let rows = self.fetch_all(executor).await.map_err(reading(what))?;
-        Ok(rows.into_iter().map(R::unwrap).collect())
+impl<T: Send + Unpin> Select<T> {
+    #[must_use]
+    pub(in crate::store) fn bind(mut self, value: impl ToValue) -> Self {
+        self.query.values.add(&value);
+        self
     }
 
-    async fn one<'c, E: Executor<'c, Database = Sqlite>>(
+    pub(in crate::store) async fn all(
         self,
-        executor: E,
+        via: impl Into<Via<'_>>,
         what: &'static str,
-    ) -> Result<R::Value, StoreError> {
-        self.fetch_one(executor).await.map(R::unwrap).map_err(reading(what))
+    ) -> Result<Vec<T>, StoreError> {
+        let mut lent = None;
+        let rows = match connection(via.into(), &mut lent).await {
+            Ok(connection) => self.fetch_all(connection).await,
+            Err(fault) => Err(fault),
+        };
+        rows.map_err(reading(what))
     }
 
-    async fn optional<'c, E: Executor<'c, Database = Sqlite>>(
+    pub(in crate::store) async fn one(
         self,
-        executor: E,
+        via: impl Into<Via<'_>>,
         what: &'static str,
-    ) -> Result<Option<R::Value>, StoreError> {
-        let row = self.fetch_optional(executor).await.map_err(reading(what))?;
-        Ok(row.map(R::unwrap))
+    ) -> Result<T, StoreError> {
+        let found = self.optional(via, what).await?;
+        found.ok_or_else(|| reading(what)(sqlx::Error::RowNotFound))
     }
-}
 
-impl RunQuery for Query<'_, Sqlite, SqliteArguments> {
-    async fn run<'c, E: Executor<'c, Database = Sqlite>>(
+    pub(in crate::store) async fn optional(
         self,
-        executor: E,
+        via: impl Into<Via<'_>>,
         what: &'static str,
-    ) -> Result<u64, StoreError> {
-        let done = self.execute(executor).await.map_err(writing(what))?;
-        Ok(done.rows_affected())
+    ) -> Result<Option<T>, StoreError> {
+        let mut lent = None;
+        let row = match connection(via.into(), &mut lent).await {
+            Ok(connection) => self.fetch_optional(connection).await,
+            Err(fault) => Err(fault),
+        };
+        row.map_err(reading(what))
+    }
+
+    async fn fetch_all(self, connection: &mut Connection) -> Result<Vec<T>, sqlx::Error> {
+        let Self { query, read } = self;
+        match connection {
+            Connection::Sqlite(sqlite) => {
+                let (sql, arguments) = query.for_sqlite()?;
+                let rows = sqlx::query_with(sql, arguments).try_map(|row| read(&Row::Sqlite(row)));
+                rows.fetch_all(&mut **sqlite).await
+            }
+            Connection::Postgres(postgres) => {
+                let (sql, arguments) = query.for_postgres()?;
+                let rows =
+                    sqlx::query_with(sql, arguments).try_map(|row| read(&Row::Postgres(row)));
+                rows.fetch_all(&mut **postgres).await
+            }
+        }
+    }
+
+    async fn fetch_optional(self, connection: &mut Connection) -> Result<Option<T>, sqlx::Error> {
+        let Self { query, read } = self;
+        match connection {
+            Connection::Sqlite(sqlite) => {
+                let (sql, arguments) = query.for_sqlite()?;
+                let row = sqlx::query_with(sql, arguments).fetch_optional(&mut **sqlite).await?;
+                row.map(|row| read(&Row::Sqlite(row))).transpose()
+            }
+            Connection::Postgres(postgres) => {
+                let (sql, arguments) = query.for_postgres()?;
+                let row = sqlx::query_with(sql, arguments).fetch_optional(&mut **postgres).await?;
+                row.map(|row| read(&Row::Postgres(row))).transpose()
+            }
+        }
     }
 }
 
-impl<T: Send> Unwrap for Whole<T> {
-    type Value = T;
+impl Builder {
+    pub(in crate::store) fn new(sql: &str) -> Self {
+        Self { sql: sql.to_owned(), values: Values::default() }
+    }
 
-    fn unwrap(self) -> T {
-        self.0
+    pub(in crate::store) fn push(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    pub(in crate::store) fn push_bind(&mut self, value: impl ToValue) -> &mut Self {
+        self.sql.push('?');
+        self.values.add(&value);
+        self
+    }
+
+    /// A value as it was read.
+    pub(in crate::store) fn push_value(&mut self, value: Value) {
+        self.sql.push('?');
+        self.values.bound.push(value);
+    }
+
+    pub(in crate::store) fn separated(&mut self) -> Separated<'_> {
+        Separated { builder: self, is_first: true }
+    }
+
+    /// `values (…), (…)`: each row's values are bound by `bind`.
+    pub(in crate::store) fn push_rows<R>(&mut self, rows: &[R], bind: impl Fn(Separated<'_>, &R)) {
+        for (position, row) in rows.iter().enumerate() {
+            self.sql.push_str(if position == 0 { "values (" } else { "), (" });
+            bind(self.separated(), row);
+        }
+        self.sql.push(')');
+    }
+
+    pub(in crate::store) fn query(self) -> Query {
+        // Its pieces are texts of ours; whatever is not, is bound.
+        let sql = AssertSqlSafe(self.sql).into_sql_str();
+        Query { sql, values: self.values, is_in_order: true }
+    }
+
+    pub(in crate::store) fn query_as<T: FromRow + 'static>(self) -> Select<T> {
+        Select { query: self.query(), read: Box::new(T::from_row) }
+    }
+
+    /// With one column, which is read as `T`.
+    pub(in crate::store) fn query_scalar<T: FromColumn + 'static>(self) -> Select<T> {
+        Select { query: self.query(), read: Box::new(|row| row.try_get(0)) }
+    }
+
+    /// With columns of these kinds, read as they are.
+    pub(in crate::store) fn query_values(self, kinds: Vec<ValueKind>) -> Select<Vec<Value>> {
+        let read = move |row: &Row| {
+            kinds.iter().enumerate().map(|(at, kind)| row.value(at, *kind)).collect()
+        };
+        Select { query: self.query(), read: Box::new(read) }
     }
 }
 
-impl<T: Send> Unwrap for Single<T> {
-    type Value = T;
+impl Separated<'_> {
+    pub(in crate::store) fn push_bind(&mut self, value: impl ToValue) {
+        if !std::mem::take(&mut self.is_first) {
+            self.builder.sql.push_str(", ");
+        }
+        self.builder.push_bind(value);
+    }
 
-    fn unwrap(self) -> T {
-        self.0
+    pub(in crate::store) fn push_value(&mut self, value: Value) {
+        if !std::mem::take(&mut self.is_first) {
+            self.builder.sql.push_str(", ");
+        }
+        self.builder.push_value(value);
     }
 }
 
-impl<'r, T: FromRow<'r, SqliteRow>> FromRow<'r, SqliteRow> for Whole<T> {
-    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
-        T::from_row(row).map(Self).map_err(|fault| by_name(row, fault))
+impl Values {
+    fn add(&mut self, value: &impl ToValue) {
+        match value.to_value() {
+            Ok(value) => self.bound.push(value),
+            Err(fault) => self.fault = Some(fault),
+        }
+    }
+
+    fn checked(self) -> Result<Vec<Value>, sqlx::Error> {
+        self.fault.map_or(Ok(self.bound), |fault| Err(sqlx::Error::Encode(fault)))
     }
 }
 
-impl<'r, T: Type<Sqlite> + Decode<'r, Sqlite>> FromRow<'r, SqliteRow> for Single<T> {
-    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
-        row.try_get(0).map(Self).map_err(|fault| by_name(row, fault))
+/// `$1`, `$2` for each `?` in turn.
+fn numbered(sql: &str) -> SqlStr {
+    let mut whole = String::with_capacity(sql.len() * 2);
+    for (number, piece) in sql.split('?').enumerate() {
+        if number > 0 {
+            write!(whole, "${number}").unwrap_or_default();
+        }
+        whole.push_str(piece);
     }
+    AssertSqlSafe(whole).into_sql_str()
 }
 
-/// Names the column of a fault, which sqlx gives as a position, or as a name in quotes.
-fn by_name(row: &SqliteRow, fault: sqlx::Error) -> sqlx::Error {
-    let sqlx::Error::ColumnDecode { index, source } = fault else { return fault };
-    let position = index.parse().ok();
-    let named = position.and_then(|position: usize| row.columns().get(position));
-    let index =
-        named.map_or_else(|| index.trim_matches('"').to_owned(), |column| column.name().to_owned());
-    sqlx::Error::ColumnDecode { index, source }
+async fn connection<'c>(
+    via: Via<'c>,
+    lent: &'c mut Option<Connection>,
+) -> Result<&'c mut Connection, sqlx::Error> {
+    match via {
+        Via::Connection(connection) => Ok(connection),
+        Via::Pool(pool) => Ok(lent.insert(pool.acquire().await?)),
+    }
 }
 
 #[cfg(test)]
@@ -170,7 +320,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_column_that_cannot_be_read_is_named_with_what_was_found_and_what_was_expected() {
-        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let memory = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let mut connection = Connection::alone_on_sqlite(memory);
         let mut faults = Vec::new();
         macro_rules! read {
             ($type:ty, $sql:literal) => {

@@ -7,11 +7,12 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Database, Decode, Encode, Row as _, Type};
+use sqlx::{Database, Decode, Type};
 use thiserror::Error;
+
+use super::rows::Row;
+use super::values::{ToValue, Value, ValueKind};
 
 use crate::domain::accounts::access::{AccountNumber, Role};
 use crate::domain::accounts::audit::{Actor, NameProof};
@@ -93,13 +94,12 @@ macro_rules! stored_as {
             }
         }
 
-        impl<'q, DB: Database, $($encoded)*> Encode<'q, DB> for $name
-        where
-            $column: Encode<'q, DB>,
-        {
-            fn encode_by_ref(&self, buffer: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        impl<$($encoded)*> ToValue for $name {
+            const KIND: ValueKind = <$column as ToValue>::KIND;
+
+            fn to_value(&self) -> Result<Value, BoxDynError> {
                 let write: fn(&Self) -> Result<$column, BoxDynError> = $write;
-                write(self)?.encode(buffer)
+                Ok(write(self)?.into())
             }
         }
 
@@ -285,37 +285,37 @@ pub(in crate::store) trait Columns {
     fn small_count(&self, column: &str) -> Result<u32, sqlx::Error>;
 }
 
-impl Columns for SqliteRow {
+impl Columns for Row {
     fn instant(&self, column: &str) -> Result<DateTime<Utc>, sqlx::Error> {
-        Ok(self.try_get::<Timestamp, _>(column)?.0)
+        Ok(self.try_get::<Timestamp>(column)?.0)
     }
 
     fn optional_instant(&self, column: &str) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
-        Ok(self.try_get::<Option<Timestamp>, _>(column)?.map(|instant| instant.0))
+        Ok(self.try_get::<Option<Timestamp>>(column)?.map(|instant| instant.0))
     }
 
     fn day(&self, column: &str) -> Result<NaiveDate, sqlx::Error> {
-        Ok(self.try_get::<Date, _>(column)?.0)
+        Ok(self.try_get::<Date>(column)?.0)
     }
 
     fn optional_day(&self, column: &str) -> Result<Option<NaiveDate>, sqlx::Error> {
-        Ok(self.try_get::<Option<Date>, _>(column)?.map(|day| day.0))
+        Ok(self.try_get::<Option<Date>>(column)?.map(|day| day.0))
     }
 
     fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, sqlx::Error> {
-        Ok(self.try_get::<Json<T>, _>(column)?.0)
+        Ok(self.try_get::<Json<T>>(column)?.0)
     }
 
     fn optional_json<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, sqlx::Error> {
-        Ok(self.try_get::<Option<Json<T>>, _>(column)?.map(|json| json.0))
+        Ok(self.try_get::<Option<Json<T>>>(column)?.map(|json| json.0))
     }
 
     fn count(&self, column: &str) -> Result<u64, sqlx::Error> {
-        Ok(self.try_get::<Count, _>(column)?.0)
+        Ok(self.try_get::<Count>(column)?.0)
     }
 
     fn small_count(&self, column: &str) -> Result<u32, sqlx::Error> {
-        let number = self.try_get::<i64, _>(column)?;
+        let number = self.try_get::<i64>(column)?;
         let index = column.to_owned();
         whole(number, "a small positive number")
             .map_err(|source| sqlx::Error::ColumnDecode { index, source })

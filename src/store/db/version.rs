@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::ConnectOptions as _;
 use tokio::sync::Mutex;
 
-use super::connections::Connections;
+use super::connection::Connection;
+use super::connections::{Connections, Engine};
 use super::error::{StoreError, reading};
-use super::queries::{Fetch, query_scalar};
+use super::queries::query_scalar;
 use crate::store::disk::storage::Storage;
 use crate::support::single_flight::SingleFlight;
 
@@ -21,7 +22,8 @@ pub struct DatabaseVersion {
     changes: i64,
 }
 
-/// A connection that never writes: `SQLite` shows it the commits of all others.
+/// With `SQLite`, a connection that never writes, which is shown the commits of all others. With `PostgreSQL`, a row that each
+/// commit counts.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct ChangeWatch {
     watching: Arc<Mutex<Watching>>,
@@ -30,7 +32,7 @@ pub(in crate::store) struct ChangeWatch {
 
 #[derive(Debug, Default)]
 struct Watching {
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     opened: u64,
 }
 
@@ -53,15 +55,24 @@ impl ChangeWatch {
         storage: &Storage,
     ) -> Result<DatabaseVersion, StoreError> {
         storage.check_readable()?;
+        let file = match &connections.engine {
+            Engine::Sqlite(file) => file,
+            Engine::Postgres(_) => {
+                let changes = query_scalar("select number from database_version")
+                    .one(connections.readers(), WHAT)
+                    .await?;
+                return Ok(DatabaseVersion { connection: 0, changes });
+            }
+        };
         let mut watching = self.watching.lock().await;
         // Taken out meanwhile: a connection whose query was cancelled is not used again.
         let mut connection = if let Some(connection) = watching.connection.take() {
             connection
         } else {
             watching.opened += 1;
-            let opened = connections.options.connect().await.map_err(reading(WHAT))?;
+            let opened = file.options.connect().await.map_err(reading(WHAT))?;
             storage.check_file()?;
-            opened
+            Connection::alone_on_sqlite(opened)
         };
         let changes: i64 = query_scalar("pragma data_version").one(&mut connection, WHAT).await?;
         watching.connection = Some(connection);

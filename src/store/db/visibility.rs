@@ -7,10 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::SqliteConnection;
-
+use super::connection::Connection;
 use super::error::StoreError;
-use super::queries::{Fetch, query_as, query_scalar};
+use super::queries::{query_as, query_scalar};
 use crate::domain::accounts::access::Scope;
 use crate::domain::alerts::silence::SilenceScope;
 use crate::domain::ids::{AlertId, MinistryCode, MissionId, ProjectId, ReviewId};
@@ -42,7 +41,7 @@ impl Visible {
     pub(in crate::store) async fn of(
         scope: &Scope,
         index: &IndexCache,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
     ) -> Result<Self, StoreError> {
         let Scope::Ministries(ministries) = scope else { return Ok(Self::All) };
         let whereabouts = index.current(connection).await?;
@@ -174,7 +173,7 @@ impl Visible {
     /// Those of some alerts that are visible.
     pub(in crate::store) async fn alerts(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
     ) -> Result<VisibleAlerts, StoreError> {
         if self.is_all() {
             return Ok(VisibleAlerts::All);
@@ -188,7 +187,7 @@ impl Visible {
     /// Whether there is such an alert here.
     pub(in crate::store) async fn has_alert(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         alert: &AlertId,
     ) -> Result<bool, StoreError> {
         self.has(connection, "select subject from alerts where id = $1", alert.as_str()).await
@@ -196,7 +195,7 @@ impl Visible {
 
     pub(in crate::store) async fn has_mission(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         mission: &MissionId,
     ) -> Result<bool, StoreError> {
         self.has(connection, "select subject from missions where id = $1", mission.as_str()).await
@@ -204,7 +203,7 @@ impl Visible {
 
     pub(in crate::store) async fn has_review(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         review: &ReviewId,
     ) -> Result<bool, StoreError> {
         let statement = "select 'project/' || project from reviews where id = $1";
@@ -214,7 +213,7 @@ impl Visible {
     /// The statement gives the subject of what has that id.
     async fn has(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         statement: &'static str,
         id: &str,
     ) -> Result<bool, StoreError> {
@@ -253,10 +252,7 @@ pub(in crate::store) struct VisibilityIndex {
 struct LogPosition(i64, i64, i64, i64);
 
 impl VisibilityIndex {
-    async fn load(
-        connection: &mut SqliteConnection,
-        moment: LogPosition,
-    ) -> Result<Self, StoreError> {
+    async fn load(connection: &mut Connection, moment: LogPosition) -> Result<Self, StoreError> {
         let links = link_log::links(connection, moment.1).await?;
         let successions = succession_log::known(connection, moment.3, &links).await?;
         let projects = projects::known(connection, &links, &successions).await?;
@@ -287,7 +283,7 @@ impl VisibilityIndex {
     }
 }
 
-async fn moment(connection: &mut SqliteConnection) -> Result<LogPosition, StoreError> {
+async fn moment(connection: &mut Connection) -> Result<LogPosition, StoreError> {
     let (import, link, decision, succession): (i64, i64, i64, i64) = query_as(
         "select (select coalesce(max(number), 0) from imports),
                 (select coalesce(max(number), 0) from identity_log),
@@ -308,7 +304,7 @@ impl IndexCache {
     /// not ask.
     pub(in crate::store) async fn current(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
     ) -> Result<Arc<VisibilityIndex>, StoreError> {
         let moment = moment(connection).await?;
         if let Some(known) = self.get().filter(|known| known.moment == moment) {

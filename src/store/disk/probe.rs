@@ -13,18 +13,18 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use super::database_files::side_file;
 use super::permissions::FILE_MODE;
 use super::storage::Probe;
 use super::storage_fault::{StorageFault, StorageFaultKind};
-use crate::store::db::connections::end;
+use crate::store::db::connections::{Engine, end};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::open::options;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::postgres::{self, PostgresServer};
+use crate::store::db::queries::{query, query_scalar};
 
 /// How long a probe's finding holds: of a disk that can be written, and of one that cannot, so that the
 /// service heals as soon as there is room.
@@ -48,7 +48,9 @@ impl Store {
     /// # Errors
     /// Why nothing can be written, and what to do about it.
     pub async fn check_storage(&self) -> Result<(), StorageFault> {
-        self.storage.check_file()?;
+        if !self.is_on_server() {
+            self.storage.check_file()?;
+        }
         let mut last = self.storage.probes().lock().await;
         let is_suspected = self.storage.take_suspicion();
         let known = match last.as_ref() {
@@ -73,6 +75,7 @@ impl Store {
     /// Until the service is stopped: looks at once when a write failed, often while nothing can be
     /// written, and now and then otherwise.
     pub async fn watch_storage(&self, mut stopped: watch::Receiver<bool>) {
+        self.storage.set_watched();
         self.connections.open_readers().await;
         let mut wait = BETWEEN_LOOKS;
         loop {
@@ -89,6 +92,10 @@ impl Store {
     /// writer holds the database.
     async fn probe(&self, known: Option<&StorageFault>) -> Result<(), StorageFault> {
         self.probe_beside().await?;
+        if self.is_on_server() {
+            // It answers again: writers need not be told otherwise.
+            self.storage.tell(Ok(()))?;
+        }
         match self.commit_nothing().await {
             Ok(()) => Ok(()),
             Err(StoreError::Storage(fault)) => Err(fault),
@@ -103,8 +110,29 @@ impl Store {
         }
     }
 
+    /// Whether a server has the database, rather than a file.
+    pub fn is_on_server(&self) -> bool {
+        matches!(self.connections.engine, Engine::Postgres(_))
+    }
+
+    /// Whether a server takes connections, and writes.
+    async fn probe_server(&self, server: &PostgresServer) -> Result<(), StorageFault> {
+        let said = |error: sqlx::Error| {
+            let silent = || StorageFaultKind::NoAnswer(error.to_string());
+            self.storage.fault(StorageFaultKind::of_database(&error).unwrap_or_else(silent))
+        };
+        match server.is_read_only().await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(self.storage.fault(StorageFaultKind::ReadOnly)),
+            Err(error) => Err(said(error)),
+        }
+    }
+
     async fn probe_beside(&self) -> Result<(), StorageFault> {
-        let file = side_file(self.storage.file(), PROBE_ENDING);
+        if let Engine::Postgres(server) = &self.connections.engine {
+            return self.probe_server(server).await;
+        }
+        let file = side_file(self.storage.place(), PROBE_ENDING);
         let written = tokio::task::spawn_blocking(move || write_and_remove(&file)).await;
         let written = written.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
         written.map_err(|error| self.storage.fault(StorageFaultKind::of_writing(&error)))
@@ -115,8 +143,11 @@ impl Store {
         const WHAT: &str = "the database";
         let store = self.writing_within(PROBE_WAIT);
         let mut transaction = store.begin_write().await?;
+        if self.is_on_server() {
+            return end(transaction).await;
+        }
         let number: i64 = query_scalar("pragma user_version").one(&mut *transaction, WHAT).await?;
-        sqlx::query(AssertSqlSafe(format!("pragma user_version = {number}")))
+        query(sqlx::AssertSqlSafe(format!("pragma user_version = {number}")))
             .run(&mut *transaction, WHAT)
             .await?;
         end(transaction).await
@@ -131,6 +162,10 @@ pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageF
         kind = found.downcast_ref().and_then(StorageFaultKind::of_database);
         cause = found.source();
     }
+    if postgres::is_server_address(url) {
+        let address = postgres::address(&postgres::options(url).ok()?);
+        return Some(StorageFault { kind: kind?, place: address.into() });
+    }
     let (kind, file) = (kind?, options(url).ok()?.get_filename().to_owned());
     // What `SQLite` says of a disk is less precise than what the disk says.
     let tried = write_and_remove(&side_file(&file, PROBE_ENDING));
@@ -140,7 +175,7 @@ pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageF
         (Ok(()), StorageFaultKind::DiskFailing(_)) => return None,
         (Ok(()), kind) => kind,
     };
-    Some(StorageFault { kind, file })
+    Some(StorageFault { kind, place: file })
 }
 
 fn write_and_remove(file: &Path) -> io::Result<()> {

@@ -1,15 +1,13 @@
 //! Corrections: what an import said otherwise than the one it replaced.
 
-use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
-
 use super::differences::Difference;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::{Separated, query_as};
 
 impl Store {
     /// What an import said otherwise than the one that it replaced: when it was recorded, and when people decided on it.
@@ -69,14 +67,14 @@ impl Store {
 }
 
 pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     differences: &[Difference],
 ) -> Result<(), StoreError> {
     let head =
         "insert into import_corrections (import, position, subject, field, former, now_says) ";
     let rows: Vec<(i64, &Difference)> = columns::positioned(differences).collect();
-    let bind = |mut row: Separated<'_, _, _>, (position, difference): &(i64, &Difference)| {
+    let bind = |mut row: Separated<'_>, (position, difference): &(i64, &Difference)| {
         row.push_bind(import);
         row.push_bind(*position);
         row.push_bind(&difference.subject);

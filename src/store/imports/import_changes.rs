@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use utoipa::ToSchema;
 
 use super::differences::Difference;
@@ -14,9 +13,11 @@ use super::{differences, import_index, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::query_as;
+use crate::store::db::sql_types::Count;
 
 /// One thing that an import says otherwise than what stood before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -76,7 +77,7 @@ impl Store {
 
 /// What a panorama that waits says otherwise than its edition as it stands, or than the last edition before it.
 async fn would_change(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (number, edition): (ImportNumber, EditionId),
     links: &Links,
 ) -> Result<(Option<EditionId>, Vec<Difference>), StoreError> {
@@ -94,14 +95,17 @@ async fn would_change(
 
 /// The row of each project in the file of a panorama.
 async fn rows(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     links: &Links,
 ) -> Result<BTreeMap<ProjectId, u32>, StoreError> {
-    let rows: Vec<(ProjectId, u32)> =
+    let rows: Vec<(ProjectId, Count)> =
         query_as("select project, file_row from snapshots where import = $1")
             .bind(import)
             .all(connection, "snapshots")
             .await?;
-    Ok(rows.into_iter().map(|(project, row)| (links.resolve(&project).clone(), row)).collect())
+    let numbered = |(project, Count(row)): (ProjectId, Count)| {
+        (links.resolve(&project).clone(), u32::try_from(row).unwrap_or(u32::MAX))
+    };
+    Ok(rows.into_iter().map(numbered).collect())
 }

@@ -4,9 +4,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use sqlx::query_builder::Separated;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::differences::Difference;
 use super::import_index::panoramas;
@@ -21,10 +18,12 @@ use crate::domain::portfolio::import_decision::{ImportAction, ImportDecision, Im
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{Separated, query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 use crate::support::fingerprint::Fingerprint;
 
@@ -144,7 +143,7 @@ impl Store {
 
 /// What an edition says now, and which import says it.
 pub(super) async fn standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     edition: EditionId,
     links: &link_log::Links,
 ) -> Result<Option<(ImportNumber, Vec<Snapshot>)>, StoreError> {
@@ -154,7 +153,7 @@ pub(super) async fn standing(
 }
 
 pub(in crate::store) async fn state(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
 ) -> Result<ImportState, StoreError> {
     query_scalar("select state from import_states where import = $1")
@@ -164,7 +163,7 @@ pub(in crate::store) async fn state(
 }
 
 pub(in crate::store) async fn last_decision(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(number), 0) from import_decisions")
         .one(connection, "decisions on imports")
@@ -172,7 +171,7 @@ pub(in crate::store) async fn last_decision(
 }
 
 pub(in crate::store) async fn last_of_each(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<BTreeMap<ImportNumber, ImportDecision>, StoreError> {
     let decisions: Vec<ImportDecision> = query_as(
         "select number, import, action, reason, actor, at from import_decisions order by number",
@@ -183,11 +182,11 @@ pub(in crate::store) async fn last_of_each(
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (number, import, action): (i64, ImportNumber, ImportAction),
     act: &ActionContext,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into import_decisions (number, import, action, reason, actor, at)
          values ($1, $2, $3, $4, $5, $6)",
     )
@@ -203,13 +202,13 @@ async fn insert(
 }
 
 async fn insert_corrections(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (decision, import): (i64, ImportNumber),
     differences: &[Difference],
 ) -> Result<(), StoreError> {
     let head = "insert into decision_corrections (decision, import, position, subject, field, former, now_says) ";
     let rows: Vec<(i64, &Difference)> = columns::positioned(differences).collect();
-    let bind = |mut row: Separated<'_, _, _>, (position, difference): &(i64, &Difference)| {
+    let bind = |mut row: Separated<'_>, (position, difference): &(i64, &Difference)| {
         row.push_bind(decision);
         row.push_bind(import);
         row.push_bind(*position);
@@ -221,8 +220,8 @@ async fn insert_corrections(
     columns::insert(connection, "corrections", (head, ""), &rows, bind).await
 }
 
-impl FromRow<'_, SqliteRow> for ImportDecision {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ImportDecision {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             import: row.try_get("import")?,

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqliteConnection;
-
 use super::import_rows;
 use super::project_logs::link_log::Links;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::subject::Subject;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::visibility::Visible;
 
 /// An import by what it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Filed {
     pub(in crate::store) number: ImportNumber,
     pub(in crate::store) dataset: Dataset,
@@ -24,9 +24,11 @@ pub(in crate::store) struct Filed {
     pub(in crate::store) by_field: bool,
 }
 
+fields_are_columns!(Filed { number, dataset, edition, by_field });
+
 /// Imports in use up to a number, in order: neither on hold nor withdrawn after so many decisions on imports.
 pub(in crate::store) async fn filed(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (last, last_decision): (i64, i64),
 ) -> Result<Vec<Filed>, StoreError> {
     query_as(
@@ -46,14 +48,14 @@ pub(in crate::store) async fn filed(
 
 /// The number of the last import, whether it is in use or not; 0 without any.
 pub(in crate::store) async fn last_import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<ImportNumber, StoreError> {
     query_scalar("select coalesce(max(number), 0) from imports").one(connection, "imports").await
 }
 
 /// Every import that is in use now.
 pub(in crate::store) async fn in_use(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<Vec<Filed>, StoreError> {
     filed(connection, (i64::MAX, i64::MAX)).await
 }
@@ -77,7 +79,7 @@ pub(in crate::store) struct Replacements {
 /// A panorama replaces the former one of its edition; a follow-up file those that spoke, for the same
 /// edition, of one of its subjects.
 pub(in crate::store) async fn replacements(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     links: &Links,
 ) -> Result<Replacements, StoreError> {

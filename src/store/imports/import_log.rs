@@ -2,9 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
-
 use super::import_decisions;
 use super::import_index::replacements;
 use super::import_report::{ImportReport, ImportSummary};
@@ -14,9 +11,11 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::import::{Dataset, SightingKind};
 use crate::domain::portfolio::import_decision::ImportState;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, Whole, query_as};
+use crate::store::db::queries::{Builder, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count};
 use crate::store::db::visibility::Visible;
 
@@ -108,16 +107,16 @@ impl Store {
 
 /// By import, how many rows speak of what is visible; `None` when everything is.
 async fn visible_row_counts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
 ) -> Result<Option<BTreeMap<ImportNumber, u64>>, StoreError> {
     let Some(ids) = visible.ids() else { return Ok(None) };
     let mut counts: BTreeMap<ImportNumber, u64> = BTreeMap::new();
     for some in columns::chunks(&ids) {
         for table in ["snapshots", "follow_up"] {
-            let mut statement = QueryBuilder::<Sqlite>::new("select import, count(*) from ");
+            let mut statement = Builder::new("select import, count(*) from ");
             statement.push(table).push(" where project in (");
-            let mut projects = statement.separated(", ");
+            let mut projects = statement.separated();
             for id in some {
                 projects.push_bind(id);
             }
@@ -126,7 +125,7 @@ async fn visible_row_counts(
         }
     }
     for ministry in visible.ministries() {
-        let mut statement = QueryBuilder::<Sqlite>::new("select import, count(*) from follow_up ");
+        let mut statement = Builder::new("select import, count(*) from follow_up ");
         statement.push("where ministry = ").push_bind(ministry).push(" group by import");
         add(connection, &mut counts, statement).await?;
     }
@@ -134,12 +133,12 @@ async fn visible_row_counts(
 }
 
 async fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     counts: &mut BTreeMap<ImportNumber, u64>,
-    mut statement: QueryBuilder<Sqlite>,
+    statement: Builder,
 ) -> Result<(), StoreError> {
     let rows: Vec<(ImportNumber, Count)> =
-        statement.build_query_as::<Whole<_>>().all(connection, "what imports speak of").await?;
+        statement.query_as().all(connection, "what imports speak of").await?;
     for (import, Count(count)) in rows {
         *counts.entry(import).or_default() += count;
     }
@@ -161,8 +160,8 @@ fn narrowed(report: ImportReport, visible: &Visible) -> ImportReport {
     ImportReport { profile_reason, set_aside: vec![], withheld, sightings, remarks: vec![] }
 }
 
-impl FromRow<'_, SqliteRow> for ImportSummary {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ImportSummary {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             file: row.try_get("file")?,
@@ -181,8 +180,8 @@ impl FromRow<'_, SqliteRow> for ImportSummary {
     }
 }
 
-impl FromRow<'_, SqliteRow> for ImportReport {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ImportReport {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             profile_reason: row.try_get("profile_reason")?,
             set_aside: row.json("set_aside")?,

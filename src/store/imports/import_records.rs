@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
 use super::import_report::Recorded;
@@ -20,10 +19,11 @@ use crate::domain::portfolio::subject::Subject;
 use crate::store::alerts::disputes;
 use crate::store::audit::{audit_records, audit_trail};
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::db::visibility::Visible;
 
@@ -72,7 +72,7 @@ impl Store {
 }
 
 async fn record_all(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     imports: &[Import],
     now: DateTime<Utc>,
 ) -> Result<Vec<Recorded>, StoreError> {
@@ -89,7 +89,7 @@ async fn record_all(
 }
 
 async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: &Import,
     links: &Links,
     now: DateTime<Utc>,
@@ -123,7 +123,7 @@ async fn record(
 
 /// Kept whole, and used by nothing: what it changes is said if a person confirms it.
 async fn hold(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: ImportNumber,
     import: &Import,
 ) -> Result<Recorded, StoreError> {
@@ -136,7 +136,7 @@ async fn hold(
 }
 
 async fn record_panorama(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (number, former): (ImportNumber, Option<ImportNumber>),
     edition: EditionId,
     rows: &[Snapshot],
@@ -190,7 +190,7 @@ fn compare_follow_up(
 /// What the earlier files of a dataset and edition say of each subject: the newest wins, of a questionnaire for the
 /// fields that it answers.
 async fn reported_before(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     earlier: &[Filed],
     links: &Links,
 ) -> Result<BTreeMap<Subject, (ImportNumber, Vec<String>)>, StoreError> {
@@ -235,7 +235,7 @@ fn check_rows(import: &Import) -> Result<(), StoreError> {
 }
 
 async fn already(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: &Import,
 ) -> Result<Option<ImportNumber>, StoreError> {
     query_scalar("select number from imports where sha256 = $1 and dataset = $2 and edition = $3")
@@ -247,13 +247,13 @@ async fn already(
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: ImportNumber,
     import: &Import,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let rows_set_aside: usize = import.set_aside.iter().map(|reason| reason.rows.len()).sum();
-    sqlx::query(
+    query(
         "insert into imports (number, file, sha256, dataset, edition, profile, profile_reason,
                               imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings,
                               holds, remarks, by_field)

@@ -2,16 +2,15 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
 
 use super::project_logs::link_log::Links;
 use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId};
 use crate::domain::portfolio::import::ImportedRows;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::{Separated, query_as};
 
 /// One row and the project or ministry that it speaks of.
 #[derive(Clone, Debug)]
@@ -51,7 +50,7 @@ pub(in crate::store) fn of_rows(rows: &ImportedRows) -> Result<Vec<FollowUpRow>,
 
 /// In the order of the file, links applied.
 pub(in crate::store) async fn of_import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     links: &Links,
 ) -> Result<Vec<FollowUpRow>, StoreError> {
@@ -70,7 +69,7 @@ pub(in crate::store) async fn of_import(
 
 /// Whom each follow-up import speaks of, links applied, by import.
 pub(in crate::store) async fn subjects(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     links: &Links,
 ) -> Result<Vec<(ImportNumber, Subject)>, StoreError> {
     let rows: Vec<(ImportNumber, Option<ProjectId>, Option<MinistryCode>)> =
@@ -117,13 +116,13 @@ struct AnsweredField {
 }
 
 pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     rows: &[FollowUpRow],
 ) -> Result<(), StoreError> {
     let head = "insert into follow_up (import, position, project, ministry, payload) ";
     let rows: Vec<(i64, &FollowUpRow)> = columns::positioned(rows).collect();
-    let bind = |mut values: Separated<'_, _, _>, (position, row): &(i64, &FollowUpRow)| {
+    let bind = |mut values: Separated<'_>, (position, row): &(i64, &FollowUpRow)| {
         values.push_bind(import);
         values.push_bind(*position);
         values.push_bind(row.subject.project());

@@ -1,14 +1,12 @@
 //! What the import job last found at each path and address.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _};
-
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::ImportSource;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Timestamp};
 use crate::store::outbox::outgoing;
 
@@ -33,7 +31,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.check_whole("what is found at paths")?;
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
+        query(
             "insert into import_sources (source, sha256, size, modified_at, etag, last_modified,
                                          outcome, import, context, detail, seen_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -62,8 +60,8 @@ impl Store {
     }
 }
 
-impl FromRow<'_, SqliteRow> for ImportSource {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ImportSource {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let size: Option<Count> = row.try_get("size")?;
         Ok(Self {
             source: row.try_get("source")?,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
 use super::project_logs::link_log::Links;
@@ -22,6 +21,7 @@ use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::portfolio::succession::Successions;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::missions::reviews;
@@ -154,7 +154,7 @@ struct StandingRow {
 
 /// By subject, then edition, then import, then as in the file.
 async fn standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     filed: &[Filed],
     dataset: Dataset,
     links: &Links,

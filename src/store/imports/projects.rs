@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sqlx::SqliteConnection;
 
 use super::project_logs::link_log::Links;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{KnownProject, Sighting};
 use crate::domain::portfolio::succession::{Succession, Successions};
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::query_as;
+use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::Json;
 
 /// A project, and the ministries from which successions took it.
@@ -32,7 +33,7 @@ pub(in crate::store) struct FormerMinistry {
 
 /// Every known project, whatever the caller may see.
 pub(in crate::store) async fn known(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     links: &Links,
     successions: &Successions,
 ) -> Result<BTreeMap<ProjectId, ProjectMinistries>, StoreError> {
@@ -95,7 +96,6 @@ fn names(namings: &[Naming], until: NaiveDate) -> Vec<String> {
     names
 }
 
-#[derive(sqlx::FromRow)]
 struct Naming {
     project: ProjectId,
     name: String,
@@ -103,8 +103,10 @@ struct Naming {
     edition: EditionId,
 }
 
+fields_are_columns!(Naming { project, name, ministry, edition });
+
 /// By edition, then import; first what was withdrawn, which has no last word and yet was published.
-async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
+async fn published(connection: &mut Connection) -> Result<Vec<Naming>, StoreError> {
     query_as(
         "select snapshots.project, snapshots.name, snapshots.ministry, imports.edition
          from snapshots join imports on imports.number = snapshots.import
@@ -118,7 +120,7 @@ async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, Sto
 
 /// Projects that follow-up files name, be they in no panorama yet. Without a ministry, a name is not
 /// enough to know a project by.
-async fn followed(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
+async fn followed(connection: &mut Connection) -> Result<Vec<Naming>, StoreError> {
     let found: Vec<(Json<Vec<Sighting>>, EditionId)> = query_as(
         "select sightings, edition from imports join import_states on import_states.import = imports.number
          where dataset <> 'panorama' and state <> 'on_hold' order by edition, number",

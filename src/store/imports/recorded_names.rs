@@ -1,16 +1,16 @@
 //! Names of ministries and projects that people recorded: each is added with who did so and why, and so is its withdrawal.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::recorded_name::{NameWithdrawal, NewName, RecordedName};
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 
 /// Names of files are of every ministry.
@@ -83,15 +83,13 @@ impl Store {
             let how = format!("withdrawn by {by} on {}", at.date_naive());
             return Err(StoreError::Over { what: "recorded name", number, how });
         }
-        sqlx::query(
-            "insert into name_withdrawals (number, reason, actor, at) values ($1, $2, $3, $4)",
-        )
-        .bind(number)
-        .bind(&act.reason)
-        .bind(&act.actor)
-        .bind(Timestamp(act.at))
-        .run(&mut *transaction, "the withdrawal of a name")
-        .await?;
+        query("insert into name_withdrawals (number, reason, actor, at) values ($1, $2, $3, $4)")
+            .bind(number)
+            .bind(&act.reason)
+            .bind(&act.actor)
+            .bind(Timestamp(act.at))
+            .run(&mut *transaction, "the withdrawal of a name")
+            .await?;
         let deed = act.deed("name_withdrawn", subject(number)).was(&said(&found));
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
@@ -116,15 +114,15 @@ fn said(name: &RecordedName) -> serde_json::Value {
 
 /// All names, if nobody recorded or withdrew one since they were read.
 async fn unchanged(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     seen: usize,
 ) -> Result<Vec<RecordedName>, StoreError> {
     let known = names(connection).await?;
     if RecordedName::revision(&known) == seen { Ok(known) } else { Err(StoreError::NamesMoved) }
 }
 
-async fn insert(connection: &mut SqliteConnection, name: &RecordedName) -> Result<(), StoreError> {
-    sqlx::query(
+async fn insert(connection: &mut Connection, name: &RecordedName) -> Result<(), StoreError> {
+    query(
         "insert into recorded_names (number, kind, name, designates, new_ministry, reason, actor, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -141,7 +139,7 @@ async fn insert(connection: &mut SqliteConnection, name: &RecordedName) -> Resul
     Ok(())
 }
 
-async fn names(connection: &mut SqliteConnection) -> Result<Vec<RecordedName>, StoreError> {
+async fn names(connection: &mut Connection) -> Result<Vec<RecordedName>, StoreError> {
     query_as(
         "select recorded_names.number, kind, name, designates, new_ministry, recorded_names.reason,
                 recorded_names.actor, recorded_names.at, name_withdrawals.reason as withdrawn_reason,
@@ -154,8 +152,8 @@ async fn names(connection: &mut SqliteConnection) -> Result<Vec<RecordedName>, S
     .await
 }
 
-impl FromRow<'_, SqliteRow> for RecordedName {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for RecordedName {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let withdrawn = match row.optional_instant("withdrawn_at")? {
             None => None,
             Some(at) => Some(NameWithdrawal {

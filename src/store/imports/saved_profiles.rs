@@ -1,16 +1,16 @@
 //! Profiles of file layouts that people saved: each version is added, so that who changed which, and why, stays known.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::saved_profile::ProfileVersion;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 use crate::support::fingerprint::Fingerprint;
 
@@ -80,11 +80,8 @@ impl Store {
     }
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    version: &ProfileVersion,
-) -> Result<(), StoreError> {
-    sqlx::query(
+async fn insert(connection: &mut Connection, version: &ProfileVersion) -> Result<(), StoreError> {
+    query(
         "insert into profile_versions (profile, number, text, reason, actor, at)
          values ($1, $2, $3, $4, $5, $6)",
     )
@@ -100,7 +97,7 @@ async fn insert(
 }
 
 async fn versions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     profile: Option<&str>,
 ) -> Result<Vec<ProfileVersion>, StoreError> {
     query_as(
@@ -112,8 +109,8 @@ async fn versions(
     .await
 }
 
-impl FromRow<'_, SqliteRow> for ProfileVersion {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ProfileVersion {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             profile: row.try_get("profile")?,
             number: row.try_get("number")?,

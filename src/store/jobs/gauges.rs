@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::ids::{CycleNumber, RuleId};
@@ -13,9 +11,11 @@ use crate::domain::messages::outage::Outage;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::rules::verdict::Verdict;
 use crate::store::cycles::verdict_pages;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Json, Timestamp};
 use crate::store::outbox::{outages, waits};
 
@@ -68,6 +68,9 @@ pub struct RuleTally {
     pub failed: u64,
 }
 
+const FILE_SIZE: &str = "select page_count * page_size from pragma_page_count, pragma_page_size";
+const SERVER_SIZE: &str = "select pg_database_size(current_database())";
+
 impl Store {
     pub async fn gauges(&self, now: DateTime<Utc>) -> Result<DatabaseGauges, StoreError> {
         self.check_whole("counts of the database")?;
@@ -75,13 +78,11 @@ impl Store {
         let (alerts, stale_alerts) = alerts(&mut transaction).await?;
         let datasets = datasets(&mut transaction, now).await?;
         let Count(rows_set_aside) =
-            query_scalar("select coalesce(sum(rows_set_aside), 0) from imports")
+            query_scalar("select cast(coalesce(sum(rows_set_aside), 0) as bigint) from imports")
                 .one(&mut *transaction, "imports")
                 .await?;
-        let Count(bytes) =
-            query_scalar("select page_count * page_size from pragma_page_count, pragma_page_size")
-                .one(&mut *transaction, "the database's size")
-                .await?;
+        let size = if transaction.is_postgres() { SERVER_SIZE } else { FILE_SIZE };
+        let Count(bytes) = query_scalar(size).one(&mut *transaction, "the database's size").await?;
         let (outbox, oldest_due) = outbox(&mut transaction, now).await?;
         Ok(DatabaseGauges {
             outbox,
@@ -147,7 +148,7 @@ impl RuleTally {
 }
 
 async fn alerts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<(BTreeMap<(AlertState, Level), u64>, u64), StoreError> {
     let rows: Vec<(AlertState, Level, bool, Count)> =
         query_as("select state, level, stale, count(*) from alerts group by state, level, stale")
@@ -166,7 +167,7 @@ async fn alerts(
 
 /// An import that a clock which was ahead dated says nothing of how old the data are.
 async fn datasets(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
     let rows: Vec<(Dataset, Timestamp)> = query_as(
@@ -180,7 +181,7 @@ async fn datasets(
     Ok(rows.into_iter().map(|(dataset, Timestamp(at))| (dataset, at)).collect())
 }
 
-async fn failures(connection: &mut SqliteConnection) -> Result<Vec<FailureGauge>, StoreError> {
+async fn failures(connection: &mut Connection) -> Result<Vec<FailureGauge>, StoreError> {
     let rows: Vec<(String, String, Count)> =
         query_as("select lane, reason, failed from delivery_failures order by lane, reason")
             .all(connection, "failures of notices")
@@ -190,16 +191,17 @@ async fn failures(connection: &mut SqliteConnection) -> Result<Vec<FailureGauge>
 }
 
 async fn outbox(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: DateTime<Utc>,
 ) -> Result<(Vec<ChannelGauge>, Option<DateTime<Utc>>), StoreError> {
     let lanes = query_as(
         "select lane, sum(case state when 'waiting' then 1 else 0 end) as waiting,
                 sum(case state when 'delivered' then 1 else 0 end) as delivered,
                 sum(case when state = 'dead' and withdrawn_at is null then 1 else 0 end) as dead,
-                sum(attempts)
-                  + coalesce((select sum(spared) from delivery_failures
-                              where delivery_failures.lane = notices.lane), 0) as attempts
+                cast(sum(attempts)
+                       + coalesce((select sum(spared) from delivery_failures
+                                   where delivery_failures.lane = notices.lane), 0)
+                     as bigint) as attempts
          from notices group by lane order by lane",
     )
     .all(&mut *connection, "notices")
@@ -213,8 +215,8 @@ async fn outbox(
     Ok((lanes, oldest.map(|Timestamp(at)| at)))
 }
 
-impl FromRow<'_, SqliteRow> for ChannelGauge {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ChannelGauge {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             lane: row.try_get("lane")?,
             waiting: row.count("waiting")?,

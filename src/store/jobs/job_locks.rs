@@ -1,17 +1,17 @@
 //! Jobs: who runs one now, how its run ended, and up to when its firings are answered.
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use crate::domain::accounts::audit::AuditRecord;
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{Call, Done, JobName, RunOutcome};
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::{Count, Timestamp};
 use crate::store::outbox::{outgoing, waits};
 
@@ -114,7 +114,7 @@ impl Store {
     pub async fn hold_on(&self, job: JobName, hold: Hold<'_>) -> Result<bool, StoreError> {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
-        let done = sqlx::query("update jobs set held_until = $3 where name = $1 and holder = $2")
+        let done = query("update jobs set held_until = $3 where name = $1 and holder = $2")
             .bind(job)
             .bind(hold.holder)
             .bind(Timestamp(hold.until))
@@ -128,7 +128,7 @@ impl Store {
     pub async fn set_run_phase(&self, run: i64, phase: CyclePhase) -> Result<(), StoreError> {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
-        sqlx::query("update job_runs set phase = $2 where number = $1 and outcome = 'processing'")
+        query("update job_runs set phase = $2 where number = $1 and outcome = 'processing'")
             .bind(run)
             .bind(phase)
             .run(&mut *transaction, "a run of a job")
@@ -146,7 +146,7 @@ impl Store {
         self.check_whole("a job")?;
         let Ending { done, at, settled, counts, notices } = ending;
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
+        query(
             "update job_runs set ended_at = $2, outcome = $3, detail = $4, report = $5, phase = null
              where number = $1 and outcome = 'processing'",
         )
@@ -157,15 +157,13 @@ impl Store {
         .bind(done.report.as_deref())
         .run(&mut *transaction, "a run of a job")
         .await?;
-        sqlx::query(
-            "update jobs set holder = null, held_until = null where name = $1 and holder = $2",
-        )
-        .bind(job)
-        .bind(holder)
-        .run(&mut *transaction, "a job")
-        .await?;
+        query("update jobs set holder = null, held_until = null where name = $1 and holder = $2")
+            .bind(job)
+            .bind(holder)
+            .run(&mut *transaction, "a job")
+            .await?;
         if done.outcome == RunOutcome::Success && *counts {
-            sqlx::query("update jobs set last_success_at = $2 where name = $1")
+            query("update jobs set last_success_at = $2 where name = $1")
                 .bind(job)
                 .bind(Timestamp(*at))
                 .run(&mut *transaction, "a job")
@@ -192,7 +190,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
-        sqlx::query("update jobs set next_at = $2 where name = $1")
+        query("update jobs set next_at = $2 where name = $1")
             .bind(job)
             .bind(next_at.map(Timestamp))
             .run(&mut *transaction, "a job")
@@ -201,10 +199,7 @@ impl Store {
     }
 }
 
-async fn under_way(
-    connection: &mut SqliteConnection,
-    job: JobName,
-) -> Result<Option<i64>, StoreError> {
+async fn under_way(connection: &mut Connection, job: JobName) -> Result<Option<i64>, StoreError> {
     query_scalar("select max(number) from job_runs where job = $1 and outcome = 'processing'")
         .bind(job)
         .one(connection, "runs of jobs")
@@ -212,25 +207,23 @@ async fn under_way(
 }
 
 async fn settle(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     job: JobName,
     settled: Settled,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "update jobs set settled_to = $2, next_at = $3, missed = missed + $4 where name = $1",
-    )
-    .bind(job)
-    .bind(Timestamp(settled.to))
-    .bind(settled.next_at.map(Timestamp))
-    .bind(Count(settled.missed))
-    .run(connection, "a job")
-    .await?;
+    query("update jobs set settled_to = $2, next_at = $3, missed = missed + $4 where name = $1")
+        .bind(job)
+        .bind(Timestamp(settled.to))
+        .bind(settled.next_at.map(Timestamp))
+        .bind(Count(settled.missed))
+        .run(connection, "a job")
+        .await?;
     Ok(())
 }
 
 /// A clock that once stood in the future answered nothing.
 async fn is_answered(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     job: JobName,
     call: &Call,
     now: DateTime<Utc>,
@@ -248,11 +241,11 @@ async fn is_answered(
 }
 
 async fn mark_interrupted(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     job: JobName,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "update job_runs set outcome = 'interrupted', ended_at = $2, phase = null
          where job = $1 and outcome = 'processing'",
     )
@@ -264,14 +257,14 @@ async fn mark_interrupted(
 }
 
 async fn interrupted_since_settled(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     job: JobName,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let Count(attempts) = query_scalar(
         "select count(*) from job_runs join jobs on jobs.name = job_runs.job
          where jobs.name = $1 and outcome = 'interrupted'
-           and firing > min(settled_to, $2)",
+           and (firing > settled_to or firing > $2)",
     )
     .bind(job)
     .bind(Timestamp(now))
@@ -281,11 +274,11 @@ async fn interrupted_since_settled(
 }
 
 async fn take_hold(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     job: JobName,
     hold: Hold<'_>,
 ) -> Result<(), StoreError> {
-    sqlx::query("update jobs set holder = $2, held_until = $3 where name = $1")
+    query("update jobs set holder = $2, held_until = $3 where name = $1")
         .bind(job)
         .bind(hold.holder)
         .bind(Timestamp(hold.until))
@@ -295,7 +288,7 @@ async fn take_hold(
 }
 
 async fn insert_run(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     job: JobName,
     call: &Call,
     holder: &str,
@@ -304,7 +297,7 @@ async fn insert_run(
     let number: i64 = query_scalar("select coalesce(max(number), 0) + 1 from job_runs")
         .one(&mut *connection, "runs of jobs")
         .await?;
-    sqlx::query(
+    query(
         "insert into job_runs (number, job, occasion, firing, missed, holder, started_at, outcome,
                                detail, actor)
          values ($1, $2, $3, $4, $5, $6, $7, 'processing', '', $8)",

@@ -1,14 +1,13 @@
 //! The state of each job and its runs, as they are read back.
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _};
 
 use crate::domain::operation::job::{JobName, JobRun, JobStanding};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 
 impl Store {
@@ -19,7 +18,7 @@ impl Store {
             return Ok(standing);
         }
         let mut transaction = self.begin_write().await?;
-        sqlx::query(
+        query(
             "insert into jobs (name, settled_to, missed) values ($1, $2, 0) on conflict do nothing",
         )
         .bind(job)
@@ -108,8 +107,8 @@ impl Store {
     }
 }
 
-impl FromRow<'_, SqliteRow> for JobStanding {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for JobStanding {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             job: row.try_get("name")?,
             settled_to: row.instant("settled_to")?,
@@ -122,8 +121,8 @@ impl FromRow<'_, SqliteRow> for JobStanding {
     }
 }
 
-impl FromRow<'_, SqliteRow> for JobRun {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for JobRun {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             job: row.try_get("job")?,

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::query_builder::Separated;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use utoipa::ToSchema;
 
 use crate::domain::ids::{AlertId, CycleNumber, MissionId};
@@ -14,10 +11,12 @@ use crate::domain::missions::mission::{Mission, MissionChange, MissionKind, Miss
 use crate::domain::portfolio::subject::Subject;
 use crate::store::audit::{audit_records, audit_trail};
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, Whole, query_as, query_scalar};
+use crate::store::db::queries::{Builder, Separated, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::imports::project_logs::link_log;
@@ -132,7 +131,7 @@ impl Store {
 
 /// Those that are visible, under the subjects that they count for now, links applied.
 pub(in crate::store) async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     filter: &MissionFilter,
     id: Option<&MissionId>,
@@ -171,7 +170,7 @@ pub(in crate::store) async fn select(
 
 /// Missions become what the changes say, and the changes are recorded. Their alerts are already there.
 pub(in crate::store) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     origin: ChangeOrigin,
     changes: &[MissionChange],
 ) -> Result<(), StoreError> {
@@ -185,20 +184,19 @@ pub(in crate::store) async fn apply(
 /// A change follows the mission that was decided on: were it changed meanwhile, the change would undo
 /// what was done.
 async fn check_revisions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     changes: &[MissionChange],
 ) -> Result<(), StoreError> {
     let mut standing: BTreeMap<MissionId, i64> = BTreeMap::new();
     for some in columns::chunks(changes) {
-        let mut statement =
-            QueryBuilder::<Sqlite>::new("select id, revision from missions where id in (");
-        let mut missions = statement.separated(", ");
+        let mut statement = Builder::new("select id, revision from missions where id in (");
+        let mut missions = statement.separated();
         for change in some {
             missions.push_bind(&change.mission.id);
         }
         statement.push(")");
         let rows: Vec<(MissionId, i64)> =
-            statement.build_query_as::<Whole<_>>().all(&mut *connection, "missions").await?;
+            statement.query_as().all(&mut *connection, "missions").await?;
         standing.extend(rows);
     }
     for MissionChange { mission, .. } in changes {
@@ -212,7 +210,7 @@ async fn check_revisions(
 
 /// The alerts behind each mission, or behind one.
 async fn gathered(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: Option<&MissionId>,
 ) -> Result<BTreeMap<MissionId, Vec<AlertId>>, StoreError> {
     let rows: Vec<(MissionId, AlertId)> = query_as(
@@ -229,10 +227,7 @@ async fn gathered(
     Ok(gathered)
 }
 
-async fn upsert(
-    connection: &mut SqliteConnection,
-    changes: &[MissionChange],
-) -> Result<(), StoreError> {
+async fn upsert(connection: &mut Connection, changes: &[MissionChange]) -> Result<(), StoreError> {
     let head = "insert into missions (id, subject, project, ministry, kind, state, automatic, \
                 reasons, opened_in, opened_on, due_on, revision, conduct) ";
     let tail = " on conflict (id) do update set state = excluded.state, \
@@ -248,7 +243,7 @@ async fn upsert(
             Ok((&change.mission, reasons, conduct))
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, row_of: &(&Mission, String, String)| {
+    let bind = |mut row: Separated<'_>, row_of: &(&Mission, String, String)| {
         let (mission, reasons, conduct) = row_of;
         row.push_bind(&mission.id);
         row.push_bind(&mission.subject);
@@ -268,27 +263,20 @@ async fn upsert(
 }
 
 /// What a mission gathers is written anew each time that it changes.
-async fn scatter(
-    connection: &mut SqliteConnection,
-    changes: &[MissionChange],
-) -> Result<(), StoreError> {
+async fn scatter(connection: &mut Connection, changes: &[MissionChange]) -> Result<(), StoreError> {
     for some in columns::chunks(changes) {
-        let mut statement =
-            QueryBuilder::<Sqlite>::new("delete from mission_alerts where mission in (");
-        let mut missions = statement.separated(", ");
+        let mut statement = Builder::new("delete from mission_alerts where mission in (");
+        let mut missions = statement.separated();
         for change in some {
             missions.push_bind(&change.mission.id);
         }
         statement.push(")");
-        statement.build().run(&mut *connection, "missions").await?;
+        statement.query().run(&mut *connection, "missions").await?;
     }
     Ok(())
 }
 
-async fn gather(
-    connection: &mut SqliteConnection,
-    changes: &[MissionChange],
-) -> Result<(), StoreError> {
+async fn gather(connection: &mut Connection, changes: &[MissionChange]) -> Result<(), StoreError> {
     let head = "insert into mission_alerts (mission, position, alert) ";
     let rows: Vec<(&MissionId, i64, &AlertId)> = changes
         .iter()
@@ -297,7 +285,7 @@ async fn gather(
                 .map(|(position, alert)| (&mission.id, position, alert))
         })
         .collect();
-    let bind = |mut row: Separated<'_, _, _>, row_of: &(&MissionId, i64, &AlertId)| {
+    let bind = |mut row: Separated<'_>, row_of: &(&MissionId, i64, &AlertId)| {
         let (mission, position, alert) = row_of;
         row.push_bind(mission);
         row.push_bind(*position);
@@ -307,7 +295,7 @@ async fn gather(
 }
 
 async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     ChangeOrigin { cycle, at }: ChangeOrigin,
     changes: &[MissionChange],
 ) -> Result<(), StoreError> {
@@ -320,7 +308,7 @@ async fn append(
         .zip(changes)
         .map(|(number, change)| Ok((number, change, columns::to_json("a mission change", change)?)))
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &MissionChange, String)| {
+    let bind = |mut row: Separated<'_>, row_of: &(i64, &MissionChange, String)| {
         let (number, change, body) = row_of;
         row.push_bind(*number);
         row.push_bind(cycle);
@@ -334,8 +322,8 @@ async fn append(
     columns::insert(connection, "mission changes", (head, ""), &rows, bind).await
 }
 
-impl FromRow<'_, SqliteRow> for Mission {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Mission {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.try_get("id")?,
             subject: row.try_get("subject")?,
@@ -353,8 +341,8 @@ impl FromRow<'_, SqliteRow> for Mission {
     }
 }
 
-impl FromRow<'_, SqliteRow> for MissionEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for MissionEntry {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self { cycle: row.try_get("cycle")?, at: row.instant("at")?, change: row.json("body")? })
     }
 }

@@ -1,17 +1,17 @@
 //! What people write in the note to the COSINUM: each text is added with who wrote it, and none is changed.
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::note_text::{NoteSection, NoteText};
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 
 /// The note is about every ministry.
@@ -51,7 +51,7 @@ impl Store {
             return Err(StoreError::NoteTextMoved(Box::new(former)));
         }
         let revision = former.revision + 1;
-        sqlx::query(
+        query(
             "insert into note_texts (edition, section, revision, text, actor, at)
              values ($1, $2, $3, $4, $5, $6)",
         )
@@ -78,7 +78,7 @@ impl Store {
 
 /// The last revision of each text of an edition.
 async fn written(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     edition: EditionId,
 ) -> Result<Vec<NoteText>, StoreError> {
     query_as(
@@ -94,8 +94,8 @@ async fn written(
     .await
 }
 
-impl FromRow<'_, SqliteRow> for NoteText {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for NoteText {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             edition: row.try_get("edition")?,
             section: row.try_get("section")?,

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, SqliteConnection};
 use utoipa::ToSchema;
 
 use crate::domain::ids::ReviewId;
 use crate::domain::missions::review::{Review, ReviewChange, ReviewStanding};
 use crate::store::audit::{audit_records, audit_trail};
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::imports::project_logs::link_log;
@@ -88,9 +88,7 @@ impl Store {
     }
 }
 
-pub(in crate::store) async fn last_review(
-    connection: &mut SqliteConnection,
-) -> Result<i64, StoreError> {
+pub(in crate::store) async fn last_review(connection: &mut Connection) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(number), 0) from review_changes")
         .one(connection, "review changes")
         .await
@@ -98,7 +96,7 @@ pub(in crate::store) async fn last_review(
 
 /// As the changes up to a number that count from a day or before it left them; by project, then date.
 pub(in crate::store) async fn standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (last, as_of): (i64, NaiveDate),
     links: &Links,
 ) -> Result<Vec<ReviewStanding>, StoreError> {
@@ -130,7 +128,7 @@ pub(in crate::store) async fn standing(
 }
 
 async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
 ) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
     let rows: Vec<(Json<Review>, Timestamp)> =
@@ -156,12 +154,12 @@ async fn select(
 }
 
 async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (day, at): (NaiveDate, DateTime<Utc>),
     change: &ReviewChange,
 ) -> Result<(), StoreError> {
     let review = &change.review;
-    sqlx::query(
+    query(
         "insert into reviews (id, project, ministry, due_on, planned_on, state, revision, changed_at,
                               body)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -181,7 +179,7 @@ async fn write(
     .run(&mut *connection, "reviews")
     .await?;
     let number = last_review(connection).await? + 1;
-    sqlx::query(
+    query(
         "insert into review_changes (number, review, day, at, actor, kind, reason, body)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -198,8 +196,8 @@ async fn write(
     Ok(())
 }
 
-impl FromRow<'_, SqliteRow> for ReviewEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ReviewEntry {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self { at: row.instant("at")?, change: row.json("body")? })
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::SqliteConnection;
 
 use super::notices::NoticeRow;
 use super::{notification_memory, outages, outgoing};
@@ -16,10 +15,11 @@ use crate::domain::messages::notice::{
 use crate::domain::messages::outage::Outage;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
-use crate::store::db::error::{StoreError, writing};
+use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
 use crate::store::db::sql_types::Timestamp;
 
 /// What became of an attempt to send a notice.
@@ -56,7 +56,7 @@ impl Store {
     ) -> Result<Vec<ClaimedNotice>, StoreError> {
         self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
-        let mut rows: Vec<NoticeRow> = sqlx::query_as(
+        let mut rows: Vec<NoticeRow> = query_as(
             "update notices set leased_until = $3 where id in (
                  select due.id from notices due
                  where due.lane = $1 and due.state = 'waiting' and due.next_attempt_at <= $2
@@ -75,9 +75,8 @@ impl Store {
         .bind(Timestamp(now))
         .bind(Timestamp(leased_until))
         .bind(i64::from(limit))
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(writing("claims of notices"))?;
+        .all(&mut *transaction, "claims of notices")
+        .await?;
         let mut pasts = pasts(&mut transaction, lane, leased_until).await?;
         end(transaction).await?;
         rows.sort_by_key(|row| row.position);
@@ -99,7 +98,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
-        let completed = sqlx::query(
+        let completed = query(
             "update notices set content = $2, not_before = $3, next_attempt_at = $3
              where id = $1 and state = 'waiting' and attempts = 0
                and (leased_until is null or leased_until <= $4)",
@@ -119,12 +118,10 @@ impl Store {
         self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
         for id in ids {
-            sqlx::query(
-                "update notices set leased_until = null where id = $1 and state = 'waiting'",
-            )
-            .bind(id)
-            .run(&mut *transaction, "claims of notices")
-            .await?;
+            query("update notices set leased_until = null where id = $1 and state = 'waiting'")
+                .bind(id)
+                .run(&mut *transaction, "claims of notices")
+                .await?;
         }
         end(transaction).await
     }
@@ -179,11 +176,11 @@ impl Store {
 }
 
 async fn count_failure(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &NoticeId,
     (reason, spared): (&str, bool),
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into delivery_failures (lane, reason, failed, spared)
          select lane, $2, 1, $3 from notices where id = $1
          on conflict (lane, reason) do update set failed = delivery_failures.failed + 1,
@@ -208,7 +205,7 @@ fn escalation(notice: &Notice) -> Option<AuditRecord> {
 /// What was delivered stays delivered, whatever a slower program says later. What was withdrawn while it
 /// was on its way is not tried again; when it arrived all the same, that is said.
 async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &NoticeId,
     outcome: &DeliveryOutcome,
     now: DateTime<Utc>,
@@ -223,7 +220,7 @@ async fn record(
             return spare(connection, id, (*until, error), now).await;
         }
     };
-    sqlx::query(
+    query(
         "update notices set state = $2, next_attempt_at = $3, delivered_at = $4, last_error = $5,
                             attempts = attempts + 1, leased_until = null,
                             first_attempt_at = coalesce(first_attempt_at, $6),
@@ -245,12 +242,12 @@ async fn record(
 
 /// Its channel failed: neither attempts nor age. `until` lets others be tried before it, when it may be to blame.
 async fn spare(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: &NoticeId,
     (until, error): (Option<DateTime<Utc>>, &str),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "update notices set last_error = $2, leased_until = null,
                             next_attempt_at = coalesce($3, next_attempt_at),
                             channel_failed_at = case when $3 is null then channel_failed_at
@@ -268,7 +265,7 @@ async fn spare(
 
 /// Of those just claimed, by id: whether each failed alone, and the outages since its first attempt.
 async fn pasts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     lane: &Channel,
     leased_until: DateTime<Utc>,
 ) -> Result<BTreeMap<NoticeId, (bool, TimeDelta)>, StoreError> {
@@ -291,12 +288,12 @@ async fn pasts(
 
 /// Closes the lane of a receiver that wants nothing more; what waits for it can be replayed.
 async fn close_lane(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     refused: &NoticeId,
     error: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "update lanes set closed_at = $2, reason = $3
          where closed_at is null and name = (select lane from notices where id = $1)",
     )
@@ -307,7 +304,7 @@ async fn close_lane(
     .await?;
     let deed = AuditRecord::by(&Actor::vigie(), "lane_closed", format!("notice/{refused}"));
     audit_trail::append(connection, now, &[deed.because(error)]).await?;
-    sqlx::query(
+    query(
         "update notices set state = 'dead', last_error = $2, leased_until = null
          where state = 'waiting' and lane = (select lane from notices where id = $1)",
     )

@@ -2,8 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 
 use super::outages;
 use crate::domain::accounts::audit::ActionContext;
@@ -16,7 +14,8 @@ use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, Whole, query_as};
+use crate::store::db::queries::{Builder, query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 
 const SELECT: &str = "select id, receiver, kind, cycle, thread, follows, title, content, \
@@ -52,7 +51,7 @@ impl Store {
     ) -> Result<Vec<QueuedNotice>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
+        let mut statement = Builder::new(SELECT);
         statement.push(" where 1 = 1");
         one_of(&mut statement, STATE, filter.states.iter().map(|state| state.as_str()));
         one_of(&mut statement, "kind", filter.kinds.iter().map(|kind| kind.as_str()));
@@ -68,7 +67,7 @@ impl Store {
         }
         if !visible.is_all() {
             statement.push(" and receiver in (");
-            let mut shown = statement.separated(", ");
+            let mut shown = statement.separated();
             for ministry in visible.ministries() {
                 shown.push_bind(Receiver::SecretaryGeneral(ministry.clone()));
                 shown.push_bind(Receiver::SecurityRelay(ministry.clone()));
@@ -79,16 +78,16 @@ impl Store {
             statement.push(")");
         }
         statement.push(" order by position desc limit ").push_bind(i64::from(limit));
-        statement.build_query_as::<Whole<_>>().all(&mut *transaction, "notices").await
+        statement.query_as().all(&mut *transaction, "notices").await
     }
 
     pub async fn notice(&self, id: &NoticeId) -> Result<Option<QueuedNotice>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
+        let mut statement = Builder::new(SELECT);
         statement.push(" where id = ").push_bind(id);
         let notice: Option<QueuedNotice> =
-            statement.build_query_as::<Whole<_>>().optional(&mut *transaction, "a notice").await?;
+            statement.query_as().optional(&mut *transaction, "a notice").await?;
         Ok(notice.filter(|queued| visible.receiver(&queued.notice.receiver)))
     }
 
@@ -98,12 +97,11 @@ impl Store {
         kinds: &[NoticeKind],
     ) -> Result<Vec<(NoticeId, DateTime<Utc>)>, StoreError> {
         self.check_whole("what was written to receivers")?;
-        let mut statement =
-            QueryBuilder::<Sqlite>::new("select id, created_at from notices where 1 = 1");
+        let mut statement = Builder::new("select id, created_at from notices where 1 = 1");
         one_of(&mut statement, "kind", kinds.iter().map(|kind| kind.as_str()));
         statement.push(" order by position");
         let rows: Vec<(NoticeId, Timestamp)> =
-            statement.build_query_as::<Whole<_>>().all(self.readers()?, "notices").await?;
+            statement.query_as().all(self.readers()?, "notices").await?;
         Ok(rows.into_iter().map(|(id, Timestamp(at))| (id, at)).collect())
     }
 
@@ -125,7 +123,7 @@ impl Store {
 
     async fn replay(&self, id: Option<&NoticeId>, act: &ActionContext) -> Result<u64, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let replayed = sqlx::query(
+        let replayed = query(
             "update notices set state = 'waiting', attempts = 0, first_attempt_at = null,
                                 next_attempt_at = $2, leased_until = null,
                                 channel_failed_at = null, outage_seconds = 0
@@ -169,7 +167,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("what carries notices")?;
         let mut transaction = self.begin_write().await?;
-        let reopened = sqlx::query(
+        let reopened = query(
             "update lanes set closed_at = null, reason = null
              where name = $1 and closed_at is not null",
         )
@@ -190,11 +188,11 @@ impl Store {
         self.check_whole("tidying")?;
         let mut transaction = self.begin_write().await?;
         let forgotten =
-            sqlx::query("delete from notices where state = 'delivered' and delivered_at < $1")
+            query("delete from notices where state = 'delivered' and delivered_at < $1")
                 .bind(Timestamp(before))
                 .run(&mut *transaction, "notices")
                 .await?;
-        sqlx::query("delete from channel_outages where ended_at < $1")
+        query("delete from channel_outages where ended_at < $1")
             .bind(Timestamp(before))
             .run(&mut *transaction, "outages")
             .await?;
@@ -204,15 +202,19 @@ impl Store {
 }
 
 /// A notice and its place in the order in which notices were written, which `returning` does not keep.
-#[derive(sqlx::FromRow)]
 pub(in crate::store) struct NoticeRow {
     pub(in crate::store) position: i64,
-    #[sqlx(flatten)]
     pub(in crate::store) queued: QueuedNotice,
 }
 
-impl FromRow<'_, SqliteRow> for QueuedNotice {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for NoticeRow {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self { position: row.try_get("position")?, queued: QueuedNotice::from_row(row)? })
+    }
+}
+
+impl FromRow for QueuedNotice {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             notice: Notice {
                 id: row.try_get("id")?,
@@ -236,8 +238,8 @@ impl FromRow<'_, SqliteRow> for QueuedNotice {
     }
 }
 
-impl FromRow<'_, SqliteRow> for ChannelState {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ChannelState {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             lane: row.try_get("name")?,
             opened_at: row.instant("opened_at")?,
@@ -250,15 +252,15 @@ impl FromRow<'_, SqliteRow> for ChannelState {
 
 /// Narrows a statement to the rows that have one of the words in a column; to none less when there is no word.
 fn one_of(
-    statement: &mut QueryBuilder<Sqlite>,
+    statement: &mut Builder,
     column: &str,
     words: impl ExactSizeIterator<Item = &'static str>,
 ) {
     if words.len() == 0 {
         return;
     }
-    statement.push(format!(" and {column} in ("));
-    let mut wanted = statement.separated(", ");
+    statement.push(" and ").push(column).push(" in (");
+    let mut wanted = statement.separated();
     for word in words {
         wanted.push_bind(word);
     }

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::query_builder::Separated;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::ids::CycleNumber;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{NotifiedState, Receiver, ReceiverMemory, Reminded};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{Separated, query, query_as};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 
 impl Store {
@@ -38,7 +37,7 @@ impl Store {
 
 /// What receivers were notified of, by receiver, then by what it is about.
 pub(in crate::store) async fn all(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<BTreeMap<(Receiver, Subject), NotifiedState>, StoreError> {
     let rows: Vec<(Receiver, Subject, Json<NotifiedState>)> =
         query_as("select receiver, about, body from told order by receiver, about")
@@ -48,8 +47,8 @@ pub(in crate::store) async fn all(
     Ok(rows.into_iter().map(memory).collect())
 }
 
-impl FromRow<'_, SqliteRow> for Reminded {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Reminded {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             receiver: row.try_get("receiver")?,
             alert: row.try_get("alert")?,
@@ -67,12 +66,12 @@ const KEPT_CYCLES: i64 = 50;
 /// Records what receivers had been notified of before a cycle, where the cycle changes it. Notices sent between two
 /// cycles come after the first: what is recorded stays what it was before that one.
 pub(in crate::store) async fn keep_before(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
     told: &[ReceiverMemory],
 ) -> Result<(), StoreError> {
     for one in told {
-        sqlx::query(
+        query(
             "insert into told_before (cycle, receiver, about, body)
              values ($1, $2, $3, (select body from told where receiver = $2 and about = $3))
              on conflict (cycle, receiver, about) do nothing",
@@ -83,7 +82,7 @@ pub(in crate::store) async fn keep_before(
         .run(&mut *connection, "what receivers had been notified of")
         .await?;
     }
-    sqlx::query("delete from told_before where cycle <= $1")
+    query("delete from told_before where cycle <= $1")
         .bind(cycle.0.saturating_sub(KEPT_CYCLES))
         .run(connection, "what receivers had been notified of")
         .await?;
@@ -92,7 +91,7 @@ pub(in crate::store) async fn keep_before(
 
 /// What receivers had been notified of before a cycle, where the cycle changed it: `None` where it was nothing.
 pub(in crate::store) async fn before(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     cycle: CycleNumber,
 ) -> Result<BTreeMap<(Receiver, Subject), Option<NotifiedState>>, StoreError> {
     let rows: Vec<(Receiver, Subject, Option<Json<NotifiedState>>)> =
@@ -108,10 +107,10 @@ pub(in crate::store) async fn before(
 
 /// Forgets what a receiver was notified of about one subject.
 pub(in crate::store) async fn forget(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (receiver, about): &(Receiver, Subject),
 ) -> Result<(), StoreError> {
-    sqlx::query("delete from told where receiver = $1 and about = $2")
+    query("delete from told where receiver = $1 and about = $2")
         .bind(receiver)
         .bind(about)
         .run(connection, "what receivers were notified of")
@@ -120,7 +119,7 @@ pub(in crate::store) async fn forget(
 }
 
 pub(in crate::store) async fn remember(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     told: &[ReceiverMemory],
 ) -> Result<(), StoreError> {
     let head = "insert into told (receiver, about, body) ";
@@ -129,7 +128,7 @@ pub(in crate::store) async fn remember(
         .iter()
         .map(|one| Ok((one, columns::to_json("what receivers were notified of", &one.memory)?)))
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, (one, body): &(&ReceiverMemory, String)| {
+    let bind = |mut row: Separated<'_>, (one, body): &(&ReceiverMemory, String)| {
         row.push_bind(&one.receiver);
         row.push_bind(&one.about);
         row.push_bind(body);
@@ -138,12 +137,12 @@ pub(in crate::store) async fn remember(
 }
 
 pub(in crate::store) async fn open_lanes(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     lanes: &[Channel],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let head = "insert into lanes (name, opened_at) ";
-    let bind = |mut row: Separated<'_, _, _>, lane: &Channel| {
+    let bind = |mut row: Separated<'_>, lane: &Channel| {
         row.push_bind(lane);
         row.push_bind(Timestamp(now));
     };
@@ -152,14 +151,14 @@ pub(in crate::store) async fn open_lanes(
 }
 
 pub(in crate::store) async fn remember_reminders(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reminded: &[Reminded],
 ) -> Result<(), StoreError> {
     let head = "insert into reminders (receiver, alert, told, reminders, last_on, escalated_on) ";
     let tail = " on conflict (receiver, alert, told) do update set \
                 reminders = excluded.reminders, last_on = excluded.last_on, \
                 escalated_on = excluded.escalated_on";
-    let bind = |mut row: Separated<'_, _, _>, one: &Reminded| {
+    let bind = |mut row: Separated<'_>, one: &Reminded| {
         row.push_bind(&one.receiver);
         row.push_bind(&one.alert);
         row.push_bind(&one.told);

@@ -1,18 +1,18 @@
 //! Outages of channels: begun, made longer and ended by what attempts to send come to, and reported to people once.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::outgoing;
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::Notice;
 use crate::domain::messages::outage::{ChannelFailure, Outage, OutageNews, OutageTurn};
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Timestamp};
 
 /// Makes the outage of a channel that is under way last, with the values that [`write_failure`] binds.
@@ -70,7 +70,7 @@ impl Store {
             if set_up.contains(&outage.lane) {
                 continue;
             }
-            sqlx::query(
+            query(
                 "update channel_outages set ended_at = $2, end_told_at = $2
                  where lane = $1 and ended_at is null",
             )
@@ -141,7 +141,7 @@ impl Store {
             }
         };
         let mut transaction = self.begin_write().await?;
-        let marked = sqlx::query(statement)
+        let marked = query(statement)
             .bind(&news.outage.lane)
             .bind(Timestamp(news.outage.since))
             .bind(Timestamp(now))
@@ -158,12 +158,12 @@ impl Store {
 
 /// Says how many outages were written.
 async fn write_failure(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     statement: &'static str,
     (lane, failure): (&Channel, &ChannelFailure),
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    sqlx::query(statement)
+    query(statement)
         .bind(lane)
         .bind(failure.reason)
         .bind(&failure.error)
@@ -176,7 +176,7 @@ async fn write_failure(
 }
 
 pub(in crate::store) async fn under_way(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<Vec<Outage>, StoreError> {
     query_as(
         "select lane, since, reason, error, failures, last_attempt_at, next_attempt_at, ended_at
@@ -189,7 +189,7 @@ pub(in crate::store) async fn under_way(
 /// A receiver answered: the outage of its channel is over, if there was one. The notices that had been tried
 /// before do not age for the time that it lasted, but for one that alone had failed.
 pub(in crate::store) async fn end_of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     lane: &Channel,
     now: DateTime<Utc>,
 ) -> Result<Option<Outage>, StoreError> {
@@ -197,7 +197,7 @@ pub(in crate::store) async fn end_of(
     let Some(outage) = outages.into_iter().find(|outage| outage.lane == *lane) else {
         return Ok(None);
     };
-    sqlx::query("update channel_outages set ended_at = $2 where lane = $1 and ended_at is null")
+    query("update channel_outages set ended_at = $2 where lane = $1 and ended_at is null")
         .bind(lane)
         .bind(Timestamp(now))
         .run(&mut *connection, "an outage")
@@ -214,7 +214,7 @@ pub(in crate::store) async fn end_of(
     .await?;
     for (id, Timestamp(first)) in tried {
         let lasted = (now - first.max(outage.since)).max(TimeDelta::zero());
-        sqlx::query("update notices set outage_seconds = outage_seconds + $2 where id = $1")
+        query("update notices set outage_seconds = outage_seconds + $2 where id = $1")
             .bind(id)
             .bind(lasted.num_seconds())
             .run(&mut *connection, "notices")
@@ -223,8 +223,8 @@ pub(in crate::store) async fn end_of(
     Ok(Some(Outage { ended_at: Some(now), ..outage }))
 }
 
-impl FromRow<'_, SqliteRow> for Outage {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Outage {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             lane: row.try_get("lane")?,
             since: row.instant("since")?,

@@ -1,20 +1,19 @@
 //! The outbox filled: notices are written in the transaction of what decided them.
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
 
 use super::notification_memory;
 use crate::domain::ids::CycleNumber;
 use crate::domain::messages::notice::{Notice, Outgoing};
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_scalar};
+use crate::store::db::queries::{Separated, query_scalar};
 use crate::store::db::sql_types::{Count, Timestamp};
 
 /// What a cycle says, in its transaction; or what is said after it and before the next one.
 pub(in crate::store) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     outgoing: &Outgoing,
     (cycle, now): (CycleNumber, DateTime<Utc>),
 ) -> Result<(), StoreError> {
@@ -26,7 +25,7 @@ pub(in crate::store) async fn apply(
 
 /// Says how many are new.
 pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     notices: &[Notice],
 ) -> Result<u64, StoreError> {
     if notices.is_empty() {
@@ -43,7 +42,7 @@ pub(in crate::store) async fn insert(
             Ok((position, notice, follows, content))
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &Notice, String, String)| {
+    let bind = |mut row: Separated<'_>, row_of: &(i64, &Notice, String, String)| {
         let (position, notice, follows, content) = row_of;
         row.push_bind(&notice.id);
         row.push_bind(*position);
@@ -70,6 +69,6 @@ pub(in crate::store) async fn insert(
     Ok(new)
 }
 
-async fn last_position(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+async fn last_position(connection: &mut Connection) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(position), 0) from notices").one(connection, "notices").await
 }

@@ -6,7 +6,7 @@ use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 
 impl Store {
@@ -18,7 +18,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("revoking the links of a message")?;
         let mut transaction = self.begin_write().await?;
-        let revoked = sqlx::query(
+        let revoked = query(
             "insert into revoked_links (notice, revoked_at) values ($1, $2)
              on conflict (notice) do nothing",
         )

@@ -15,14 +15,14 @@
 //! now holds no more (`Silence::holds_on`), and neither a reminder nor an import of after now counts.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::SqliteConnection;
 
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::NoticeKind;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 
 /// How far ahead another clock may be: what is dated further ahead was dated by a clock that was wrong.
@@ -47,7 +47,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         self.check_whole("delivery")?;
         let Some(earliest) = limits.iter().map(|limit| limit.latest).min() else { return Ok(0) };
-        let some: i64 = query_scalar(
+        let some: bool = query_scalar(
             "select exists (select 1 from notices
                             where lane = $1 and state = 'waiting' and next_attempt_at > $2)",
         )
@@ -55,7 +55,7 @@ impl Store {
         .bind(Timestamp(earliest))
         .one(self.readers()?, "notices")
         .await?;
-        if some == 0 {
+        if !some {
             return Ok(0);
         }
         let mut transaction = self.begin_write().await?;
@@ -64,8 +64,9 @@ impl Store {
         }
         let mut brought = 0;
         for limit in limits {
-            brought += sqlx::query(
-                "update notices set next_attempt_at = $4, not_before = min(not_before, $4)
+            brought += query(
+                "update notices set next_attempt_at = $4,
+                        not_before = case when not_before < $4 then not_before else $4 end
                  where lane = $1 and kind = $2 and state = 'waiting' and next_attempt_at > $3",
             )
             .bind(lane)
@@ -96,7 +97,7 @@ pub(in crate::store) fn is_ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> bool 
 
 /// Whether this clock is behind the one that wrote last: then nothing that it makes of waits is to last.
 pub(in crate::store) async fn is_behind(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let last: Option<Timestamp> = query_scalar("select at from audit order by number desc limit 1")

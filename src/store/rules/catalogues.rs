@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
-
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{Separated, query, query_as};
 use crate::support::fingerprint::Fingerprint;
 
 impl Store {
@@ -28,11 +26,11 @@ impl Store {
 
 /// Does nothing when the catalogue is already there.
 pub(in crate::store) async fn keep(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     fingerprint: &Fingerprint,
     texts: &BTreeMap<String, String>,
 ) -> Result<(), StoreError> {
-    let added = sqlx::query(
+    let added = query(
         "insert into catalogues (fingerprint) values ($1) on conflict (fingerprint) do nothing",
     )
     .bind(fingerprint)
@@ -43,7 +41,7 @@ pub(in crate::store) async fn keep(
     }
     let head = "insert into catalogue_texts (fingerprint, path, text) ";
     let rows: Vec<(&String, &String)> = texts.iter().collect();
-    let bind = |mut row: Separated<'_, _, _>, (path, text): &(&String, &String)| {
+    let bind = |mut row: Separated<'_>, (path, text): &(&String, &String)| {
         row.push_bind(fingerprint);
         row.push_bind(path);
         row.push_bind(text);

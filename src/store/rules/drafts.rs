@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::overlay;
 use crate::domain::accounts::audit::{ActionContext, Actor};
@@ -15,10 +13,12 @@ use crate::domain::rules::draft::{
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{Overlay, RulePath};
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::support::fingerprint::Fingerprint;
 use crate::support::text_diff;
@@ -132,7 +132,7 @@ fn changes_something(draft: &Draft, overlay: &Overlay) -> bool {
 }
 
 pub(in crate::store) async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: DraftNumber,
 ) -> Result<Draft, StoreError> {
     let found = select(connection, Some(number)).await?.into_iter().next();
@@ -140,7 +140,7 @@ pub(in crate::store) async fn find(
 }
 
 pub(in crate::store) async fn is_as_seen(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: &Draft,
     seen: i64,
 ) -> Result<(), StoreError> {
@@ -177,7 +177,7 @@ pub(in crate::store) async fn is_as_seen(
 }
 
 /// A draft that nobody has saved yet.
-async fn opened(connection: &mut SqliteConnection) -> Result<Draft, StoreError> {
+async fn opened(connection: &mut Connection) -> Result<Draft, StoreError> {
     let number = query_scalar("select coalesce(max(number), 0) + 1 from rule_drafts")
         .one(connection, "drafts")
         .await?;
@@ -185,7 +185,7 @@ async fn opened(connection: &mut SqliteConnection) -> Result<Draft, StoreError> 
 }
 
 async fn held_by_none_other(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: &Draft,
     files: &[DraftFile],
 ) -> Result<(), StoreError> {
@@ -205,7 +205,7 @@ async fn held_by_none_other(
 }
 
 async fn keep_texts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     texts: &[DraftText],
     overlay: &Overlay,
 ) -> Result<Vec<DraftFile>, StoreError> {
@@ -222,23 +222,18 @@ async fn keep_texts(
     Ok(files)
 }
 
-async fn keep_text(
-    connection: &mut SqliteConnection,
-    text: &str,
-) -> Result<Fingerprint, StoreError> {
+async fn keep_text(connection: &mut Connection, text: &str) -> Result<Fingerprint, StoreError> {
     let sha256 = Fingerprint::of(text.as_bytes());
-    sqlx::query(
-        "insert into rule_texts (sha256, text) values ($1, $2) on conflict (sha256) do nothing",
-    )
-    .bind(&sha256)
-    .bind(text)
-    .run(connection, "a text of the rules")
-    .await?;
+    query("insert into rule_texts (sha256, text) values ($1, $2) on conflict (sha256) do nothing")
+        .bind(&sha256)
+        .bind(text)
+        .run(connection, "a text of the rules")
+        .await?;
     Ok(sha256)
 }
 
 async fn texts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     wanted: &[&Fingerprint],
 ) -> Result<BTreeMap<Fingerprint, String>, StoreError> {
     let mut found = BTreeMap::new();
@@ -254,7 +249,7 @@ async fn texts(
 
 /// Moves the draft by one step, and records it in the audit trail.
 pub(in crate::store) async fn advance(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     mut draft: Draft,
     (step, files): (DraftStep, Vec<DraftFile>),
     act: &ActionContext,
@@ -282,11 +277,11 @@ fn deed_of(step: DraftStep) -> &'static str {
 }
 
 async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: &Draft,
     state: DraftState,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "insert into rule_drafts (number, revision, state) values ($1, $2, $3)
          on conflict (number) do update set revision = excluded.revision, state = excluded.state",
     )
@@ -296,7 +291,7 @@ async fn write(
     .run(&mut *connection, "a draft")
     .await?;
     let Some(last) = draft.steps.last() else { return Ok(()) };
-    sqlx::query(
+    query(
         "insert into rule_draft_revisions (draft, revision, step, actor, at, words, files)
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -313,7 +308,7 @@ async fn write(
 }
 
 async fn select(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: Option<DraftNumber>,
 ) -> Result<Vec<Draft>, StoreError> {
     let rows: Vec<RevisionRow> = query_as(
@@ -334,15 +329,19 @@ async fn select(
     Ok(drafts)
 }
 
-#[derive(sqlx::FromRow)]
 struct RevisionRow {
     draft: DraftNumber,
-    #[sqlx(flatten)]
     step: DraftRevision,
 }
 
-impl FromRow<'_, SqliteRow> for DraftRevision {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for RevisionRow {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self { draft: row.try_get("draft")?, step: DraftRevision::from_row(row)? })
+    }
+}
+
+impl FromRow for DraftRevision {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             revision: row.try_get("revision")?,
             step: row.try_get("step")?,

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
-
 use crate::domain::accounts::audit::Actor;
 use crate::domain::ids::{PublicationNumber, VersionNumber};
 use crate::domain::rules::overlay::{
     Overlay, Override, Publication, PublishedFile, RulePath, RuleVersion, VersionState,
 };
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Columns;
 
 impl Store {
@@ -38,9 +37,7 @@ impl Store {
     }
 }
 
-pub(in crate::store) async fn in_force(
-    connection: &mut SqliteConnection,
-) -> Result<Overlay, StoreError> {
+pub(in crate::store) async fn in_force(connection: &mut Connection) -> Result<Overlay, StoreError> {
     let upto = last_publication(connection).await?;
     let texts: Vec<(RulePath, String, Option<String>)> = query_as(
         "select v.path, t.text, b.text
@@ -69,16 +66,14 @@ pub(in crate::store) async fn in_force(
     Ok(Overlay { upto, overrides })
 }
 
-async fn last_publication(
-    connection: &mut SqliteConnection,
-) -> Result<PublicationNumber, StoreError> {
+async fn last_publication(connection: &mut Connection) -> Result<PublicationNumber, StoreError> {
     query_scalar("select coalesce(max(number), 0) from rule_publications")
         .one(connection, "publications of rules")
         .await
 }
 
 async fn versions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     path: Option<&RulePath>,
 ) -> Result<Vec<RuleVersion>, StoreError> {
     query_as(
@@ -100,7 +95,7 @@ async fn versions(
 
 type FileRow = (PublicationNumber, RulePath, Option<VersionNumber>, Option<VersionNumber>);
 
-async fn publications(connection: &mut SqliteConnection) -> Result<Vec<Publication>, StoreError> {
+async fn publications(connection: &mut Connection) -> Result<Vec<Publication>, StoreError> {
     let mut publications: Vec<Publication> =
         query_as("select number, at, actor, reason, draft from rule_publications order by number")
             .all(&mut *connection, "publications of rules")
@@ -121,8 +116,8 @@ async fn publications(connection: &mut SqliteConnection) -> Result<Vec<Publicati
     Ok(publications)
 }
 
-impl FromRow<'_, SqliteRow> for RuleVersion {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for RuleVersion {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let (number, in_force): (VersionNumber, Option<VersionNumber>) =
             (row.try_get("number")?, row.try_get("in_force")?);
         let undone: Option<i64> = row.try_get("undone")?;
@@ -148,8 +143,8 @@ impl FromRow<'_, SqliteRow> for RuleVersion {
     }
 }
 
-impl FromRow<'_, SqliteRow> for Publication {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Publication {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         let by: Actor = row.try_get("actor")?;
         Ok(Self {
             number: row.try_get("number")?,

@@ -1,7 +1,6 @@
 //! Putting rules in force: a draft that a second person publishes, and former versions put back.
 
 use serde_json::json;
-use sqlx::SqliteConnection;
 
 use super::drafts;
 use super::overlay::in_force;
@@ -13,10 +12,11 @@ use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{Overlay, Publication, PublishedFile};
 use crate::store::accounts::former_names;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::outgoing;
 
@@ -94,7 +94,7 @@ fn has_moved(file: &DraftFile, overlay: &Overlay) -> bool {
 }
 
 async fn add_version(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     draft: &Draft,
     file: &DraftFile,
 ) -> Result<VersionNumber, StoreError> {
@@ -103,7 +103,7 @@ async fn add_version(
             .bind(&file.path)
             .one(&mut *connection, "versions of rules")
             .await?;
-    sqlx::query(
+    query(
         "insert into rule_versions (path, number, sha256, shipped, draft, authors, comment)
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -121,7 +121,7 @@ async fn add_version(
 
 /// What was proved is what is put in force, or nothing is.
 async fn put(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (draft, files): (Option<DraftNumber>, Vec<PublishedFile>),
     (overlay, upto): (&Overlay, PublicationNumber),
     act: &ActionContext,
@@ -156,11 +156,8 @@ fn deed(file: &PublishedFile, draft: Option<DraftNumber>, act: &ActionContext) -
     act.deed(action, format!("rules/{}", file.path)).was(&version(file.former)).became(&became)
 }
 
-async fn write(
-    connection: &mut SqliteConnection,
-    publication: &Publication,
-) -> Result<(), StoreError> {
-    sqlx::query(
+async fn write(connection: &mut Connection, publication: &Publication) -> Result<(), StoreError> {
+    query(
         "insert into rule_publications (number, at, actor, reason, draft)
          values ($1, $2, $3, $4, $5)",
     )
@@ -172,7 +169,7 @@ async fn write(
     .run(&mut *connection, "a publication of rules")
     .await?;
     for file in &publication.files {
-        sqlx::query(
+        query(
             "insert into rule_publication_files (publication, path, version, former)
              values ($1, $2, $3, $4)",
         )

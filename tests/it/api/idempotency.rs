@@ -116,7 +116,7 @@ async fn a_secret_is_given_once_and_kept_nowhere() {
     assert_eq!(closed.json(&["tokens", "list"]).as_array().unwrap().len(), 2);
     let secret = serde_json::from_str::<Value>(&issued.text).unwrap()["secret"].clone();
     let secret = secret.as_str().unwrap().as_bytes().to_vec();
-    let database = std::fs::read(closed.path("vigie.db")).unwrap();
+    let database = closed.stored();
     assert!(!database.windows(secret.len()).any(|bytes| bytes == secret));
 }
 

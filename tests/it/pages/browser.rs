@@ -154,9 +154,7 @@ pub(super) fn demonstration() -> TestApp {
         }
         app
     });
-    let app = TestApp::new();
-    std::fs::copy(JUDGED.path("vigie.db"), app.path("vigie.db")).unwrap();
-    app
+    TestApp::copy_of(&JUDGED)
 }
 
 /// A service of the test's own over the demonstration, its clock set by hand. `None`, said aloud, where there is no browser.

@@ -24,8 +24,7 @@ async fn a_secretary_general_goes_from_the_mail_to_an_acknowledgement_and_to_the
     assert!(mailed.deliver().iter().any(|mail| mail.to == [ADDRESS]));
     let now = SystemClock.now().to_rfc3339();
     for way in Way::ALL {
-        let app = TestApp::new();
-        std::fs::copy(mailed.app.path("vigie.db"), app.path("vigie.db")).unwrap();
+        let app = TestApp::copy_of(&mailed.app);
         let chief = app.token("Chef", &[Role::Administrator], &[]).await;
         let settings = |config: &mut Config| {
             "https://vigie.example".clone_into(&mut config.public_url);

@@ -1,10 +1,7 @@
 //! Eleven ministries with something of everything, for the tests of what each may see.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-
-use tempfile::TempDir;
 
 use super::TestApp;
 use crate::store::stores::{act, at, day};
@@ -18,7 +15,7 @@ use vigie::store::{MissionFilter, Store};
 
 /// The fixtures, judged twice, with what people do about it; one project was another's for a while.
 pub(crate) struct MinistryData {
-    folder: TempDir,
+    app: TestApp,
     pub(crate) store: Store,
     /// The ministry of each project, and all that each is called.
     ministries: BTreeMap<ProjectId, MinistryCode>,
@@ -27,23 +24,21 @@ pub(crate) struct MinistryData {
 
 impl MinistryData {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("vigie.db");
-        std::fs::copy(judged(), &file).unwrap();
-        let store = Store::open(&format!("sqlite://{}", file.display())).await.unwrap();
+        let app = TestApp::copy_of(judged());
+        let store = Store::open(&app.database_url()).await.unwrap();
         let known = store.known_projects().await.unwrap();
         let (mut ministries, mut names) = (BTreeMap::new(), BTreeMap::new());
         for one in known {
             ministries.insert(one.project.clone(), one.ministry);
             names.insert(one.project, one.names);
         }
-        let data = Self { folder, store, ministries, names };
+        let data = Self { app, store, ministries, names };
         data.let_people_act().await;
         data
     }
 
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.folder.path().join("vigie.db").display())
+        self.app.database_url()
     }
 
     pub(crate) fn codes(&self) -> BTreeSet<MinistryCode> {
@@ -129,8 +124,8 @@ impl MinistryData {
 }
 
 /// The database before people act, made once: every test has a copy of its own.
-fn judged() -> &'static Path {
-    static JUDGED: OnceLock<(TestApp, PathBuf)> = OnceLock::new();
+fn judged() -> &'static TestApp {
+    static JUDGED: OnceLock<TestApp> = OnceLock::new();
     let make = || {
         let app = TestApp::with_fixtures();
         cycle(&app, "2020-11-28");
@@ -141,10 +136,9 @@ fn judged() -> &'static Path {
         app.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
         let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15"];
         app.ok(&[&draft[..], &["--comment", "15 %", "--by", "Ada"]].concat());
-        let file = app.path("vigie.db");
-        (app, file)
+        app
     };
-    &JUDGED.get_or_init(make).1
+    JUDGED.get_or_init(make)
 }
 
 /// Written to nobody that answers: what is said waits.

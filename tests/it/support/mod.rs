@@ -13,6 +13,7 @@ pub(crate) mod served;
 pub(super) mod servers;
 pub(crate) mod spellings;
 mod test_app;
+pub(crate) mod test_database;
 pub(crate) mod test_server;
 pub(crate) mod visitor;
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
+use super::test_database::{ServerDatabase, file_url, test_server};
 use super::{copy, fixtures, root};
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
@@ -24,6 +25,8 @@ pub(crate) const ACTOR: &str = "claire.martin@example.org";
 pub(crate) struct TestApp {
     folder: TempDir,
     rules: PathBuf,
+    /// None where its database is a file of the folder.
+    on_server: Option<ServerDatabase>,
 }
 
 /// What a command answered.
@@ -34,13 +37,33 @@ pub(crate) struct Answer {
 }
 
 impl TestApp {
+    /// On the engine that the tests run on.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), rules: root().join("rules") }
+        let on_server = test_server().map(|server| ServerDatabase::new(&server));
+        Self { on_server, ..Self::with_file() }
     }
 
-    /// On a disk of the test's.
+    /// Whatever engine the tests run on, with a file: for what is about the file.
+    pub(crate) fn with_file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, rules: root().join("rules"), on_server: None }
+    }
+
+    /// With a file on a disk of the test's.
     pub(crate) fn on(disk: &Path) -> Self {
-        Self { folder: tempfile::tempdir_in(disk).unwrap(), rules: root().join("rules") }
+        Self { folder: tempfile::tempdir_in(disk).unwrap(), ..Self::with_file() }
+    }
+
+    /// The same rows in a database of its own. Nobody may have the other one open.
+    pub(crate) fn copy_of(other: &Self) -> Self {
+        let app = Self {
+            on_server: other.on_server.as_ref().map(ServerDatabase::copy_of),
+            ..Self::with_file()
+        };
+        if app.on_server.is_none() {
+            std::fs::copy(other.path("vigie.db"), app.path("vigie.db")).unwrap();
+        }
+        app
     }
 
     /// With the fixtures imported: once by a command, then copied.
@@ -50,9 +73,29 @@ impl TestApp {
             app.ok(&["import", fixtures().to_str().unwrap()]);
             app
         });
-        let app = Self::new();
-        std::fs::copy(IMPORTED.path("vigie.db"), app.path("vigie.db")).unwrap();
-        app
+        Self::copy_of(&IMPORTED)
+    }
+
+    /// The same, in a file.
+    pub(crate) fn with_fixtures_in_a_file() -> Self {
+        static IMPORTED: LazyLock<TestApp> = LazyLock::new(|| {
+            let app = TestApp::with_file();
+            app.ok(&["import", fixtures().to_str().unwrap()]);
+            app
+        });
+        Self::copy_of(&IMPORTED)
+    }
+
+    pub(crate) fn is_on_server(&self) -> bool {
+        self.on_server.is_some()
+    }
+
+    /// All that the database holds.
+    pub(crate) fn stored(&self) -> Vec<u8> {
+        match &self.on_server {
+            Some(database) => database.dump().into_bytes(),
+            None => std::fs::read(self.path("vigie.db")).unwrap(),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -60,7 +103,10 @@ impl TestApp {
     }
 
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.path("vigie.db").display())
+        match &self.on_server {
+            Some(database) => database.url(),
+            None => file_url(&self.path("vigie.db")),
+        }
     }
 
     pub(crate) fn rules(&self) -> &Path {
@@ -70,7 +116,7 @@ impl TestApp {
     /// Tells one state of the database from another, to the byte.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         assert!(!self.path("vigie.db-wal").exists(), "a command left its log behind");
-        Fingerprint::of(&std::fs::read(self.path("vigie.db")).unwrap())
+        Fingerprint::of(&self.stored())
     }
 
     /// A copy of the catalogue that the test may change.

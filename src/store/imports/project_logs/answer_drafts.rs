@@ -9,7 +9,7 @@ use crate::domain::ids::ProjectId;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::queries::{query, query_as};
 use crate::store::db::sql_types::Timestamp;
 
 /// What errors call the table.
@@ -51,18 +51,16 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         identity::check_known(&mut transaction, &visible, [project]).await?;
         for (field, answer) in answers {
-            sqlx::query(
-                "delete from answer_drafts where project = $1 and author = $2 and field = $3",
-            )
-            .bind(project)
-            .bind(author)
-            .bind(field)
-            .run(&mut *transaction, DRAFTS)
-            .await?;
+            query("delete from answer_drafts where project = $1 and author = $2 and field = $3")
+                .bind(project)
+                .bind(author)
+                .bind(field)
+                .run(&mut *transaction, DRAFTS)
+                .await?;
             if answer.is_empty() {
                 continue;
             }
-            sqlx::query(
+            query(
                 "insert into answer_drafts (project, author, field, answer, saved_at)
                  values ($1, $2, $3, $4, $5)",
             )
@@ -89,7 +87,7 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let visible = self.visible(&mut transaction).await?;
         identity::check_known(&mut transaction, &visible, [project]).await?;
-        sqlx::query("delete from answer_drafts where project = $1 and author = $2")
+        query("delete from answer_drafts where project = $1 and author = $2")
             .bind(project)
             .bind(author)
             .run(&mut *transaction, DRAFTS)

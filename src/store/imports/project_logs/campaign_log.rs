@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::campaign::{Campaign, CampaignEntry};
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 
 impl Store {
@@ -39,7 +39,7 @@ impl Store {
         }
         let number = entries.last().map_or(0, |entry| entry.number) + 1;
         let (opens_on, closes_on) = dates.unzip();
-        sqlx::query(
+        query(
             "insert into campaign_log (number, edition, opens_on, closes_on, reason, actor, at)
              values ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -76,10 +76,10 @@ impl Store {
 
 /// What is written of a campaign and has not left.
 async fn take_back_messages(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     edition: EditionId,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "delete from notices where state = 'waiting' and leased_until is null and thread like $1",
     )
     .bind(format!("campaign/{edition}/%"))
@@ -89,7 +89,7 @@ async fn take_back_messages(
 }
 
 pub(in crate::store) async fn last_campaign(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(number), 0) from campaign_log")
         .one(connection, "the log of campaigns")
@@ -98,7 +98,7 @@ pub(in crate::store) async fn last_campaign(
 
 /// The campaigns that stand after an entry of the log, by edition.
 pub(in crate::store) async fn standing(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     last: i64,
 ) -> Result<Vec<Campaign>, StoreError> {
     let entries = log(connection, last).await?;
@@ -109,16 +109,13 @@ pub(in crate::store) async fn standing(
 
 /// The editions that ever had a campaign up to an entry of the log, called off or not.
 pub(in crate::store) async fn editions(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     last: i64,
 ) -> Result<BTreeSet<EditionId>, StoreError> {
     Ok(log(connection, last).await?.iter().map(|entry| entry.edition).collect())
 }
 
-async fn log(
-    connection: &mut SqliteConnection,
-    last: i64,
-) -> Result<Vec<CampaignEntry>, StoreError> {
+async fn log(connection: &mut Connection, last: i64) -> Result<Vec<CampaignEntry>, StoreError> {
     query_as(
         "select number, edition, opens_on, closes_on, reason, actor, at from campaign_log
          where number <= $1 order by number",
@@ -128,8 +125,8 @@ async fn log(
     .await
 }
 
-impl FromRow<'_, SqliteRow> for CampaignEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for CampaignEntry {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             edition: row.try_get("edition")?,

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::identity;
 use super::link_log::Links;
@@ -17,10 +15,12 @@ use crate::domain::portfolio::follow_up::{Answer, Fact};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{query, query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 
 /// The field that an explanation gives, as imports of exits do.
@@ -48,7 +48,7 @@ impl Store {
             return Err(StoreError::NoExplanation { project: project.clone() });
         }
         let number = entries.last().map_or(0, |entry| entry.number) + 1;
-        sqlx::query(
+        query(
             "insert into exit_log (number, project, exit_reason, known_on, reason, actor, at)
              values ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -82,9 +82,7 @@ impl Store {
     }
 }
 
-pub(in crate::store) async fn last_exit(
-    connection: &mut SqliteConnection,
-) -> Result<i64, StoreError> {
+pub(in crate::store) async fn last_exit(connection: &mut Connection) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(number), 0) from exit_log")
         .one(connection, "the log of exits")
         .await
@@ -93,7 +91,7 @@ pub(in crate::store) async fn last_exit(
 /// What explanations up to an entry say, as facts under the projects that the explained ones now are. One of a project
 /// that was listed again afterwards explains no later exit.
 pub(in crate::store) async fn facts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     last: i64,
     links: &Links,
     portfolio: &Portfolio,
@@ -130,7 +128,7 @@ fn came_back(project: &ProjectId, day: NaiveDate, portfolio: &Portfolio) -> bool
         .any(|edition| listed.contains(edition) && edition.as_of() > day)
 }
 
-async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<ExitEntry>, StoreError> {
+async fn log(connection: &mut Connection, last: i64) -> Result<Vec<ExitEntry>, StoreError> {
     query_as(
         "select number, project, exit_reason, known_on, reason, actor, at from exit_log
          where number <= $1 order by number",
@@ -140,8 +138,8 @@ async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<ExitEnt
     .await
 }
 
-impl FromRow<'_, SqliteRow> for ExitEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for ExitEntry {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             project: row.try_get("project")?,

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sqlx::SqliteConnection;
 
 use super::link_log;
 use super::link_log::Links;
@@ -11,10 +10,11 @@ use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::project_link::{LinkAction, LinkEntry};
 use crate::store::audit::audit_trail;
+use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::queries::{query, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::db::visibility::Visible;
 use crate::store::imports::{import_index, snapshots};
@@ -80,12 +80,12 @@ impl Store {
 }
 
 async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (action, from, into): (LinkAction, &ProjectId, &ProjectId),
     act: &ActionContext,
 ) -> Result<i64, StoreError> {
     let number = link_log::last_link(connection).await? + 1;
-    sqlx::query(
+    query(
         "insert into identity_log (number, action, from_project, into_project, reason, at)
          values ($1, $2, $3, $4, $5, $6)",
     )
@@ -107,7 +107,7 @@ async fn append(
 }
 
 pub(super) async fn check_known<const N: usize>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     visible: &Visible,
     projects: [&ProjectId; N],
 ) -> Result<(), StoreError> {
@@ -125,7 +125,7 @@ pub(super) async fn check_known<const N: usize>(
 }
 
 /// Every id under which anything was ever imported, linked since or not.
-async fn ids(connection: &mut SqliteConnection) -> Result<BTreeSet<ProjectId>, StoreError> {
+async fn ids(connection: &mut Connection) -> Result<BTreeSet<ProjectId>, StoreError> {
     let ids: Vec<ProjectId> = query_scalar(
         "select project from snapshots
          union select project from follow_up where project is not null",
@@ -148,7 +148,7 @@ fn nearest(project: &ProjectId, known: &BTreeSet<ProjectId>) -> Option<ProjectId
 
 /// Two names in one edition are two projects, whatever they look like.
 async fn refuse_two_snapshots(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     links: &Links,
     into: &ProjectId,
 ) -> Result<(), StoreError> {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
-
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::project_link::{LinkAction, LinkEntry};
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as, query_scalar};
+use crate::store::db::queries::{query_as, query_scalar};
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Columns;
 
 /// The links in force: each project that is linked, and into which.
@@ -56,7 +55,7 @@ impl Links {
 
 /// The links that the log's entries up to `last` add up to.
 pub(in crate::store) async fn links(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     last: i64,
 ) -> Result<Links, StoreError> {
     let mut links = Links::default();
@@ -71,9 +70,7 @@ pub(in crate::store) async fn links(
     Ok(links)
 }
 
-pub(in crate::store) async fn last_link(
-    connection: &mut SqliteConnection,
-) -> Result<i64, StoreError> {
+pub(in crate::store) async fn last_link(connection: &mut Connection) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(number), 0) from identity_log")
         .one(connection, "the identity log")
         .await
@@ -81,7 +78,7 @@ pub(in crate::store) async fn last_link(
 
 /// Every entry up to a number, oldest first.
 pub(in crate::store) async fn log(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     last: i64,
 ) -> Result<Vec<LinkEntry>, StoreError> {
     query_as(
@@ -93,8 +90,8 @@ pub(in crate::store) async fn log(
     .await
 }
 
-impl FromRow<'_, SqliteRow> for LinkEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for LinkEntry {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             number: row.try_get("number")?,
             action: row.try_get("action")?,

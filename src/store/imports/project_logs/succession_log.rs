@@ -1,15 +1,14 @@
 //! Which ministries took over from which: a log of the tables in effect, so that past cycles know what they knew.
 
-use sqlx::SqliteConnection;
-
 use super::link_log::Links;
 use crate::domain::portfolio::succession::Successions;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_scalar};
+use crate::store::db::queries::query_scalar;
 use crate::store::db::sql_types::Json;
 
 pub(in crate::store) async fn last_succession(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<i64, StoreError> {
     query_scalar("select coalesce(max(number), 0) from successions")
         .one(connection, "the successions of ministries")
@@ -18,7 +17,7 @@ pub(in crate::store) async fn last_succession(
 
 /// Those in effect after an entry of the log, projects under the ids that they have now.
 pub(in crate::store) async fn known(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: i64,
     links: &Links,
 ) -> Result<Successions, StoreError> {
@@ -28,7 +27,7 @@ pub(in crate::store) async fn known(
 
 /// Those in effect after an entry of the log, as it was written.
 pub(in crate::store) async fn of_entry(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     number: i64,
 ) -> Result<Successions, StoreError> {
     let found: Option<Json<Successions>> =

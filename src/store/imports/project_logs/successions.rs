@@ -10,7 +10,7 @@ use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
-use crate::store::db::queries::RunQuery;
+use crate::store::db::queries::query;
 use crate::store::db::sql_types::{Json, Timestamp};
 
 impl Store {
@@ -38,7 +38,7 @@ impl Store {
         if former == *known {
             return Ok(false);
         }
-        sqlx::query("insert into successions (number, successions, at) values ($1, $2, $3)")
+        query("insert into successions (number, successions, at) values ($1, $2, $3)")
             .bind(number + 1)
             .bind(Json(known))
             .bind(Timestamp(now))

@@ -3,16 +3,15 @@
 mod snapshot_rows;
 
 use serde::Deserialize;
-use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
 
 use super::project_logs::link_log::Links;
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::store::db::columns;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::queries::{Separated, query, query_as, query_scalar};
 use crate::store::db::sql_types::Json;
 use crate::store::db::visibility::Visible;
 use crate::support::workers::run_in_parallel;
@@ -23,7 +22,7 @@ const SNAPSHOTS_PER_PAGE: usize = 1000;
 
 /// Project and name, as imported, in the order of the file.
 pub(in crate::store) async fn names(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
 ) -> Result<Vec<(ProjectId, String)>, StoreError> {
     query_as("select project, name from snapshots where import = $1 order by file_row")
@@ -34,7 +33,7 @@ pub(in crate::store) async fn names(
 
 /// By project, links applied.
 pub(in crate::store) async fn of_import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     edition: EditionId,
     links: &Links,
@@ -44,7 +43,7 @@ pub(in crate::store) async fn of_import(
 
 /// The same, of visible projects.
 pub(in crate::store) async fn visible_of_import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (import, edition): (ImportNumber, EditionId),
     links: &Links,
     visible: &Visible,
@@ -124,12 +123,12 @@ pub(in crate::store) fn resolved(
 }
 
 pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     snapshots: &[Snapshot],
 ) -> Result<(), StoreError> {
     let head = "insert into snapshots (import, project, name, ministry, file_row) ";
-    let bind = |mut row: Separated<'_, _, _>, snapshot: &Snapshot| {
+    let bind = |mut row: Separated<'_>, snapshot: &Snapshot| {
         row.push_bind(import);
         row.push_bind(&snapshot.project);
         row.push_bind(&snapshot.name);
@@ -138,7 +137,7 @@ pub(in crate::store) async fn insert(
     };
     columns::insert(connection, "snapshots", (head, ""), snapshots, bind).await?;
     for (page, some) in (0_i64..).zip(snapshots.chunks(SNAPSHOTS_PER_PAGE)) {
-        sqlx::query("insert into snapshot_pages (import, page, snapshots) values ($1, $2, $3)")
+        query("insert into snapshot_pages (import, page, snapshots) values ($1, $2, $3)")
             .bind(import)
             .bind(page)
             .bind(Json(&some))

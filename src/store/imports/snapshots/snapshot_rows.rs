@@ -1,19 +1,18 @@
 //! Snapshots of the imports that were recorded before they were stored by pages: a row for each.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
-
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::value::Reported;
 use crate::domain::words::UnexpectedText;
+use crate::store::db::connection::Connection;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::query_as;
+use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Columns;
 
 pub(in crate::store) async fn of_import(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     import: ImportNumber,
     edition: EditionId,
 ) -> Result<Vec<Snapshot>, StoreError> {
@@ -32,7 +31,7 @@ pub(in crate::store) async fn of_import(
 
 /// A figure from two columns: its state, and its value when it was given.
 fn figure<T>(
-    row: &SqliteRow,
+    row: &Row,
     column: &'static str,
     value: Option<T>,
 ) -> Result<Reported<T>, sqlx::Error> {
@@ -48,8 +47,8 @@ fn figure<T>(
     }
 }
 
-impl FromRow<'_, SqliteRow> for Snapshot {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+impl FromRow for Snapshot {
+    fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             project: row.try_get("project")?,
             edition: row.try_get("edition")?,

@@ -168,7 +168,7 @@ async fn an_invitation_by_mail_opens_one_session_and_replaces_the_former() {
     assert!(notices.to_string().contains("/invitation/lien-envoye-par-courriel"), "{notices}");
     let (server, secrets) = (vigie.server, [former, path, late]);
     let app = server.close().await;
-    let stored = std::fs::read(app.path("vigie.db")).unwrap();
+    let stored = app.stored();
     for sent_link in secrets {
         let end = sent_link.rsplit('/').next().unwrap().as_bytes();
         assert!(!stored.windows(end.len()).any(|window| window == end));

@@ -117,7 +117,7 @@ impl Store {
         let rows: Vec<Json<AlertChange>> = query_scalar(
             "select body from (
                  select body, row_number() over (partition by alert order by cycle desc, position desc) as age
-                 from alert_changes where cycle < $1)
+                 from alert_changes where cycle < $1) as changes
              where age = 1",
         )
         .bind(cycle)

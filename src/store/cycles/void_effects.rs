@@ -116,7 +116,7 @@ async fn alert_effects(
              select alert, body,
                     row_number() over (partition by alert order by cycle desc, position desc) as age
              from alert_changes
-             where cycle < $1 and alert in (select alert from alert_changes where cycle = $1))
+             where cycle < $1 and alert in (select alert from alert_changes where cycle = $1)) as changes
          where age = 1",
     )
     .bind(number)

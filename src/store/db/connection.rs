@@ -3,9 +3,8 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Database, PgPool, Postgres, Sqlite};
+use sqlx::{Connection as _, Database, PgPool, Postgres, Sqlite};
 
 /// A connection, alone, lent by a pool, or in a transaction.
 #[derive(Debug)]
@@ -59,6 +58,15 @@ impl Connection {
         match self {
             Self::Sqlite(lent) => lent.rollback().await,
             Self::Postgres(lent) => lent.rollback().await,
+        }
+    }
+
+    /// Ends a connection that is alone, or gives it back.
+    pub(in crate::store) async fn close(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(Lent::Alone(connection)) => connection.close().await,
+            Self::Postgres(Lent::Alone(connection)) => connection.close().await,
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
         }
     }
 }
@@ -127,13 +135,6 @@ impl Pool {
         match self {
             Self::Sqlite(pool) => pool.is_closed(),
             Self::Postgres(pool) => pool.is_closed(),
-        }
-    }
-
-    pub(in crate::store) async fn close(&self) {
-        match self {
-            Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
         }
     }
 }

@@ -86,7 +86,7 @@ impl Connections {
         wait: Duration,
     ) -> Result<WriteTransaction, StoreError> {
         storage.check_file()?;
-        match tokio::time::timeout(wait, self.begun(wait)).await {
+        match tokio::time::timeout(wait, Box::pin(self.begun(wait))).await {
             Ok(Ok(inner)) => {
                 let server = match &self.engine {
                     Engine::Sqlite(_) => None,
@@ -165,14 +165,14 @@ pub(in crate::store) async fn end(mut transaction: WriteTransaction) -> Result<(
         Some(_) => Some(next_version(&mut transaction.inner).await?),
     };
     let WriteTransaction { inner, storage, server } = transaction;
-    if let Err(source) = inner.commit().await {
+    if let Err(source) = Box::pin(inner.commit()).await {
         storage.suspect();
         let error = StoreError::Transaction { source };
         let (Some(server), Some(number)) = (server, number) else { return Err(error) };
         if error.disk_fault().is_none() {
             return Err(error);
         }
-        return match server.committed(&number).await {
+        return match Box::pin(server.committed(&number)).await {
             Committed::Yes => {
                 warn!("The connection broke before the answer to a commit: it was done");
                 Ok(())

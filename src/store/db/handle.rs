@@ -118,7 +118,7 @@ impl Store {
     /// Several reads of one moment.
     pub(in crate::store) async fn begin_read(&self) -> Result<Held, StoreError> {
         self.storage.check_readable()?;
-        let begun = self.connections.begin_read().await;
+        let begun = Box::pin(self.connections.begin_read()).await;
         begun.map(Held).map_err(|source| StoreError::Transaction { source })
     }
 

@@ -75,16 +75,13 @@ impl Query {
         via: impl Into<Via<'_>>,
         what: &'static str,
     ) -> Result<u64, StoreError> {
-        let mut lent = None;
-        let done = match connection(via.into(), &mut lent).await {
-            Ok(connection) => self.execute(connection).await,
-            Err(fault) => Err(fault),
-        };
-        done.map_err(writing(what))
+        // Out of the way of the futures that wait for it: each engine's is large.
+        Box::pin(self.execute(via.into())).await.map_err(writing(what))
     }
 
-    async fn execute(self, connection: &mut Connection) -> Result<u64, sqlx::Error> {
-        match connection {
+    async fn execute(self, via: Via<'_>) -> Result<u64, sqlx::Error> {
+        let mut lent = None;
+        match connection(via, &mut lent).await? {
             Connection::Sqlite(sqlite) => {
                 let (sql, arguments) = self.for_sqlite()?;
                 let done = sqlx::query_with(sql, arguments).execute(&mut **sqlite).await?;
@@ -129,12 +126,7 @@ impl<T: Send + Unpin> Select<T> {
         via: impl Into<Via<'_>>,
         what: &'static str,
     ) -> Result<Vec<T>, StoreError> {
-        let mut lent = None;
-        let rows = match connection(via.into(), &mut lent).await {
-            Ok(connection) => self.fetch_all(connection).await,
-            Err(fault) => Err(fault),
-        };
-        rows.map_err(reading(what))
+        Box::pin(self.fetch_all(via.into())).await.map_err(reading(what))
     }
 
     pub(in crate::store) async fn one(
@@ -151,17 +143,13 @@ impl<T: Send + Unpin> Select<T> {
         via: impl Into<Via<'_>>,
         what: &'static str,
     ) -> Result<Option<T>, StoreError> {
-        let mut lent = None;
-        let row = match connection(via.into(), &mut lent).await {
-            Ok(connection) => self.fetch_optional(connection).await,
-            Err(fault) => Err(fault),
-        };
-        row.map_err(reading(what))
+        Box::pin(self.fetch_optional(via.into())).await.map_err(reading(what))
     }
 
-    async fn fetch_all(self, connection: &mut Connection) -> Result<Vec<T>, sqlx::Error> {
+    async fn fetch_all(self, via: Via<'_>) -> Result<Vec<T>, sqlx::Error> {
         let Self { query, read } = self;
-        match connection {
+        let mut lent = None;
+        match connection(via, &mut lent).await? {
             Connection::Sqlite(sqlite) => {
                 let (sql, arguments) = query.for_sqlite()?;
                 let rows = sqlx::query_with(sql, arguments).try_map(|row| read(&Row::Sqlite(row)));
@@ -176,9 +164,10 @@ impl<T: Send + Unpin> Select<T> {
         }
     }
 
-    async fn fetch_optional(self, connection: &mut Connection) -> Result<Option<T>, sqlx::Error> {
+    async fn fetch_optional(self, via: Via<'_>) -> Result<Option<T>, sqlx::Error> {
         let Self { query, read } = self;
-        match connection {
+        let mut lent = None;
+        match connection(via, &mut lent).await? {
             Connection::Sqlite(sqlite) => {
                 let (sql, arguments) = query.for_sqlite()?;
                 let row = sqlx::query_with(sql, arguments).fetch_optional(&mut **sqlite).await?;

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use sqlx::{AssertSqlSafe, SqlitePool};
-
 use crate::support::TestApp;
+use crate::support::test_database::statements;
 
 /// One line for each decision: who, what, about what.
 fn told(app: &TestApp, arguments: &[&str]) -> String {
@@ -21,15 +20,8 @@ fn told(app: &TestApp, arguments: &[&str]) -> String {
 
 /// Changes the database behind the program's back, its guards taken away.
 fn tamper(app: &TestApp, statement: &str) {
-    let url = app.database_url();
-    let statement = format!(
-        "drop trigger audit_is_never_changed; drop trigger audit_is_never_removed; {statement}"
-    );
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let pool = SqlitePool::connect(&url).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
-        pool.close().await;
-    });
+    app.lift_guards_of_audit();
+    app.sql(statement);
 }
 
 fn verify(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {
@@ -110,14 +102,10 @@ fn a_trail_as_written_is_sound_and_its_head_can_be_noted() {
 #[test]
 fn the_database_itself_refuses_to_change_or_remove_an_entry() {
     let app = TestApp::with_fixtures();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
-        for statement in ["update audit set reason = 'x'", "delete from audit where number = 2"] {
-            let refusal = sqlx::query(statement).execute(&pool).await.unwrap_err().to_string();
-            assert!(refusal.contains("entries of the audit trail are never"), "{refusal}");
-        }
-        pool.close().await;
-    });
+    for statement in ["update audit set reason = 'x'", "delete from audit where number = 2"] {
+        let refusal = statements(&app.database_url(), statement).unwrap_err();
+        assert!(refusal.contains("entries of the audit trail are never"), "{refusal}");
+    }
     assert_eq!(verify(&app, &[]).0, Some(0));
 }
 
@@ -133,16 +121,20 @@ fn whatever_a_later_hand_does_the_first_entry_that_does_not_fit_is_named() {
             "la décision 5 est illisible",
         ),
         (
-            "update audit set number = 0 where number = 2; \
-             update audit set number = 2 where number = 3; \
+            "update audit set number = 0 where number = 2;\n\
+             update audit set number = 2 where number = 3;\n\
              update audit set number = 3 where number = 0",
             "la décision 2 a été altérée",
         ),
         ("delete from audit where number = (select max(number) from audit)", "la fin a été coupée"),
-        ("delete from audit; delete from audit_head", "intègre : 0 décision"),
+        ("delete from audit;\ndelete from audit_head", "intègre : 0 décision"),
     ] {
         let app = TestApp::with_fixtures();
         let noted = app.json(&["audit", "verify"])["head"]["hash"].clone();
+        if app.is_on_server() && statement.contains("x'ff'") {
+            // A server refuses texts that are none.
+            continue;
+        }
         tamper(&app, statement);
         let (code, told) = verify(&app, &[]);
         assert!(told.contains(expected), "{statement}: {told}");

@@ -119,14 +119,8 @@ async fn how_a_name_was_proved_cannot_be_altered_unseen() {
     let app = TestApp::new();
     app.ok(&["accounts", "add", "Ada", "--role", "reader"]);
     app.ok(&["accounts", "add", "Bob", "--role", "reader"]);
-    let pool = sqlx::SqlitePool::connect(&app.database_url()).await.unwrap();
-    for statement in [
-        "drop trigger audit_is_never_changed",
-        "update audit set proved_by = 'session' where number = 1",
-    ] {
-        sqlx::query(statement).execute(&pool).await.unwrap();
-    }
-    pool.close().await;
+    app.lift_guards_of_audit();
+    app.sql("update audit set proved_by = 'session' where number = 1");
     let found = app.run(&["audit", "verify"]);
     assert_eq!(found.code, Some(1), "{}", found.stdout);
     assert!(found.stdout.contains("la décision 1 a été altérée"), "{}", found.stdout);

@@ -47,7 +47,7 @@ async fn a_flood_of_refusals_is_two_entries_a_minute() {
 
 #[tokio::test]
 async fn refusals_that_could_not_be_written_are_told_later() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let reader = app.token("Claire", &[Role::Reader], &[]).await;
     let api = TestServer::with_quotas(app, "2026-11-25T09:00:00Z", |_| {}).await;
     let pool = sqlx::SqlitePool::connect(&api.app.database_url()).await.unwrap();

@@ -28,7 +28,7 @@ async fn a_use_is_written_by_the_time_the_service_has_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_answers_though_the_use_of_its_token_cannot_be_written() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let token = app.token("Claire", &[Role::Reader], &[]).await;
     let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
     let full = "create trigger full_disk before update on tokens
@@ -46,7 +46,7 @@ async fn a_read_answers_though_the_use_of_its_token_cannot_be_written() {
 /// Were the read to wait for the lock, its use would be given up and never written.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_answers_while_another_program_holds_the_database() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let token = app.token("Claire", &[Role::Reader], &[]).await;
     let service = app.serve("2026-11-25T09:00:00Z").await;
     let pool = SqlitePool::connect(&app.database_url()).await.unwrap();

@@ -2,7 +2,6 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, SqlitePool};
 
 use crate::support::TestApp;
 use crate::support::test_server::TestServer;
@@ -126,20 +125,19 @@ async fn what_was_cut_is_begun_again_unless_it_was_done() {
     let app = TestApp::new();
     let anne = app.token("Anne", &[Role::Analyst], &[]).await;
     let api = TestServer::with_quotas(app, NOON, |_| {}).await;
-    let pool = SqlitePool::connect(&api.app.database_url()).await.unwrap();
-    let cut = async |acted: bool| {
+    let cut = |acted: bool| {
         let statement = format!(
             "update idempotency_keys set status = null, headers = null, body = null, acted = {acted}"
         );
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+        api.app.sql(&statement);
     };
     let to = (anne.as_str(), "/api/v1/silences");
     assert_eq!(post(&api, to, "k-1", &silence("migration")).await.status, 201);
 
-    cut(true).await;
+    cut(true);
     let lost = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!(lost.problem(), "409 urn:vigie:problem:answer-not-kept");
-    cut(false).await;
+    cut(false);
     let early = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!(early.problem(), "409 urn:vigie:problem:being-answered");
     assert_eq!(early.wait, "300");
@@ -147,7 +145,6 @@ async fn what_was_cut_is_begun_again_unless_it_was_done() {
     api.clock.set("2026-11-25T12:05:00Z");
     let begun = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!((begun.status, begun.replayed), (201, false));
-    pool.close().await;
     api.close().await;
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::store::cycles::cycle;
 use crate::store::stores::{Scratch, project};
 use crate::support::machine::kill::kills;
+use crate::support::{Saved, TestApp};
 use vigie::domain::alerts::alert::Alert;
 use vigie::domain::ids::{CycleNumber, RuleId};
 use vigie::domain::operation::cycle::CycleRecord;
@@ -26,31 +27,30 @@ const SUBJECTS: usize = 1500;
 /// Beside the database: the commit is about to begin.
 const READY: &str = "ready";
 
-/// Tells the process where to commit.
+/// Tell the process what it commits to, and where it says that it begins.
+const DATABASE: &str = "TEST_COMMIT_DATABASE";
 const FOLDER: &str = "TEST_COMMIT_FOLDER";
 
 #[test]
 fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let scratch = runtime.block_on(Scratch::new());
-    runtime.block_on(scratch.store.close());
-    let path = scratch.path();
-    let folder = path.parent().unwrap();
-    let pristine = std::fs::read(scratch.path()).unwrap();
+    let app = TestApp::new();
+    app.ok(&["imports"]);
+    let pristine = app.save();
 
-    let lasts = (0..5).map(|_| timed(folder, &pristine)).min().unwrap();
-    let reference = runtime.block_on(left(folder)).unwrap();
+    let lasts = (0..5).map(|_| timed(&app, &pristine)).min().unwrap();
+    let reference = runtime.block_on(left(&app)).unwrap();
 
     let (mut whole, mut absent) = (0, 0);
     let kills = kills(KILLS);
     for kill in 0..kills {
-        restore(folder, &pristine);
-        let mut child = start(folder);
+        app.put_back(&pristine);
+        let mut child = start(&app);
         // Kills are spread over the commit and a little beyond.
         wait(&mut child, lasts * kill / (kills - kills / 10));
         child.kill().unwrap();
         child.wait().unwrap();
-        match runtime.block_on(left(folder)) {
+        match runtime.block_on(left(&app)) {
             Some(left) => {
                 assert_eq!(left, reference, "after kill {kill}");
                 whole += 1;
@@ -59,7 +59,7 @@ fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
         }
         // What came back can be written to; to do it each time would prove no more.
         if kill % 25 == 0 {
-            assert_eq!(runtime.block_on(again(folder)), reference, "after kill {kill}");
+            assert_eq!(runtime.block_on(again(&app)), reference, "after kill {kill}");
         }
     }
     println!("{kills} kills over {lasts:?}: {absent} left nothing, {whole} a whole commit");
@@ -69,8 +69,10 @@ fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
 /// By itself, in a folder of its own; started by the test above, in the folder that it is given.
 #[tokio::test]
 async fn a_process_commits_a_whole_cycle() {
-    if let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) {
-        let store = Store::open(&url(&folder)).await.unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the test above says where")]
+    let (database, folder) = (std::env::var(DATABASE), std::env::var_os(FOLDER).map(PathBuf::from));
+    if let (Ok(database), Some(folder)) = (database, folder) {
+        let store = Store::open(&database).await.unwrap();
         commit(&store, &folder).await;
         return;
     }
@@ -86,24 +88,20 @@ async fn commit(store: &Store, folder: &Path) {
     store.commit_cycle(&record).await.unwrap();
 }
 
-fn restore(folder: &Path, pristine: &[u8]) {
-    for leftover in ["vigie.db-wal", "vigie.db-shm", READY] {
-        drop(std::fs::remove_file(folder.join(leftover)));
-    }
-    std::fs::write(folder.join("vigie.db"), pristine).unwrap();
-}
-
 /// Gives the process when it is about to commit.
-fn start(folder: &Path) -> Child {
+fn start(app: &TestApp) -> Child {
+    let ready = app.path(READY);
+    drop(std::fs::remove_file(&ready));
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "crash::commit::a_process_commits_a_whole_cycle"])
-        .env(FOLDER, folder)
+        .env(DATABASE, app.database_url())
+        .env(FOLDER, ready.parent().unwrap())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let give_up = Instant::now() + Duration::from_mins(1);
-    while !folder.join(READY).exists() {
+    while !ready.exists() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it committed");
         assert!(Instant::now() < give_up, "it never got to the commit");
         std::thread::yield_now();
@@ -111,9 +109,9 @@ fn start(folder: &Path) -> Child {
     child
 }
 
-fn timed(folder: &Path, pristine: &[u8]) -> Duration {
-    restore(folder, pristine);
-    let mut child = start(folder);
+fn timed(app: &TestApp, pristine: &Saved) -> Duration {
+    app.put_back(pristine);
+    let mut child = start(app);
     let started = Instant::now();
     assert!(child.wait().unwrap().success());
     started.elapsed()
@@ -128,8 +126,8 @@ fn wait(child: &mut Child, time: Duration) {
 }
 
 /// All that a whole commit leaves, as text; `None` when there is nothing at all.
-async fn left(folder: &Path) -> Option<String> {
-    let store = Store::open(&url(folder)).await.unwrap();
+async fn left(app: &TestApp) -> Option<String> {
+    let store = Store::open(&app.database_url()).await.unwrap();
     assert_eq!(store.verify_audit(None).await.unwrap().flaw, None);
     let alerts = store.standing_alerts().await.unwrap();
     let missions = store.missions(&MissionFilter::default()).await.unwrap();
@@ -149,17 +147,13 @@ async fn left(folder: &Path) -> Option<String> {
 }
 
 /// Commits what is not there yet.
-async fn again(folder: &Path) -> String {
-    let store = Store::open(&url(folder)).await.unwrap();
+async fn again(app: &TestApp) -> String {
+    let store = Store::open(&app.database_url()).await.unwrap();
     if store.last_cycle().await.unwrap().is_none() {
         store.commit_cycle(&record()).await.unwrap();
     }
     store.close().await;
-    left(folder).await.unwrap()
-}
-
-fn url(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("vigie.db").display())
+    left(app).await.unwrap()
 }
 
 /// One cycle in which a rule fires on every subject, and raises as many alerts.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
-use crate::support::TestApp;
 use crate::support::machine::kill::kills;
+use crate::support::{Saved, TestApp};
 use vigie::application;
 use vigie::application::{DocumentSettings, Services};
 use vigie::domain::ids::CycleNumber;
@@ -31,7 +31,7 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     // Fewer rules, so that kills take less time: what is at stake is the commit.
     let rules = app.own_rules();
     std::fs::remove_dir_all(rules.join("causes")).unwrap();
-    let pristine = std::fs::read(app.path("vigie.db")).unwrap();
+    let pristine = app.save();
     let runtime = tokio::runtime::Runtime::new().unwrap();
 
     let whole_run = (0..3).map(|_| timed_cycle(&app, &pristine)).min().unwrap();
@@ -40,7 +40,7 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     let (mut whole, mut absent) = (0, 0);
     let kills = kills(KILLS);
     for kill in 0..kills {
-        restore(&app, &pristine);
+        app.put_back(&pristine);
         let mut child = announced(&app).spawn().unwrap();
         // Kills are spread over the whole run and a little beyond.
         wait(&mut child, whole_run * kill / (kills - kills / 10));
@@ -59,13 +59,6 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     assert!(absent > 0, "no kill fell within the cycle");
 }
 
-fn restore(app: &TestApp, pristine: &[u8]) {
-    for leftover in ["vigie.db-wal", "vigie.db-shm"] {
-        drop(std::fs::remove_file(app.path(leftover)));
-    }
-    std::fs::write(app.path("vigie.db"), pristine).unwrap();
-}
-
 /// A cycle that writes notices too.
 fn announced(app: &TestApp) -> Command {
     let mut command = app.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
@@ -73,8 +66,8 @@ fn announced(app: &TestApp) -> Command {
     command
 }
 
-fn timed_cycle(app: &TestApp, pristine: &[u8]) -> Duration {
-    restore(app, pristine);
+fn timed_cycle(app: &TestApp, pristine: &Saved) -> Duration {
+    app.put_back(pristine);
     let started = Instant::now();
     assert!(announced(app).status().unwrap().success());
     started.elapsed()

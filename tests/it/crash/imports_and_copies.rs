@@ -72,11 +72,11 @@ fn the_import_job_killed_at_any_moment_leaves_whole_files_and_the_next_reads_the
     }
     let folder = format!("folder = {:?}\nsettle_seconds = 0\n", inbox.display().to_string());
     std::fs::write(app.path("vigie.toml"), format!("[import]\n{folder}")).unwrap();
+    let pristine = app.save();
     app.ok(&["jobs", "run", "import"]);
     let reference = runtime.block_on(imported(&app));
     assert_eq!(reference.len(), 16);
-    std::fs::remove_file(app.path("vigie.db")).unwrap();
-    app.ok(&["imports"]);
+    app.put_back(&pristine);
 
     let command = ["jobs", "run", "import"];
     let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
@@ -84,7 +84,7 @@ fn the_import_job_killed_at_any_moment_leaves_whole_files_and_the_next_reads_the
         let (last, files) = left.split_last().unwrap();
         assert_eq!(files, &reference[..files.len()], "kill {kill}");
         let is_whole = Some(last) == reference.last();
-        runtime.block_on(let_go(&app));
+        let_go(&app);
         app.ok(&command);
         assert_eq!(runtime.block_on(imported(&app)), reference, "after kill {kill}");
         is_whole
@@ -93,10 +93,8 @@ fn the_import_job_killed_at_any_moment_leaves_whole_files_and_the_next_reads_the
 }
 
 /// As three minutes later, when the hold of who was killed has lapsed.
-async fn let_go(app: &TestApp) {
-    let pool = sqlx::SqlitePool::connect(&app.database_url()).await.unwrap();
-    sqlx::query("update jobs set holder = null, held_until = null").execute(&pool).await.unwrap();
-    pool.close().await;
+fn let_go(app: &TestApp) {
+    app.sql("update jobs set holder = null, held_until = null");
 }
 
 #[test]

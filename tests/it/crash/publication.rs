@@ -1,7 +1,5 @@
 //! SIGKILL at any moment of a publication of rules: its draft is in force whole, or still in review.
 
-use sqlx::SqlitePool;
-
 use crate::support::machine::kill::Killing;
 use crate::support::{TestApp, rule_file};
 use vigie::store::Store;
@@ -50,14 +48,7 @@ async fn left(app: &TestApp) -> Vec<String> {
     let store = Store::open(&app.database_url()).await.unwrap();
     assert_eq!(store.verify_audit(None).await.unwrap().flaw, None);
     store.close().await;
-    let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
-    let mut left = Vec::new();
-    for query in LEFT {
-        let rows: Vec<String> = sqlx::query_scalar(*query).fetch_all(&pool).await.unwrap();
-        left.push(rows.join("\n"));
-    }
-    pool.close().await;
-    left
+    LEFT.iter().map(|query| app.sql(query)).collect()
 }
 
 #[test]
@@ -65,13 +56,13 @@ fn a_publication_killed_at_any_moment_is_in_force_whole_or_its_draft_is_still_in
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let app = reviewed();
     let before = runtime.block_on(left(&app));
-    let pristine = std::fs::read(app.path("vigie.db")).unwrap();
+    let pristine = app.save();
     let command = ["rules", "publish", "1", "--reason", "d’accord", "--by", "Grace"];
     app.ok(&command);
     let after = runtime.block_on(left(&app));
     let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
     assert!(changed > 5, "a publication changes {changed} of what is looked at");
-    std::fs::write(app.path("vigie.db"), pristine).unwrap();
+    app.put_back(&pristine);
 
     let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
         let found = runtime.block_on(left(&app));

@@ -233,6 +233,9 @@ fn a_year_tells_the_history_of_each_alert_and_its_trail_shows_one_altered_byte()
 
 /// On the file itself, as a hand that has it would.
 fn one_byte_shows(app: &TestApp) {
+    if app.is_on_server() {
+        return;
+    }
     assert_eq!(app.run(&["audit", "verify"]).code, Some(0));
     let path = app.path("vigie.db");
     let mut bytes = std::fs::read(&path).unwrap();

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::machine::peak::peak_of;
 use crate::support::servers::mail::certificate;
-use crate::support::{TestApp, fixtures, python, root};
+use crate::support::{Saved, TestApp, fixtures, python, root};
 
 /// MiB that a command may take beyond what it takes when its server is not there at all.
 const ROOM: u64 = 48;
@@ -51,7 +51,7 @@ impl Drop for Endless {
 /// An application with messages to send, at any hour, and its database as it is then.
 struct Waiting {
     app: TestApp,
-    database: Vec<u8>,
+    database: Saved,
 }
 
 impl Waiting {
@@ -63,14 +63,14 @@ impl Waiting {
         }
         write(&app, settings);
         app.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
-        let database = std::fs::read(app.path("vigie.db")).unwrap();
+        let database = app.save();
         Self { app, database }
     }
 
     /// The faults of the messages that were tried with these settings, and the peak of memory in MiB.
     fn deliver(&self, settings: &str) -> Option<(Vec<String>, u64)> {
         write(&self.app, settings);
-        std::fs::write(self.app.path("vigie.db"), &self.database).unwrap();
+        self.app.put_back(&self.database);
         let (_, peak) = peak_of(&self.app.command(&["notices", "deliver"]))?;
         let notices = self.app.json(&["notices", "list"]);
         let told = notices.as_array().unwrap().iter();

@@ -20,7 +20,7 @@ const TIMES: usize = 60;
 /// All of it is answered before the lock is let go: were one request to wait for it, the test would not end.
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_waiting_writers_keep_nobody_waiting() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let token = app.token("Anne", &[Role::Analyst], &[]).await;
     let reader = app.token("Claire", &[Role::Reader], &[]).await;
     let served = app.serve_apart();
@@ -79,7 +79,7 @@ async fn ask_all(ledger: &Ledger, token: &str, reader: &str) -> String {
 /// Whoever waits too long is told so, and when to come back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_writer_that_waits_too_long_is_asked_to_come_back() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let token = app.token("Anne", &[Role::Analyst], &[]).await;
     let running = app.serve("2026-11-25T12:00:00Z").await;
     let pool = SqlitePool::connect(&app.database_url()).await.unwrap();

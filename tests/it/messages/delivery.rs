@@ -189,7 +189,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
         store.commit_reminders(&notices, &[], now).await.unwrap();
         store.close().await;
     });
-    let pristine = std::fs::read(app.path("vigie.db")).unwrap();
+    let pristine = app.save();
     let server = runtime.block_on(FlakySmtp::start(0, Manner::Takes, 1));
     let deliver = || {
         let mut command = app.command(&["notices", "deliver"]);
@@ -212,7 +212,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
     let kills = kills(KILLS);
     let (mut doubled, mut cut) = (0, 0);
     for kill in 0..kills {
-        restore(&app, &pristine);
+        app.put_back(&pristine);
         let mut child = deliver().spawn().unwrap();
         let until = Instant::now() + whole_run * kill / kills;
         while Instant::now() < until && child.try_wait().unwrap().is_none() {
@@ -249,11 +249,4 @@ async fn finish(app: &TestApp, port: u16, now: DateTime<Utc>) {
     assert_eq!(notices.len(), MAILS_PER_KILL);
     assert!(notices.iter().all(|notice| notice.state == NoticeState::Delivered));
     store.close().await;
-}
-
-fn restore(app: &TestApp, pristine: &[u8]) {
-    for leftover in ["vigie.db-wal", "vigie.db-shm"] {
-        drop(std::fs::remove_file(app.path(leftover)));
-    }
-    std::fs::write(app.path("vigie.db"), pristine).unwrap();
 }

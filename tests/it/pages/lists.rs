@@ -7,7 +7,6 @@ use std::io::Cursor;
 use calamine::{Data, Reader as _, Xlsx};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_DISPOSITION};
-use sqlx::SqlitePool;
 
 use crate::support::ministry_data::{MinistryData, told};
 use crate::support::{doors, token};
@@ -242,20 +241,18 @@ async fn a_text_that_a_spreadsheet_program_would_compute_stays_a_text() {
 #[tokio::test]
 async fn a_list_with_more_rows_than_a_file_may_have_is_refused_in_words() {
     let lists = Lists::open().await;
-    let pool = SqlitePool::connect(&lists.data.database_url()).await.unwrap();
     let runs = "with recursive counted(number) as
-                    (select 1 union all select number + 1 from counted where number < $1)
+                    (select 1 union all select number + 1 from counted where number < 50001)
                 insert into job_runs (number, job, occasion, missed, holder, started_at, ended_at, outcome, detail)
                 select number, 'cycle', 'timetable', 0, 'tests', '2020-11-30T10:00:00Z',
                        '2020-11-30T10:00:01Z', 'success', 'fait' from counted";
-    sqlx::query(runs).bind(50_001).execute(&pool).await.unwrap();
+    lists.data.sql(runs);
     let path = "/administration/taches/cycle?format=csv";
     let refused = lists.get(&lists.chief, path).await;
     assert_eq!(refused.status, 422);
     let html = String::from_utf8(refused.bytes).unwrap();
     assert!(html.contains("plus de 50\u{202f}000\u{a0}lignes"), "{html}");
-    sqlx::query("delete from job_runs where number = 1").execute(&pool).await.unwrap();
-    pool.close().await;
+    lists.data.sql("delete from job_runs where number = 1");
     let sent = lists.get(&lists.chief, path).await;
     assert_eq!((sent.status, of_csv(&sent.bytes).len()), (200, 50_001));
     lists.service.stop().await.unwrap();

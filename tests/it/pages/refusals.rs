@@ -3,7 +3,6 @@
 use reqwest::header::{ACCEPT, COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
-use sqlx::{Connection as _, SqliteConnection};
 
 use super::browser::{NOW, Stage};
 use super::site::{CHIEF, READER, View, is_page};
@@ -74,11 +73,7 @@ impl Refusing {
     /// The database lacks a table.
     pub(super) async fn failing() -> Self {
         let mut service = Self::of(TestServer::open(TestApp::new(), NOW).await).await;
-        let url = service.server.app.database_url();
-        let mut database = SqliteConnection::connect(&url).await.unwrap();
-        let rename = "alter table disputes rename to gone";
-        sqlx::query(rename).execute(&mut database).await.unwrap();
-        database.close().await.unwrap();
+        service.server.app.sql("alter table disputes rename to gone");
         service.views.push(View::of(FAILING, CHIEF, 500));
         service
     }

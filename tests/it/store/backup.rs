@@ -21,7 +21,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// With a cycle committed, then backed up.
 fn backed_up() -> (TestApp, PathBuf) {
-    let app = TestApp::with_fixtures();
+    let app = TestApp::with_fixtures_in_a_file();
     app.ok(&["cycle", "--as-of", "2020-11-30"]);
     let run = app.json(&["jobs", "run", "backup"]);
     assert_eq!(run["outcome"], "success", "{run}");

@@ -70,7 +70,7 @@ async fn a_write_or_a_read_that_is_cut_at_any_point_leaves_no_trace_on_its_conne
 
 #[tokio::test]
 async fn a_file_is_read_and_written_again_once_it_is_back() {
-    let scratch = Scratch::new().await;
+    let scratch = Scratch::with_file().await;
     let (store, noon) = (&scratch.store, at("2020-11-30T12:00:00Z"));
     store.job(JobName::Cycle, noon).await.unwrap();
     let (file, aside) = (scratch.path(), scratch.path().with_extension("aside"));

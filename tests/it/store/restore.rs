@@ -50,7 +50,7 @@ fn beside_the_database(app: &TestApp) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let token = app.token("Claire", &[Role::Reader], &[]).await;
     let store = Store::open(&app.database_url()).await.unwrap();
     let account = store.accounts().await.unwrap()[0].number;
@@ -92,7 +92,7 @@ async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invitations_keys_and_holds_of_a_backup_end_too() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let store = Store::open(&app.database_url()).await.unwrap();
     let invited = (NOW.parse().unwrap(), "2100-01-01T00:00:00Z".parse().unwrap());
     let invitation: Credential = store.invite_first(invited).await.unwrap().unwrap();
@@ -122,7 +122,7 @@ async fn invitations_keys_and_holds_of_a_backup_end_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_closed_since_the_backup_stays_closed_and_one_changed_is_named() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     for name in ["Ada", "Bob", "Zoé"] {
         app.ok(&["accounts", "add", name, "--role", "analyst"]);
     }
@@ -145,7 +145,7 @@ async fn an_account_closed_since_the_backup_stays_closed_and_one_changed_is_name
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_sent_since_the_backup_is_not_sent_again_and_what_waits_is_said() {
-    let app = TestApp::with_fixtures();
+    let app = TestApp::with_fixtures_in_a_file();
     let announced = |arguments: &[&str]| {
         let mut command = app.command(arguments);
         assert!(command.env("VIGIE_MAIL__HOST", "localhost").output().unwrap().status.success());
@@ -204,7 +204,7 @@ fn names_of_accounts(app: &TestApp) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_with_its_log_is_restored_with_what_the_log_holds() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let copy = copied_with_its_log(&app).await;
     let before = [&copy, &app.path("copy.db-wal")].map(|file| std::fs::read(file).unwrap());
     std::fs::remove_file(app.path("vigie.db")).unwrap();
@@ -218,7 +218,7 @@ async fn a_copy_with_its_log_is_restored_with_what_the_log_holds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_cannot_be_whole_is_refused_by_name() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let copy = copied_with_its_log(&app).await;
     std::fs::write(app.path("copy.db-wal"), [b'x'; 4096]).unwrap();
     let refused = app.run(&["restore", copy.to_str().unwrap(), "--force"]);
@@ -234,7 +234,7 @@ async fn a_copy_that_cannot_be_whole_is_refused_by_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn symbolic_links_lead_to_the_files_that_are_read_and_replaced() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     app.ok(&["accounts", "add", "Ada", "--role", "reader"]);
     let backup = backup(&app);
     app.ok(&["accounts", "add", "Bob", "--role", "reader"]);
@@ -262,7 +262,7 @@ async fn symbolic_links_lead_to_the_files_that_are_read_and_replaced() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_restoration_left_goes_when_the_service_starts_and_nothing_else_does() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     app.ok(&["accounts", "add", "Ada", "--role", "reader"]);
     for ending in ["", "-journal", "-wal", "-shm"] {
         std::fs::write(app.path(&format!("vigie.db.restoring{ending}")), "half").unwrap();
@@ -279,7 +279,7 @@ async fn what_a_killed_restoration_left_goes_when_the_service_starts_and_nothing
 #[test]
 fn a_restoration_killed_at_any_moment_leaves_the_old_database_or_the_new_one_and_no_valid_token() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = TestApp::with_fixtures();
+    let app = TestApp::with_fixtures_in_a_file();
     app.ok(&["cycle", "--as-of", "2020-11-30"]);
     let token = runtime.block_on(app.token("Claire", &[Role::Reader], &[]));
     let token = Credential::presented(token);
@@ -317,7 +317,7 @@ fn a_restoration_killed_at_any_moment_leaves_the_old_database_or_the_new_one_and
 
 #[test]
 fn a_backup_that_is_not_there_is_told_without_blaming_the_disk_of_the_database() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let output = app.command(&["restore", "nothing.db"]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");

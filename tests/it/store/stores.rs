@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tempfile::TempDir;
 
+use crate::support::TestApp;
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::domain::ids::{MinistryCode, ProjectId};
 use vigie::domain::portfolio::edition::EditionId;
@@ -22,25 +22,40 @@ use vigie::support::fingerprint::Fingerprint;
 /// A number that loses its last digit when JSON is read without care.
 pub(crate) const EXACT: f64 = 0.912_345_678_901_234_5;
 
-/// A store on a file of its own, which goes away with it.
+/// A store on a database of its own, which goes away with it.
 pub(crate) struct Scratch {
     pub(crate) store: Store,
-    folder: TempDir,
+    app: TestApp,
 }
 
 impl Scratch {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&url_in(&folder)).await.unwrap();
-        Self { store, folder }
+        let app = TestApp::new();
+        let store = Store::open(&app.database_url()).await.unwrap();
+        Self { store, app }
     }
 
     pub(crate) fn url(&self) -> String {
-        url_in(&self.folder)
+        self.app.database_url()
     }
 
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("vigie.db")
+        self.app.path("vigie.db")
+    }
+
+    /// On a file, whatever engine the tests run on.
+    pub(crate) async fn with_file() -> Self {
+        let app = TestApp::with_file();
+        let store = Store::open(&app.database_url()).await.unwrap();
+        Self { store, app }
+    }
+
+    pub(crate) fn sql(&self, text: &str) -> String {
+        self.app.sql(text)
+    }
+
+    pub(crate) fn is_on_server(&self) -> bool {
+        self.app.is_on_server()
     }
 
     pub(crate) async fn record(&self, imports: &[Import]) -> Vec<Recorded> {
@@ -58,29 +73,21 @@ impl Scratch {
 
     /// How many rows each table holds; tables with none are left out.
     pub(crate) async fn counts(&self) -> String {
-        let pool = sqlx::SqlitePool::connect(&self.url()).await.unwrap();
-        let tables: Vec<String> = sqlx::query_scalar(
-            "select name from sqlite_master where type = 'table' and name not like '\\_%' escape '\\'
-             and name not like 'sqlite%' order by name",
-        )
-        .fetch_all(&pool)
-        .await
-        .unwrap();
+        let tables = if self.app.is_on_server() {
+            "select tablename from pg_tables where schemaname = current_schema()
+             and tablename <> 'database_version' order by tablename collate \"C\""
+        } else {
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name"
+        };
         let mut counts = Vec::new();
-        for table in tables {
-            let statement = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
-            let count: i64 = sqlx::query_scalar(statement).fetch_one(&pool).await.unwrap();
-            if count > 0 {
+        for table in self.app.sql(tables).lines().filter(|table| !table.starts_with('_')) {
+            let count = self.app.sql(&format!("select count(*) from {table}"));
+            if count != "0" {
                 counts.push(format!("{table} {count}"));
             }
         }
         counts.join(", ")
     }
-}
-
-fn url_in(folder: &TempDir) -> String {
-    let path: PathBuf = folder.path().join("vigie.db");
-    format!("sqlite://{}", path.display())
 }
 
 pub(crate) fn day(text: &str) -> NaiveDate {

@@ -41,6 +41,10 @@ impl MinistryData {
         self.app.database_url()
     }
 
+    pub(crate) fn sql(&self, text: &str) -> String {
+        self.app.sql(text)
+    }
+
     pub(crate) fn codes(&self) -> BTreeSet<MinistryCode> {
         self.ministries.values().cloned().collect()
     }

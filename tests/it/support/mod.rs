@@ -24,7 +24,7 @@ use std::sync::LazyLock;
 use vigie::frame::dictionary::Dictionary;
 use vigie::rules::{dictionary_of, read_folder};
 
-pub(crate) use test_app::{ACTOR, Answer, TestApp, settings, token};
+pub(crate) use test_app::{ACTOR, Answer, Saved, TestApp, settings, token};
 
 /// The repository: its rules, fixtures and settings are what the tests run on.
 pub(crate) fn root() -> &'static Path {

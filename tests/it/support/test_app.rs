@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-use super::test_database::{ServerDatabase, file_url, test_server};
+use super::test_database::{
+    ServerDatabase, file_url, server_of_all_tests, statements, test_server,
+};
 use super::{copy, fixtures, root};
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
@@ -29,6 +31,12 @@ pub(crate) struct TestApp {
     on_server: Option<ServerDatabase>,
 }
 
+/// A database as it was.
+pub(crate) enum Saved {
+    File(Vec<u8>),
+    OnServer(ServerDatabase),
+}
+
 /// What a command answered.
 pub(crate) struct Answer {
     pub(crate) stdout: String,
@@ -39,8 +47,14 @@ pub(crate) struct Answer {
 impl TestApp {
     /// On the engine that the tests run on.
     pub(crate) fn new() -> Self {
-        let on_server = test_server().map(|server| ServerDatabase::new(&server));
+        let on_server = server_of_all_tests().map(|server| ServerDatabase::new(&server));
         Self { on_server, ..Self::with_file() }
+    }
+
+    /// With a database of the tests' server, whatever engine the others run on. None, said aloud, where there is no server.
+    pub(crate) fn on_server() -> Option<Self> {
+        let on_server = Some(ServerDatabase::new(&test_server()?));
+        Some(Self { on_server, ..Self::with_file() })
     }
 
     /// Whatever engine the tests run on, with a file: for what is about the file.
@@ -86,6 +100,28 @@ impl TestApp {
         Self::copy_of(&IMPORTED)
     }
 
+    /// The database as it is now, for `put_back`. Nobody may have it open.
+    pub(crate) fn save(&self) -> Saved {
+        match &self.on_server {
+            Some(database) => Saved::OnServer(ServerDatabase::copy_of(database)),
+            None => Saved::File(std::fs::read(self.path("vigie.db")).unwrap()),
+        }
+    }
+
+    /// With what a killed command left gone: what a write-ahead log held belongs to it.
+    pub(crate) fn put_back(&self, saved: &Saved) {
+        match (saved, &self.on_server) {
+            (Saved::OnServer(saved), Some(database)) => database.become_copy_of(saved),
+            (Saved::File(bytes), None) => {
+                for leftover in ["vigie.db-wal", "vigie.db-shm"] {
+                    drop(std::fs::remove_file(self.path(leftover)));
+                }
+                std::fs::write(self.path("vigie.db"), bytes).unwrap();
+            }
+            (Saved::OnServer(_), None) | (Saved::File(_), Some(_)) => panic!("of another engine"),
+        }
+    }
+
     pub(crate) fn is_on_server(&self) -> bool {
         self.on_server.is_some()
     }
@@ -107,6 +143,21 @@ impl TestApp {
             Some(database) => database.url(),
             None => file_url(&self.path("vigie.db")),
         }
+    }
+
+    /// What statements give that are run behind Vigie's back.
+    #[track_caller]
+    pub(crate) fn sql(&self, text: &str) -> String {
+        statements(&self.database_url(), text).unwrap()
+    }
+
+    /// Lets entries of the audit trail be changed, as a hand that has the database could.
+    pub(crate) fn lift_guards_of_audit(&self) {
+        self.sql(if self.is_on_server() {
+            "drop trigger audit_is_only_added_to on audit"
+        } else {
+            "drop trigger audit_is_never_changed;\ndrop trigger audit_is_never_removed"
+        });
     }
 
     pub(crate) fn rules(&self) -> &Path {

@@ -3,7 +3,7 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::TestApp;
+use crate::support::{Saved, TestApp};
 
 const FOR_EVER: Duration = Duration::from_mins(10);
 
@@ -27,12 +27,12 @@ impl Killing<'_> {
     /// what each kill leaves, and says whether the command's work is there. Gives how often it was
     /// not, and how often it was.
     pub(crate) fn run(&self, mut check: impl FnMut(u32) -> bool) -> (u32, u32) {
-        let pristine = std::fs::read(self.app.path("vigie.db")).unwrap();
+        let pristine = self.app.save();
         let whole = (0..3).map(|_| self.timed(&pristine)).max().unwrap();
         let kills = kills(self.kills);
         let (mut absent, mut present) = (0, 0);
         for kill in 0..kills {
-            put_back(self.app, &pristine);
+            self.app.put_back(&pristine);
             let mut child = self.spawn();
             // However busy the machine is, the last one comes too late.
             let is_last = kill + 1 == kills;
@@ -53,8 +53,8 @@ impl Killing<'_> {
         (absent, present)
     }
 
-    fn timed(&self, pristine: &[u8]) -> Duration {
-        put_back(self.app, pristine);
+    fn timed(&self, pristine: &Saved) -> Duration {
+        self.app.put_back(pristine);
         let started = Instant::now();
         let status = self.spawn().wait().unwrap();
         assert!(status.success(), "{:?}", self.command);
@@ -65,14 +65,6 @@ impl Killing<'_> {
         let mut command = self.app.command(self.command);
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
-}
-
-/// With its write-ahead log gone: what it held belongs to what was killed.
-fn put_back(app: &TestApp, pristine: &[u8]) {
-    for leftover in ["vigie.db-wal", "vigie.db-shm"] {
-        drop(std::fs::remove_file(app.path(leftover)));
-    }
-    std::fs::write(app.path("vigie.db"), pristine).unwrap();
 }
 
 /// Lets the child run for that long, or less if it ends.

@@ -1,0 +1,3 @@
+//! What ships to put Vigie behind a proxy, in containers, or on a platform.
+
+mod proxies;

@@ -16,7 +16,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,15 @@ jsonschema:
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-jsonschema; \
 	else \
 		echo "python3-jsonschema is not installed: tests of the API's schemas will say that they do not run" >&2; \
+	fi
+
+# The containers of contrib/compose are read by it.
+yaml:
+	@/usr/bin/python3 -c 'import yaml' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-yaml; \
+	else \
+		echo "python3-yaml is not installed: tests of the containers will say that they do not run" >&2; \
 	fi
 
 # They run the examples of docs/API.md.
@@ -183,7 +192,7 @@ clients: provider
 test test-crash test-browser lint schemathesis: FEATURES = pdf
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
-test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked $(WITH)
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -16,7 +16,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image image-try
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -283,6 +283,9 @@ package: ## Build the Debian package in target/debian: the binary, its rules, it
 
 package-try: ## Install the newest package of target/debian on this machine as root, try it, upgrade it, and remove it
 	scripts/package-try
+
+image-try: build ## Try the last stage of the image without a container engine, as root: its files, variables, command and health check
+	scripts/image-try
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

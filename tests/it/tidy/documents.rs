@@ -106,8 +106,8 @@ fn what_a_reader_types_is_found_among_what_he_reads() {
     assert_eq!(typed_commands(text), ["vigie import a.csv", "vigie alerts --level high"]);
     assert_eq!(links(text), [(9, "a.md#b".to_owned()), (9, "b.md".to_owned())]);
     let headings = anchors("# The `first` hour, and\n## Pages in the State's design\nno # heading");
-    let expected = ["pages-in-the-states-design", "the-first-hour-and"].map(str::to_owned);
-    assert_eq!(headings, BTreeSet::from(expected));
+    let names = ["pages-in-the-states-design", "the-first-hour-and"].map(str::to_owned);
+    assert_eq!(headings, BTreeSet::from(names));
     let expected = BTreeSet::from(["VIGIE_LISTEN".to_owned(), "VIGIE_SCHEDULE__CYCLE".to_owned()]);
     let table = "listen = 'x'\n[schedule]\ncycle = ''".parse::<Table>().unwrap();
     assert_eq!(settings("VIGIE_", &table), expected);

@@ -36,9 +36,9 @@ fn variables() -> BTreeSet<String> {
 }
 
 #[track_caller]
-fn assert_are_settings<'a>(names: impl Iterator<Item = &'a String>) {
+fn assert_are_settings(named: &Map<String, Value>) {
     let (all, mut found) = (variables(), 0);
-    for name in names.filter(|name| name.starts_with("VIGIE_")) {
+    for name in named.keys().filter(|name| name.starts_with("VIGIE_")) {
         assert!(all.contains(name), "{name} is no setting");
         found += 1;
     }
@@ -104,8 +104,8 @@ fn the_settings_of_the_containers_are_settings_and_trust_the_proxy_alone() {
     let Some(compose) = compose() else { return };
     let vigie = &compose["services"]["vigie"];
     let environment = object(&vigie["environment"]);
-    assert_are_settings(environment.keys());
-    assert_are_settings(object(&compose["secrets"]).keys());
+    assert_are_settings(environment);
+    assert_are_settings(object(&compose["secrets"]));
     let app = TestApp::new();
     let mut check = app.command(&["config", "check", "--format", "json"]);
     check.envs(environment.iter().map(|(name, value)| (name, value.as_str().unwrap())));
@@ -177,7 +177,7 @@ fn the_manifest_of_the_platform_has_what_its_schema_demands() {
         assert!(OF_SCALINGO.contains(&key.as_str()), "{key}");
     }
     let environment = object(&manifest["env"]);
-    assert_are_settings(environment.keys());
+    assert_are_settings(environment);
     for (name, variable) in environment {
         let keys = object(variable).keys().map(String::as_str);
         let keys: Vec<&str> = keys.filter(|key| *key != "description").collect();

@@ -16,7 +16,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man-and-systemd clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image image-try
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,15 @@ jsonschema:
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-jsonschema; \
 	else \
 		echo "python3-jsonschema is not installed: tests of the API's schemas will say that they do not run" >&2; \
+	fi
+
+# The containers of contrib/compose are read by it.
+yaml:
+	@/usr/bin/python3 -c 'import yaml' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-yaml; \
+	else \
+		echo "python3-yaml is not installed: tests of the containers will say that they do not run" >&2; \
 	fi
 
 # They run the examples of docs/API.md.
@@ -135,6 +144,15 @@ man-and-systemd:
 		echo "man-db or systemd is not installed: tests of the manual pages and of the unit will say that they do not run" >&2; \
 	fi
 
+# The shipped settings of proxies are tried with the proxies themselves.
+nginx-and-caddy:
+	@command -v nginx >/dev/null && command -v caddy >/dev/null && command -v openssl >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends nginx-light caddy openssl; \
+	else \
+		echo "nginx, caddy or openssl is not installed: the tests of proxies will say that they do not run" >&2; \
+	fi
+
 # Documents as PDF are read by Debian's poppler-utils, and their tags by two checkers of PyPI.
 pdf:
 	@command -v pdftotext >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || \
@@ -174,7 +192,7 @@ clients: provider
 test test-crash test-browser lint schemathesis: FEATURES = pdf
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
-test: mail-calendars-feeds-and-workbooks jsonschema examples promtool-and-amtool provider browser editor xz man-and-systemd clients pdf ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf ## Run the tests, then the cases of every rule, which must take every branch
 	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked $(WITH)
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
@@ -265,6 +283,9 @@ package: ## Build the Debian package in target/debian: the binary, its rules, it
 
 package-try: ## Install the newest package of target/debian on this machine as root, try it, upgrade it, and remove it
 	scripts/package-try
+
+image-try: build ## Try the last stage of the image without a container engine, as root: its files, variables, command and health check
+	scripts/image-try
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

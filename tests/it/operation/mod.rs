@@ -5,6 +5,7 @@ pub(super) mod command_line;
 mod examples;
 pub(super) mod exports;
 mod figures_ready;
+mod hosting;
 pub(crate) mod jobs;
 pub(super) mod logs;
 mod manual;

@@ -24,6 +24,25 @@ fn links_lead_to_files_that_exist() {
 }
 
 #[test]
+fn links_lead_to_headings_that_exist() {
+    let mut faults = BTreeSet::new();
+    for document in documents() {
+        for (line, target) in links(&read(&document)) {
+            let Some((path, heading)) = target.split_once('#') else { continue };
+            let place = match path {
+                "" => document.clone(),
+                path => document.parent().unwrap().join(path),
+            };
+            let is_document = place.extension().is_some_and(|extension| extension == "md");
+            if is_document && !path.contains("://") && !anchors(&read(&place)).contains(heading) {
+                faults.insert(format!("{}:{line}: no heading {target}", document.display()));
+            }
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
 fn the_makefile_knows_every_command_that_documents_name() {
     let targets = make_targets();
     let mut faults = BTreeSet::new();
@@ -50,20 +69,22 @@ fn the_makefile_knows_every_command_that_documents_name() {
 
 /// Each command is asked for its help, so nothing runs, yet a wrong word or option is refused.
 #[test]
-fn the_commands_of_the_readme_are_understood() {
+fn the_commands_of_the_readme_and_of_the_manual_of_operation_are_understood() {
     let program = Path::new(env!("CARGO_BIN_EXE_vigie"));
     let elsewhere = tempfile::tempdir().unwrap();
     let mut faults = BTreeSet::new();
-    for command in typed_commands(&read("README.md")) {
-        let told = Command::new("/bin/sh")
-            .args(["-c", &format!("{command} --help")])
-            .env("PATH", program.parent().unwrap())
-            .current_dir(elsewhere.path())
-            .output()
-            .unwrap();
-        if !told.status.success() {
-            let answer = String::from_utf8_lossy(&told.stderr);
-            faults.insert(format!("README.md: {command}: {}", answer.trim()));
+    for document in ["README.md", "docs/OPERATIONS.md"] {
+        for command in typed_commands(&read(document)) {
+            let told = Command::new("/bin/sh")
+                .args(["-c", &format!("{command} --help")])
+                .env("PATH", program.parent().unwrap())
+                .current_dir(elsewhere.path())
+                .output()
+                .unwrap();
+            if !told.status.success() {
+                let answer = String::from_utf8_lossy(&told.stderr);
+                faults.insert(format!("{document}: {command}: {}", answer.trim()));
+            }
         }
     }
     assert_none(&faults);
@@ -84,6 +105,9 @@ fn what_a_reader_types_is_found_among_what_he_reads() {
                 vigie is prose\nSee [this](a.md#b), [that](b.md).";
     assert_eq!(typed_commands(text), ["vigie import a.csv", "vigie alerts --level high"]);
     assert_eq!(links(text), [(9, "a.md#b".to_owned()), (9, "b.md".to_owned())]);
+    let headings = anchors("# The `first` hour, and\n## Pages in the State's design\nno # heading");
+    let names = ["pages-in-the-states-design", "the-first-hour-and"].map(str::to_owned);
+    assert_eq!(headings, BTreeSet::from(names));
     let expected = BTreeSet::from(["VIGIE_LISTEN".to_owned(), "VIGIE_SCHEDULE__CYCLE".to_owned()]);
     let table = "listen = 'x'\n[schedule]\ncycle = ''".parse::<Table>().unwrap();
     assert_eq!(settings("VIGIE_", &table), expected);
@@ -108,6 +132,16 @@ fn links(text: &str) -> Vec<(usize, String)> {
         found.extend(targets.map(|(target, _)| (index + 1, target.to_owned())));
     }
     found
+}
+
+/// The names by which links lead to headings: in small letters, without punctuation, dashes for blanks.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    let name = |line: &str| line.trim_start_matches('#').trim().to_lowercase();
+    headings
+        .map(|line| name(line).chars().filter(is_kept).collect::<String>().replace(' ', "-"))
+        .collect()
 }
 
 /// The `vigie …` lines of code blocks, comments left out and continued lines joined.

@@ -23,7 +23,7 @@ impl Store {
                   from import_corrections where import = $1
                   union all
                   select decision, position, subject, field, former, now_says
-                  from decision_corrections where import = $1)
+                  from decision_corrections where import = $1) as made
              order by decision, position",
         )
         .bind(import)
@@ -49,7 +49,7 @@ impl Store {
                   from import_corrections where import > $1 and import <= $3
                   union all
                   select import, decision, position, subject, field, former, now_says
-                  from decision_corrections where decision > $2 and decision <= $4)
+                  from decision_corrections where decision > $2 and decision <= $4) as made
              order by import, decision, position",
         )
         .bind(after.0)

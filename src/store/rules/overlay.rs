@@ -81,7 +81,7 @@ async fn versions(
                 p.at as published_at, p.actor as published_by,
                 (select f.version from rule_publication_files f where f.path = v.path
                  order by f.publication desc limit 1) as in_force,
-                (select case when q.draft is null then 1 else 0 end
+                (select case when q.draft is null then cast(1 as bigint) else cast(0 as bigint) end
                  from rule_publication_files f join rule_publications q on q.number = f.publication
                  where f.path = v.path and f.former = v.number
                  order by f.publication desc limit 1) as undone

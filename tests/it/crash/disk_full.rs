@@ -108,7 +108,7 @@ async fn a_commit_that_finds_no_room_at_any_page_leaves_nothing_behind() {
 /// `SQLite` ends the transaction by itself, as it does when there is no room, at each statement in turn.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_the_database_ends_at_any_statement_leaves_nothing_behind() {
-    let app = TestApp::new();
+    let app = TestApp::with_file();
     let anne = app.token("Anne", &[Role::Analyst], &[]).await;
     let api = TestServer::open(app, NOON).await;
     let url = api.app.database_url();

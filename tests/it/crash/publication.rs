@@ -8,13 +8,13 @@ const KILLS: u32 = 12;
 
 /// Everything that a publication leaves, one query a line, but for instants and hashes.
 const LEFT: &[&str] = &[
-    "select number || ' ' || revision || ' ' || state from rule_drafts",
-    "select draft || '.' || revision || ' ' || step || ' ' || actor || ' ' || words || files from rule_draft_revisions",
+    "select number || ' ' || revision || ' ' || state from rule_drafts order by number",
+    "select draft || '.' || revision || ' ' || step || ' ' || actor || ' ' || words || files from rule_draft_revisions order by draft, revision",
     "select sha256 from rule_texts order by 1",
     "select path || ' ' || number || ' ' || sha256 || ' ' || draft || authors from rule_versions order by 1",
-    "select number || ' ' || actor || ' ' || reason || coalesce(draft, '') from rule_publications",
-    "select publication || ' ' || path || coalesce(version, '') || coalesce(former, '') from rule_publication_files order by 1",
-    "select number || ' ' || actor || ' ' || action || ' ' || subject || ' ' || reason from audit",
+    "select number || ' ' || actor || ' ' || reason || coalesce(cast(draft as text), '') from rule_publications order by number",
+    "select publication || ' ' || path || coalesce(cast(version as text), '') || coalesce(cast(former as text), '') from rule_publication_files order by 1",
+    "select number || ' ' || actor || ' ' || action || ' ' || subject || ' ' || reason from audit order by number",
     "select receiver || ' ' || title || ' ' || state from notices order by 1",
 ];
 

@@ -70,7 +70,7 @@ fn clear_away(app: &TestApp) {
 #[test]
 fn a_restoration_killed_at_any_moment_leaves_the_old_database_or_the_restored_one_whole() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut app = TestApp::with_fixtures();
+    let mut app = TestApp::with_fixtures_in_a_file();
     // Fewer rules, so that a cycle takes less time.
     std::fs::remove_dir_all(app.own_rules().join("causes")).unwrap();
     app.ok(&["cycle", "--as-of", "2020-11-30"]);

@@ -141,7 +141,7 @@ async fn a_full_disk_under_eight_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_database_under_eight_clients() {
-    let tried = Tried::on(TestApp::new()).await;
+    let tried = Tried::on(TestApp::with_file()).await;
     let (database, other) = (tried.database(), tried.app.path("other name"));
     std::fs::hard_link(&database, &other).unwrap();
     let fault = Fault {
@@ -160,7 +160,7 @@ async fn a_deleted_database_under_eight_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replaced_database_under_eight_clients() {
-    let tried = Tried::on(TestApp::new()).await;
+    let tried = Tried::on(TestApp::with_file()).await;
     let (database, aside) = (tried.database(), tried.app.path("aside"));
     let another = tried.app.path("another.db");
     std::fs::copy(&database, &another).unwrap();
@@ -178,7 +178,7 @@ async fn a_replaced_database_under_eight_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_log_under_eight_clients() {
-    let tried = Tried::on(TestApp::new()).await;
+    let tried = Tried::on(TestApp::with_file()).await;
     let log = tried.app.path("vigie.db-wal");
     let aside = tried.app.path("aside");
     let fault = Fault {

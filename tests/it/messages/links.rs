@@ -175,6 +175,7 @@ async fn links_of_before_a_restoration_serve_nobody() {
     let app = server.close().await;
     let mut found = std::fs::read_dir(app.path("data/backups")).unwrap();
     let backup = found.next().unwrap().unwrap().path();
+    app.make_way_for_a_restoration();
     let restored = app.run(&["restore", backup.to_str().unwrap(), "--force"]);
     assert_eq!(restored.code, Some(0), "{}", restored.stderr);
     assert!(restored.stderr.contains("liens des courriels"), "{}", restored.stderr);

@@ -107,12 +107,17 @@ async fn a_statement_refused_on_the_way_leaves_nothing_of_the_cycle() {
     let mut no_number = cycle(1);
     no_number.figures.insert("cost_mean".to_owned(), f64::NAN);
     for (record, expected) in [
-        (twice_judged, "write verdicts: error returned from database: (code: 2067) UNIQUE"),
-        (unknown_alert, "write missions: error returned from database: (code: 787) FOREIGN KEY"),
-        (no_number, "write figure `cost_mean`: found NaN, expected a finite number"),
+        (twice_judged, ["write verdicts: error returned from database: ", "unique constraint"]),
+        (
+            unknown_alert,
+            ["write missions: error returned from database: ", "foreign key constraint"],
+        ),
+        (no_number, ["write figure `cost_mean`: found NaN, expected a finite number", ""]),
     ] {
         let error = scratch.store.commit_cycle(&record).await.unwrap_err();
-        assert!(told(&error).starts_with(expected), "{}", told(&error));
+        let words = told(&error);
+        assert!(words.starts_with(expected[0]), "{words}");
+        assert!(words.to_lowercase().contains(expected[1]), "{words}");
         assert_eq!(scratch.counts().await, "");
     }
     scratch.store.commit_cycle(&cycle(1)).await.unwrap();

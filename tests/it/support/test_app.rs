@@ -122,6 +122,13 @@ impl TestApp {
         }
     }
 
+    /// A restoration fills an empty database of a server, and takes the place of a file by itself.
+    pub(crate) fn make_way_for_a_restoration(&self) {
+        if let Some(database) = &self.on_server {
+            database.become_empty();
+        }
+    }
+
     pub(crate) fn is_on_server(&self) -> bool {
         self.on_server.is_some()
     }

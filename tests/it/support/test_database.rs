@@ -61,6 +61,13 @@ impl ServerDatabase {
         make(server, name, &other.name);
     }
 
+    /// Holds nothing any more.
+    pub(crate) fn become_empty(&self) {
+        let Self { server, name } = self;
+        statements(server, &format!("drop database if exists {name} with (force)")).unwrap();
+        make(server, name, "template0");
+    }
+
     /// All that it holds, as text; without what counts its commits.
     pub(crate) fn dump(&self) -> String {
         let options = ["--data-only", "--inserts", "--exclude-table=database_version"];

@@ -16,7 +16,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_DEMONSTRATION_DATE=$(
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build package package-try mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image image-try
+.PHONY: help run demo build package package-try postgres test-postgres mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf test test-crash test-browser lint deny bench load load-pages bench-peers fuzz fuzz-network fuzzers schemathesis image image-try
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,16 @@ yaml:
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-yaml; \
 	else \
 		echo "python3-yaml is not installed: tests of the containers will say that they do not run" >&2; \
+	fi
+
+# Half of the tests run on a server of PostgreSQL too, which scripts/with-postgres starts. Debian's package would start one of its own.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v psql >/dev/null && command -v setpriv >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf && \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends postgresql util-linux; \
+	else \
+		echo "PostgreSQL is not installed: the tests on it will say that they do not run" >&2; \
 	fi
 
 # They run the examples of docs/API.md.
@@ -189,13 +199,21 @@ clients: provider
 	fi
 
 # Whatever is tested has every feature, so that nothing is compiled twice.
-test test-crash test-browser lint schemathesis: FEATURES = pdf
+test test-postgres test-crash test-browser lint schemathesis: FEATURES = pdf
+
+# What `make test` runs on PostgreSQL as well: what is written and what decides. `make test-postgres` runs the rest.
+ON_BOTH = store:: decisions:: messages:: access:: crash::
+THREADS = $$(( $$(nproc) * 3 / 2 ))
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
-test: mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf ## Run the tests, then the cases of every rule, which must take every branch
-	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked $(WITH)
+test: postgres mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf ## Run the tests, then the cases of every rule, which must take every branch
+	RUST_TEST_THREADS=$(THREADS) scripts/with-postgres cargo test --locked $(WITH)
+	RUST_TEST_THREADS=$(THREADS) TEST_ENGINE=postgres scripts/with-postgres cargo test --locked $(WITH) --test it -- $(ON_BOTH)
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
+
+test-postgres: postgres mail-calendars-feeds-and-workbooks jsonschema yaml examples promtool-and-amtool provider browser editor xz man-and-systemd nginx-and-caddy clients pdf ## Run all the tests on PostgreSQL, those of the documents and of the code itself left out: half an hour
+	RUST_TEST_THREADS=$(THREADS) TEST_ENGINE=postgres scripts/with-postgres cargo test --locked $(WITH) --test it -- --skip tidy:: --skip documents:: --skip compile::
 
 test-crash: mail-calendars-feeds-and-workbooks ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
 	TEST_KILLS=500 cargo test --locked $(WITH) --test it -- --nocapture killed

@@ -10,6 +10,7 @@ mod access;
 mod api;
 mod compile;
 mod crash;
+mod database;
 mod decisions;
 mod documents;
 mod foresight;

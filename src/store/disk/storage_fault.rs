@@ -84,6 +84,7 @@ impl StorageFaultKind {
             "53300" | "28000" | "28P01" | "3D000" | "42501" => Some(Self::Refused(said())),
             "58030" => Some(Self::DiskFailing(said())),
             "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Some(Self::NoAnswer(said())),
+            "55000" if error.message().contains("connections") => Some(Self::Refused(said())),
             code if code.starts_with("08") => Some(Self::NoAnswer(said())),
             _ => None,
         }

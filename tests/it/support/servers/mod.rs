@@ -5,3 +5,4 @@ pub(crate) mod mail;
 pub(crate) mod provider;
 pub(crate) mod raw_http;
 pub(crate) mod reception;
+pub(crate) mod wire;

@@ -28,12 +28,11 @@ use crate::notify::{
 };
 use crate::rules::ScriptLimits;
 use crate::schedule::{BackupSettings, HousekeepingSettings, ImportSettings, Schedule};
-use crate::store;
 use crate::store::{Credential, Store, StoreError};
 use crate::support::clock::{Clock, ShiftedClock, SystemClock};
 use crate::support::redaction;
 use crate::support::secret::Secret;
-use crate::{api, auth, notify, web};
+use crate::{api, auth, notify, store, web};
 
 /// Settings file that is read if none is given and it exists.
 pub const DEFAULT_FILE: &str = "vigie.toml";

@@ -11,12 +11,11 @@ use crate::cli::language::translate;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use vigie::application;
 use vigie::domain::ids::CycleNumber;
 use vigie::server::config::Config;
-use vigie::store;
 use vigie::store::{CopyReport, DatabaseCheck, DatabaseEngine, Store};
 use vigie::support::french;
+use vigie::{application, store};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DatabaseCommand {

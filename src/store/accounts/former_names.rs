@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::accounts::access::AccountNumber;
 use crate::domain::accounts::audit::Actor;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::fields_are_columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::Timestamp;
 
 const WHAT: &str = "former names of accounts";

@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::idempotent_attempt::{IdempotencyKey, IdempotentAttempt, Released, WHAT};
 use crate::domain::accounts::access::AccountNumber;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::fields_are_columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as};
-use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
 use crate::support::fingerprint::Fingerprint;

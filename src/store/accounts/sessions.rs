@@ -14,12 +14,12 @@ use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord, NameProo
 use crate::domain::accounts::session_id::SessionId;
 use crate::domain::accounts::sessions::{OpenSession, SessionOpening};
 use crate::store::audit::audit_trail;
-use crate::store::db::connection::{Connection, Via};
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::{Connection, Via};
+use crate::store::db::engine::rows::fields_are_columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as};
-use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
 use crate::support::fingerprint::Fingerprint;

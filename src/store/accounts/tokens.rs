@@ -12,10 +12,10 @@ use crate::domain::accounts::audit::{ActionContext, Actor, NameProof};
 use crate::domain::messages::notice::Notice;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::store::outbox::outgoing;
 

@@ -9,11 +9,11 @@ use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::cycles::verdicts;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Builder, Separated, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 

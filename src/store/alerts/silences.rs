@@ -8,12 +8,12 @@ use crate::domain::ids::{CycleNumber, SilenceNumber};
 use crate::domain::operation::cycle::CycleRecord;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 

@@ -12,7 +12,7 @@ use crate::domain::missions::review::{Review, ReviewChange};
 use crate::domain::operation::cycle::CycleRecord;
 use crate::domain::portfolio::import::Import;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::imports::import_report::Recorded;
 

@@ -10,7 +10,7 @@ use crate::domain::alerts::silence::SilenceScope;
 use crate::domain::ids::{AlertId, MinistryCode, ProjectId, SilenceNumber};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{Builder, query_as};
 use crate::store::db::sql_types::Timestamp;

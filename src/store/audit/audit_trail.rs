@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::accounts::audit::{AuditEntry, AuditRecord, TrailHead};
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{Separated, query, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Timestamp;
 use crate::support::fingerprint::Fingerprint;
 

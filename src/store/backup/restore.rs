@@ -19,7 +19,7 @@ use super::restore_endings::{Ended, Restoration};
 use super::restore_fault::RestoreFault;
 use crate::domain::accounts::audit::Actor;
 use crate::store::copies::copy::copy;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::open::options;

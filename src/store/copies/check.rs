@@ -7,7 +7,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::copy::count;
 use super::tables::tables;
 use crate::store::audit::audit_reading::AuditReport;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::{StoreError, reading};
 use crate::store::db::handle::Store;
 use crate::store::db::queries::query_scalar;
@@ -81,7 +81,7 @@ pub async fn check(store: &Store) -> Result<DatabaseCheck, StoreError> {
 }
 
 /// The tables that this version makes.
-async fn expected() -> Result<Vec<super::tables::Table>, StoreError> {
+async fn expected() -> Result<Vec<super::tables::StoredTable>, StoreError> {
     let memory = SqliteConnection::connect("sqlite::memory:").await;
     let mut connection =
         Connection::alone_on_sqlite(memory.map_err(reading("the tables of this version"))?);

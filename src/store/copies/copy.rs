@@ -7,15 +7,15 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::copy_fault::CopyFault;
-use super::tables::{Table, tables};
+use super::tables::{StoredTable, tables};
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::values::SqlValue;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Builder, query, query_scalar};
-use crate::store::db::values::Value;
 use crate::support::fingerprint::Fingerprint;
 
 /// Rows that are read, written and committed at once.
@@ -91,7 +91,10 @@ pub async fn copy(
 
 /// What tells a database from another, and from itself once something is written: the head of the trail and the number of
 /// rows.
-async fn mark(connection: &mut Connection, described: &[Table]) -> Result<Fingerprint, StoreError> {
+async fn mark(
+    connection: &mut Connection,
+    described: &[StoredTable],
+) -> Result<Fingerprint, StoreError> {
     let head = audit_trail::head(connection).await?;
     let mut text = format!("{}\n{}\n", head.number, head.hash.as_str());
     for table in described {
@@ -101,7 +104,11 @@ async fn mark(connection: &mut Connection, described: &[Table]) -> Result<Finger
     Ok(Fingerprint::of(text.as_bytes()))
 }
 
-async fn begin(into: &Store, described: &[Table], begun: &Fingerprint) -> Result<(), StoreError> {
+async fn begin(
+    into: &Store,
+    described: &[StoredTable],
+    begun: &Fingerprint,
+) -> Result<(), StoreError> {
     let mut transaction = into.begin_write().await?;
     let own = tables(&mut transaction).await?;
     if let Some(other) = differing(described, &own) {
@@ -132,8 +139,8 @@ async fn begin(into: &Store, described: &[Table], begun: &Fingerprint) -> Result
 }
 
 /// A table that one has and the other has not, or not alike.
-fn differing(one: &[Table], other: &[Table]) -> Option<String> {
-    let missing = |these: &[Table], those: &[Table]| {
+fn differing(one: &[StoredTable], other: &[StoredTable]) -> Option<String> {
+    let missing = |these: &[StoredTable], those: &[StoredTable]| {
         these.iter().find(|table| !those.contains(table)).map(|table| table.name.clone())
     };
     missing(one, other).or_else(|| missing(other, one))
@@ -141,7 +148,7 @@ fn differing(one: &[Table], other: &[Table]) -> Option<String> {
 
 pub(in crate::store) async fn count(
     connection: &mut Connection,
-    table: &Table,
+    table: &StoredTable,
 ) -> Result<i64, StoreError> {
     let mut statement = Builder::new("select count(*) from ");
     statement.push(&table.name);
@@ -151,9 +158,9 @@ pub(in crate::store) async fn count(
 /// Rows after a key, in the order of the keys.
 async fn part(
     connection: &mut Connection,
-    table: &Table,
-    after: Option<&[Value]>,
-) -> Result<Vec<Vec<Value>>, StoreError> {
+    table: &StoredTable,
+    after: Option<&[SqlValue]>,
+) -> Result<Vec<Vec<SqlValue>>, StoreError> {
     let mut statement = Builder::new("select ");
     statement.push(&table.column_names()).push(" from ").push(&table.name);
     if let Some(after) = after {
@@ -170,8 +177,8 @@ async fn part(
 
 async fn last_key(
     connection: &mut Connection,
-    table: &Table,
-) -> Result<Option<Vec<Value>>, StoreError> {
+    table: &StoredTable,
+) -> Result<Option<Vec<SqlValue>>, StoreError> {
     let mut statement = Builder::new("select ");
     statement.push(&table.column_names()).push(" from ").push(&table.name);
     statement.push(" order by ").push(&table.key.join(" desc, ")).push(" desc limit 1");
@@ -181,8 +188,8 @@ async fn last_key(
 
 async fn insert(
     connection: &mut Connection,
-    table: &Table,
-    rows: &[Vec<Value>],
+    table: &StoredTable,
+    rows: &[Vec<SqlValue>],
 ) -> Result<(), StoreError> {
     let mut statement = Builder::new("insert into ");
     statement.push(&table.name).push(" (").push(&table.column_names()).push(") ");
@@ -196,7 +203,10 @@ async fn insert(
 }
 
 /// Of all that a table says, in the order of its key.
-async fn fingerprint(connection: &mut Connection, table: &Table) -> Result<[u8; 32], StoreError> {
+async fn fingerprint(
+    connection: &mut Connection,
+    table: &StoredTable,
+) -> Result<[u8; 32], StoreError> {
     let mut digest = Sha256::new();
     let mut after = None;
     loop {
@@ -205,12 +215,12 @@ async fn fingerprint(connection: &mut Connection, table: &Table) -> Result<[u8; 
         after = Some(table.key_of(last));
         for value in rows.iter().flatten() {
             let (kind, bytes): (u8, Vec<u8>) = match value {
-                Value::Null(_) => (0, vec![]),
-                Value::Boolean(is_true) => (1, vec![u8::from(*is_true)]),
-                Value::Integer(number) => (2, number.to_le_bytes().to_vec()),
-                Value::Real(number) => (3, number.to_le_bytes().to_vec()),
-                Value::Text(text) => (4, text.as_bytes().to_vec()),
-                Value::Bytes(bytes) => (5, bytes.to_vec()),
+                SqlValue::Null(_) => (0, vec![]),
+                SqlValue::Boolean(is_true) => (1, vec![u8::from(*is_true)]),
+                SqlValue::Integer(number) => (2, number.to_le_bytes().to_vec()),
+                SqlValue::Real(number) => (3, number.to_le_bytes().to_vec()),
+                SqlValue::Text(text) => (4, text.as_bytes().to_vec()),
+                SqlValue::Bytes(bytes) => (5, bytes.to_vec()),
             };
             digest.update([kind]);
             digest.update(bytes.len().to_le_bytes());

@@ -2,40 +2,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::values::{SqlKind, SqlValue};
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::query_as;
-use crate::store::db::values::{Value, ValueKind};
 
 /// Tables that belong to one engine or to one database, and are not copied.
 const OWN: [&str; 3] = ["_sqlx_migrations", "database_version", "copy_under_way"];
 
 /// A table: its columns by name, and those of its key in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Table {
+pub(in crate::store) struct StoredTable {
     pub(in crate::store) name: String,
-    pub(in crate::store) columns: Vec<Column>,
+    pub(in crate::store) columns: Vec<StoredColumn>,
     pub(in crate::store) key: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) struct Column {
+pub(in crate::store) struct StoredColumn {
     pub(in crate::store) name: String,
-    pub(in crate::store) kind: ValueKind,
+    pub(in crate::store) kind: SqlKind,
 }
 
-impl Table {
+impl StoredTable {
     pub(in crate::store) fn column_names(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         names.join(", ")
     }
 
-    pub(in crate::store) fn kinds(&self) -> Vec<ValueKind> {
+    pub(in crate::store) fn kinds(&self) -> Vec<SqlKind> {
         self.columns.iter().map(|column| column.kind).collect()
     }
 
     /// The key of a row that has the columns in their order.
-    pub(in crate::store) fn key_of(&self, row: &[Value]) -> Vec<Value> {
+    pub(in crate::store) fn key_of(&self, row: &[SqlValue]) -> Vec<SqlValue> {
         let value = |key: &String| {
             let at = self.columns.iter().position(|column| column.name == *key);
             at.and_then(|at| row.get(at)).cloned()
@@ -69,7 +69,7 @@ const POSTGRES_REFERENCES: &str = "
 /// Each after those that it refers to.
 pub(in crate::store) async fn tables(
     connection: &mut Connection,
-) -> Result<Vec<Table>, StoreError> {
+) -> Result<Vec<StoredTable>, StoreError> {
     const WHAT: &str = "the tables of the database";
     let (columns, references) = if connection.is_postgres() {
         (POSTGRES_COLUMNS, POSTGRES_REFERENCES)
@@ -79,7 +79,8 @@ pub(in crate::store) async fn tables(
     let described: Vec<(String, String, String, i64)> =
         query_as(columns).all(&mut *connection, WHAT).await?;
     let references: Vec<(String, String)> = query_as(references).all(connection, WHAT).await?;
-    let mut found: BTreeMap<String, (BTreeSet<Column>, BTreeMap<i64, String>)> = BTreeMap::new();
+    let mut found: BTreeMap<String, (BTreeSet<StoredColumn>, BTreeMap<i64, String>)> =
+        BTreeMap::new();
     for (table, column, declared, key) in described {
         if OWN.contains(&table.as_str()) {
             continue;
@@ -93,9 +94,9 @@ pub(in crate::store) async fn tables(
         if key > 0 {
             keys.insert(key, column.clone());
         }
-        columns.insert(Column { name: column, kind });
+        columns.insert(StoredColumn { name: column, kind });
     }
-    let tables = found.into_iter().map(|(name, (columns, key))| Table {
+    let tables = found.into_iter().map(|(name, (columns, key))| StoredTable {
         name,
         columns: columns.into_iter().collect(),
         key: key.into_values().collect(),
@@ -103,26 +104,27 @@ pub(in crate::store) async fn tables(
     Ok(in_order(tables.collect(), &references))
 }
 
-fn kind(declared: &str) -> Option<ValueKind> {
+fn kind(declared: &str) -> Option<SqlKind> {
     match declared {
-        "bigint" => Some(ValueKind::Integer),
-        "boolean" => Some(ValueKind::Boolean),
-        "double precision" => Some(ValueKind::Real),
-        "text" => Some(ValueKind::Text),
-        "blob" | "bytea" => Some(ValueKind::Bytes),
+        "bigint" => Some(SqlKind::Integer),
+        "boolean" => Some(SqlKind::Boolean),
+        "double precision" => Some(SqlKind::Real),
+        "text" => Some(SqlKind::Text),
+        "blob" | "bytea" => Some(SqlKind::Bytes),
         _ => None,
     }
 }
 
-fn in_order(mut left: Vec<Table>, references: &[(String, String)]) -> Vec<Table> {
-    let mut ordered: Vec<Table> = Vec::with_capacity(left.len());
+fn in_order(mut left: Vec<StoredTable>, references: &[(String, String)]) -> Vec<StoredTable> {
+    let mut ordered: Vec<StoredTable> = Vec::with_capacity(left.len());
     while !left.is_empty() {
-        let waits = |table: &Table| {
+        let waits = |table: &StoredTable| {
             references.iter().any(|(from, to)| {
                 *from == table.name && to != from && !ordered.iter().any(|done| done.name == *to)
             })
         };
-        let (later, now): (Vec<Table>, Vec<Table>) = left.iter().cloned().partition(waits);
+        let (later, now): (Vec<StoredTable>, Vec<StoredTable>) =
+            left.iter().cloned().partition(waits);
         if now.is_empty() {
             // References in a circle, of which there are none: the engine will say so.
             ordered.extend(later);

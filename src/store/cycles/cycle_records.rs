@@ -14,12 +14,12 @@ use crate::domain::operation::cycle::{
 };
 use crate::store::alerts::{alert_records, handling, silences};
 use crate::store::audit::audit_records;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Builder, query, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::missions::mission_records;

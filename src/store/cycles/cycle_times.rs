@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::ids::CycleNumber;
 use crate::domain::operation::cycle::CyclePhase;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as};

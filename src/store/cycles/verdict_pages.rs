@@ -11,8 +11,8 @@ use crate::domain::rules::batch::{Code, FiredFinding, RuleVerdicts};
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource, Verdict};
 use crate::domain::value::Value;
 use crate::store::db::columns;
+use crate::store::db::engine::rows::fields_are_columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::rows::fields_are_columns;
 
 pub(in crate::store) const SUBJECTS_PER_PAGE: usize = 1000;
 

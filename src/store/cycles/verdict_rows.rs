@@ -3,7 +3,7 @@
 use crate::domain::ids::CycleNumber;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{query_as, query_scalar};
 use crate::store::db::sql_types::Json;

@@ -10,11 +10,11 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{Filling, FiredFinding, RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::Judgement;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Separated, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Json;
 use crate::support::fingerprint::Fingerprint;
 

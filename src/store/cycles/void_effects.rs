@@ -14,7 +14,7 @@ use crate::domain::messages::notice::{NotifiedState, Receiver};
 use crate::domain::missions::mission::{Mission, MissionChange};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::alerts::{alert_records, silences};
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{query_as, query_scalar};
 use crate::store::db::sql_types::{Json, Timestamp};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::connection::Connection;
+use super::engine::connection::Connection;
 use super::error::StoreError;
 use super::queries::{Builder, Separated};
 

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use super::connection::{Connection, Lent, Pool};
+use super::engine::connection::{Connection, Lent, Pool};
+use super::engine::sqlite::SqliteFile;
 use super::error::StoreError;
 use super::postgres::{self, Committed, PostgresServer};
 use super::queries::query_scalar;
-use super::sqlite::SqliteFile;
 use crate::store::disk::storage::Storage;
 
 /// How long a writer waits for another program: longer than a cycle of a million verdicts takes to commit.
@@ -45,8 +45,8 @@ impl Connections {
         Self { readers: Pool::Sqlite(file.readers.clone()), engine: Engine::Sqlite(file) }
     }
 
-    pub(in crate::store) fn to_postgres(server: PostgresServer) -> Self {
-        let readers = Pool::Postgres(server.readers.clone());
+    pub(in crate::store) fn to_postgres(server: PostgresServer, storage: &Storage) -> Self {
+        let readers = Pool::Postgres(server.readers.clone(), storage.clone());
         Self { readers, engine: Engine::Postgres(Arc::new(server)) }
     }
 
@@ -94,7 +94,7 @@ impl Connections {
                 };
                 Ok(WriteTransaction { inner, storage: storage.clone(), server })
             }
-            Err(_) => Err(StoreError::WriterBusy { waited: wait }),
+            Err(_) => Err(self.waited_in_vain(storage, wait).await),
             Ok(Err(source)) => {
                 let error = StoreError::Transaction { source };
                 if !error.is_busy() {
@@ -103,6 +103,17 @@ impl Connections {
                 Err(error)
             }
         }
+    }
+
+    /// Others were writing, or nobody lets anyone in.
+    async fn waited_in_vain(&self, storage: &Storage, waited: Duration) -> StoreError {
+        if let Engine::Postgres(server) = &self.engine
+            && let Err(source) = Box::pin(server.is_read_only()).await
+        {
+            storage.suspect();
+            return StoreError::Transaction { source };
+        }
+        StoreError::WriterBusy { waited }
     }
 
     async fn begun(&self, wait: Duration) -> Result<Connection, sqlx::Error> {

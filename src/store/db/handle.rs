@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::connection::{Connection, Held, Pool};
 use super::connections::{BUSY_TIMEOUT, Connections, WriteTransaction};
+use super::engine::connection::{Connection, Held, Pool};
 use super::error::StoreError;
 use super::version::{ChangeWatch, DatabaseVersion};
 use super::visibility::{IndexCache, Visible};

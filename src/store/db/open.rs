@@ -9,12 +9,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use super::connections::{BUSY_TIMEOUT, Connections, end};
+use super::engine::sqlite::SqliteFile;
 use super::error::StoreError;
 use super::handle::Store;
-use super::postgres::{self, PostgresServer};
+use super::postgres::PostgresServer;
 use super::queries::query_scalar;
-use super::schema::{self, schemas};
-use super::sqlite::SqliteFile;
+use super::schema::schemas;
+use super::{postgres, schema};
 use crate::store::disk::storage::Storage;
 use crate::store::disk::storage_fault::is_busy;
 use crate::store::disk::{database_files, permissions};
@@ -61,7 +62,8 @@ impl Store {
         let address = postgres::address(&options);
         let storage = Storage::of_server(&address);
         let server = PostgresServer::open(options).await.map_err(unopened(Path::new(&address)))?;
-        Ok(Self::new(storage, Connections::to_postgres(server)))
+        let connections = Connections::to_postgres(server, &storage);
+        Ok(Self::new(storage, connections))
     }
 
     /// Whether a server's database has tables of ours.

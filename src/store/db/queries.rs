@@ -7,10 +7,10 @@ use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
-use super::connection::{Connection, Via};
+use super::engine::connection::{Connection, Via};
+use super::engine::rows::{FromColumn, FromRow, Row};
+use super::engine::values::{SqlKind, SqlValue, ToValue};
 use super::error::{StoreError, reading, writing};
-use super::rows::{FromColumn, FromRow, Row};
-use super::values::{ToValue, Value, ValueKind};
 
 /// A statement and what is bound to it. Both engines take `$1`, `$2` for what is bound.
 pub(in crate::store) struct Query {
@@ -41,7 +41,7 @@ pub(in crate::store) struct Separated<'b> {
 
 #[derive(Default)]
 struct Values {
-    bound: Vec<Value>,
+    bound: Vec<SqlValue>,
     /// Why one could not be bound.
     fault: Option<BoxDynError>,
 }
@@ -199,7 +199,7 @@ impl Builder {
     }
 
     /// A value as it was read.
-    pub(in crate::store) fn push_value(&mut self, value: Value) {
+    pub(in crate::store) fn push_value(&mut self, value: SqlValue) {
         self.sql.push('?');
         self.values.bound.push(value);
     }
@@ -233,7 +233,7 @@ impl Builder {
     }
 
     /// With columns of these kinds, read as they are.
-    pub(in crate::store) fn query_values(self, kinds: Vec<ValueKind>) -> Select<Vec<Value>> {
+    pub(in crate::store) fn query_values(self, kinds: Vec<SqlKind>) -> Select<Vec<SqlValue>> {
         let read = move |row: &Row| {
             kinds.iter().enumerate().map(|(at, kind)| row.value(at, *kind)).collect()
         };
@@ -249,7 +249,7 @@ impl Separated<'_> {
         self.builder.push_bind(value);
     }
 
-    pub(in crate::store) fn push_value(&mut self, value: Value) {
+    pub(in crate::store) fn push_value(&mut self, value: SqlValue) {
         if !std::mem::take(&mut self.is_first) {
             self.builder.sql.push_str(", ");
         }
@@ -265,7 +265,7 @@ impl Values {
         }
     }
 
-    fn checked(self) -> Result<Vec<Value>, sqlx::Error> {
+    fn checked(self) -> Result<Vec<SqlValue>, sqlx::Error> {
         self.fault.map_or(Ok(self.bound), |fault| Err(sqlx::Error::Encode(fault)))
     }
 }

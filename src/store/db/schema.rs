@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
-use super::connection::Connection;
+use super::engine::connection::Connection;
 use super::error::StoreError;
 use super::queries::query;
 

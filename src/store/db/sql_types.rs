@@ -11,8 +11,8 @@ use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Type};
 use thiserror::Error;
 
-use super::rows::Row;
-use super::values::{ToValue, Value, ValueKind};
+use super::engine::rows::Row;
+use super::engine::values::{SqlKind, SqlValue, ToValue};
 
 use crate::domain::accounts::access::{AccountNumber, Role};
 use crate::domain::accounts::audit::{Actor, NameProof};
@@ -95,9 +95,9 @@ macro_rules! stored_as {
         }
 
         impl<$($encoded)*> ToValue for $name {
-            const KIND: ValueKind = <$column as ToValue>::KIND;
+            const KIND: SqlKind = <$column as ToValue>::KIND;
 
-            fn to_value(&self) -> Result<Value, BoxDynError> {
+            fn to_value(&self) -> Result<SqlValue, BoxDynError> {
                 let write: fn(&Self) -> Result<$column, BoxDynError> = $write;
                 Ok(write(self)?.into())
             }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sqlx::ConnectOptions as _;
 use tokio::sync::Mutex;
 
-use super::connection::Connection;
 use super::connections::{Connections, Engine};
+use super::engine::connection::Connection;
 use super::error::{StoreError, reading};
 use super::queries::query_scalar;
 use crate::store::disk::storage::Storage;

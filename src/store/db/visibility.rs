@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::connection::Connection;
+use super::engine::connection::Connection;
 use super::error::StoreError;
 use super::queries::{query_as, query_scalar};
 use crate::domain::accounts::access::Scope;

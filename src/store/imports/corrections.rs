@@ -4,7 +4,7 @@ use super::differences::Difference;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Separated, query_as};

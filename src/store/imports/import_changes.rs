@@ -13,7 +13,7 @@ use super::{differences, import_index, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::query_as;

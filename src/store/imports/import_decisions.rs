@@ -18,12 +18,12 @@ use crate::domain::portfolio::import_decision::{ImportAction, ImportDecision, Im
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Separated, query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 use crate::support::fingerprint::Fingerprint;
 

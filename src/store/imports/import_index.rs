@@ -8,10 +8,10 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::subject::Subject;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::fields_are_columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{query_as, query_scalar};
-use crate::store::db::rows::fields_are_columns;
 use crate::store::db::visibility::Visible;
 
 /// An import by what it is about.

@@ -11,11 +11,11 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::import::{Dataset, SightingKind};
 use crate::domain::portfolio::import_decision::ImportState;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Builder, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count};
 use crate::store::db::visibility::Visible;
 

@@ -8,7 +8,7 @@ use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId};
 use crate::domain::portfolio::import::ImportedRows;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{Separated, query_as};
 

@@ -3,10 +3,10 @@
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::ImportSource;
 use crate::store::db::connections::end;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Timestamp};
 use crate::store::outbox::outgoing;
 

@@ -21,7 +21,7 @@ use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::portfolio::succession::Successions;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::missions::reviews;

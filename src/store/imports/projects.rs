@@ -9,10 +9,10 @@ use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{KnownProject, Sighting};
 use crate::domain::portfolio::succession::{Succession, Successions};
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::fields_are_columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::query_as;
-use crate::store::db::rows::fields_are_columns;
 use crate::store::db::sql_types::Json;
 
 /// A project, and the ministries from which successions took it.

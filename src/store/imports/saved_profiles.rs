@@ -5,12 +5,12 @@ use serde_json::json;
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::saved_profile::ProfileVersion;
 use crate::store::audit::audit_trail;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 use crate::support::fingerprint::Fingerprint;
 

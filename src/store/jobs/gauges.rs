@@ -11,11 +11,11 @@ use crate::domain::messages::outage::Outage;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::rules::verdict::Verdict;
 use crate::store::cycles::verdict_pages;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Json, Timestamp};
 use crate::store::outbox::{outages, waits};
 

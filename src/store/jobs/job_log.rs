@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::operation::job::{JobName, JobRun, JobStanding};
 use crate::store::db::connections::end;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 
 impl Store {

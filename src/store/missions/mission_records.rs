@@ -11,12 +11,12 @@ use crate::domain::missions::mission::{Mission, MissionChange, MissionKind, Miss
 use crate::domain::portfolio::subject::Subject;
 use crate::store::audit::{audit_records, audit_trail};
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Builder, Separated, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::imports::project_logs::link_log;

@@ -15,8 +15,8 @@ use crate::domain::messages::notice::{
 use crate::domain::messages::outage::Outage;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as};

@@ -12,10 +12,10 @@ use crate::domain::messages::notice::{
 };
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Builder, query, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Timestamp};
 
 const SELECT: &str = "select id, receiver, kind, cycle, thread, follows, title, content, \

@@ -9,11 +9,11 @@ use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{NotifiedState, Receiver, ReceiverMemory, Reminded};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Separated, query, query_as};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 
 impl Store {

@@ -7,12 +7,12 @@ use crate::domain::ids::NoticeId;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::Notice;
 use crate::domain::messages::outage::{ChannelFailure, Outage, OutageNews, OutageTurn};
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Count, Timestamp};
 
 /// Makes the outage of a channel that is under way last, with the values that [`write_failure`] binds.

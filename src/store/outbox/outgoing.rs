@@ -6,7 +6,7 @@ use super::notification_memory;
 use crate::domain::ids::CycleNumber;
 use crate::domain::messages::notice::{Notice, Outgoing};
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{Separated, query_scalar};
 use crate::store::db::sql_types::{Count, Timestamp};

@@ -18,8 +18,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::NoticeKind;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_scalar};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Separated, query, query_as};

@@ -13,12 +13,12 @@ use crate::domain::rules::draft::{
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{Overlay, RulePath};
 use crate::store::audit::audit_trail;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
 use crate::support::fingerprint::Fingerprint;
 use crate::support::text_diff;

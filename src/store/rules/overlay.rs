@@ -7,11 +7,11 @@ use crate::domain::ids::{PublicationNumber, VersionNumber};
 use crate::domain::rules::overlay::{
     Overlay, Override, Publication, PublishedFile, RulePath, RuleVersion, VersionState,
 };
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Columns;
 
 impl Store {

@@ -64,7 +64,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rhai", &["rules"]),
     ("rust_xlsxwriter", &["application"]),
     ("sqlx", &["store"]),
-    ("tempfile", &["api", "web"]),
+    ("tempfile", &["api", "store", "web"]),
     ("tracing_actix_web", &["api", "server"]),
     ("tracing_subscriber", &["server"]),
     ("typst", &["documents"]),

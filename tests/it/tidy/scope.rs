@@ -41,6 +41,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("own_account", "of the caller alone"),
     ("open", "makes the first handle, which sees the whole State"),
     ("open_existing", "makes the first handle, which sees the whole State"),
+    ("open_to_fill", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),
     ("overlay", "texts of rules, which everybody may read"),
     ("publications", "numbers of versions of rules, which everybody may read"),

@@ -67,7 +67,14 @@ pub(crate) async fn is_live() -> web::Json<Alive> {
 pub(crate) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Ready>, Problem> {
     let storage = context.store.check_storage().await;
     storage.map_err(|fault| Problem::Unavailable(Unavailable::because_of(&fault)))?;
-    context.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
+    context.store.check().await.map_err(|error| {
+        // Known good some seconds ago, and gone since.
+        if error.disk_fault().is_some() || error.is_busy() {
+            Problem::from(error)
+        } else {
+            Problem::NotReady(error.to_string())
+        }
+    })?;
     let in_force = application::catalogue(&context)
         .await
         .map_err(|error| Problem::NotReady(error.to_string()))?;

@@ -9,12 +9,12 @@ use crate::domain::accounts::audit::ActionContext;
 use crate::domain::portfolio::campaign::{Campaign, CampaignEntry};
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::audit::audit_trail;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 
 impl Store {

@@ -15,12 +15,12 @@ use crate::domain::portfolio::follow_up::{Answer, Fact};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::store::audit::audit_trail;
-use crate::store::db::connection::Connection;
 use crate::store::db::connections::end;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{query, query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 
 /// The field that an explanation gives, as imports of exits do.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::project_link::{LinkAction, LinkEntry};
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{query_as, query_scalar};
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Columns;
 
 /// The links in force: each project that is linked, and into which.

@@ -2,7 +2,7 @@
 
 use super::link_log::Links;
 use crate::domain::portfolio::succession::Successions;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::query_scalar;
 use crate::store::db::sql_types::Json;

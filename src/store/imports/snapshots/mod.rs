@@ -9,7 +9,7 @@ use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::store::db::columns;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::{Separated, query, query_as, query_scalar};
 use crate::store::db::sql_types::Json;

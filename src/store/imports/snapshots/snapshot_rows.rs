@@ -5,10 +5,10 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::value::Reported;
 use crate::domain::words::UnexpectedText;
-use crate::store::db::connection::Connection;
+use crate::store::db::engine::connection::Connection;
+use crate::store::db::engine::rows::{FromRow, Row};
 use crate::store::db::error::StoreError;
 use crate::store::db::queries::query_as;
-use crate::store::db::rows::{FromRow, Row};
 use crate::store::db::sql_types::Columns;
 
 pub(in crate::store) async fn of_import(

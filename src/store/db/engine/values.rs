@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteArguments;
 
 /// A value of a column. What is absent still says of which kind it would be: `PostgreSQL` wants to know.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::store) enum Value {
-    Null(ValueKind),
+pub(in crate::store) enum SqlValue {
+    Null(SqlKind),
     /// An integer column of `SQLite`, 0 or 1, and a boolean one of `PostgreSQL`.
     Boolean(bool),
     Integer(i64),
@@ -20,7 +20,7 @@ pub(in crate::store) enum Value {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) enum ValueKind {
+pub(in crate::store) enum SqlKind {
     Boolean,
     Integer,
     Real,
@@ -30,12 +30,12 @@ pub(in crate::store) enum ValueKind {
 
 /// What a column can be given.
 pub(in crate::store) trait ToValue {
-    const KIND: ValueKind;
+    const KIND: SqlKind;
 
-    fn to_value(&self) -> Result<Value, BoxDynError>;
+    fn to_value(&self) -> Result<SqlValue, BoxDynError>;
 }
 
-impl Value {
+impl SqlValue {
     pub(in crate::store) fn add_to_sqlite(
         self,
         arguments: &mut SqliteArguments,
@@ -55,11 +55,11 @@ impl Value {
         arguments: &mut PgArguments,
     ) -> Result<(), BoxDynError> {
         match self {
-            Self::Null(ValueKind::Boolean) => arguments.add(None::<bool>),
-            Self::Null(ValueKind::Integer) => arguments.add(None::<i64>),
-            Self::Null(ValueKind::Real) => arguments.add(None::<f64>),
-            Self::Null(ValueKind::Text) => arguments.add(None::<String>),
-            Self::Null(ValueKind::Bytes) => arguments.add(None::<Vec<u8>>),
+            Self::Null(SqlKind::Boolean) => arguments.add(None::<bool>),
+            Self::Null(SqlKind::Integer) => arguments.add(None::<i64>),
+            Self::Null(SqlKind::Real) => arguments.add(None::<f64>),
+            Self::Null(SqlKind::Text) => arguments.add(None::<String>),
+            Self::Null(SqlKind::Bytes) => arguments.add(None::<Vec<u8>>),
             Self::Boolean(is_true) => arguments.add(is_true),
             Self::Integer(number) => arguments.add(number),
             Self::Real(number) => arguments.add(number),
@@ -70,28 +70,28 @@ impl Value {
 }
 
 impl<T: ToValue + ?Sized> ToValue for &T {
-    const KIND: ValueKind = T::KIND;
+    const KIND: SqlKind = T::KIND;
 
-    fn to_value(&self) -> Result<Value, BoxDynError> {
+    fn to_value(&self) -> Result<SqlValue, BoxDynError> {
         T::to_value(self)
     }
 }
 
 impl<T: ToValue> ToValue for Option<T> {
-    const KIND: ValueKind = T::KIND;
+    const KIND: SqlKind = T::KIND;
 
-    fn to_value(&self) -> Result<Value, BoxDynError> {
-        self.as_ref().map_or(Ok(Value::Null(T::KIND)), T::to_value)
+    fn to_value(&self) -> Result<SqlValue, BoxDynError> {
+        self.as_ref().map_or(Ok(SqlValue::Null(T::KIND)), T::to_value)
     }
 }
 
-impl From<String> for Value {
+impl From<String> for SqlValue {
     fn from(text: String) -> Self {
         Self::Text(Arc::new(text))
     }
 }
 
-impl From<i64> for Value {
+impl From<i64> for SqlValue {
     fn from(number: i64) -> Self {
         Self::Integer(number)
     }
@@ -100,10 +100,10 @@ impl From<i64> for Value {
 macro_rules! bound_as {
     ($($type:ty: $kind:ident, $value:expr;)+) => {
         $(impl ToValue for $type {
-            const KIND: ValueKind = ValueKind::$kind;
+            const KIND: SqlKind = SqlKind::$kind;
 
-            fn to_value(&self) -> Result<Value, BoxDynError> {
-                let value: fn(&$type) -> Value = $value;
+            fn to_value(&self) -> Result<SqlValue, BoxDynError> {
+                let value: fn(&$type) -> SqlValue = $value;
                 Ok(value(self))
             }
         })+
@@ -111,13 +111,13 @@ macro_rules! bound_as {
 }
 
 bound_as! {
-    bool: Boolean, |is_true| Value::Boolean(*is_true);
-    u16: Integer, |number| Value::Integer(i64::from(*number));
-    u32: Integer, |number| Value::Integer(i64::from(*number));
-    i64: Integer, |number| Value::Integer(*number);
-    f64: Real, |number| Value::Real(*number);
-    str: Text, |text| Value::Text(Arc::new(text.to_owned()));
-    String: Text, |text| Value::Text(Arc::new(text.clone()));
-    Vec<u8>: Bytes, |bytes| Value::Bytes(Arc::new(bytes.clone()));
-    [u8]: Bytes, |bytes| Value::Bytes(Arc::new(bytes.to_vec()));
+    bool: Boolean, |is_true| SqlValue::Boolean(*is_true);
+    u16: Integer, |number| SqlValue::Integer(i64::from(*number));
+    u32: Integer, |number| SqlValue::Integer(i64::from(*number));
+    i64: Integer, |number| SqlValue::Integer(*number);
+    f64: Real, |number| SqlValue::Real(*number);
+    str: Text, |text| SqlValue::Text(Arc::new(text.to_owned()));
+    String: Text, |text| SqlValue::Text(Arc::new(text.clone()));
+    Vec<u8>: Bytes, |bytes| SqlValue::Bytes(Arc::new(bytes.clone()));
+    [u8]: Bytes, |bytes| SqlValue::Bytes(Arc::new(bytes.to_vec()));
 }

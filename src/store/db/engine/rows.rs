@@ -4,7 +4,7 @@ use sqlx::postgres::{PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{ColumnIndex, Decode, Row as _, Type};
 
-use super::values::{Value, ValueKind};
+use super::values::{SqlKind, SqlValue};
 
 /// A row, of either engine.
 pub(in crate::store) enum Row {
@@ -46,18 +46,18 @@ impl Row {
     pub(in crate::store) fn value(
         &self,
         position: usize,
-        kind: ValueKind,
-    ) -> Result<Value, sqlx::Error> {
+        kind: SqlKind,
+    ) -> Result<SqlValue, sqlx::Error> {
         let value = match kind {
-            ValueKind::Boolean => self.try_get::<Option<bool>>(position)?.map(Value::Boolean),
-            ValueKind::Integer => self.try_get::<Option<i64>>(position)?.map(Value::Integer),
-            ValueKind::Real => self.try_get::<Option<f64>>(position)?.map(Value::Real),
-            ValueKind::Text => self.try_get::<Option<String>>(position)?.map(Value::from),
-            ValueKind::Bytes => {
-                self.try_get::<Option<Vec<u8>>>(position)?.map(|bytes| Value::Bytes(bytes.into()))
-            }
+            SqlKind::Boolean => self.try_get::<Option<bool>>(position)?.map(SqlValue::Boolean),
+            SqlKind::Integer => self.try_get::<Option<i64>>(position)?.map(SqlValue::Integer),
+            SqlKind::Real => self.try_get::<Option<f64>>(position)?.map(SqlValue::Real),
+            SqlKind::Text => self.try_get::<Option<String>>(position)?.map(SqlValue::from),
+            SqlKind::Bytes => self
+                .try_get::<Option<Vec<u8>>>(position)?
+                .map(|bytes| SqlValue::Bytes(bytes.into())),
         };
-        Ok(value.unwrap_or(Value::Null(kind)))
+        Ok(value.unwrap_or(SqlValue::Null(kind)))
     }
 }
 
@@ -96,8 +96,8 @@ tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
 /// A type whose fields are columns of the same names.
 macro_rules! fields_are_columns {
     ($name:ty { $($field:ident),+ $(,)? }) => {
-        impl $crate::store::db::rows::FromRow for $name {
-            fn from_row(row: &$crate::store::db::rows::Row) -> Result<Self, sqlx::Error> {
+        impl $crate::store::db::engine::rows::FromRow for $name {
+            fn from_row(row: &$crate::store::db::engine::rows::Row) -> Result<Self, sqlx::Error> {
                 Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
             }
         }

@@ -6,6 +6,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Connection as _, Database, PgPool, Postgres, Sqlite};
 
+use crate::store::disk::storage::Storage;
+
 /// A connection, alone, lent by a pool, or in a transaction.
 #[derive(Debug)]
 pub(in crate::store) enum Connection {
@@ -29,7 +31,7 @@ pub(in crate::store) enum Lent<DB: Database> {
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Pool {
     Sqlite(SqlitePool),
-    Postgres(PgPool),
+    Postgres(PgPool, Storage),
 }
 
 /// What a statement is run on: any connection of a pool, or one in particular.
@@ -127,14 +129,21 @@ impl Pool {
     pub(in crate::store) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(pool) => Connection::Sqlite(Lent::ByPool(pool.acquire().await?)),
-            Self::Postgres(pool) => Connection::Postgres(Lent::ByPool(pool.acquire().await?)),
+            Self::Postgres(pool, storage) => match pool.acquire().await {
+                Ok(connection) => Connection::Postgres(Lent::ByPool(connection)),
+                Err(fault) => {
+                    // Most often the server is away: the watch looks at once.
+                    storage.suspect();
+                    return Err(fault);
+                }
+            },
         })
     }
 
     pub(in crate::store) fn is_closed(&self) -> bool {
         match self {
             Self::Sqlite(pool) => pool.is_closed(),
-            Self::Postgres(pool) => pool.is_closed(),
+            Self::Postgres(pool, _) => pool.is_closed(),
         }
     }
 }

@@ -171,10 +171,13 @@ impl From<OverBudget> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let error = match Unavailable::of(error) {
-            Ok(why) => return Self::Unavailable(why),
-            Err(other) => other,
-        };
+        Unavailable::of(error).map_or_else(Self::of_lasting, Self::Unavailable)
+    }
+}
+
+impl Problem {
+    /// Of an error that does not pass by itself.
+    fn of_lasting(error: StoreError) -> Self {
         match error {
             StoreError::Draft(refusal) => refusal.into(),
             StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),

@@ -40,7 +40,7 @@ pub(crate) enum DatabaseCommand {
 struct Copied {
     from: String,
     into: String,
-    copied: CopyReport,
+    done: CopyReport,
     audit_entries: i64,
     /// Cycles judged again from the copy, to the same verdicts byte for byte.
     replayed: u64,
@@ -89,7 +89,7 @@ async fn copy(
     let mut report = Copied {
         from: places.0,
         into: places.1,
-        copied: copied?,
+        done: copied?,
         audit_entries: 0,
         replayed: 0,
         of_former_engines: 0,
@@ -110,8 +110,8 @@ async fn copy(
     let cells = vec![
         Cell::text(&report.from),
         Cell::text(&report.into),
-        Cell::count(report.copied.tables),
-        Cell::count(report.copied.rows),
+        Cell::count(report.done.tables),
+        Cell::count(report.done.rows),
         Cell::of(french::integer(report.audit_entries), report.audit_entries),
         Cell::count(report.replayed),
     ];

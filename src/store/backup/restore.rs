@@ -118,7 +118,7 @@ async fn restore_to_server(
         return Err(RestoreFault::CutBackup { path: side_file(&source, "-journal") }.into());
     }
     let has_log = holds_something(&side_file(&source, LOG));
-    let unmade = |source| StoreError::File { path: std::env::temp_dir(), source };
+    let unmade = |cause| StoreError::File { path: std::env::temp_dir(), source: cause };
     let folder = tempfile::tempdir().map_err(unmade)?;
     let copied = folder.path().join("vigie.db");
     copy_backup(&source, &copied, has_log)?;

@@ -99,7 +99,7 @@ async fn mark(
     let mut text = format!("{}\n{}\n", head.number, head.hash.as_str());
     for table in described {
         let rows = count(connection, table).await?;
-        text.push_str(&format!("{} {rows}\n", table.name));
+        text.extend([table.name.as_str(), " ", &rows.to_string(), "\n"]);
     }
     Ok(Fingerprint::of(text.as_bytes()))
 }
@@ -220,7 +220,7 @@ async fn fingerprint(
                 SqlValue::Integer(number) => (2, number.to_le_bytes().to_vec()),
                 SqlValue::Real(number) => (3, number.to_le_bytes().to_vec()),
                 SqlValue::Text(text) => (4, text.as_bytes().to_vec()),
-                SqlValue::Bytes(bytes) => (5, bytes.to_vec()),
+                SqlValue::Bytes(bytes) => (5, bytes.clone()),
             };
             digest.update([kind]);
             digest.update(bytes.len().to_le_bytes());

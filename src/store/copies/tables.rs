@@ -71,30 +71,30 @@ pub(in crate::store) async fn tables(
     connection: &mut Connection,
 ) -> Result<Vec<StoredTable>, StoreError> {
     const WHAT: &str = "the tables of the database";
-    let (columns, references) = if connection.is_postgres() {
+    let (of_columns, of_references) = if connection.is_postgres() {
         (POSTGRES_COLUMNS, POSTGRES_REFERENCES)
     } else {
         (SQLITE_COLUMNS, SQLITE_REFERENCES)
     };
     let described: Vec<(String, String, String, i64)> =
-        query_as(columns).all(&mut *connection, WHAT).await?;
-    let references: Vec<(String, String)> = query_as(references).all(connection, WHAT).await?;
+        query_as(of_columns).all(&mut *connection, WHAT).await?;
+    let references: Vec<(String, String)> = query_as(of_references).all(connection, WHAT).await?;
     let mut found: BTreeMap<String, (BTreeSet<StoredColumn>, BTreeMap<i64, String>)> =
         BTreeMap::new();
     for (table, column, declared, key) in described {
         if OWN.contains(&table.as_str()) {
             continue;
         }
-        let kind = kind(&declared).ok_or_else(|| StoreError::Unexpected {
+        let kind = kind_of(&declared).ok_or_else(|| StoreError::Unexpected {
             column: "the type of a column",
             found: format!("{table}.{column}: {declared}"),
             expected: "bigint, boolean, double precision, text or bytes",
         })?;
-        let (columns, keys) = found.entry(table).or_default();
+        let of_table = found.entry(table).or_default();
         if key > 0 {
-            keys.insert(key, column.clone());
+            of_table.1.insert(key, column.clone());
         }
-        columns.insert(StoredColumn { name: column, kind });
+        of_table.0.insert(StoredColumn { name: column, kind });
     }
     let tables = found.into_iter().map(|(name, (columns, key))| StoredTable {
         name,
@@ -104,7 +104,7 @@ pub(in crate::store) async fn tables(
     Ok(in_order(tables.collect(), &references))
 }
 
-fn kind(declared: &str) -> Option<SqlKind> {
+fn kind_of(declared: &str) -> Option<SqlKind> {
     match declared {
         "bigint" => Some(SqlKind::Integer),
         "boolean" => Some(SqlKind::Boolean),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
+use sqlx::error::DatabaseError;
 
 use super::{cycle_times, verdicts, void};
 use crate::domain::accounts::audit::Actor;
@@ -185,7 +186,7 @@ async fn insert(connection: &mut Connection, record: &CycleRecord) -> Result<(),
 
 fn taken(number: CycleNumber, error: StoreError) -> StoreError {
     let StoreError::Write { source, .. } = &error else { return error };
-    let is_taken = source.as_database_error().is_some_and(|error| error.is_unique_violation());
+    let is_taken = source.as_database_error().is_some_and(DatabaseError::is_unique_violation);
     if is_taken { StoreError::CycleTaken { number } } else { error }
 }
 

@@ -27,7 +27,7 @@ pub(in crate::store) struct Connections {
 
 #[derive(Debug)]
 pub(in crate::store) enum Engine {
-    Sqlite(SqliteFile),
+    Sqlite(Box<SqliteFile>),
     Postgres(Arc<PostgresServer>),
 }
 
@@ -42,7 +42,7 @@ pub(in crate::store) struct WriteTransaction {
 
 impl Connections {
     pub(in crate::store) fn to_sqlite(file: SqliteFile) -> Self {
-        Self { readers: Pool::Sqlite(file.readers.clone()), engine: Engine::Sqlite(file) }
+        Self { readers: Pool::Sqlite(file.readers.clone()), engine: Engine::Sqlite(Box::new(file)) }
     }
 
     pub(in crate::store) fn to_postgres(server: PostgresServer, storage: &Storage) -> Self {

@@ -24,8 +24,10 @@ pub(in crate::store) struct Query {
 /// A statement each row of which is read as `T`.
 pub(in crate::store) struct Select<T> {
     query: Query,
-    read: Box<dyn Fn(&Row) -> Result<T, sqlx::Error> + Send + Sync>,
+    read: ReadRow<T>,
 }
+
+type ReadRow<T> = Box<dyn Fn(&Row) -> Result<T, sqlx::Error> + Send + Sync>;
 
 /// A statement put together from pieces, which have no `?` of their own.
 pub(in crate::store) struct Builder {

@@ -59,9 +59,8 @@ impl StorageFaultKind {
 
     /// Of what the engine says; `None` when it is not about the disk, nor about the server.
     pub(in crate::store) fn of_database(error: &sqlx::Error) -> Option<Self> {
-        let refusal = error.as_database_error();
-        if let Some(refusal) = refusal.and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
-        {
+        let said = error.as_database_error();
+        if let Some(refusal) = said.and_then(|said| said.try_downcast_ref::<PgDatabaseError>()) {
             return Self::of_server(refusal);
         }
         if matches!(error, sqlx::Error::Io(_) | sqlx::Error::Tls(_)) {

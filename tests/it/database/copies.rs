@@ -18,7 +18,7 @@ fn a_service_moves_from_a_file_to_a_server_works_there_and_moves_back() {
     let there = ["database", "copy", &urls.0, &urls.1];
     let copied = file.json(&there);
     assert_eq!(copied["replayed"], 1, "{copied}");
-    assert!(copied["copied"]["rows"].as_u64().unwrap() > 1000, "{copied}");
+    assert!(copied["done"]["rows"].as_u64().unwrap() > 1000, "{copied}");
     assert_eq!(told(&server), before);
     assert_eq!(server.json(&["replay", "1"])["identical"], true);
 

@@ -99,9 +99,9 @@ async fn a_server_that_goes_away_is_told_and_found_again_without_a_restart() {
     assert_eq!(status, 503, "{refused}");
     let told = service.until_ready(503).await;
     assert!(told.to_string().contains("does not answer"), "{told}");
-    let (status, refused) = service.get(SILENCES).await;
-    assert_eq!(status, 503, "{refused}");
-    assert!(!refused.to_string().contains("127.0.0.1"), "{refused}");
+    let (read, unread) = service.get(SILENCES).await;
+    assert_eq!(read, 503, "{unread}");
+    assert!(!unread.to_string().contains("127.0.0.1"), "{unread}");
 
     service.wire.set(Wire::Open);
     service.until_ready(200).await;

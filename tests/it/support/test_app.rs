@@ -118,7 +118,10 @@ impl TestApp {
                 }
                 std::fs::write(self.path("vigie.db"), bytes).unwrap();
             }
-            (Saved::OnServer(_), None) | (Saved::File(_), Some(_)) => panic!("of another engine"),
+            (Saved::OnServer(_), None) | (Saved::File(_), Some(_)) => {
+                let was_on_server = matches!(saved, Saved::OnServer(_));
+                assert_eq!(was_on_server, self.is_on_server(), "saved from the other engine");
+            }
         }
     }
 

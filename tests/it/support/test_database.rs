@@ -101,13 +101,12 @@ pub(crate) fn statements(url: &str, statements: &str) -> Result<String, String> 
         for statement in sys.argv[2].split(';\\n'):\n    \
             rows = database.execute(statement).fetchall()\n\
         for row in rows: print('|'.join('' if one is None else str(one) for one in row))";
-    let output = match url.strip_prefix("sqlite://") {
-        Some(file) => Command::new("python3").args(["-c", IN_FILE, file, statements]).output(),
-        None => {
-            let options = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"];
-            let halt = ["--set", "ON_ERROR_STOP=1", "--command", statements];
-            Command::new("psql").arg(url).args(options).args(halt).output()
-        }
+    let output = if let Some(file) = url.strip_prefix("sqlite://") {
+        Command::new("python3").args(["-c", IN_FILE, file, statements]).output()
+    } else {
+        let options = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"];
+        let halt = ["--set", "ON_ERROR_STOP=1", "--command", statements];
+        Command::new("psql").arg(url).args(options).args(halt).output()
     };
     let output = output.unwrap();
     let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().trim_end().to_owned();

@@ -53,9 +53,7 @@ impl Row {
             SqlKind::Integer => self.try_get::<Option<i64>>(position)?.map(SqlValue::Integer),
             SqlKind::Real => self.try_get::<Option<f64>>(position)?.map(SqlValue::Real),
             SqlKind::Text => self.try_get::<Option<String>>(position)?.map(SqlValue::from),
-            SqlKind::Bytes => self
-                .try_get::<Option<Vec<u8>>>(position)?
-                .map(|bytes| SqlValue::Bytes(bytes.into())),
+            SqlKind::Bytes => self.try_get::<Option<Vec<u8>>>(position)?.map(SqlValue::Bytes),
         };
         Ok(value.unwrap_or(SqlValue::Null(kind)))
     }

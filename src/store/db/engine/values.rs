@@ -1,7 +1,5 @@
 //! What statements bind, whichever engine runs them: `SQLite` and `PostgreSQL` are given the same values.
 
-use std::sync::Arc;
-
 use sqlx::Arguments as _;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
@@ -15,8 +13,8 @@ pub(in crate::store) enum SqlValue {
     Boolean(bool),
     Integer(i64),
     Real(f64),
-    Text(Arc<String>),
-    Bytes(Arc<Vec<u8>>),
+    Text(String),
+    Bytes(Vec<u8>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +85,7 @@ impl<T: ToValue> ToValue for Option<T> {
 
 impl From<String> for SqlValue {
     fn from(text: String) -> Self {
-        Self::Text(Arc::new(text))
+        Self::Text(text)
     }
 }
 
@@ -116,8 +114,8 @@ bound_as! {
     u32: Integer, |number| SqlValue::Integer(i64::from(*number));
     i64: Integer, |number| SqlValue::Integer(*number);
     f64: Real, |number| SqlValue::Real(*number);
-    str: Text, |text| SqlValue::Text(Arc::new(text.to_owned()));
-    String: Text, |text| SqlValue::Text(Arc::new(text.clone()));
-    Vec<u8>: Bytes, |bytes| SqlValue::Bytes(Arc::new(bytes.clone()));
-    [u8]: Bytes, |bytes| SqlValue::Bytes(Arc::new(bytes.to_vec()));
+    str: Text, |text| SqlValue::Text(text.to_owned());
+    String: Text, |text| SqlValue::Text(text.clone());
+    Vec<u8>: Bytes, |bytes| SqlValue::Bytes(bytes.clone());
+    [u8]: Bytes, |bytes| SqlValue::Bytes(bytes.to_vec());
 }

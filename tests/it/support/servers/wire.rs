@@ -1,4 +1,4 @@
-//! The wire between Vigie and a server of PostgreSQL: it can be cut, as networks and restarts cut it.
+//! The wire between Vigie and a server of `PostgreSQL`: it can be cut, as networks and restarts cut it.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ async fn through(mut client: TcpStream, server: String, wire: Arc<watch::Sender<
                 server.write_all(&asked[..length]).await.unwrap();
                 if is_commit && now == Wire::LosesAnAnswer {
                     // It is given, and goes no further.
-                    server.read(&mut answered).await.unwrap();
+                    assert!(server.read(&mut answered).await.unwrap() > 0);
                     wire.send_replace(Wire::Open);
                     return;
                 }

@@ -201,8 +201,8 @@ clients: provider
 # Whatever is tested has every feature, so that nothing is compiled twice.
 test test-postgres test-crash test-browser lint schemathesis: FEATURES = pdf
 
-# What `make test` runs on PostgreSQL as well: what is written, and what decides and sends. `make test-postgres` runs the rest.
-ON_BOTH = store:: decisions:: messages:: crash::
+# What `make test` runs on PostgreSQL as well: what is written, and what decides. `make test-postgres` runs the rest.
+ON_BOTH = store:: decisions:: crash::commit crash::cycle
 THREADS = $$(( $$(nproc) * 3 / 2 ))
 
 # A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.

@@ -220,8 +220,10 @@ impl Builder {
     }
 
     pub(in crate::store) fn query(self) -> Query {
+        // A list of nothing, which holds no value: only `SQLite` can do without one.
+        let sql = self.sql.replace(" in ()", " in (null)");
         // Its pieces are texts of ours; whatever is not, is bound.
-        let sql = AssertSqlSafe(self.sql).into_sql_str();
+        let sql = AssertSqlSafe(sql).into_sql_str();
         Query { sql, values: self.values, is_in_order: true }
     }
 

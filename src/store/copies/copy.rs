@@ -46,7 +46,7 @@ pub struct CopyReport {
 pub async fn copy(
     from: &Store,
     into: &Store,
-    told: &(dyn Fn(CopyProgress<'_>) + Sync),
+    on_progress: &(dyn Fn(CopyProgress<'_>) + Sync),
 ) -> Result<CopyReport, StoreError> {
     from.check_whole("a copy of the database")?;
     let mut source = from.begin_read().await?;
@@ -69,7 +69,11 @@ pub async fn copy(
             end(transaction).await?;
             last = Some(key);
             copied += columns::count(part.len());
-            told(CopyProgress { table: &table.name, copied: whole(copied), rows: whole(rows) });
+            on_progress(CopyProgress {
+                table: &table.name,
+                copied: whole(copied),
+                rows: whole(rows),
+            });
         }
         report.tables += 1;
         report.rows += whole(rows);
@@ -89,7 +93,7 @@ pub async fn copy(
     Ok(report)
 }
 
-/// What tells a database from another, and from itself once something is written: the head of the trail and the number of
+/// What differs between two databases, and in one once something is written: the head of the trail and the number of
 /// rows.
 async fn mark(
     connection: &mut Connection,

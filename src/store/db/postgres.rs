@@ -23,11 +23,11 @@ const LONGEST_WAIT: Duration = Duration::from_mins(10);
 /// A connection that was idle for longer is tried before it serves: the server may have been restarted.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// What whoever writes holds: the name of Vigie in ASCII.
+/// The advisory lock of a writer: the name of Vigie in ASCII.
 const WRITE_LOCK: i64 = 0x0056_4947_4945;
 
-/// For the server: a program that vanished with its machine lets go of its lock within a minute or so, and one that stands
-/// still in the middle of a transaction is ended.
+/// For the server: a program that vanished with its machine lets go of its lock within a minute or so, and one that is idle
+/// in the middle of a transaction is ended.
 const SESSION: [(&str, &str); 4] = [
     ("tcp_keepalives_idle", "20"),
     ("tcp_keepalives_interval", "10"),
